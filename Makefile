@@ -1,0 +1,163 @@
+# The one door to this project. `make help` lists every command.
+# Order of the layers, their owners and what depends on what: shared/infra/layers.py, nowhere else.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+READY := $(VENV)/.ready
+BIN := $(VENV)/bin
+LAYERS := $(shell $(PYTHON) -m shared.infra.layers)
+LAYERS_REVERSED := $(shell $(PYTHON) -m shared.infra.layers --reverse)
+ifeq ($(and $(LAYERS),$(LAYERS_REVERSED)),)
+$(error Python 3.11 is needed and '$(PYTHON)' cannot read the layer graph: install it, or name it: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS))
+endif
+
+VERBS := preview deploy refresh outputs destroy
+MUTATING := deploy refresh destroy
+ENV ?=
+CONFIRM ?=
+DATA ?=
+LIMIT ?=
+RATE ?=
+CONFIG ?=
+LOCAL_DIRECTORY ?= build/local
+
+##@ Start here
+.PHONY: help setup demo local
+help: ## List the commands
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+	  /^[a-zA-Z0-9_%-]+:.*## / {printf "  %-22s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@printf '\n  ENV= names the environment: a set of stacks/<layer>/Pulumi.<ENV>.yaml (dev, prod), or local.\n'
+
+setup: $(READY) ## Make the virtual environment from requirements.lock (hashes checked)
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { \
+	  echo "Python 3.11 is needed, $(PYTHON) is $$($(PYTHON) --version): make setup PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@echo "Setting up $(VENV) (once; about a minute)"
+	@$(PYTHON) -m venv $(VENV) || { echo "python3.11 lacks venv: install it (Debian: apt-get install python3.11-venv), then: make setup" >&2; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+demo: $(READY) ## The whole life on an embedded AWS: deploy, transactions, alerts, update, teardown [DATA=file.csv[.xz] LIMIT=N RATE=per-second]
+	@$(BIN)/python -m local demo $(if $(DATA),--data '$(DATA)') $(if $(LIMIT),--limit $(LIMIT)) $(if $(RATE),--rate $(RATE))
+
+local: $(READY) ## Keep the embedded AWS running and deployed until Ctrl-C; says how to POST a transaction
+	@$(BIN)/python -m local up --run-directory '$(LOCAL_DIRECTORY)'
+
+##@ Check
+.PHONY: test lint typecheck bench show-order format lock contracts-page
+test: $(READY) ## Run every test this machine can run; names what it left out and why
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(READY) ## ruff: rules and layout
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+format: $(READY) ## Let ruff lay out the code
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+typecheck: $(READY) ## mypy, strict
+	@$(BIN)/mypy
+
+bench: $(READY) ## Measure speed and size against their targets (minutes; writes build/bench.json)
+	@$(BIN)/python -m bench $(ARGS)
+
+show-order: ## Print the layers in order of deployment, with owners and upstreams
+	@$(PYTHON) -m shared.infra.layers --table
+
+contracts-page: $(READY) ## Write docs/contracts.md anew from shared/infra/contracts.py
+	@$(BIN)/python -m shared.infra.contracts_page > docs/contracts.md
+
+lock: $(READY) ## Resolve requirements.in anew into requirements.lock (needs uv on PATH)
+	@command -v uv >/dev/null || { echo "uv is needed to resolve: pip install uv, then: make lock" >&2; exit 1; }
+	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock requirements.in
+
+##@ An environment (ENV=dev, ENV=prod CONFIRM=prod, or ENV=local beside a running `make local`)
+.PHONY: $(VERBS) $(foreach verb,$(VERBS),$(LAYERS:%=$(verb)-%))
+preview: check-env $(READY) ## Show what deploy would change, layer by layer
+deploy: check-env $(READY) ## Deploy the four layers in dependency order
+refresh: check-env $(READY) ## Bring the state of each layer in line with what really exists
+outputs: check-env $(READY) ## Print what each layer exports (secrets masked)
+destroy: check-env $(READY) ## Tear down the four layers in exact reverse order
+##@ One layer, by its owner: the same with -network, -data, -compute or -alerting, as in make deploy-compute ENV=dev
+
+.PHONY: check-env check-pulumi
+check-env:
+	@[[ -n '$(ENV)' ]] || { echo 'ENV is missing: say which environment, for example: make $(or $(MAKECMDGOALS),deploy) ENV=dev' >&2; exit 2; }
+	@[[ '$(ENV)' =~ ^[a-z][a-z0-9-]{0,14}$$ ]] || { echo "ENV='$(ENV)' is no environment name: lower-case letters, digits and '-', at most 15, for example: ENV=dev" >&2; exit 2; }
+	@for layer in $(LAYERS); do [[ -f stacks/$$layer/Pulumi.$(ENV).yaml ]] || { \
+	  echo "ENV='$(ENV)' has no stacks/$$layer/Pulumi.$(ENV).yaml: copy stacks/$$layer/Pulumi.dev.yaml there and set its values" >&2; exit 2; }; done
+	@[[ '$(ENV)' != prod || '$(CONFIRM)' == prod || -z '$(filter $(foreach verb,$(MUTATING),$(verb) $(verb)-%),$(MAKECMDGOALS))' ]] || { \
+	  echo 'This changes production. If you mean it: make $(MAKECMDGOALS) ENV=prod CONFIRM=prod' >&2; exit 2; }
+
+check-pulumi: check-env
+	@[[ '$(ENV)' == local ]] || command -v pulumi >/dev/null || { \
+	  echo "The Pulumi CLI is not on PATH. Install it (https://www.pulumi.com/docs/install/: curl -fsSL https://get.pulumi.com | sh), log in (pulumi login), then: make $(MAKECMDGOALS) ENV=$(ENV)" >&2; exit 2; }
+
+ifeq ($(ENV),local)
+# The embedded engine keeps the order itself and says how to resume.
+engine = $(BIN)/python -m local $(1) --environment local --run-directory '$(LOCAL_DIRECTORY)' $(foreach setting,$(CONFIG),--config '$(setting)')
+
+$(VERBS):
+	@$(call engine,$@)
+
+define layer_targets
+$(VERBS:%=%-$(1)): check-env $$(READY)
+	@$$(call engine,$$(@:%-$(1)=%)) --layer $(1)
+endef
+else
+# Never the selected stack: every call names its project and its stack.
+pulumi_preview = pulumi -C stacks/$(1) preview --stack $(ENV) --diff
+pulumi_deploy = pulumi -C stacks/$(1) up --stack $(ENV) --yes
+pulumi_refresh = pulumi -C stacks/$(1) refresh --stack $(ENV) --yes
+pulumi_outputs = pulumi -C stacks/$(1) stack output --stack $(ENV)
+pulumi_destroy = pulumi -C stacks/$(1) destroy --stack $(ENV) --yes
+stack_exists = pulumi -C stacks/$(1) stack export --stack $(ENV) >/dev/null 2>&1
+confirmed = $(if $(CONFIRM), CONFIRM=$(CONFIRM))
+
+# $(1) layers in order, $(2) verb: the first failure stops, and says how to go on.
+define each_layer
+@for layer in $(1); do \
+  echo "== $(2) $$layer ($(ENV))"; \
+  $(MAKE) $(2)-$$layer || { \
+    printf '\n%s of %s failed; the layers before it are done, those after it are untouched.\nMend the cause above, then resume with: make %s ENV=%s%s\n' \
+      '$(2)' "$$layer" '$(2)' '$(ENV)' '$(confirmed)' >&2; exit 1; }; \
+done
+endef
+
+preview deploy refresh outputs: check-pulumi
+	$(call each_layer,$(LAYERS),$@)
+
+destroy: check-pulumi
+	$(call each_layer,$(LAYERS_REVERSED),$@)
+
+define layer_targets
+preview-$(1) deploy-$(1): check-pulumi $$(READY)
+	@$$(call stack_exists,$(1)) || pulumi -C stacks/$(1) stack init $$(ENV) --no-select
+	@$$(call pulumi_$$(@:%-$(1)=%),$(1))
+
+refresh-$(1) outputs-$(1): check-pulumi $$(READY)
+	@$$(call pulumi_$$(@:%-$(1)=%),$(1))
+
+destroy-$(1): check-pulumi $$(READY)
+	@if $$(call stack_exists,$(1)); then \
+	  $$(call pulumi_destroy,$(1)); \
+	  pulumi -C stacks/$(1) stack rm $$(ENV) --yes --preserve-config; \
+	else echo "stack $$(ENV) of stacks/$(1) does not exist: nothing to destroy"; fi
+endef
+endif
+$(foreach layer,$(LAYERS),$(eval $(call layer_targets,$(layer))))
+
+##@ Keep tidy
+.PHONY: clean
+clean: ## Remove build/, caches and the virtual environment
+	@rm -rf build $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
