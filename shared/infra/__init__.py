@@ -1,0 +1,1 @@
+"""How every layer is built: names, contracts, references, policies, components."""

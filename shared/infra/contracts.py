@@ -1,0 +1,144 @@
+"""What a layer promises to the layers after it: one frozen dataclass each, and how it is published.
+
+Every field is a plain id, name or ARN (or a list of them), never a resource: a consumer can be deployed by
+people who cannot read the provider's code. A field is exported under its own name. To change a contract, add
+the new field, move every consumer, then remove the old field; the owners of both layers review the change.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from types import MappingProxyType
+from typing import Annotated, Any, ClassVar, Protocol, TypeVar, get_type_hints
+
+import pulumi
+
+Text = pulumi.Input[str]
+"""A string: an ``Output`` on the side that publishes and on the side that reads."""
+Texts = pulumi.Input[Sequence[str]] | Sequence[pulumi.Input[str]]
+"""A list of strings."""
+
+
+@dataclass(frozen=True)
+class Export:
+    """What a field of a contract means."""
+
+    meaning: str
+    public: bool = False
+    """For operators and tools; layers need not read it."""
+    secret: bool = False
+    """Encrypted in the state of the layer that publishes it, and of the layers that read it."""
+
+
+Suffix = Annotated[Text, Export("Environment suffix that every name of the layer ends in.")]
+
+
+class Contract(Protocol):
+    """A frozen dataclass that names the layer whose outputs it describes."""
+
+    LAYER: ClassVar[str]
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+ContractType = TypeVar("ContractType", bound=Contract)
+
+
+@dataclass(frozen=True)
+class NetworkContract:
+    """Where functions run and what encrypts everything at rest."""
+
+    LAYER: ClassVar[str] = "network"
+
+    environment_suffix: Suffix
+    account_id: Annotated[Text, Export("AWS account that the environment lives in.")]
+    private_subnet_ids: Annotated[Texts, Export("Subnets for functions, one in each availability zone.")]
+    function_security_group_id: Annotated[Text, Export("The one security group of all functions.")]
+    key_arn: Annotated[Text, Export("Customer-managed key for everything at rest.")]
+    vpc_id: Annotated[Text, Export("The VPC.", public=True)]
+
+
+@dataclass(frozen=True)
+class DataContract:
+    """Where transactions, profiles and alerts are kept, and where messages wait."""
+
+    LAYER: ClassVar[str] = "data"
+
+    environment_suffix: Suffix
+    transactions_table_name: Annotated[Text, Export("Table of transactions.")]
+    transactions_table_arn: Annotated[Text, Export("Table of transactions.")]
+    transactions_stream_arn: Annotated[Text, Export("Stream of new transactions (new images).")]
+    transactions_time_to_live_days: Annotated[Text, Export("Days until a transaction expires; 0 keeps it.")]
+    profiles_table_name: Annotated[Text, Export("Table of behaviour profiles.")]
+    profiles_table_arn: Annotated[Text, Export("Table of behaviour profiles.")]
+    profiles_time_to_live_days: Annotated[
+        Text, Export("Days until an untouched profile expires; 0 keeps it.")
+    ]
+    alerts_table_name: Annotated[Text, Export("Table of alert records.")]
+    alerts_table_arn: Annotated[Text, Export("Table of alert records.")]
+    alerts_time_to_live_days: Annotated[Text, Export("Days until an alert record expires; 0 keeps it.")]
+    suspicious_queue_name: Annotated[Text, Export("Queue of suspicious transactions.")]
+    suspicious_queue_url: Annotated[Text, Export("Queue of suspicious transactions.")]
+    suspicious_queue_arn: Annotated[Text, Export("Queue of suspicious transactions.")]
+    suspicious_dlq_name: Annotated[
+        Text, Export("Where a suspicious transaction goes after five failed deliveries.")
+    ]
+    fraud_alerts_topic_arn: Annotated[Text, Export("Topic that mails the security team.")]
+    operations_alarms_topic_arn: Annotated[Text, Export("Topic that mails the operators.")]
+    pseudonym_secret: Annotated[
+        Text, Export("Key of the HMAC that replaces account ids in logs and mails.", secret=True)
+    ]
+
+
+@dataclass(frozen=True)
+class ComputeContract:
+    """The way in, and the names that alarms and the dashboard watch."""
+
+    LAYER: ClassVar[str] = "compute"
+
+    environment_suffix: Suffix
+    transactions_url: Annotated[
+        Text, Export("URL to POST a transaction to, signed for execute-api.", public=True)
+    ]
+    api_name: Annotated[Text, Export("REST API.")]
+    stage_name: Annotated[Text, Export("Stage of the REST API.")]
+    ingest_function_name: Annotated[Text, Export("Function that validates and stores a transaction.")]
+    detector_function_name: Annotated[Text, Export("Function that scores a transaction.")]
+    bus_name: Annotated[Text, Export("Event bus that carries stored transactions.")]
+    rule_name: Annotated[Text, Export("Rule that routes stored transactions to the detector.")]
+    pipe_name: Annotated[Text, Export("Pipe from the table's stream to the bus.")]
+    dead_letter_queue_names: Annotated[Texts, Export("Every queue of this layer that must stay empty.")]
+
+
+@dataclass(frozen=True)
+class AlertingContract:
+    """What operators look at."""
+
+    LAYER: ClassVar[str] = "alerting"
+
+    environment_suffix: Annotated[
+        Text, Export("Environment suffix that the names of this layer end in.", public=True)
+    ]
+    notifier_function_name: Annotated[Text, Export("Function that records and mails an alert.", public=True)]
+    dashboard_name: Annotated[Text, Export("Dashboard of the pipeline, left to right.", public=True)]
+    alarm_names: Annotated[Texts, Export("Every alarm, all of which notify the operators.", public=True)]
+
+
+CONTRACTS: Mapping[str, type[Contract]] = MappingProxyType(
+    {
+        contract.LAYER: contract
+        for contract in (NetworkContract, DataContract, ComputeContract, AlertingContract)
+    }
+)
+"""The contract of each layer, by the layer's name."""
+
+
+def exports(contract: type[Contract]) -> Mapping[str, Export]:
+    """What each stack output of the layer means, by output name, in the order of the contract."""
+    hints = get_type_hints(contract, include_extras=True)
+    return {each.name: hints[each.name].__metadata__[0] for each in fields(contract)}
+
+
+def publish(contract: Contract) -> None:
+    """Export every field as a stack output under its own name, secrets as secrets."""
+    for name, export in exports(type(contract)).items():
+        value = getattr(contract, name)
+        pulumi.export(name, pulumi.Output.secret(value) if export.secret else value)
