@@ -1,0 +1,1 @@
+"""The embedded engine: deploys the Pulumi programs without the Pulumi CLI."""
