@@ -84,8 +84,11 @@ def main() -> None:
     """Print the order, one layer a line."""
     parser = argparse.ArgumentParser(prog="python -m shared.infra.layers", description=main.__doc__)
     parser.add_argument("--reverse", action="store_true", help="the order in which layers are destroyed")
-    order = destroy_order() if parser.parse_args().reverse else deployment_order()
-    print("\n".join(each.name for each in order))
+    parser.add_argument("--table", action="store_true", help="with each layer's owner and upstream layers")
+    arguments = parser.parse_args()
+    for each in destroy_order() if arguments.reverse else deployment_order():
+        upstream = ", ".join(each.upstream) or "nothing"
+        print(f"{each.name:<10} owner {each.owner:<10} reads {upstream}" if arguments.table else each.name)
 
 
 if __name__ == "__main__":
