@@ -1,0 +1,23 @@
+"""The one account and region of the embedded AWS, and moto's backends for them."""
+
+from typing import Any
+
+from moto.backends import get_backend
+from moto.core import DEFAULT_ACCOUNT_ID
+
+ACCOUNT_ID: str = DEFAULT_ACCOUNT_ID
+REGION = "us-east-1"
+PARTITION = "aws"
+
+_GLOBAL_SERVICES = frozenset({"iam", "sts"})
+
+
+def backend(service: str) -> Any:
+    """moto's backend of `service` (moto's own module name, as in ``lambda`` or ``apigateway``) in our account."""
+    place = PARTITION if service in _GLOBAL_SERVICES else REGION
+    return get_backend(service)[ACCOUNT_ID][place]  # type: ignore[call-overload]
+
+
+def arn(service: str, resource: str) -> str:
+    """The ARN of `resource` of a regional service in our account."""
+    return f"arn:{PARTITION}:{service}:{REGION}:{ACCOUNT_ID}:{resource}"

@@ -1,0 +1,64 @@
+"""One embedded AWS: everything that runs in the emulator process, from start to a clean stop."""
+
+import logging
+import os
+import secrets
+import time
+from pathlib import Path
+
+from local.cloud import address, repairs
+from local.cloud.account import ACCOUNT_ID, REGION
+from local.cloud.calls import Call
+from local.cloud.endpoint import Endpoint
+from local.cloud.http_server import HttpServer
+from local.cloud.identities import Caller, Identities
+from local.cloud.moto_front import MotoFront
+from local.cloud.refusals import Refusal
+
+log = logging.getLogger(__name__)
+
+
+def _authorise(caller: Caller, call: Call) -> Refusal | None:
+    return Refusal(
+        "AccessDeniedException", f"User: {caller.arn} is not authorized to perform: {call.operation}"
+    )
+
+
+class EmbeddedCloud:
+    """The embedded AWS of one run directory.
+
+    Args:
+        run_directory: holds everything this run writes; made when missing.
+        port: the port of the AWS APIs; 0 takes a free one.
+    """
+
+    def __init__(self, run_directory: Path, *, port: int = 0) -> None:
+        self._run_directory = run_directory
+        run_directory.mkdir(parents=True, exist_ok=True)
+        repairs.apply()
+        self.identities = Identities()
+        endpoint = Endpoint(self.identities, MotoFront(), _authorise)
+        self._endpoint_server = HttpServer(endpoint.handle, port=port, name="aws")
+
+    def start(self) -> address.Emulator:
+        """Opens the ports and leaves the address in the run directory."""
+        started = time.monotonic()
+        self._endpoint_server.start()
+        emulator = address.Emulator(
+            endpoint=self._endpoint_server.url,
+            gateway=self._endpoint_server.url,
+            account_id=ACCOUNT_ID,
+            region=REGION,
+            access_key_id=self.identities.operator.access_key_id,
+            secret_access_key=self.identities.operator.secret_access_key,
+            pid=os.getpid(),
+            instance_id=secrets.token_hex(8),
+        )
+        address.write(self._run_directory, emulator)
+        log.info("the embedded AWS answers at %s after %.2f s", emulator.endpoint, time.monotonic() - started)
+        return emulator
+
+    def stop(self) -> None:
+        """Stops everything that start() began and takes the address away."""
+        self._endpoint_server.stop()
+        (self._run_directory / address.FILE_NAME).unlink(missing_ok=True)

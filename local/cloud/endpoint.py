@@ -1,0 +1,70 @@
+"""The endpoint of the AWS APIs: authenticate, authorise, then let moto answer."""
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from local.cloud.calls import Call, UnknownOperationError, read_call
+from local.cloud.http_server import HttpRequest, HttpResponse
+from local.cloud.identities import Caller, CallerKind, Identities
+from local.cloud.moto_front import MotoFront
+from local.cloud.refusals import Refusal, render
+from local.cloud.signature import (
+    IncompleteSignatureError,
+    MissingTokenError,
+    SignatureClaim,
+    WrongSignatureError,
+    read_claim,
+    verify,
+)
+
+log = logging.getLogger(__name__)
+
+Authorise = Callable[[Caller, Call], Refusal | None]
+
+
+class Endpoint:
+    """Handles each request to the AWS APIs."""
+
+    def __init__(self, identities: Identities, moto: MotoFront, authorise: Authorise) -> None:
+        self._identities = identities
+        self._moto = moto
+        self._authorise = authorise
+
+    def handle(self, request: HttpRequest) -> HttpResponse:
+        """Answers one request, or refuses it as AWS would."""
+        try:
+            claim = read_claim(request.headers)
+        except MissingTokenError:
+            return render(_missing_token(), "", "rest-json")
+        except IncompleteSignatureError as error:
+            return render(Refusal("IncompleteSignatureException", str(error)), "", "rest-json")
+        try:
+            call = read_call(request, claim.service)
+        except UnknownOperationError as error:
+            log.warning("%s", error)
+            return render(Refusal("UnknownOperationException", str(error)), claim.service, "rest-json")
+        caller, refusal = self._authenticate(request, claim)
+        if caller is not None and caller.kind is not CallerKind.OPERATOR:
+            refusal = self._authorise(caller, call)
+        if refusal is not None:
+            return render(refusal, call.service, call.protocol)
+        return self._moto.answer(call)
+
+    def _authenticate(
+        self, request: HttpRequest, claim: SignatureClaim
+    ) -> tuple[Caller | None, Refusal | None]:
+        session = self._identities.find(claim.access_key_id)
+        if session is None or session.session_token != request.headers.get("x-amz-security-token", ""):
+            return None, Refusal(
+                "UnrecognizedClientException", "The security token included in the request is invalid."
+            )
+        try:
+            verify(request, claim, session.secret_access_key, datetime.now(UTC))
+        except WrongSignatureError as error:
+            return None, Refusal("InvalidSignatureException", str(error))
+        return session.caller, None
+
+
+def _missing_token() -> Refusal:
+    return Refusal("MissingAuthenticationTokenException", "Missing Authentication Token")

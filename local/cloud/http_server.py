@@ -1,0 +1,239 @@
+"""A small threaded HTTP/1.1 server: keep-alive, no framework, whole bodies in memory.
+
+The embedded AWS serves AWS SDKs, the runtime client and people with curl, all over loopback. What they need is
+little and hot: werkzeug's development server closes each connection and parses through layers, which costs more
+than the work behind it.
+"""
+
+import contextlib
+import logging
+import socket
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import BinaryIO, Self
+from urllib.parse import urlsplit
+
+log = logging.getLogger(__name__)
+
+MAXIMUM_HEADER_BYTES = 64 * 1024
+"""What the request line and the headers may take together; AWS's front ends allow about as much."""
+
+MAXIMUM_BODY_BYTES = 80 * 1024 * 1024
+"""The largest request any AWS API that we serve accepts is a function's zip (50 MB, base64-encoded)."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """One request as it arrived.
+
+    `target` is the raw request target (path and query, still percent-encoded); `headers` maps lower-case names to
+    values, repeated ones joined by a comma.
+    """
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    body: bytes
+    client_address: str = "127.0.0.1"
+    client_port: int = 0
+
+    @property
+    def path(self) -> str:
+        """The path of the target, still percent-encoded."""
+        return self.target.split("?", 1)[0]
+
+    @property
+    def query(self) -> str:
+        """The query of the target without its question mark, still percent-encoded."""
+        return self.target.partition("?")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class HttpResponse:
+    """One answer; `Content-Length` is set by the server."""
+
+    status: int
+    body: bytes = b""
+    headers: Iterable[tuple[str, str]] = field(default=())
+
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class BadRequestError(Exception):
+    """The bytes on the connection are not a request that we can read; says why."""
+
+
+class HttpServer:
+    """Serves one handler on one loopback port, one thread for each connection.
+
+    Args:
+        handler: answers each request; an exception that it lets out is logged and answered with 500.
+        port: the port to listen on; 0 takes a free one.
+        name: names the threads and stands in the log.
+    """
+
+    def __init__(self, handler: Handler, *, port: int = 0, name: str) -> None:
+        self._handler = handler
+        self._name = name
+        self._listener = socket.create_server(("127.0.0.1", port), backlog=256, reuse_port=False)
+        self._connections: set[socket.socket] = set()
+        self._lock = threading.Lock()
+        self._stopping = False
+
+    @property
+    def port(self) -> int:
+        """The port that this server listens on."""
+        return int(self._listener.getsockname()[1])
+
+    @property
+    def url(self) -> str:
+        """Where this server is reached, without a trailing slash."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> Self:
+        """Begins to accept connections."""
+        threading.Thread(target=self._accept, name=f"{self._name}-accept", daemon=True).start()
+        return self
+
+    def stop(self) -> None:
+        """Frees the port and closes every connection; a request in work finds its connection gone."""
+        with self._lock:
+            self._stopping = True
+            connections = list(self._connections)
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        for connection in connections:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, (address, port) = self._listener.accept()
+            except OSError:
+                return
+            with self._lock:
+                if self._stopping:
+                    connection.close()
+                    return
+                self._connections.add(connection)
+            threading.Thread(
+                target=self._serve,
+                args=(connection, address, port),
+                name=f"{self._name}-connection",
+                daemon=True,
+            ).start()
+
+    def _serve(self, connection: socket.socket, address: str, port: int) -> None:
+        try:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            with connection, connection.makefile("rb", 64 * 1024) as stream:
+                while self._serve_one(connection, stream, address, port):
+                    pass
+        except OSError:
+            log.debug("%s: a connection ended early", self._name)
+        finally:
+            with self._lock:
+                self._connections.discard(connection)
+
+    def _serve_one(self, connection: socket.socket, stream: BinaryIO, address: str, port: int) -> bool:
+        """Reads and answers one request; false when the connection is to be closed."""
+        try:
+            request = _read_request(connection, stream, address, port)
+        except BadRequestError as error:
+            connection.sendall(_render(HttpResponse(400, str(error).encode()), keep_alive=False, head=False))
+            return False
+        if request is None:
+            return False
+        try:
+            response = self._handler(request)
+        except Exception:
+            log.exception("%s: %s %s failed", self._name, request.method, request.path)
+            response = HttpResponse(500, b'{"message": "Internal server error"}')
+        keep_alive = request.headers.get("connection", "").lower() != "close"
+        connection.sendall(_render(response, keep_alive=keep_alive, head=request.method == "HEAD"))
+        return keep_alive
+
+
+def _read_request(connection: socket.socket, stream: BinaryIO, address: str, port: int) -> HttpRequest | None:
+    """The next request on the connection; None when the other side has closed it."""
+    line = stream.readline(MAXIMUM_HEADER_BYTES)
+    if not line:
+        return None
+    parts = line.decode("latin-1").split()
+    if len(parts) != 3 or not parts[2].startswith("HTTP/1."):
+        raise BadRequestError("the request line is not that of HTTP/1.1")
+    headers = _read_headers(stream)
+    if headers.get("expect", "").lower() == "100-continue":
+        connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+    target = parts[1]
+    if not target.startswith("/"):
+        split = urlsplit(target)
+        target = (split.path or "/") + (f"?{split.query}" if split.query else "")
+    return HttpRequest(parts[0], target, headers, _read_body(stream, headers), address, port)
+
+
+def _read_headers(stream: BinaryIO) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    size = 0
+    while (line := stream.readline(MAXIMUM_HEADER_BYTES)) not in {b"\r\n", b"\n", b""}:
+        size += len(line)
+        if size > MAXIMUM_HEADER_BYTES:
+            raise BadRequestError("the headers are too large")
+        name, colon, value = line.decode("latin-1").partition(":")
+        if not colon:
+            raise BadRequestError("a header has no colon")
+        key = name.strip().lower()
+        headers[key] = f"{headers[key]},{value.strip()}" if key in headers else value.strip()
+    return headers
+
+
+def _read_body(stream: BinaryIO, headers: Mapping[str, str]) -> bytes:
+    if "chunked" in headers.get("transfer-encoding", "").lower():
+        return b"".join(_read_chunks(stream))
+    try:
+        length = int(headers.get("content-length", "0"))
+    except ValueError as error:
+        raise BadRequestError("Content-Length is not a number") from error
+    if not 0 <= length <= MAXIMUM_BODY_BYTES:
+        raise BadRequestError("the body is too large")
+    body = stream.read(length) if length else b""
+    if len(body) < length:
+        raise BadRequestError("the body ended early")
+    return body
+
+
+def _read_chunks(stream: BinaryIO) -> Iterable[bytes]:
+    total = 0
+    while True:
+        try:
+            size = int(stream.readline(1024).split(b";")[0], 16)
+        except ValueError as error:
+            raise BadRequestError("a chunk has no size") from error
+        total += size
+        if total > MAXIMUM_BODY_BYTES:
+            raise BadRequestError("the body is too large")
+        if size == 0:
+            while stream.readline(MAXIMUM_HEADER_BYTES) not in {b"\r\n", b"\n", b""}:
+                pass
+            return
+        yield stream.read(size)
+        stream.readline(8)
+
+
+def _render(response: HttpResponse, *, keep_alive: bool, head: bool) -> bytes:
+    try:
+        phrase = HTTPStatus(response.status).phrase
+    except ValueError:
+        phrase = "Unknown"
+    lines = [f"HTTP/1.1 {response.status} {phrase}"]
+    lines += [f"{name}: {value}" for name, value in response.headers if name.lower() != "content-length"]
+    lines.append(f"Content-Length: {len(response.body)}")
+    if not keep_alive:
+        lines.append("Connection: close")
+    rendered = "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n"
+    return rendered if head else rendered + response.body

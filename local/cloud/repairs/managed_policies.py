@@ -1,0 +1,54 @@
+"""AWS's managed policies exist without being created; moto loads all thousand of them (130 MB) or none.
+
+The few that a role attaches are read from moto's own data at the moment they are named.
+"""
+
+import functools
+import json
+from collections.abc import Callable
+from typing import Any
+
+from moto.iam.aws_managed_policies import aws_managed_policies_data
+from moto.iam.models import AWSManagedPolicy, IAMBackend
+
+_PREFIX = "arn:aws:iam::aws:policy/"
+
+
+def find_document(name: str) -> dict[str, Any] | None:
+    """moto's data for the managed policy `name` (Path, Document, dates), or None when AWS has none of that name."""
+    position = aws_managed_policies_data.find(f'\n "{name}":')
+    if position < 0:
+        return None
+    data: dict[str, Any]
+    data, _ = json.JSONDecoder().raw_decode(
+        aws_managed_policies_data, aws_managed_policies_data.index("{", position)
+    )
+    return data
+
+
+def load(backend: IAMBackend, arn: str) -> None:
+    """Makes the managed policy `arn` known to `backend`, if it is AWS's and exists."""
+    if not arn.startswith(_PREFIX) or arn in backend.managed_policies:
+        return
+    name = arn.rpartition("/")[2]
+    data = find_document(name)
+    if data is None:
+        return
+    policy = AWSManagedPolicy.from_data(name, backend.account_id, backend.region_name, data)
+    if policy.arn == arn:
+        backend.managed_policies[arn] = policy
+
+
+def _loading(method: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(method)
+    def loaded(self: IAMBackend, policy_arn: str, *args: Any, **kwargs: Any) -> Any:
+        load(self, policy_arn)
+        return method(self, policy_arn, *args, **kwargs)
+
+    return loaded
+
+
+def apply() -> None:
+    """Wraps the methods that take a policy's ARN."""
+    for name in ("attach_role_policy", "attach_user_policy", "attach_group_policy", "get_policy"):
+        setattr(IAMBackend, name, _loading(getattr(IAMBackend, name)))
