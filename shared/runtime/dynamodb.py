@@ -1,0 +1,79 @@
+"""Plain Python values to and from DynamoDB's wire form, without importing boto3.
+
+| Python | wire |
+|---|---|
+| str | `{"S": "text"}` |
+| int, Decimal | `{"N": "12.5"}` |
+| bool | `{"BOOL": true}` |
+| list, tuple | `{"L": [...]}` |
+| dict | `{"M": {...}}` |
+
+Binary floats are refused, so that a stored number is exact. A None is left out of an item.
+"""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from shared.runtime.money import plain
+
+
+class UnsupportedValueError(TypeError):
+    """A value has no exact form in a DynamoDB item, or an attribute is of a type we do not use."""
+
+
+def to_item(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the wire form of an item; attributes whose value is None are left out."""
+    return {name: to_attribute(value) for name, value in values.items() if value is not None}
+
+
+def to_attribute(value: object) -> dict[str, Any]:
+    """Return the wire form of one value.
+
+    Raises:
+        UnsupportedValueError: The value is of a type that is not in the table above, a float for instance.
+    """
+    match value:
+        case bool():
+            return {"BOOL": value}
+        case str():
+            return {"S": value}
+        case int():
+            return {"N": str(value)}
+        case Decimal() if value.is_finite():
+            return {"N": plain(value)}
+        case list() | tuple():
+            return {"L": [to_attribute(element) for element in value]}
+        case Mapping():
+            return {"M": to_item(value)}
+    raise UnsupportedValueError(f"a {type(value).__name__} cannot be stored exactly; use Decimal, int or str")
+
+
+def from_item(item: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return plain values of an item; numbers become Decimal."""
+    return {name: from_attribute(attribute) for name, attribute in item.items()}
+
+
+def from_attribute(attribute: Mapping[str, Any]) -> Any:
+    """Return the plain value of one attribute.
+
+    Raises:
+        UnsupportedValueError: The attribute is not of exactly one type that this project uses.
+    """
+    if len(attribute) == 1:
+        [(kind, value)] = attribute.items()
+        if kind in _READERS:
+            return _READERS[kind](value)
+    raise UnsupportedValueError(
+        f"an attribute of type {'+'.join(sorted(attribute)) or 'nothing'} is not one we write"
+    )
+
+
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "S": str,
+    "N": Decimal,
+    "BOOL": bool,
+    "NULL": lambda _: None,
+    "L": lambda elements: [from_attribute(element) for element in elements],
+    "M": from_item,
+}

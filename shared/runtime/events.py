@@ -1,0 +1,171 @@
+"""The shapes that travel between the functions, and the words by which the wiring recognises them.
+
+```
+ingest -item-> table -stream record-> pipe -event-> bus -event-> detector -message-> queue -> notifier
+```
+
+- The pipe puts the stream record of an inserted item on the bus unchanged, as the event's detail.
+- `StoredTransaction` is that item, read back with types.
+- `SuspiciousTransaction` is the body of the queue's messages, versioned by `schema_version`.
+
+The stacks import the constants from here, so nothing in this module may be slow to import.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any, Final, Self
+
+from shared.runtime.fields import EventError, Fields
+from shared.runtime.money import plain
+
+EVENT_SOURCE: Final = "fraud.transactions"
+DETAIL_TYPE: Final = "TransactionStored"
+
+PIPE_FILTER_PATTERN: Final[Mapping[str, Any]] = {"eventName": ["INSERT"]}
+RULE_PATTERN: Final[Mapping[str, Any]] = {
+    "source": [EVENT_SOURCE],
+    "detail-type": [DETAIL_TYPE],
+    "detail": {"eventName": ["INSERT"]},
+}
+
+MESSAGE_SCHEMA_VERSION: Final = 1
+TRACE_HEADER_ATTRIBUTE: Final = (
+    "AWSTraceHeader"  # the one message system attribute that SQS lets a sender set
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredTransaction:
+    """One transaction as the table holds it. Times are epoch milliseconds, positions degrees."""
+
+    transaction_id: str
+    timestamp: int
+    account_id: str
+    merchant_id: str
+    amount: Decimal
+    currency: str
+    merchant_category: str | None = None
+    country: str | None = None
+    channel: str | None = None
+    device_id: str | None = None
+    ip_address: str | None = None
+    latitude: Decimal | None = None
+    longitude: Decimal | None = None
+    card_present: bool | None = None
+    received_at: int = 0
+    trace_header: str = ""
+
+    @property
+    def alert_id(self) -> str:
+        """The alert's key: the same for every delivery of the same transaction."""
+        return hashlib.sha256(f"{self.transaction_id}#{self.timestamp}".encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertReason:
+    """One rule that was hit, as it is told to people.
+
+    Attributes:
+        code: The rule's name, for example `amount_limit`.
+        observed: What the transaction shows: a plain decimal number in `unit`, or a word such as a country.
+        baseline: What is usual, None where the rule knows no usual.
+        threshold: From where on the rule is hit, None where the rule is a yes or no.
+        unit: What the three count: a currency, "km/h", "transactions in 10 minutes", "country"...
+        contribution: The rule's share in the score, from 0 to 1: score = 1 - product of (1 - contribution).
+    """
+
+    code: str
+    observed: str
+    baseline: str | None
+    threshold: str | None
+    unit: str
+    contribution: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuspiciousTransaction:
+    """What the detector tells the notifier: a transaction, its score from 0 to 1, and why."""
+
+    transaction: StoredTransaction
+    score: Decimal
+    score_threshold: Decimal
+    rules_version: str
+    reasons: tuple[AlertReason, ...]
+    trace_header: str
+
+    def to_json(self) -> str:
+        """Return the message body; exact decimals travel as strings."""
+        message = {"schema_version": MESSAGE_SCHEMA_VERSION, **asdict(self)}
+        return json.dumps(message, default=_decimal_text, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, body: str) -> Self:
+        """Read a message body.
+
+        Raises:
+            EventError: Not JSON, another schema version, or a field is missing or of a wrong type.
+        """
+        message = Fields.from_json(body, "message")
+        if message.integer("schema_version") != MESSAGE_SCHEMA_VERSION:
+            raise EventError(f"message.schema_version is not {MESSAGE_SCHEMA_VERSION}")
+        return cls(
+            transaction=_transaction(message.child("transaction")),
+            score=message.decimal("score"),
+            score_threshold=message.decimal("score_threshold"),
+            rules_version=message.text("rules_version"),
+            reasons=tuple(_reason(reason) for reason in message.children("reasons")),
+            trace_header=message.text("trace_header"),
+        )
+
+
+def stored_transaction(event: Mapping[str, Any]) -> StoredTransaction:
+    """Read the transaction out of a bus event, whose detail is the raw stream record.
+
+    Raises:
+        EventError: The event is not of our source and type, or its record is not an inserted transaction.
+    """
+    if event.get("source") != EVENT_SOURCE or event.get("detail-type") != DETAIL_TYPE:
+        raise EventError(f"the event is not {DETAIL_TYPE} of {EVENT_SOURCE}")
+    image = Fields(event, "event").child("detail").child("dynamodb").child("NewImage")
+    return _transaction(image.of_item())
+
+
+def _transaction(fields: Fields) -> StoredTransaction:
+    return StoredTransaction(
+        transaction_id=fields.text("transaction_id"),
+        timestamp=fields.integer("timestamp"),
+        account_id=fields.text("account_id"),
+        merchant_id=fields.text("merchant_id"),
+        amount=fields.decimal("amount"),
+        currency=fields.text("currency"),
+        merchant_category=fields.optional_text("merchant_category"),
+        country=fields.optional_text("country"),
+        channel=fields.optional_text("channel"),
+        device_id=fields.optional_text("device_id"),
+        ip_address=fields.optional_text("ip_address"),
+        latitude=fields.optional_decimal("latitude"),
+        longitude=fields.optional_decimal("longitude"),
+        card_present=fields.optional_boolean("card_present"),
+        received_at=fields.integer("received_at"),
+        trace_header=fields.text("trace_header"),
+    )
+
+
+def _reason(fields: Fields) -> AlertReason:
+    return AlertReason(
+        code=fields.text("code"),
+        observed=fields.text("observed"),
+        baseline=fields.optional_text("baseline"),
+        threshold=fields.optional_text("threshold"),
+        unit=fields.text("unit"),
+        contribution=fields.decimal("contribution"),
+    )
+
+
+def _decimal_text(value: object) -> str:
+    if isinstance(value, Decimal):
+        return plain(value)
+    raise TypeError(f"a {type(value).__name__} is not part of a message")

@@ -1,0 +1,92 @@
+"""Typed reading of parsed JSON and DynamoDB items, with errors that name the field and never its value."""
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any, TypeVar
+
+from shared.runtime.dynamodb import UnsupportedValueError, from_item
+
+_T = TypeVar("_T")
+
+
+class EventError(ValueError):
+    """An event, a message or an item has not the shape that we give it. Names the field, never its value."""
+
+
+class Fields:
+    """The fields of one JSON object; `where` is its path, for errors."""
+
+    def __init__(self, value: object, where: str) -> None:
+        if not isinstance(value, Mapping):
+            raise EventError(f"{where} is not an object")
+        self._values: Mapping[str, Any] = value
+        self._where = where
+
+    @classmethod
+    def from_json(cls, text: str, where: str) -> "Fields":
+        """Parse a JSON object."""
+        try:
+            return cls(json.loads(text), where)
+        except (ValueError, RecursionError) as error:
+            raise error if isinstance(error, EventError) else EventError(f"{where} is not JSON") from None
+
+    def child(self, name: str) -> "Fields":
+        """Return a nested object."""
+        return Fields(self._values.get(name), f"{self._where}.{name}")
+
+    def of_item(self) -> "Fields":
+        """Return the same fields with DynamoDB's wire form read into plain values."""
+        try:
+            return Fields(from_item(self._values), self._where)
+        except (UnsupportedValueError, InvalidOperation, AttributeError, TypeError):
+            raise EventError(f"{self._where} is not an item that we store") from None
+
+    def children(self, name: str) -> list["Fields"]:
+        """Return a list of nested objects."""
+        elements = self._values.get(name)
+        if not isinstance(elements, list):
+            raise EventError(f"{self._where}.{name} is not a list")
+        return [Fields(element, f"{self._where}.{name}[{index}]") for index, element in enumerate(elements)]
+
+    def text(self, name: str) -> str:
+        """Return a text."""
+        return _typed(self._values.get(name), str, f"{self._where}.{name}", "a text")
+
+    def optional_text(self, name: str) -> str | None:
+        """Return a text, or None where the field is missing."""
+        return None if self._values.get(name) is None else self.text(name)
+
+    def integer(self, name: str) -> int:
+        """Return a whole number."""
+        number = self.decimal(name)
+        if number != number.to_integral_value():
+            raise EventError(f"{self._where}.{name} is not a whole number")
+        return int(number)
+
+    def decimal(self, name: str) -> Decimal:
+        """Return an exact number, which JSON carries as a text, a whole number, or (parsed so) a Decimal."""
+        value = self._values.get(name)
+        if isinstance(value, str | int | Decimal) and not isinstance(value, bool):
+            try:
+                number = Decimal(value)
+            except InvalidOperation:
+                number = Decimal("NaN")
+            if number.is_finite():
+                return number
+        raise EventError(f"{self._where}.{name} is not a number")
+
+    def optional_decimal(self, name: str) -> Decimal | None:
+        """Return an exact number, or None where the field is missing."""
+        return None if self._values.get(name) is None else self.decimal(name)
+
+    def optional_boolean(self, name: str) -> bool | None:
+        """Return true or false, or None where the field is missing."""
+        value = self._values.get(name)
+        return None if value is None else _typed(value, bool, f"{self._where}.{name}", "true or false")
+
+
+def _typed(value: object, kind: type[_T], where: str, words: str) -> _T:
+    if not isinstance(value, kind):
+        raise EventError(f"{where} is not {words}")
+    return value
