@@ -1,0 +1,1 @@
+"""The demo: transactions with known frauds, sent through the deployed pipeline and followed to the mail."""
