@@ -1,0 +1,79 @@
+"""ARNs of resources that a later layer creates, computed from their names.
+
+An endpoint policy or the key policy must name a role or a queue before it exists. Since every name is fixed
+by ``shared.infra.naming``, its ARN is known: no layer needs a reference backwards.
+"""
+
+from dataclasses import dataclass
+
+import pulumi
+
+from shared.infra.naming import Names
+
+REGION = "us-east-1"
+"""The one region of this project."""
+
+
+@dataclass(frozen=True)
+class Arns:
+    """ARNs within one environment of one account; each method takes the stem of a name."""
+
+    names: Names
+    account_id: pulumi.Input[str]
+
+    def _arn(self, service: str, resource: str) -> pulumi.Output[str]:
+        return pulumi.Output.concat(f"arn:aws:{service}:{REGION}:", self.account_id, f":{resource}")
+
+    def account_root(self) -> pulumi.Output[str]:
+        """The principal that stands for every identity of the account to which IAM grants the action."""
+        return pulumi.Output.concat("arn:aws:iam::", self.account_id, ":root")
+
+    def role(self, stem: str) -> pulumi.Output[str]:
+        """An IAM role."""
+        return pulumi.Output.concat("arn:aws:iam::", self.account_id, f":role/{self.names.of(stem, 'role')}")
+
+    def function(self, stem: str) -> pulumi.Output[str]:
+        """A Lambda function, unqualified."""
+        return self._arn("lambda", f"function:{self.names.of(stem, 'function')}")
+
+    def log_group(self, function_stem: str) -> pulumi.Output[str]:
+        """The log group of a function, without the ``:*`` that stands for its streams."""
+        return self._arn("logs", f"log-group:{self.names.log_group(function_stem)}")
+
+    def named_log_group(self, stem: str) -> pulumi.Output[str]:
+        """A log group of any other writer."""
+        return self._arn("logs", f"log-group:{self.names.of(stem)}")
+
+    def network_resources(self) -> pulumi.Output[str]:
+        """Every EC2 resource of the account in the region; for a Deny only."""
+        return self._arn("ec2", "*/*")
+
+    def table(self, stem: str) -> pulumi.Output[str]:
+        """A DynamoDB table."""
+        return self._arn("dynamodb", f"table/{self.names.of(stem, 'table')}")
+
+    def queue(self, stem: str) -> pulumi.Output[str]:
+        """An SQS queue."""
+        return self._arn("sqs", self.names.of(stem, "queue"))
+
+    def topic(self, stem: str) -> pulumi.Output[str]:
+        """An SNS topic."""
+        return self._arn("sns", self.names.of(stem, "topic"))
+
+    def event_bus(self, stem: str) -> pulumi.Output[str]:
+        """An EventBridge bus."""
+        return self._arn("events", f"event-bus/{self.names.of(stem, 'event-bus')}")
+
+    def rule(self, bus_stem: str, stem: str) -> pulumi.Output[str]:
+        """A rule on a bus of ours."""
+        return self._arn(
+            "events", f"rule/{self.names.of(bus_stem, 'event-bus')}/{self.names.of(stem, 'rule')}"
+        )
+
+    def pipe(self, stem: str) -> pulumi.Output[str]:
+        """An EventBridge pipe."""
+        return self._arn("pipes", f"pipe/{self.names.of(stem, 'pipe')}")
+
+    def alarms(self) -> pulumi.Output[str]:
+        """Every CloudWatch alarm of this environment."""
+        return self._arn("cloudwatch", f"alarm:*-{self.names.suffix}")

@@ -1,0 +1,204 @@
+"""Policy documents: statements that cannot grant everything, and the few AWS-managed policies in use.
+
+A statement that lists no action, or whose action or resource is a wildcard, is refused where it is written,
+with its Sid. Two forms have no resource of their own, and have their own builder: trust policies, and key
+policies, in which AWS documents ``"Resource": "*"`` as "this key"
+(https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html).
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import pulumi
+
+from shared.infra.arns import REGION
+
+NETWORK_INTERFACES_POLICY = "arn:aws:iam::aws:policy/service-role/AWSLambdaENIManagementAccess"
+"""Lambda demands these actions of a role before it places a function in a VPC, and
+``ec2:DescribeNetworkInterfaces`` has no resource-level form."""
+
+TRACING_POLICY = "arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess"
+"""``xray:PutTraceSegments`` and ``xray:PutTelemetryRecords`` have no resource-level form."""
+
+API_LOGS_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+
+Values = pulumi.Input[str] | Sequence[pulumi.Input[str]]
+Conditions = Mapping[str, Mapping[str, Values]]
+Principals = Mapping[Literal["AWS", "Service"], Values]
+
+ANYONE: Principals = {"AWS": "*"}
+"""For a Deny, and for an Allow that names its callers in a condition on ``aws:PrincipalArn``."""
+
+_ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z]+")
+_ALLOWED_WILDCARD = re.compile(r"arn:aws:[a-z0-9-]+:[a-z0-9-]*:[^:*?]*:[^*?]+[:/]\*")
+"""A wildcard may stand for what AWS numbers itself (a log stream), as the last part under an exact parent."""
+
+
+class PolicyError(ValueError):
+    """A statement that this project does not write."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement of a policy.
+
+    Raises:
+        PolicyError: for a wildcard action, a wildcard resource in an Allow, or an Allow for anyone without a
+            condition that names the callers.
+    """
+
+    sid: str
+    actions: Sequence[str]
+    resources: Sequence[pulumi.Input[str]] = ()
+    principals: Principals | None = None
+    conditions: Conditions = field(default_factory=dict)
+    effect: Literal["Allow", "Deny"] = "Allow"
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[A-Z][A-Za-z0-9]*", self.sid):
+            raise PolicyError(
+                f"statement {self.sid!r}: a Sid holds letters and digits, and starts with a capital"
+            )
+        if not self.actions:
+            raise PolicyError(f"statement {self.sid}: lists no action")
+        for action in self.actions:
+            if not _ACTION.fullmatch(action):
+                raise PolicyError(
+                    f"statement {self.sid}: {action!r} is not one exact action, like 'sqs:SendMessage'"
+                )
+        for resource in self.resources:
+            if isinstance(resource, str):
+                self._refuse_wildcard(resource)
+        if self.effect == "Allow" and self.principals == ANYONE and not self._names_callers():
+            raise PolicyError(f"statement {self.sid}: allows anyone; add a condition on aws:PrincipalArn")
+
+    def _names_callers(self) -> bool:
+        return any("aws:PrincipalArn" in keys for keys in self.conditions.values())
+
+    def _refuse_wildcard(self, resource: str) -> None:
+        if resource == "*":
+            raise PolicyError(f'statement {self.sid}: the resource "*" is everything; name the ARNs')
+        if self.effect == "Deny" or not ("*" in resource or "?" in resource):
+            return
+        if not _ALLOWED_WILDCARD.fullmatch(resource):
+            raise PolicyError(
+                f"statement {self.sid}: resource {resource!r} has a wildcard that is not the last part "
+                f"under an exact parent"
+            )
+
+    def render(self, resource: Sequence[pulumi.Input[str]] | str | None) -> dict[str, Any]:
+        """The statement as IAM's JSON, with ``resource`` in place (or none at all)."""
+        rendered: dict[str, Any] = {"Sid": self.sid, "Effect": self.effect}
+        if self.principals is not None:
+            rendered["Principal"] = dict(self.principals)
+        rendered["Action"] = list(self.actions)
+        if resource is not None:
+            rendered["Resource"] = resource if isinstance(resource, str) else list(resource)
+        if self.conditions:
+            rendered["Condition"] = {operator: dict(keys) for operator, keys in self.conditions.items()}
+        return rendered
+
+    def check_resolved(self, resources: Sequence[str]) -> None:
+        """The refusals of ``__post_init__`` for ARNs that were not known then."""
+        for resource in resources:
+            self._refuse_wildcard(resource)
+
+
+def document(*statements: Statement) -> pulumi.Output[str]:
+    """A policy for an identity, a queue, a topic or an endpoint, as JSON.
+
+    Raises:
+        PolicyError: for a statement without resources, or two with the same Sid; when it is resolved, for an
+            ARN that turns out to be a wildcard.
+    """
+    _refuse_duplicates(statements)
+    for statement in statements:
+        if not statement.resources:
+            raise PolicyError(f"statement {statement.sid}: names no resource")
+
+    def check(rendered: list[dict[str, Any]]) -> str:
+        for statement, each in zip(statements, rendered, strict=True):
+            statement.check_resolved(each["Resource"])
+        return _dump(rendered)
+
+    return pulumi.Output.from_input([each.render(each.resources) for each in statements]).apply(check)
+
+
+def key_policy(*statements: Statement) -> pulumi.Output[str]:
+    """The policy of a KMS key, as JSON; in each statement ``"Resource": "*"`` means the key itself.
+
+    Raises:
+        PolicyError: for a statement that names resources or no principal, or two with the same Sid.
+    """
+    _refuse_duplicates(statements)
+    for statement in statements:
+        if statement.resources or statement.principals is None:
+            raise PolicyError(
+                f"statement {statement.sid}: in a key policy the resource is the key; name principals instead"
+            )
+    return pulumi.Output.from_input([each.render("*") for each in statements]).apply(_dump)
+
+
+def trust(service: str, conditions: Conditions | None = None) -> pulumi.Output[str]:
+    """The trust policy of a role that ``service`` (for example ``lambda.amazonaws.com``) assumes."""
+    statement = Statement(
+        sid="Assume",
+        actions=["sts:AssumeRole"],
+        principals={"Service": service},
+        conditions=conditions or {},
+    )
+    return pulumi.Output.from_input([statement.render(None)]).apply(_dump)
+
+
+def tls_only(service: Literal["sqs", "sns"], resource: pulumi.Input[str]) -> Statement:
+    """Denies everyone every action on a queue or topic over an unencrypted connection."""
+    return Statement(
+        sid="DenyUnencryptedTransport",
+        effect="Deny",
+        principals=ANYONE,
+        actions=_RESOURCE_ACTIONS[service],
+        resources=[resource],
+        conditions={"Bool": {"aws:SecureTransport": "false"}},
+    )
+
+
+_RESOURCE_ACTIONS: Mapping[str, Sequence[str]] = {
+    "sqs": (
+        "sqs:SendMessage",
+        "sqs:ReceiveMessage",
+        "sqs:DeleteMessage",
+        "sqs:ChangeMessageVisibility",
+        "sqs:PurgeQueue",
+        "sqs:GetQueueAttributes",
+        "sqs:GetQueueUrl",
+    ),
+    "sns": ("sns:Publish", "sns:Subscribe", "sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic"),
+}
+"""What a resource policy of the service can speak about, without a wildcard action."""
+
+
+def through(
+    key_arn: pulumi.Input[str], service: Literal["dynamodb", "sns", "sqs"], *actions: str
+) -> Statement:
+    """Use of the key for data at rest in one service, and only by way of that service."""
+    return Statement(
+        sid=f"KeyThrough{service.capitalize()}",
+        actions=actions,
+        resources=[key_arn],
+        conditions={"StringEquals": {"kms:ViaService": f"{service}.{REGION}.amazonaws.com"}},
+    )
+
+
+def _refuse_duplicates(statements: Sequence[Statement]) -> None:
+    sids = [each.sid for each in statements]
+    if not sids:
+        raise PolicyError("a policy needs at least one statement")
+    if repeated := sorted({sid for sid in sids if sids.count(sid) > 1}):
+        raise PolicyError(f"Sids must differ within a policy: {', '.join(repeated)} repeated")
+
+
+def _dump(statements: list[dict[str, Any]]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})

@@ -1,0 +1,88 @@
+"""Reads a layer's configuration into typed values; an error names the key, the file and what to write."""
+
+import pulumi
+
+from shared.infra.arns import REGION
+from shared.infra.layers import layer
+from shared.infra.naming import Names
+
+
+class SettingError(ValueError):
+    """A setting that is missing or wrong: ``key``, the file it belongs to, and how to put it right."""
+
+    def __init__(self, key: str, file: str, problem: str, example: str) -> None:
+        super().__init__(f"{file}: {key} {problem}. Under 'config:' write, for example:\n  {key}: {example}")
+        self.key = key
+        self.file = file
+
+
+class SettingsReader:
+    """The configuration of one layer in the stack that is being deployed."""
+
+    def __init__(self, layer_name: str) -> None:
+        """Reads ``stacks/<layer>/Pulumi.<stack>.yaml`` as Pulumi has loaded it.
+
+        Raises:
+            SettingError: when the configuration asks for a region other than us-east-1.
+        """
+        self._namespace = layer(layer_name).project
+        self._config = pulumi.Config(self._namespace)
+        self._file = f"stacks/{layer_name}/Pulumi.{pulumi.get_stack()}.yaml"
+        region = pulumi.Config("aws").get("region")
+        if region is not None and region != REGION:
+            raise SettingError(
+                "aws:region", self._file, f"is {region!r}, but this project runs in {REGION}", REGION
+            )
+
+    def names(self) -> Names:
+        """Names that end in ``environment_suffix``, which is the stack's name unless set."""
+        return Names(self._config.get("environment_suffix") or pulumi.get_stack())
+
+    def text(self, key: str, *, example: str) -> str:
+        """A string that is not empty."""
+        value = self._config.get(key)
+        if value is None or not value.strip():
+            raise self._error(key, "is missing" if value is None else "is empty", example)
+        return value
+
+    def choice(self, key: str, options: tuple[str, ...]) -> str:
+        """One of ``options``."""
+        value = self.text(key, example=options[0])
+        if value not in options:
+            raise self._error(key, f"is {value!r}, not one of {', '.join(options)}", options[0])
+        return value
+
+    def integer(self, key: str, *, minimum: int, maximum: int) -> int:
+        """A whole number from ``minimum`` to ``maximum``, both included."""
+        value = self.text(key, example=str(minimum))
+        try:
+            number = int(value)
+        except ValueError:
+            raise self._error(key, f"is {value!r}, not a whole number", str(minimum)) from None
+        if not minimum <= number <= maximum:
+            raise self._error(key, f"is {number}, not between {minimum} and {maximum}", str(minimum))
+        return number
+
+    def flag(self, key: str) -> bool:
+        """``true`` or ``false``."""
+        return self.choice(key, ("false", "true")) == "true"
+
+    def texts(self, key: str, *, example: str) -> tuple[str, ...]:
+        """A list of one or more strings, none of them empty, none of them twice."""
+        shown = f'["{example}"]'
+        try:
+            value = self._config.get_object(key)
+        except pulumi.ConfigTypeError:
+            raise self._error(key, "is not a list", shown) from None
+        if value is None:
+            raise self._error(key, "is missing", shown)
+        if not isinstance(value, list) or not value:
+            raise self._error(key, "is not a list of at least one entry", shown)
+        if wrong := [each for each in value if not isinstance(each, str) or not each.strip()]:
+            raise self._error(key, f"has entries that are not text: {wrong}", shown)
+        if len(set(value)) != len(value):
+            raise self._error(key, "names an entry twice", shown)
+        return tuple(value)
+
+    def _error(self, key: str, problem: str, example: str) -> SettingError:
+        return SettingError(f"{self._namespace}:{key}", self._file, problem, example)
