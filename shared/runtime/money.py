@@ -40,15 +40,17 @@ def decimals_of(currency: str) -> int:
 
 
 def fits_currency(amount: Decimal, currency: str) -> bool:
-    """Tell whether an amount is a whole number of minor units of its currency; trailing zeros do not matter."""
+    """Tell whether an amount is a whole number of its currency's minor units."""
     _, _, decimals = plain(amount).partition(".")
     return len(decimals) <= decimals_of(currency)
 
 
 def plain(number: Decimal) -> str:
     """Return a number without exponent and without trailing zeros: `Decimal("1.50E+3")` is "1500"."""
+    if not number:
+        return "0"
     text = format(number, "f")
-    return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def readable(amount: Decimal, currency: str) -> str:
