@@ -1,8 +1,8 @@
 """What a function's zip holds, file by file: its own package, what functions share, and vendored modules.
 
-The zip keeps the import names of the repository (``stacks.compute.functions.ingest.handler``), so that a test,
-a traceback and the deployed function speak of the same module. boto3 comes with the Lambda runtime and stays
-out.
+The zip keeps the import names of the repository (``stacks.compute.functions.ingest.handler``), so that a
+test, a traceback and the deployed function speak of the same module. boto3 comes with the Lambda runtime
+and stays out.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

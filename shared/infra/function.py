@@ -1,7 +1,7 @@
 """A Lambda function with everything that belongs to it and to nobody else.
 
-Role and rights, log group, network, key, tracing and reserved concurrency come together, because each function
-of this project needs all of them, and a forgotten one is only noticed in production.
+Role and rights, log group, network, key, tracing and reserved concurrency come together, because each
+function of this project needs all of them, and a forgotten one is only noticed in production.
 """
 
 from collections.abc import Mapping, Sequence

@@ -55,7 +55,7 @@ class Queue(pulumi.ComponentResource):
         names: Names,
         key_arn: pulumi.Input[str],
         opts: pulumi.ResourceOptions,
-        arguments: QueueArguments = QueueArguments(),  # noqa: B008 - frozen
+        arguments: QueueArguments = QueueArguments(),
     ) -> None:
         name = names.of(stem, "queue")
         super().__init__("fraud:infra:Queue", name, None, opts)

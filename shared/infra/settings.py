@@ -1,5 +1,8 @@
 """Reads a layer's configuration into typed values; an error names the key, the file and what to write."""
 
+import re
+from ipaddress import IPv4Network
+
 import pulumi
 
 from shared.infra.arns import REGION
@@ -83,6 +86,38 @@ class SettingsReader:
         if len(set(value)) != len(value):
             raise self._error(key, "names an entry twice", shown)
         return tuple(value)
+
+    def mail_addresses(self, key: str) -> tuple[str, ...]:
+        """A list of one or more e-mail addresses."""
+        example = "team@example.com"
+        addresses = self.texts(key, example=example)
+        if wrong := [each for each in addresses if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", each)]:
+            raise self._error(key, f"has entries that are no e-mail address: {wrong}", f'["{example}"]')
+        return addresses
+
+    def availability_zones(self, key: str, *, count: int) -> tuple[str, ...]:
+        """Exactly ``count`` different availability zones of the region."""
+        zones = self.texts(key, example=f"{REGION}a")
+        example = "[" + ", ".join(f'"{REGION}{letter}"' for letter in "abcdef"[:count]) + "]"
+        if len(zones) != count:
+            raise self._error(key, f"has {len(zones)} entries, not {count}", example)
+        if wrong := [each for each in zones if not re.fullmatch(rf"{REGION}[a-f]", each)]:
+            raise self._error(key, f"has entries that are no zone of {REGION}: {wrong}", example)
+        return zones
+
+    def network(self, key: str, *, longest_prefix: int) -> IPv4Network:
+        """A private IPv4 network between /16 (the largest VPC) and ``longest_prefix``."""
+        example = "10.20.0.0/16"
+        value = self.text(key, example=example)
+        try:
+            network = IPv4Network(value)
+        except ValueError:
+            raise self._error(key, f"is {value!r}, not an IPv4 network", example) from None
+        if not network.is_private or not 16 <= network.prefixlen <= longest_prefix:
+            raise self._error(
+                key, f"is {value}, not a private network from /16 to /{longest_prefix}", example
+            )
+        return network
 
     def _error(self, key: str, problem: str, example: str) -> SettingError:
         return SettingError(f"{self._namespace}:{key}", self._file, problem, example)

@@ -1,0 +1,91 @@
+"""Which AWS call each function makes from inside the VPC: one list for its role and for its way out.
+
+What Lambda does on a function's behalf (polling a queue, delivering to an on-failure queue) does not pass
+through the VPC and stands in the layer that sets it up.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import pulumi
+
+from shared.infra import stems
+from shared.infra.arns import Arns
+from shared.infra.iam import ANYONE, Statement, through
+
+Service = Literal["dynamodb", "sns", "sqs"]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One function's use of one resource."""
+
+    function: str
+    service: Service
+    target: str
+    actions: tuple[str, ...]
+    key_actions: tuple[str, ...]
+    """What the service needs of our key, in the name of the caller."""
+
+    @property
+    def sid(self) -> str:
+        """``DetectorUsesSuspiciousQueue``."""
+        return f"{self.function.capitalize()}Uses{self.target.title().replace('-', '')}"
+
+    def target_arn(self, arns: Arns) -> pulumi.Output[str]:
+        """The ARN of the resource, computed from its name."""
+        of_service = {"dynamodb": arns.table, "sns": arns.topic, "sqs": arns.queue}
+        return of_service[self.service](self.target)
+
+
+_DYNAMODB_KEY = ("kms:Decrypt",)
+_MESSAGE_KEY = ("kms:GenerateDataKey", "kms:Decrypt")
+
+CALLS: Sequence[Call] = (
+    Call(stems.INGEST, "dynamodb", stems.TRANSACTIONS, ("dynamodb:PutItem",), _DYNAMODB_KEY),
+    Call(
+        stems.DETECTOR,
+        "dynamodb",
+        stems.PROFILES,
+        ("dynamodb:BatchGetItem", "dynamodb:PutItem"),
+        _DYNAMODB_KEY,
+    ),
+    Call(stems.DETECTOR, "sqs", stems.SUSPICIOUS_QUEUE, ("sqs:SendMessage",), _MESSAGE_KEY),
+    Call(
+        stems.NOTIFIER,
+        "dynamodb",
+        stems.ALERTS,
+        ("dynamodb:PutItem", "dynamodb:UpdateItem"),
+        _DYNAMODB_KEY,
+    ),
+    Call(stems.NOTIFIER, "sns", stems.FRAUD_ALERTS, ("sns:Publish",), _MESSAGE_KEY),
+)
+
+
+def role_statements(function: str, arns: Arns, key_arn: pulumi.Input[str]) -> list[Statement]:
+    """What the function's own role allows: each call, and the key by way of each service that it calls."""
+    own = [call for call in CALLS if call.function == function]
+    uses = [Statement(sid=call.sid, actions=call.actions, resources=[call.target_arn(arns)]) for call in own]
+    keys = {call.service: through(key_arn, call.service, *call.key_actions) for call in own}
+    return [*uses, *keys.values()]
+
+
+def endpoint_statements(service: Service, arns: Arns) -> list[Statement]:
+    """What the VPC endpoint of ``service`` lets through: the same calls, each by its function's role alone.
+
+    The callers stand in a condition, because a gateway endpoint takes an account in ``Principal`` for its
+    root user alone
+    (https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html#vpc-endpoint-policies-gateway).
+    """
+    return [
+        Statement(
+            sid=call.sid,
+            principals=ANYONE,
+            actions=call.actions,
+            resources=[call.target_arn(arns)],
+            conditions={"ArnEquals": {"aws:PrincipalArn": arns.role(stems.role_of(call.function))}},
+        )
+        for call in CALLS
+        if call.service == service
+    ]

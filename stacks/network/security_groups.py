@@ -1,0 +1,81 @@
+"""One security group for all functions and one for the interface endpoints; neither reaches anything else."""
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from shared.infra.naming import Names
+
+HTTPS = 443
+
+
+@dataclass(frozen=True)
+class SecurityGroups:
+    """The two groups; functions share one so that they share one network interface in each subnet."""
+
+    functions: aws.ec2.SecurityGroup
+    endpoints: aws.ec2.SecurityGroup
+
+
+def security_groups(names: Names, vpc: aws.ec2.Vpc, opts: pulumi.ResourceOptions) -> SecurityGroups:
+    """Both groups, with the rule that lets functions reach the interface endpoints."""
+    functions = _group("function-security-group", "Every function of the pipeline", names, vpc, opts)
+    endpoints = _group("endpoint-security-group", "Interface endpoints of the VPC", names, vpc, opts)
+    aws.vpc.SecurityGroupEgressRule(
+        names.of("function-egress-endpoints"),
+        description="HTTPS to the interface endpoints",
+        security_group_id=functions.id,
+        referenced_security_group_id=endpoints.id,
+        ip_protocol="tcp",
+        from_port=HTTPS,
+        to_port=HTTPS,
+        tags={"Name": names.of("function-egress-endpoints")},
+        opts=opts,
+    )
+    aws.vpc.SecurityGroupIngressRule(
+        names.of("endpoint-ingress-functions"),
+        description="HTTPS from the functions",
+        security_group_id=endpoints.id,
+        referenced_security_group_id=functions.id,
+        ip_protocol="tcp",
+        from_port=HTTPS,
+        to_port=HTTPS,
+        tags={"Name": names.of("endpoint-ingress-functions")},
+        opts=opts,
+    )
+    return SecurityGroups(functions, endpoints)
+
+
+def allow_dynamodb(
+    names: Names,
+    groups: SecurityGroups,
+    dynamodb_endpoint: aws.ec2.VpcEndpoint,
+    opts: pulumi.ResourceOptions,
+) -> None:
+    """Lets functions reach DynamoDB, whose gateway endpoint is a list of address ranges, not a group."""
+    aws.vpc.SecurityGroupEgressRule(
+        names.of("function-egress-dynamodb"),
+        description="HTTPS to DynamoDB by its gateway endpoint",
+        security_group_id=groups.functions.id,
+        prefix_list_id=dynamodb_endpoint.prefix_list_id,
+        ip_protocol="tcp",
+        from_port=HTTPS,
+        to_port=HTTPS,
+        tags={"Name": names.of("function-egress-dynamodb")},
+        opts=opts,
+    )
+
+
+def _group(
+    stem: str, description: str, names: Names, vpc: aws.ec2.Vpc, opts: pulumi.ResourceOptions
+) -> aws.ec2.SecurityGroup:
+    name = names.of(stem, "security-group")
+    return aws.ec2.SecurityGroup(
+        name,
+        name=name,
+        description=description,
+        vpc_id=vpc.id,
+        tags={"Name": name},
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(delete_before_replace=True)),
+    )
