@@ -8,8 +8,8 @@ def create_client(
 ) -> Any:
     """Return a client of an AWS service; region, endpoint and credentials come from Lambda's environment.
 
-    Made from botocore: boto3 on top of it would cost another tenth of a second of each cold start. The import is
-    inside, so that what only names a client stays fast to import.
+    Made from botocore: boto3 on top of it would cost another tenth of a second of each cold start. The
+    import is inside, so that what only names a client stays fast to import.
 
     Args:
         service: The service's name in botocore, for example "dynamodb".

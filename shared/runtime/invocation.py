@@ -20,8 +20,8 @@ class Context(Protocol):
 def build_while_initialising(build: Callable[[], object]) -> None:
     """Call `build` now where Lambda's runtime imports the handler; leave it to the first use anywhere else.
 
-    Lambda gives the initialisation a full processor and an invocation only its share by memory, so clients are
-    built several times faster here. A test that imports a handler builds nothing.
+    Lambda gives the initialisation a full processor and an invocation only its share by memory, so clients
+    are built several times faster here. A test that imports a handler builds nothing.
     """
     if os.environ.get(_RUNTIME_VARIABLE):
         build()

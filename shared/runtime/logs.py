@@ -1,7 +1,7 @@
 """One JSON object per log line, with the trace and transaction that it is about.
 
-A line holds what the caller names and nothing else: no bodies, no account ids (pseudonyms instead), no texts of
-libraries' errors, which may quote what was sent.
+A line holds what the caller names and nothing else: no bodies, no account ids (pseudonyms instead), no
+texts of libraries' errors, which may quote what was sent.
 """
 
 import json

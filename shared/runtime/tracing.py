@@ -1,8 +1,8 @@
 """X-Ray without an SDK: the trace header, and segments sent by UDP to the daemon that Lambda runs.
 
-The stream between table and bus loses the trace context. So ingest stores the header in the item, the detector
-continues it and hands it on with the message; each function sends one segment into the original trace. Tracing
-never fails a function: what cannot be sent is dropped.
+The stream between table and bus loses the trace context. So ingest stores the header in the item, the
+detector continues it and hands it on with the message; each function sends one segment into the original
+trace. Tracing never fails a function: what cannot be sent is dropped.
 """
 
 import json
