@@ -8,7 +8,7 @@ the new field, move every consumer, then remove the old field; the owners of bot
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from types import MappingProxyType
-from typing import Annotated, Any, ClassVar, Protocol, TypeVar, get_type_hints
+from typing import Annotated, Any, ClassVar, Protocol, TypeVar, get_args
 
 import pulumi
 
@@ -133,8 +133,7 @@ CONTRACTS: Mapping[str, type[Contract]] = MappingProxyType(
 
 def exports(contract: type[Contract]) -> Mapping[str, Export]:
     """What each stack output of the layer means, by output name, in the order of the contract."""
-    hints = get_type_hints(contract, include_extras=True)
-    return {each.name: hints[each.name].__metadata__[0] for each in fields(contract)}
+    return {each.name: get_args(each.type)[1] for each in fields(contract)}
 
 
 def publish(contract: Contract) -> None:
