@@ -10,7 +10,7 @@ from pathlib import Path
 os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
 os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
 
-from local.cloud.emulator import EmbeddedCloud  # noqa: E402 - moto reads its settings when it is imported
+from local.cloud.emulator import EmbeddedCloud
 
 
 def main() -> None:

@@ -1,19 +1,27 @@
 """The one account and region of the embedded AWS, and moto's backends for them."""
 
+import threading
 from typing import Any
 
 from moto.backends import get_backend
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 
 ACCOUNT_ID: str = DEFAULT_ACCOUNT_ID
 REGION = "us-east-1"
 PARTITION = "aws"
 
+MOTO_LOCK = threading.RLock()
+"""Held while moto's backends are read or changed.
+
+They are plain objects that two threads can catch half changed: two conditional puts of one key would both
+succeed. Nothing may wait for another thread while it holds the lock.
+"""
+
 _GLOBAL_SERVICES = frozenset({"iam", "sts"})
 
 
 def backend(service: str) -> Any:
-    """moto's backend of `service` (moto's own module name, as in ``lambda`` or ``apigateway``) in our account."""
+    """Moto's backend of `service` (moto's own name, as in ``lambda`` or ``apigateway``) in our account."""
     place = PARTITION if service in _GLOBAL_SERVICES else REGION
     return get_backend(service)[ACCOUNT_ID][place]  # type: ignore[call-overload]
 

@@ -20,8 +20,9 @@ class NoEmulatorError(RuntimeError):
 class Emulator:
     """A running embedded AWS.
 
-    `endpoint` answers the AWS APIs, `gateway` the deployed REST APIs; the keys are the operator's, new in each run;
-    `instance_id` differs for each start, so that a state written against another one is recognised.
+    `endpoint` answers the AWS APIs, `gateway` the deployed REST APIs; the keys are the operator's, new in
+    each run; `instance_id` differs for each start, so that a state written against another one is
+    recognised.
     """
 
     endpoint: str
@@ -42,7 +43,9 @@ class Emulator:
             aws_secret_access_key=self.secret_access_key,
             region_name=self.region,
         )
-        client: BaseClient = session.client(service, endpoint_url=self.endpoint, **options)  # type: ignore[call-overload]
+        client: BaseClient = session.client(  # type: ignore[call-overload]
+            service, endpoint_url=self.endpoint, **options
+        )
         return client
 
     def invoke_url(self, api_id: str, stage_name: str) -> str:
@@ -83,7 +86,8 @@ def read(run_directory: Path) -> Emulator:
         ) from error
     if not _runs(emulator.pid):
         raise NoEmulatorError(
-            f"the embedded AWS of {run_directory} (process {emulator.pid}) has ended: start one with `make local`"
+            f"the embedded AWS of {run_directory} (process {emulator.pid}) has ended: "
+            "start one with `make local`"
         )
     return emulator
 

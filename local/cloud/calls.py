@@ -1,4 +1,4 @@
-"""Which AWS operation a request asks for: service, operation and wire protocol, read from botocore's models."""
+"""Which AWS operation a request asks for, read from botocore's models."""
 
 import functools
 import io
@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote
 
 from moto.core.request import Request
-from moto.core.routing import NotFound, get_service_router
+from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
+from werkzeug.exceptions import NotFound
 
 from local.cloud.http_server import HttpRequest
 
@@ -22,7 +23,7 @@ class UnknownOperationError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One AWS API call: `service` as botocore names it, `operation` as the API does, `protocol` as on the wire."""
+    """One AWS API call: `service` as botocore names it, `protocol` as on the wire."""
 
     service: str
     operation: str

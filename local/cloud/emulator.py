@@ -8,20 +8,13 @@ from pathlib import Path
 
 from local.cloud import address, repairs
 from local.cloud.account import ACCOUNT_ID, REGION
-from local.cloud.calls import Call
+from local.cloud.authorization.authoriser import authorise
 from local.cloud.endpoint import Endpoint
 from local.cloud.http_server import HttpServer
-from local.cloud.identities import Caller, Identities
+from local.cloud.identities import Identities
 from local.cloud.moto_front import MotoFront
-from local.cloud.refusals import Refusal
 
 log = logging.getLogger(__name__)
-
-
-def _authorise(caller: Caller, call: Call) -> Refusal | None:
-    return Refusal(
-        "AccessDeniedException", f"User: {caller.arn} is not authorized to perform: {call.operation}"
-    )
 
 
 class EmbeddedCloud:
@@ -37,7 +30,7 @@ class EmbeddedCloud:
         run_directory.mkdir(parents=True, exist_ok=True)
         repairs.apply()
         self.identities = Identities()
-        endpoint = Endpoint(self.identities, MotoFront(), _authorise)
+        endpoint = Endpoint(self.identities, MotoFront(), authorise)
         self._endpoint_server = HttpServer(endpoint.handle, port=port, name="aws")
 
     def start(self) -> address.Emulator:

@@ -1,8 +1,8 @@
 """A small threaded HTTP/1.1 server: keep-alive, no framework, whole bodies in memory.
 
-The embedded AWS serves AWS SDKs, the runtime client and people with curl, all over loopback. What they need is
-little and hot: werkzeug's development server closes each connection and parses through layers, which costs more
-than the work behind it.
+The embedded AWS serves AWS SDKs, the runtime client and people with curl, all over loopback. What they need
+is little and hot: werkzeug's development server closes each connection and parses through layers, which
+costs more than the work behind it.
 """
 
 import contextlib
@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import BinaryIO, Self
+from typing import IO, Self, cast
 from urllib.parse import urlsplit
 
 log = logging.getLogger(__name__)
@@ -28,8 +28,8 @@ MAXIMUM_BODY_BYTES = 80 * 1024 * 1024
 class HttpRequest:
     """One request as it arrived.
 
-    `target` is the raw request target (path and query, still percent-encoded); `headers` maps lower-case names to
-    values, repeated ones joined by a comma.
+    `target` is the raw request target (path and query, still percent-encoded); `headers` maps lower-case
+    names to values, repeated ones joined by a comma.
     """
 
     method: str
@@ -131,7 +131,7 @@ class HttpServer:
     def _serve(self, connection: socket.socket, address: str, port: int) -> None:
         try:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            with connection, connection.makefile("rb", 64 * 1024) as stream:
+            with connection, cast("IO[bytes]", connection.makefile("rb", 64 * 1024)) as stream:
                 while self._serve_one(connection, stream, address, port):
                     pass
         except OSError:
@@ -140,7 +140,7 @@ class HttpServer:
             with self._lock:
                 self._connections.discard(connection)
 
-    def _serve_one(self, connection: socket.socket, stream: BinaryIO, address: str, port: int) -> bool:
+    def _serve_one(self, connection: socket.socket, stream: IO[bytes], address: str, port: int) -> bool:
         """Reads and answers one request; false when the connection is to be closed."""
         try:
             request = _read_request(connection, stream, address, port)
@@ -159,7 +159,9 @@ class HttpServer:
         return keep_alive
 
 
-def _read_request(connection: socket.socket, stream: BinaryIO, address: str, port: int) -> HttpRequest | None:
+def _read_request(
+    connection: socket.socket, stream: IO[bytes], address: str, port: int
+) -> HttpRequest | None:
     """The next request on the connection; None when the other side has closed it."""
     line = stream.readline(MAXIMUM_HEADER_BYTES)
     if not line:
@@ -177,7 +179,7 @@ def _read_request(connection: socket.socket, stream: BinaryIO, address: str, por
     return HttpRequest(parts[0], target, headers, _read_body(stream, headers), address, port)
 
 
-def _read_headers(stream: BinaryIO) -> dict[str, str]:
+def _read_headers(stream: IO[bytes]) -> dict[str, str]:
     headers: dict[str, str] = {}
     size = 0
     while (line := stream.readline(MAXIMUM_HEADER_BYTES)) not in {b"\r\n", b"\n", b""}:
@@ -192,7 +194,7 @@ def _read_headers(stream: BinaryIO) -> dict[str, str]:
     return headers
 
 
-def _read_body(stream: BinaryIO, headers: Mapping[str, str]) -> bytes:
+def _read_body(stream: IO[bytes], headers: Mapping[str, str]) -> bytes:
     if "chunked" in headers.get("transfer-encoding", "").lower():
         return b"".join(_read_chunks(stream))
     try:
@@ -207,7 +209,7 @@ def _read_body(stream: BinaryIO, headers: Mapping[str, str]) -> bytes:
     return body
 
 
-def _read_chunks(stream: BinaryIO) -> Iterable[bytes]:
+def _read_chunks(stream: IO[bytes]) -> Iterable[bytes]:
     total = 0
     while True:
         try:

@@ -22,8 +22,8 @@ class CallerKind(Enum):
 class Caller:
     """An authenticated principal.
 
-    `role_arn` is empty for the operator; `source_function_arn` is set on the session of a Lambda worker and feeds the
-    condition key ``lambda:SourceFunctionArn``.
+    `role_arn` is empty for the operator; `source_function_arn` is set on the session of a Lambda worker and
+    feeds the condition key ``lambda:SourceFunctionArn``.
     """
 
     kind: CallerKind

@@ -1,7 +1,7 @@
 """From a parsed request to moto and back.
 
-A service that answers every operation on one path is called straight through its response class; the others (REST
-paths) go through moto's own WSGI application, which costs about half a millisecond more.
+A service that answers every operation on one path is called straight through its response class; the others
+(REST paths) go through moto's own WSGI application, which costs about half a millisecond more.
 """
 
 import importlib
@@ -38,7 +38,7 @@ class MotoFront:
         self._lock = threading.Lock()
 
     def answer(self, call: Call) -> HttpResponse:
-        """moto's answer to the call."""
+        """Moto's answer to the call."""
         if call.service in _RESPONSE_CLASSES:
             return self._dispatch(call)
         return self._through_wsgi(call)

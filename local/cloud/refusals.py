@@ -1,4 +1,4 @@
-"""How AWS says no: one error in the wire format of each protocol, so that an SDK raises the code AWS would."""
+"""How AWS says no: an error in each protocol's wire format, so that an SDK raises the code AWS would."""
 
 import json
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """AWS Signature Version 4: what a request says about itself, and whether its secret key really signed it.
 
-Source: "Signature Version 4 for API requests" in the IAM user guide. The body's hash is always computed here, never
-taken from a header, so a changed body is a wrong signature.
+Source: "Signature Version 4 for API requests" in the IAM user guide. The body's hash is always computed
+here, never taken from a header, so a changed body is a wrong signature.
 """
 
 import hashlib
@@ -110,8 +110,8 @@ def verify(request: HttpRequest, claim: SignatureClaim, secret_access_key: str, 
     expected = hmac.new(key, to_sign.encode(), hashlib.sha256).hexdigest()
     if not hmac.compare_digest(expected, claim.signature):
         raise WrongSignatureError(
-            "The request signature we calculated does not match the signature you provided. Check your AWS Secret "
-            "Access Key and signing method. Consult the service documentation for details."
+            "The request signature we calculated does not match the signature you provided. Check your AWS "
+            "Secret Access Key and signing method. Consult the service documentation for details."
         )
 
 

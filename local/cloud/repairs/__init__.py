@@ -1,4 +1,4 @@
-"""Where moto answers otherwise than AWS does: one module for each service or idea, applied before the first call."""
+"""Where moto answers otherwise than AWS does: one module for each service or idea."""
 
 import importlib.util
 

@@ -15,7 +15,7 @@ _PREFIX = "arn:aws:iam::aws:policy/"
 
 
 def find_document(name: str) -> dict[str, Any] | None:
-    """moto's data for the managed policy `name` (Path, Document, dates), or None when AWS has none of that name."""
+    """The data of the managed policy `name` (Path, Document, dates); None when AWS has none of that name."""
     position = aws_managed_policies_data.find(f'\n "{name}":')
     if position < 0:
         return None

@@ -1,0 +1,66 @@
+"""Sessions that AWS services open for roles: the rights with which functions, pipes and pollers act."""
+
+from collections.abc import Mapping
+
+from local.cloud import deployed
+from local.cloud.account import ACCOUNT_ID, MOTO_LOCK, PARTITION, REGION, backend
+from local.cloud.authorization.authoriser import may_assume
+from local.cloud.identities import Caller, CallerKind, Identities, Session
+
+_HOUR = 3600
+
+
+class AssumeRoleError(Exception):
+    """A service may not act as a role; says which and why."""
+
+
+def assume_role(
+    identities: Identities,
+    role_arn: str,
+    service: str,
+    session_name: str,
+    context: Mapping[str, tuple[str, ...]],
+) -> Session:
+    """Opens a session of a role for an AWS service, if the role exists and its trust policy allows that.
+
+    Args:
+        identities: takes the new keys.
+        role_arn: the role.
+        service: the service principal, for example ``pipes.amazonaws.com``.
+        session_name: stands in the session's ARN.
+        context: the condition keys that the service supplies (lower-case): ``aws:sourcearn`` for the trust
+        policy,
+            and ``lambda:sourcefunctionarn``, which stays with the session of a function's code.
+
+    Raises:
+        AssumeRoleError: the role does not exist, or does not trust the service.
+    """
+    with MOTO_LOCK:
+        if deployed.role(role_arn.rpartition("/")[2]) is None:
+            raise AssumeRoleError(f"{service} cannot assume {role_arn}: there is no such role")
+        given = {"aws:sourceaccount": (ACCOUNT_ID,), **context}
+        if not may_assume(service, role_arn, given):
+            raise AssumeRoleError(f"{service} cannot assume {role_arn}: its trust policy does not allow it")
+        assumed = backend("sts").assume_role(
+            region_name=REGION,
+            role_session_name=session_name,
+            role_arn=role_arn,
+            policy="",
+            duration=12 * _HOUR,
+            external_id="",
+        )
+        backend("sts").assumed_roles.remove(assumed)  # moto never ends one
+    role_name = role_arn.rpartition("/")[2]
+    session = Session(
+        access_key_id=assumed.access_key_id,
+        secret_access_key=assumed.secret_access_key,
+        session_token=assumed.session_token,
+        caller=Caller(
+            CallerKind.ROLE_SESSION,
+            f"arn:{PARTITION}:sts::{ACCOUNT_ID}:assumed-role/{role_name}/{session_name}",
+            role_arn=role_arn,
+            source_function_arn=context.get("lambda:sourcefunctionarn", ("",))[0],
+        ),
+    )
+    identities.add(session)
+    return session
