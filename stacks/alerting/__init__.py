@@ -1,0 +1,1 @@
+"""The alerting layer: a Pulumi project of its own."""

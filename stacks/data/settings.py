@@ -1,0 +1,41 @@
+"""Settings of the data layer; the values of an environment are in ``Pulumi.<environment>.yaml``."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from shared.infra.naming import Names
+from shared.infra.settings import SettingsReader
+
+TEN_YEARS = 3653
+
+
+@dataclass(frozen=True)
+class DataSettings:
+    """What differs between environments; a time to live of 0 days keeps items for ever."""
+
+    names: Names
+    transactions_time_to_live_days: int
+    profiles_time_to_live_days: int
+    alerts_time_to_live_days: int
+    point_in_time_recovery: bool
+    """Lets every table be restored to any second of the last 35 days; costs by stored gigabyte."""
+
+    @classmethod
+    def read(cls) -> Self:
+        """From the stack's configuration.
+
+        Raises:
+            SettingError: naming the key, the file and an example.
+        """
+        reader = SettingsReader("data")
+
+        def days(key: str) -> int:
+            return reader.integer(key, minimum=0, maximum=TEN_YEARS)
+
+        return cls(
+            names=reader.names(),
+            transactions_time_to_live_days=days("transactions_time_to_live_days"),
+            profiles_time_to_live_days=days("profiles_time_to_live_days"),
+            alerts_time_to_live_days=days("alerts_time_to_live_days"),
+            point_in_time_recovery=reader.flag("point_in_time_recovery"),
+        )
