@@ -46,7 +46,7 @@ class Logger:
         """Write a line about something that went wrong and is tried again, or was refused."""
         self._write("WARNING", message, fields)
 
-    def error(self, message: str, **fields: object) -> None:
+    def failure(self, message: str, **fields: object) -> None:
         """Write a line about something that somebody must look at."""
         self._write("ERROR", message, fields)
 

@@ -1,0 +1,49 @@
+"""The item that a valid transaction becomes, and the answer to who sent it. Pure."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from shared.runtime.money import plain
+
+_SECONDS_PER_DAY: Final = int(timedelta(days=1).total_seconds())
+
+
+def body_hash(values: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of a transaction's content; neither field order nor 12.50 for 12.5 changes it."""
+    canonical = {name: _canonical(value) for name, value in values.items()}
+    text = json.dumps(canonical, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def item_of(
+    values: Mapping[str, Any], *, received_at: int, trace_header: str, time_to_live_days: int
+) -> dict[str, Any]:
+    """Return the item to store.
+
+    Args:
+        values: The fields of a valid transaction.
+        received_at: Epoch milliseconds of now.
+        trace_header: The trace of the request, for the functions behind the table's stream.
+        time_to_live_days: When DynamoDB may delete the item; 0 for never.
+    """
+    item = {
+        **values,
+        "amount": Decimal(values["amount"]),
+        "body_hash": body_hash(values),
+        "received_at": received_at,
+        "trace_header": trace_header,
+    }
+    if time_to_live_days:
+        item["expires_at"] = received_at // 1000 + time_to_live_days * _SECONDS_PER_DAY
+    return item
+
+
+def _canonical(value: str | bool | int | Decimal) -> str | bool:
+    # Numbers as text of their value, marked, so that the number 1 and the text "1" differ.
+    if isinstance(value, str | bool):
+        return value
+    return f"number {plain(Decimal(value))}"
