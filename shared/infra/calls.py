@@ -4,7 +4,7 @@ What Lambda does on a function's behalf (polling a queue, delivering to an on-fa
 through the VPC and stands in the layer that sets it up.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -63,10 +63,20 @@ CALLS: Sequence[Call] = (
 )
 
 
-def role_statements(function: str, arns: Arns, key_arn: pulumi.Input[str]) -> list[Statement]:
-    """What the function's own role allows: each call, and the key by way of each service that it calls."""
+def role_statements(
+    function: str, target_arns: Mapping[str, pulumi.Input[str]], key_arn: pulumi.Input[str]
+) -> list[Statement]:
+    """What the function's own role allows: each call, and the key by way of each service that it calls.
+
+    Args:
+        function: stem of the function's name.
+        target_arns: stem -> ARN of each resource that it calls, as the contracts have them.
+        key_arn: the key that encrypts those resources.
+    """
     own = [call for call in CALLS if call.function == function]
-    uses = [Statement(sid=call.sid, actions=call.actions, resources=[call.target_arn(arns)]) for call in own]
+    uses = [
+        Statement(sid=call.sid, actions=call.actions, resources=[target_arns[call.target]]) for call in own
+    ]
     keys = {call.service: through(key_arn, call.service, *call.key_actions) for call in own}
     return [*uses, *keys.values()]
 

@@ -15,8 +15,16 @@ FRAUD_ALERTS = "fraud-alerts"
 OPERATIONS_ALARMS = "operations-alarms"
 
 BUS = "transactions-bus"
+RULE = "transaction-stored"
+PIPE = "transactions-pipe"
+
+DETECTOR_FAILURES = "detector-failures"
+PIPE_DLQ = "pipe-dlq"
 RULE_DLQ = "rule-dlq"
 BUS_DLQ = "bus-dlq"
+COMPUTE_DEAD_LETTER_QUEUES = (DETECTOR_FAILURES, PIPE_DLQ, RULE_DLQ, BUS_DLQ)
+"""In the order of ``ComputeContract.dead_letter_queue_names``."""
+
 API_ACCESS_LOGS = "api-access-logs"
 
 

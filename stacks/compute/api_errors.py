@@ -1,0 +1,123 @@
+"""What the gateway itself answers when it refuses a request: JSON like the ingest function's own errors."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from shared.infra.naming import Names
+
+RETRY_AFTER_SECONDS = 1
+
+
+@dataclass(frozen=True)
+class ErrorResponse:
+    """One kind of refusal. Without a status the gateway's own stands."""
+
+    stem: str
+    type: str
+    error: str
+    message: str
+    status: int | None = None
+    details: Mapping[str, str] = field(default_factory=dict)
+    """More fields of the body; the values are the gateway's variables."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def template(self) -> str:
+        """The body; the gateway escapes what it puts in place of a variable."""
+        return json.dumps(
+            {
+                "error": self.error,
+                "message": self.message,
+                **self.details,
+                "request_id": "$context.requestId",
+            }
+        )
+
+
+_RESPONSES = (
+    ErrorResponse(
+        "invalid-body-response",
+        "BAD_REQUEST_BODY",
+        "invalid_transaction",
+        "The body is not a valid transaction.",
+        400,
+        details={"validation": "$context.error.validationErrorString"},
+    ),
+    ErrorResponse(
+        "throttled-response",
+        "THROTTLED",
+        "throttled",
+        "Too many requests; send this one again after the seconds in Retry-After.",
+        429,
+        headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
+    ),
+    ErrorResponse(
+        "access-denied-response",
+        "ACCESS_DENIED",
+        "access_denied",
+        "The identity that signed the request may not invoke this API; it needs execute-api:Invoke on it.",
+        403,
+    ),
+    ErrorResponse(
+        "invalid-signature-response",
+        "INVALID_SIGNATURE",
+        "invalid_signature",
+        "The signature does not match: check the key, the clock, the region, the service execute-api.",
+        403,
+    ),
+    ErrorResponse(
+        "expired-token-response",
+        "EXPIRED_TOKEN",
+        "expired_token",
+        "The session token of the signature has expired.",
+        403,
+    ),
+    ErrorResponse(
+        "missing-authentication-response",
+        "MISSING_AUTHENTICATION_TOKEN",
+        "missing_authentication",
+        "Sign the request with Signature Version 4, and send it as POST to /transactions of the stage.",
+        403,
+    ),
+    ErrorResponse(
+        "request-too-large-response",
+        "REQUEST_TOO_LARGE",
+        "body_too_large",
+        "The body is larger than the gateway accepts.",
+        413,
+    ),
+    ErrorResponse("client-error-response", "DEFAULT_4XX", "bad_request", "The gateway refused the request."),
+    ErrorResponse(
+        "server-error-response",
+        "DEFAULT_5XX",
+        "unavailable",
+        "The transaction may or may not be stored; sending it again is safe.",
+    ),
+)
+
+ERROR_RESPONSES: list[dict[str, Any]] = [asdict(each) for each in _RESPONSES]
+"""The same as plain data, for the deployment's fingerprint."""
+
+
+def error_responses(
+    names: Names, rest_api: aws.apigateway.RestApi, opts: pulumi.ResourceOptions
+) -> list[aws.apigateway.Response]:
+    """Every refusal of the gateway, readable by a program and by a person."""
+    return [
+        aws.apigateway.Response(
+            names.of(each.stem),
+            rest_api_id=rest_api.id,
+            response_type=each.type,
+            status_code=None if each.status is None else str(each.status),
+            response_templates={"application/json": each.template()},
+            response_parameters={
+                f"gatewayresponse.header.{name}": f"'{value}'" for name, value in each.headers.items()
+            },
+            opts=opts,
+        )
+        for each in _RESPONSES
+    ]

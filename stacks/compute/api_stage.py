@@ -1,0 +1,90 @@
+"""The stage that serves the API: tracing, throttling, access logs where the account can write them."""
+
+import json
+
+import pulumi
+import pulumi_aws as aws
+
+from shared.infra import stems
+from shared.infra.contracts import NetworkContract
+from shared.infra.function import LOG_RETENTION_DAYS, Function
+from stacks.compute.api import METHOD, PATH, Api
+from stacks.compute.settings import ComputeSettings
+
+REQUESTS_PER_SECOND = 1000
+
+ACCESS_LOG_FORMAT = json.dumps(
+    {
+        "request_id": "$context.requestId",
+        "time": "$context.requestTimeEpoch",
+        "method": "$context.httpMethod",
+        "path": "$context.resourcePath",
+        "status": "$context.status",
+        "error": "$context.error.responseType",
+        "caller": "$context.identity.userArn",
+        "source_ip": "$context.identity.sourceIp",
+        "latency_ms": "$context.responseLatency",
+        "trace_id": "$context.xrayTraceId",
+    }
+)
+"""Who called and what came of it; never the body."""
+
+
+def api_stage(
+    settings: ComputeSettings,
+    network: NetworkContract,
+    api: Api,
+    ingest: Function,
+    opts: pulumi.ResourceOptions,
+) -> aws.apigateway.Stage:
+    """The stage, its limits, and the permission by which it alone may invoke the ingest function."""
+    names = settings.names
+    name = names.of("stage", "api-stage")
+    stage = aws.apigateway.Stage(
+        names.of("api-stage"),
+        stage_name=name,
+        rest_api=api.rest_api.id,
+        deployment=api.deployment.id,
+        description="Takes in transactions",
+        xray_tracing_enabled=True,
+        access_log_settings=_access_logs(settings, network, opts) if settings.api_access_logs else None,
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(delete_before_replace=True)),
+    )
+    aws.apigateway.MethodSettings(
+        names.of("api-throttling"),
+        rest_api=api.rest_api.id,
+        stage_name=stage.stage_name,
+        method_path="*/*",
+        settings=aws.apigateway.MethodSettingsSettingsArgs(
+            throttling_rate_limit=REQUESTS_PER_SECOND,
+            throttling_burst_limit=settings.api_burst_limit,
+            metrics_enabled=True,
+            logging_level="OFF",
+            data_trace_enabled=False,
+        ),
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(delete_before_replace=True)),
+    )
+    aws.lambda_.Permission(
+        names.of("ingest-permission"),
+        statement_id=names.of("ingest-permission"),
+        action="lambda:InvokeFunction",
+        function=ingest.name,
+        principal="apigateway.amazonaws.com",
+        source_arn=pulumi.Output.concat(api.rest_api.execution_arn, f"/{name}/{METHOD}/{PATH}"),
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(delete_before_replace=True)),
+    )
+    return stage
+
+
+def _access_logs(
+    settings: ComputeSettings, network: NetworkContract, opts: pulumi.ResourceOptions
+) -> aws.apigateway.StageAccessLogSettingsArgs:
+    name = settings.names.of(stems.API_ACCESS_LOGS)
+    logs = aws.cloudwatch.LogGroup(
+        name,
+        name=name,
+        retention_in_days=LOG_RETENTION_DAYS,
+        kms_key_id=network.key_arn,
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(delete_before_replace=True)),
+    )
+    return aws.apigateway.StageAccessLogSettingsArgs(destination_arn=logs.arn, format=ACCESS_LOG_FORMAT)

@@ -1,0 +1,65 @@
+"""The detector function: scores a stored transaction and sends on what is suspicious."""
+
+import pulumi
+import pulumi_aws as aws
+
+from shared.infra import stems
+from shared.infra.calls import role_statements
+from shared.infra.contracts import DataContract, NetworkContract
+from shared.infra.function import Function, FunctionArguments
+from shared.infra.iam import Statement
+from shared.infra.queue import Queue
+from stacks.compute.settings import ComputeSettings
+
+PACKAGE = "stacks.compute.functions.detector"
+TIMEOUT_SECONDS = 15
+RETRIES = 2
+"""The most that Lambda offers, after one minute and after two more."""
+MAXIMUM_EVENT_AGE_SECONDS = 6 * 3600
+"""The most that Lambda offers: how long an event may wait while the function is throttled."""
+
+
+def detector(
+    settings: ComputeSettings, network: NetworkContract, data: DataContract, opts: pulumi.ResourceOptions
+) -> tuple[Function, Queue]:
+    """The function, which EventBridge invokes asynchronously, and the queue for what it could not handle."""
+    names = settings.names
+    failures = Queue(stems.DETECTOR_FAILURES, names, network.key_arn, opts)
+    # Lambda delivers to the on-failure queue in the name of the function's role.
+    deliver_failures = Statement(sid="DeliverFailures", actions=["sqs:SendMessage"], resources=[failures.arn])
+    targets = {stems.PROFILES: data.profiles_table_arn, stems.SUSPICIOUS_QUEUE: data.suspicious_queue_arn}
+    function = Function(
+        stems.DETECTOR,
+        names,
+        network,
+        FunctionArguments(
+            package=PACKAGE,
+            statements=[
+                *role_statements(stems.DETECTOR, targets, network.key_arn),
+                deliver_failures,
+            ],
+            environment={
+                "PROFILES_TABLE": data.profiles_table_name,
+                "PROFILES_TIME_TO_LIVE_DAYS": data.profiles_time_to_live_days,
+                "SUSPICIOUS_QUEUE_URL": data.suspicious_queue_url,
+                "PSEUDONYM_SECRET": data.pseudonym_secret,
+            },
+            timeout_seconds=TIMEOUT_SECONDS,
+            reserved_concurrency=settings.detector_reserved_concurrency,
+            log_level=settings.log_level,
+        ),
+        opts,
+    )
+    aws.lambda_.FunctionEventInvokeConfig(
+        names.of("detector-retries"),
+        function_name=function.name,
+        maximum_retry_attempts=RETRIES,
+        maximum_event_age_in_seconds=MAXIMUM_EVENT_AGE_SECONDS,
+        destination_config=aws.lambda_.FunctionEventInvokeConfigDestinationConfigArgs(
+            on_failure=aws.lambda_.FunctionEventInvokeConfigDestinationConfigOnFailureArgs(
+                destination=failures.arn
+            )
+        ),
+        opts=opts,
+    )
+    return function, failures

@@ -1,0 +1,42 @@
+"""The ingest function: validates a transaction and stores it once."""
+
+import pulumi
+
+from shared.infra import stems
+from shared.infra.calls import role_statements
+from shared.infra.contracts import DataContract, NetworkContract
+from shared.infra.function import Function, FunctionArguments
+from stacks.compute.settings import ComputeSettings
+
+PACKAGE = "stacks.compute.functions.ingest"
+VENDORED = ("fastjsonschema",)
+TIMEOUT_SECONDS = 5
+
+
+def ingest(
+    settings: ComputeSettings, network: NetworkContract, data: DataContract, opts: pulumi.ResourceOptions
+) -> Function:
+    """Answers the API; may put items into the table of transactions and nothing else."""
+    return Function(
+        stems.INGEST,
+        settings.names,
+        network,
+        FunctionArguments(
+            package=PACKAGE,
+            vendored=VENDORED,
+            statements=role_statements(
+                stems.INGEST, {stems.TRANSACTIONS: data.transactions_table_arn}, network.key_arn
+            ),
+            environment={
+                "TRANSACTIONS_TABLE": data.transactions_table_name,
+                "TRANSACTIONS_TIME_TO_LIVE_DAYS": data.transactions_time_to_live_days,
+                "ACCEPTED_AGE_HOURS": str(settings.accepted_age_hours),
+                "ACCEPTED_FUTURE_SECONDS": str(settings.accepted_future_seconds),
+                "PSEUDONYM_SECRET": data.pseudonym_secret,
+            },
+            timeout_seconds=TIMEOUT_SECONDS,
+            reserved_concurrency=settings.ingest_reserved_concurrency,
+            log_level=settings.log_level,
+        ),
+        opts,
+    )

@@ -1,0 +1,145 @@
+"""The pipe from the table's stream to the bus: new items alone, each as the raw stream record.
+
+No input template: EventBridge would insert a missing optional field as nothing at all, and the record keeps
+DynamoDB's types, which the detector reads without loss.
+"""
+
+import json
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from shared.infra import stems
+from shared.infra.arns import Arns
+from shared.infra.contracts import DataContract, NetworkContract
+from shared.infra.iam import Statement, document, through, trust
+from shared.infra.naming import Names
+from shared.infra.queue import Queue
+from shared.runtime.events import DETAIL_TYPE, EVENT_SOURCE, PIPE_FILTER_PATTERN
+
+BATCH_SIZE = 10
+"""The most that an event bus takes at once."""
+PARALLEL_BATCHES = 10
+"""For each shard; order is kept for each transaction, and the detector bears any other."""
+RETRIES = 10
+MAXIMUM_AGE_SECONDS = 12 * 3600
+"""Half of what the stream keeps: a record in the dead-letter queue can still be read for half a day."""
+
+
+@dataclass(frozen=True)
+class Pipe:
+    """The pipe, and where the positions of records go that it could not pass on."""
+
+    pipe: aws.pipes.Pipe
+    dead_letter_queue: Queue
+
+
+def transactions_pipe(
+    names: Names,
+    network: NetworkContract,
+    data: DataContract,
+    bus: aws.cloudwatch.EventBus,
+    opts: pulumi.ResourceOptions,
+) -> Pipe:
+    """Starts with the oldest record, so that nothing stored before the pipe is lost."""
+    dead = Queue(stems.PIPE_DLQ, names, network.key_arn, opts)
+    role, policy = _role(names, network, _rights(network, data, bus, dead), opts)
+    name = names.of(stems.PIPE, "pipe")
+    pipe = aws.pipes.Pipe(
+        name,
+        name=name,
+        description="New transactions from the table's stream to the bus",
+        role_arn=role.arn,
+        desired_state="RUNNING",
+        source=data.transactions_stream_arn,
+        source_parameters=_source_parameters(dead),
+        target=bus.arn,
+        target_parameters=aws.pipes.PipeTargetParametersArgs(
+            eventbridge_event_bus_parameters=aws.pipes.PipeTargetParametersEventbridgeEventBusParametersArgs(
+                source=EVENT_SOURCE, detail_type=DETAIL_TYPE
+            )
+        ),
+        # A pipe stays bound to the stream it was made for: a new stream needs a new pipe.
+        opts=pulumi.ResourceOptions.merge(
+            opts,
+            pulumi.ResourceOptions(
+                delete_before_replace=True, replace_on_changes=["source"], depends_on=[policy]
+            ),
+        ),
+    )
+    return Pipe(pipe, dead)
+
+
+def _source_parameters(dead: Queue) -> aws.pipes.PipeSourceParametersArgs:
+    return aws.pipes.PipeSourceParametersArgs(
+        filter_criteria=aws.pipes.PipeSourceParametersFilterCriteriaArgs(
+            filters=[
+                aws.pipes.PipeSourceParametersFilterCriteriaFilterArgs(
+                    pattern=json.dumps(PIPE_FILTER_PATTERN)
+                )
+            ]
+        ),
+        dynamodb_stream_parameters=aws.pipes.PipeSourceParametersDynamodbStreamParametersArgs(
+            starting_position="TRIM_HORIZON",
+            batch_size=BATCH_SIZE,
+            parallelization_factor=PARALLEL_BATCHES,
+            on_partial_batch_item_failure="AUTOMATIC_BISECT",
+            maximum_retry_attempts=RETRIES,
+            maximum_record_age_in_seconds=MAXIMUM_AGE_SECONDS,
+            dead_letter_config=aws.pipes.PipeSourceParametersDynamodbStreamParametersDeadLetterConfigArgs(
+                arn=dead.arn
+            ),
+        ),
+    )
+
+
+def _role(
+    names: Names, network: NetworkContract, rights: list[Statement], opts: pulumi.ResourceOptions
+) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
+    named = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(delete_before_replace=True))
+    role_name = names.of("pipe-role", "role")
+    role = aws.iam.Role(
+        role_name,
+        name=role_name,
+        description=f"Role of {names.of(stems.PIPE, 'pipe')}",
+        assume_role_policy=trust(
+            "pipes.amazonaws.com",
+            {
+                "StringEquals": {"aws:SourceAccount": network.account_id},
+                "ArnEquals": {"aws:SourceArn": Arns(names, network.account_id).pipe(stems.PIPE)},
+            },
+        ),
+        opts=named,
+    )
+    policy_name = names.of("pipe-policy", "role-policy")
+    policy = aws.iam.RolePolicy(
+        policy_name, name=policy_name, role=role.name, policy=document(*rights), opts=named
+    )
+    return role, policy
+
+
+def _rights(
+    network: NetworkContract, data: DataContract, bus: aws.cloudwatch.EventBus, dead: Queue
+) -> list[Statement]:
+    return [
+        Statement(
+            sid="ReadStream",
+            actions=[
+                "dynamodb:DescribeStream",
+                "dynamodb:GetRecords",
+                "dynamodb:GetShardIterator",
+                "dynamodb:ListStreams",
+            ],
+            resources=[data.transactions_stream_arn],
+        ),
+        Statement(
+            sid="PutStoredTransactions",
+            actions=["events:PutEvents"],
+            resources=[bus.arn],
+            conditions={"StringEquals": {"events:source": EVENT_SOURCE, "events:detail-type": DETAIL_TYPE}},
+        ),
+        Statement(sid="DeliverFailures", actions=["sqs:SendMessage"], resources=[dead.arn]),
+        through(network.key_arn, "dynamodb", "kms:Decrypt"),
+        through(network.key_arn, "sqs", "kms:GenerateDataKey", "kms:Decrypt"),
+    ]

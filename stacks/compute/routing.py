@@ -1,0 +1,115 @@
+"""From the table's stream to the detector: a pipe puts new transactions on a bus, a rule routes them.
+
+Each hop has a queue for what it could not pass on.
+"""
+
+import json
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from shared.infra import stems
+from shared.infra.arns import Arns
+from shared.infra.contracts import NetworkContract
+from shared.infra.function import Function
+from shared.infra.naming import Names
+from shared.infra.queue import Queue, QueueArguments, ServiceSender
+from shared.runtime.events import RULE_PATTERN
+
+EVENTS_SERVICE = "events.amazonaws.com"
+DELIVERY_ATTEMPTS = 185
+DELIVERY_SECONDS = 24 * 3600
+"""EventBridge's longest: it tries for a day to hand an event to Lambda before it gives up."""
+
+
+@dataclass(frozen=True)
+class Bus:
+    """The bus of stored transactions, and where events go that it could not encrypt."""
+
+    bus: aws.cloudwatch.EventBus
+    dead_letter_queue: Queue
+
+
+@dataclass(frozen=True)
+class Route:
+    """The rule from the bus to the detector, and where events go that it could not deliver."""
+
+    rule: aws.cloudwatch.EventRule
+    dead_letter_queue: Queue
+
+
+def event_bus(names: Names, network: NetworkContract, opts: pulumi.ResourceOptions) -> Bus:
+    """A bus of our own, encrypted under our key."""
+    arns = Arns(names, network.account_id)
+    dead = Queue(
+        stems.BUS_DLQ,
+        names,
+        network.key_arn,
+        opts,
+        QueueArguments(sender=ServiceSender(EVENTS_SERVICE, arns.event_bus(stems.BUS))),
+    )
+    name = names.of(stems.BUS, "event-bus")
+    bus = aws.cloudwatch.EventBus(
+        name,
+        name=name,
+        description="Stored transactions, as raw records of the table's stream",
+        kms_key_identifier=network.key_arn,
+        dead_letter_config=aws.cloudwatch.EventBusDeadLetterConfigArgs(arn=dead.arn),
+        opts=pulumi.ResourceOptions.merge(
+            opts, pulumi.ResourceOptions(delete_before_replace=True, depends_on=[dead.policy])
+        ),
+    )
+    return Bus(bus, dead)
+
+
+def route_to_detector(
+    names: Names,
+    network: NetworkContract,
+    bus: aws.cloudwatch.EventBus,
+    detector: Function,
+    opts: pulumi.ResourceOptions,
+) -> Route:
+    """The rule, by pattern and never by schedule, with the detector as its one target."""
+    name = names.of(stems.RULE, "rule")
+    rule = aws.cloudwatch.EventRule(
+        name,
+        name=name,
+        description="Each stored transaction goes to the detector once",
+        event_bus_name=bus.name,
+        event_pattern=json.dumps(RULE_PATTERN),
+        state="ENABLED",
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(delete_before_replace=True)),
+    )
+    dead = Queue(
+        stems.RULE_DLQ,
+        names,
+        network.key_arn,
+        opts,
+        QueueArguments(sender=ServiceSender(EVENTS_SERVICE, rule.arn)),
+    )
+    permission = aws.lambda_.Permission(
+        names.of("detector-permission"),
+        statement_id=names.of("detector-permission"),
+        action="lambda:InvokeFunction",
+        function=detector.name,
+        principal=EVENTS_SERVICE,
+        source_arn=rule.arn,
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(delete_before_replace=True)),
+    )
+    aws.cloudwatch.EventTarget(
+        names.of("detector-target"),
+        target_id=names.of("detector-target"),
+        event_bus_name=bus.name,
+        rule=rule.name,
+        arn=detector.arn,
+        retry_policy=aws.cloudwatch.EventTargetRetryPolicyArgs(
+            maximum_retry_attempts=DELIVERY_ATTEMPTS, maximum_event_age_in_seconds=DELIVERY_SECONDS
+        ),
+        dead_letter_config=aws.cloudwatch.EventTargetDeadLetterConfigArgs(arn=dead.arn),
+        opts=pulumi.ResourceOptions.merge(
+            opts,
+            pulumi.ResourceOptions(delete_before_replace=True, depends_on=[permission, dead.policy]),
+        ),
+    )
+    return Route(rule, dead)

@@ -1,0 +1,59 @@
+"""Settings of the compute layer; the values of an environment are in ``Pulumi.<environment>.yaml``."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from shared.infra.function import LOG_LEVELS, MINIMUM_RESERVED_CONCURRENCY
+from shared.infra.naming import Names
+from shared.infra.settings import SettingsReader
+
+MAXIMUM_RESERVED_CONCURRENCY = 10_000
+TEN_YEARS_IN_HOURS = 10 * 366 * 24
+ONE_DAY_IN_SECONDS = 24 * 3600
+ACCOUNT_BURST_LIMIT = 5000
+
+
+@dataclass(frozen=True)
+class ComputeSettings:
+    """What differs between environments."""
+
+    names: Names
+    ingest_reserved_concurrency: int
+    """At 1000 requests a second, 100 hold as long as a request takes 100 ms; 200 hold up to 200 ms."""
+    detector_reserved_concurrency: int
+    log_level: str
+    accepted_age_hours: int
+    """A transaction with an older timestamp is refused; local environments replay old files."""
+    accepted_future_seconds: int
+    """How far the clock of a payment service may run ahead."""
+    api_burst_limit: int
+    """Requests that may arrive at once; the rate is always 1000 a second."""
+    api_access_logs: bool
+    """Needs the CloudWatch role of the account's API Gateway, which no stack of ours may own."""
+
+    @classmethod
+    def read(cls) -> Self:
+        """From the stack's configuration.
+
+        Raises:
+            SettingError: naming the key, the file and an example.
+        """
+        reader = SettingsReader("compute")
+
+        def concurrency(key: str) -> int:
+            return reader.integer(
+                key, minimum=MINIMUM_RESERVED_CONCURRENCY, maximum=MAXIMUM_RESERVED_CONCURRENCY
+            )
+
+        return cls(
+            names=reader.names(),
+            ingest_reserved_concurrency=concurrency("ingest_reserved_concurrency"),
+            detector_reserved_concurrency=concurrency("detector_reserved_concurrency"),
+            log_level=reader.choice("log_level", LOG_LEVELS),
+            accepted_age_hours=reader.integer("accepted_age_hours", minimum=1, maximum=TEN_YEARS_IN_HOURS),
+            accepted_future_seconds=reader.integer(
+                "accepted_future_seconds", minimum=0, maximum=ONE_DAY_IN_SECONDS
+            ),
+            api_burst_limit=reader.integer("api_burst_limit", minimum=1, maximum=ACCOUNT_BURST_LIMIT),
+            api_access_logs=reader.flag("api_access_logs"),
+        )
