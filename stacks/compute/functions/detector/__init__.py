@@ -1,0 +1,1 @@
+"""Detector: scores each stored transaction against the behaviour of its account."""
