@@ -20,12 +20,9 @@ ROWS = ["t0,1522540831000,c596,m3156,57.16,0,0", "t1,1522540930000,c4961,m3412,8
 def written(tmp_path: Path, *lines: str, name: str = "payments.csv") -> Path:
     path = tmp_path / name
     text = "\n".join(lines) + "\n"
-    opener = {".xz": lzma.open, ".gz": gzip.open}.get(path.suffix)
-    if opener is None:
-        path.write_text(text, encoding="utf-8")
-    else:
-        with opener(path, "wt", encoding="utf-8") as file:
-            file.write(text)
+    content = text.encode()
+    packed = {".xz": lzma.compress(content), ".gz": gzip.compress(content)}
+    path.write_bytes(packed.get(path.suffix, content))
     return path
 
 

@@ -1,0 +1,63 @@
+"""The environment ``local`` in one run directory, handled by the project's own commands."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from local.demo.processes import Command, run
+from shared.infra.layers import deployment_order
+
+ENVIRONMENT = "local"
+
+
+class Environment:
+    """What runs on the emulator of a run directory.
+
+    Args:
+        run_directory: The emulator's, where the engine keeps its state too.
+    """
+
+    def __init__(self, run_directory: Path) -> None:
+        self._run_directory = run_directory
+
+    def deploy(self, layer: str) -> None:
+        """Deploy one layer.
+
+        Raises:
+            local.demo.processes.ProcessError: It failed.
+        """
+        run(self._engine("deploy", "--layer", layer))
+
+    def update(self, layer: str, settings: Sequence[str], on_line: Callable[[str], None]) -> Command:
+        """Begin to deploy one layer with changed settings, and return the running command."""
+        changes = (part for setting in settings for part in ("--config", setting))
+        return Command(self._engine("deploy", "--layer", layer, *changes), on_line)
+
+    def destroy(self) -> None:
+        """Destroy the layers, the last one first.
+
+        Raises:
+            local.demo.processes.ProcessError: It failed.
+        """
+        run(self._engine("destroy"))
+
+    def outputs(self) -> Mapping[str, Any]:
+        """Return what all the layers export, by output name."""
+        merged: dict[str, Any] = {}
+        for layer in deployment_order():
+            merged.update(self._state(layer.name)["outputs"])
+        return merged
+
+    def resource_count(self) -> int:
+        """Return how many resources the layers have created."""
+        return sum(len(self._state(layer.name)["resources"]) for layer in deployment_order())
+
+    def _state(self, layer: str) -> Mapping[str, Any]:
+        path = self._run_directory / "state" / ENVIRONMENT / f"{layer}.json"
+        state: Mapping[str, Any] = json.loads(path.read_text("utf-8"))
+        return state
+
+    def _engine(self, verb: str, *options: str) -> list[str]:
+        directory = str(self._run_directory)
+        return ["local", verb, "--environment", ENVIRONMENT, "--run-directory", directory, *options]

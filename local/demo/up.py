@@ -1,0 +1,149 @@
+"""``python -m local up``: an embedded AWS that stays, deployed, until Ctrl-C."""
+
+import argparse
+import os
+import shutil
+import signal
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from local.cloud import address
+from local.cloud.address import Emulator
+from local.demo.display import Display
+from local.demo.environment import Environment
+from local.demo.mailbox import Mailbox
+from local.demo.processes import PROJECT, EmulatorProcess, ProcessError
+from shared.infra.layers import deployment_order
+
+DEFAULT_DIRECTORY = PROJECT / "build" / "local"
+DIRECTORY_VARIABLE = "LOCAL_DIRECTORY"
+SECONDS_BETWEEN_LOOKS = 0.5
+# What a run writes: removed when the next one starts, so that mails and logs can be read until then.
+REMAINS = ("state", "mail", "logs", "traces.jsonl", "functions", "emulator.json", "emulator.log")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``python -m local up``."""
+    parser.add_argument(
+        "--run-directory",
+        type=Path,
+        default=Path(os.environ.get(DIRECTORY_VARIABLE) or DEFAULT_DIRECTORY),
+        help=f"where the run keeps its files (default ${DIRECTORY_VARIABLE} or build/local)",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Keep the pipeline running until Ctrl-C; 0 after a clean stop."""
+    display = Display()
+    directory = arguments.run_directory.resolve()
+    running = _already_running(directory)
+    if running is not None:
+        display.bad(
+            f"an embedded AWS already runs in {directory} (process {running.pid}): use that one, stop it "
+            "with Ctrl-C in its terminal, or take another directory: make local LOCAL_DIRECTORY=build/another"
+        )
+        return 2
+    _remove_remains(directory)
+    process = EmulatorProcess(directory)
+    earlier = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        emulator = _deploy(process, display)
+        _explain(emulator, directory, Environment(directory).outputs(), display)
+        _stay(process, directory, display)
+    except KeyboardInterrupt:
+        display.line()
+        return 0
+    except ProcessError as error:
+        display.bad(str(error))
+        return 1
+    finally:
+        handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        left = process.stop()
+        shutil.rmtree(directory / "state", ignore_errors=True)
+        display.line(f"stopped; its mails, logs and traces stay in {directory} until the next start")
+        for pid in left:
+            display.bad(f"process {pid} had to be killed")
+        signal.signal(signal.SIGINT, handler)
+        signal.signal(signal.SIGTERM, earlier)
+    return 0
+
+
+def _already_running(directory: Path) -> Emulator | None:
+    try:
+        return address.read(directory)
+    except address.NoEmulatorError:
+        return None
+
+
+def _remove_remains(directory: Path) -> None:
+    for name in REMAINS:
+        path = directory / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _deploy(process: EmulatorProcess, display: Display) -> Emulator:
+    with display.step("Starting the embedded AWS"):
+        emulator = process.start()
+    environment = Environment(process.run_directory)
+    for layer in deployment_order():
+        with display.step(f"Deploying {layer.name} (owner: {layer.owner})"):
+            environment.deploy(layer.name)
+    return emulator
+
+
+def _explain(emulator: Emulator, directory: Path, outputs: Mapping[str, Any], display: Display) -> None:
+    """Print what can be done now; everything that is printed can be copied as it stands."""
+    url = outputs["transactions_url"]
+    display.heading("The pipeline runs")
+    display.verbatim(f"  API           {url}")
+    display.verbatim(f"  AWS endpoint  {emulator.endpoint}")
+    for name, place in (("mails", "mail"), ("logs", "logs"), ("traces", "traces.jsonl")):
+        display.verbatim(f"  {name:<12}  {directory / place}")
+    display.heading("An ordinary transaction (201)")
+    display.verbatim(curl(emulator, url, "ordinary", "12.50"))
+    display.heading("A suspicious one (201, and a mail)")
+    display.verbatim(curl(emulator, url, "suspicious", "9500.00"))
+    display.heading("In a second terminal")
+    elsewhere = "" if directory == DEFAULT_DIRECTORY else f" {DIRECTORY_VARIABLE}={directory}"
+    for command, purpose in (
+        (
+            "make deploy-compute ENV=local CONFIG=fraud-compute:log_level=DEBUG",
+            "change a setting of one layer",
+        ),
+        ("make outputs ENV=local", "what the layers export"),
+        ("make destroy ENV=local", "take everything down, in reverse"),
+    ):
+        display.verbatim(f"  {command + elsewhere:<70}  # {purpose}")
+    display.heading("Ctrl-C stops it. Mails appear here as they arrive.")
+
+
+def curl(emulator: Emulator, url: str, kind: str, amount: str) -> str:
+    """Return a command that POSTs a new transaction each time it is run."""
+    body = (
+        f'{{"transaction_id": "{kind}-\'$(date +%s)\'", "timestamp": \'$(date +%s)\'000, '
+        f'"account_id": "account-1", "merchant_id": "merchant-1", "amount": {amount}, "currency": "USD"}}'
+    )
+    return (
+        f"curl --aws-sigv4 aws:amz:{emulator.region}:execute-api "
+        f"--user '{emulator.access_key_id}:{emulator.secret_access_key}' "
+        f"-H 'Content-Type: application/json' -d '{body}' {url}"
+    )
+
+
+def _stay(process: EmulatorProcess, directory: Path, display: Display) -> None:
+    """Print a line for each mail, until interrupted.
+
+    Raises:
+        ProcessError: The emulator ended by itself.
+    """
+    mailbox = Mailbox(directory)
+    while process.running:
+        for mail in mailbox.new_mails():
+            display.line(f"mail to {mail.recipient}: {mail.subject}  ({mail.path})")
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+    raise ProcessError(f"the embedded AWS ended by itself:\n{process.last_lines()}")

@@ -1,0 +1,95 @@
+"""The balance over the hops: every way of losing a transaction is seen, and nothing else counts as lost."""
+
+from dataclasses import replace
+
+import pytest
+
+from local.demo.accounting import Account, Evidence
+from local.demo.statistics import Percentiles, Quality
+from tests.local.demo.builders import decision, delivery, mail
+
+
+def whole() -> Evidence:
+    """Four transactions: two fine, one suspicious and mailed, one rejected."""
+    return Evidence(
+        deliveries=[
+            delivery("a", fraud=False),
+            delivery("b", 503, 0, 200, fraud=False, took=30.0),
+            delivery("c", fraud=True, scenario="velocity_burst", took=20.0),
+            delivery("d", 400, fraud=True, scenario="velocity_burst"),
+        ],
+        stored=frozenset("abc"),
+        decisions={"a": decision("a"), "b": decision("b"), "c": decision("c", "velocity", "amount_limit")},
+        recorded=frozenset("c"),
+        mails=[mail("c", 1150.0), mail("c", 1120.0, "second@example.com")],
+    )
+
+
+def test_a_run_in_which_everything_arrived_has_no_fault() -> None:
+    account = Account(whole())
+    assert account.faults() == []
+    assert account.losses.ids == frozenset()
+    assert (account.sent, account.accepted, account.rejected) == (
+        frozenset("abcd"),
+        frozenset("abc"),
+        frozenset("d"),
+    )
+    assert account.suspicious == account.mailed == frozenset("c")
+    assert account.by_reason == {"velocity": 1, "amount_limit": 1}
+    assert account.by_scenario == {"velocity_burst": (1, 2)}
+    assert account.quality == Quality(precision=1.0, recall=1.0)
+    assert account.post_to_stored == Percentiles(20.0, 30.0, 30.0)
+    assert account.post_to_mail == Percentiles(120.0, 120.0, 120.0)
+    assert account.answers == {0: 1, 200: 1, 201: 2, 400: 1, 503: 1}
+
+
+@pytest.mark.parametrize(
+    ("change", "lost", "fault"),
+    [
+        (
+            {"deliveries": [*whole().deliveries, delivery("e", 503, 503)]},
+            "e",
+            "1 posted without a final answer: e",
+        ),
+        ({"stored": frozenset("ab")}, "c", "1 accepted but not in the table: c"),
+        (
+            {"decisions": {"b": decision("b"), "c": decision("c", "velocity")}},
+            "a",
+            "1 stored without a decision: a",
+        ),
+        ({"recorded": frozenset()}, "c", "1 suspicious without an alert record: c"),
+        ({"mails": []}, "c", "1 suspicious without a mail: c"),
+    ],
+)
+def test_a_loss_at_any_hop_is_counted_and_named(change: dict[str, object], lost: str, fault: str) -> None:
+    account = Account(replace(whole(), **change))  # type: ignore[arg-type]
+    assert account.losses.ids == frozenset(lost)
+    assert account.faults() == [fault]
+
+
+def test_one_transaction_missing_at_two_hops_is_lost_once() -> None:
+    account = Account(replace(whole(), recorded=frozenset(), mails=[]))
+    assert account.losses.ids == frozenset("c")
+    assert len(account.faults()) == 2
+
+
+def test_a_second_mail_to_the_same_person_is_a_fault() -> None:
+    account = Account(replace(whole(), mails=[mail("c"), mail("c")]))
+    assert account.faults() == ["1 mailed more than once: c"]
+
+
+def test_an_alert_that_nobody_decided_is_a_fault() -> None:
+    account = Account(replace(whole(), recorded=frozenset("ac")))
+    assert account.faults() == ["1 recorded or mailed without a suspicious decision: a"]
+
+
+def test_what_waits_in_a_queue_is_a_fault() -> None:
+    account = Account(replace(whole(), queued={"suspicious-dlq-local": 2}))
+    assert account.left_in_queues == 2
+    assert account.faults() == ["2 messages left in suspicious-dlq-local"]
+
+
+def test_without_labels_the_quality_is_unknown() -> None:
+    account = Account(replace(whole(), deliveries=[delivery("a"), delivery("b"), delivery("c")]))
+    assert account.quality == Quality(precision=None, recall=None)
+    assert account.by_scenario == {}

@@ -1,0 +1,86 @@
+"""The report: its published keys, and that the screen says the same."""
+
+import json
+from io import StringIO
+from pathlib import Path
+
+from rich.console import Console
+
+from local.demo.accounting import Account
+from local.demo.display import Display
+from local.demo.report import Report, show
+from tests.local.demo.test_accounting import whole
+
+PUBLISHED = [
+    "sent",
+    "stored",
+    "suspicious",
+    "recorded",
+    "mailed",
+    "lost",
+    "left_in_queues",
+    "rejected",
+    "precision",
+    "recall",
+    "post_to_stored_ms",
+    "post_to_mail_ms",
+    "throughput_per_s",
+    "resources",
+    "ready_s",
+]
+
+
+def report() -> Report:
+    return Report(
+        Account(whole()), throughput_per_s=12.34, resources=61, ready_s=9.87, unreadable_rows=["line 4: bad"]
+    )
+
+
+def test_the_file_has_the_published_keys_and_figures(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "demo.json"
+    report().write(path)
+    figures = json.loads(path.read_text())
+    assert list(figures)[: len(PUBLISHED)] == PUBLISHED
+    assert {key: figures[key] for key in PUBLISHED} == {
+        "sent": 4,
+        "stored": 3,
+        "suspicious": 1,
+        "recorded": 1,
+        "mailed": 1,
+        "lost": 0,
+        "left_in_queues": 0,
+        "rejected": 1,
+        "precision": 1.0,
+        "recall": 1.0,
+        "post_to_stored_ms": {"p50": 20.0, "p95": 30.0, "p99": 30.0},
+        "post_to_mail_ms": {"p50": 120.0, "p95": 120.0, "p99": 120.0},
+        "throughput_per_s": 12.3,
+        "resources": 61,
+        "ready_s": 9.9,
+    }
+    assert figures["by_reason"] == {"velocity": 1, "amount_limit": 1}
+    assert figures["by_scenario"] == {"velocity_burst": {"found": 1, "of": 2}}
+    assert figures["unreadable_rows"] == ["line 4: bad"]
+    assert figures["faults"] == []
+
+
+def test_what_is_left_behind_is_a_fault() -> None:
+    left = report()
+    left.left_behind.append("queue suspicious-queue-local")
+    assert left.faults == ["queue suspicious-queue-local"]
+
+
+def test_the_screen_tells_the_figures_and_what_was_refused() -> None:
+    output = StringIO()
+    show(report(), Display(Console(file=output)))
+    text = output.getvalue()
+    for expected in (
+        "velocity_burst",
+        "amount_limit",
+        "precision 100%",
+        "61 resources",
+        "not sent, line 4: bad",
+        "400",
+    ):
+        assert expected in text
+    assert "\x1b" not in text, "no terminal, no control characters"
