@@ -11,7 +11,7 @@ from local.demo.accounting import Decision
 from local.demo.mailbox import Mail, Mailbox
 from local.demo.tail import Tail
 
-DECISION_MESSAGE = "transaction scored"
+DECISION_MESSAGES = {"suspicious": True, "scored": False}
 SECONDS_BETWEEN_LOOKS = 0.25
 # A failed asynchronous invocation is tried again after a minute: that long, no change means nothing.
 SECONDS_OF_PATIENCE = 90.0
@@ -127,11 +127,12 @@ def read_decision(line: str) -> Decision | None:
     if not line.startswith("{"):
         return None
     entry = json.loads(line)
-    if entry.get("message") != DECISION_MESSAGE:
+    suspicious = DECISION_MESSAGES.get(entry.get("message"))
+    if suspicious is None:
         return None
     return Decision(
         transaction_id=entry["transaction_id"],
-        suspicious=bool(entry["suspicious"]),
+        suspicious=suspicious,
         score=float(entry["score"]),
         reasons=tuple(entry["reasons"]),
     )

@@ -80,7 +80,7 @@ class Account:
 
     Attributes:
         usual_merchants: Where nearly every purchase happens, with the first ones most often.
-        wealth: Factor on every merchant's median amount.
+        usual_spend: What an everyday purchase comes to; at each merchant a little more or less.
         spread: Standard deviation of the logarithm of amounts.
         active_hour: Hour of day (UTC) around which purchases happen, ``hours_spread`` hours to each side.
     """
@@ -88,7 +88,7 @@ class Account:
     account_id: str
     home: City
     usual_merchants: tuple[Merchant, ...]
-    wealth: float
+    usual_spend: float
     spread: float
     active_hour: float
     hours_spread: float
@@ -103,17 +103,8 @@ class Account:
         """Return what this person would pay there, times ``factor``, in two decimals."""
         # Clipped at 2.2 sigma: everyday purchases have no tail that reaches a fraud's size.
         deviation = max(-2.2, min(2.2, random.gauss(0, 1)))
-        value = merchant.median_amount * self.wealth * math.exp(self.spread * deviation) * factor
-        return money(value)
-
-    def usual_amount(self) -> float:
-        """The middle of what this person pays, over the usual merchants as often as they are visited."""
-        weights = [1.0 / rank for rank in range(1, len(self.usual_merchants) + 1)]
-        weighted = sum(
-            weight * merchant.median_amount
-            for weight, merchant in zip(weights, self.usual_merchants, strict=True)
-        )
-        return self.wealth * weighted / sum(weights)
+        median = math.sqrt(self.usual_spend * merchant.median_amount)
+        return money(median * math.exp(self.spread * deviation) * factor)
 
     def draw_time(self, random: Random, day: datetime) -> datetime:
         """Return a moment around this person's active hours of the UTC day that starts at ``day``."""
@@ -183,7 +174,7 @@ def _account(random: Random, number: int, merchants: list[Merchant]) -> Account:
         account_id=f"account-{number:05d}",
         home=home,
         usual_merchants=(*random.sample(shops, 4), *random.sample(online, 2)),
-        wealth=math.exp(random.gauss(0, 0.35)),
+        usual_spend=30 * math.exp(random.gauss(0, 0.5)),
         spread=random.uniform(0.2, 0.4),
         active_hour=random.uniform(9, 20),
         hours_spread=random.uniform(1.5, 3.0),

@@ -27,18 +27,18 @@ def unusual_amount(random: Random, _population: Population, anchor: Purchase) ->
     account, purchases, moment = anchor.account, [], anchor.moment
     for _ in range(random.randint(2, 3)):
         moment += timedelta(minutes=random.uniform(40, 240))
-        amount = money(min(account.usual_amount() * random.uniform(10, 16), 3_500))
+        amount = money(min(account.usual_spend * random.uniform(10, 16), 3_500))
         purchases.append(usual(random, Sale(account, account.draw_merchant(random), amount, moment)))
     return purchases
 
 
 def velocity_burst(random: Random, population: Population, anchor: Purchase) -> list[Purchase]:
-    """Six small purchases online within some three minutes: a stolen card being tried out."""
+    """Eight small purchases online within some four minutes: a stolen card being tried out."""
     account, purchases = anchor.account, []
     moment = anchor.moment + timedelta(minutes=random.uniform(30, 300))
-    for merchant in random.sample([shop for shop in population.merchants if shop.online], 6):
+    for merchant in random.sample([shop for shop in population.merchants if shop.online], 8):
         moment += timedelta(seconds=random.uniform(15, 45))
-        amount = money(random.uniform(0.3, 1.2) * account.usual_amount())
+        amount = money(random.uniform(0.3, 1.2) * account.usual_spend)
         purchases.append(online(Sale(account, merchant, amount, moment), _thief(random)))
     return purchases
 
@@ -50,7 +50,7 @@ def new_category_abroad(random: Random, population: Population, anchor: Purchase
     for _ in range(2):
         moment += timedelta(minutes=random.uniform(20, 120))
         merchant = _seldom_merchant(random, population, anchor)
-        amount = money(account.usual_amount() * random.uniform(5, 9))
+        amount = money(account.usual_spend * random.uniform(5, 9))
         purchases.append(online(Sale(account, merchant, amount, moment), device, country))
     return purchases
 
@@ -58,7 +58,7 @@ def new_category_abroad(random: Random, population: Population, anchor: Purchase
 def improbable_travel(random: Random, population: Population, anchor: Purchase) -> list[Purchase]:
     """One purchase at a counter on another continent within the hour after one at home."""
     merchant = random.choice(population.merchants)
-    amount = money(anchor.account.usual_amount() * random.uniform(1.5, 3))
+    amount = money(anchor.account.usual_spend * random.uniform(1, 2))
     moment = anchor.moment + timedelta(minutes=random.uniform(25, 50))
     sale = Sale(anchor.account, merchant, amount, moment)
     return [in_shop(random, sale, place=random.choice(FAR_CITIES))]
