@@ -1,7 +1,8 @@
 """Runs the real programs with their real settings under a recording monitor: no cloud, no CLI, no network.
 
-``deploy_all("dev")`` runs the four layers in order and hands each the exports of those before it. Results are cached
-for the test session and must not be changed; ``run_layer`` runs one layer anew, with altered exports or settings.
+``deploy_all("dev")`` runs the four layers in order and hands each the exports of those before it. Results are
+cached for the test session and must not be changed; ``run_layer`` runs one layer anew, with altered exports
+or settings.
 """
 
 import threading
@@ -17,7 +18,7 @@ from local.engine.program import RecordingMonitor, Registration, plain, run_prog
 from local.engine.project import Project, read_project
 from shared.infra.layers import deployment_order, layer
 from tests.support import resource_outputs
-from tests.support.recorded import Deployment, LayerRun, Resource
+from tests.support.recorded import Deployment, Estate, LayerRun, Resource
 
 ROOT = Path(__file__).resolve().parents[2]
 STACKS = ROOT / "stacks"
@@ -32,7 +33,7 @@ class UnknownStackError(LookupError):
 
 
 class DuplicateResourceError(ValueError):
-    """A program registers two resources under one URN, which the real engine refuses and mocks do not notice."""
+    """A program registers two resources of one type and name, which the real engine refuses."""
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,11 @@ class _Cloud(pulumi_mocks.Mocks):
             account = resource_outputs.ACCOUNT_ID
             arn = f"arn:aws:iam::{account}:user/deployer"
             return {"accountId": account, "id": account, "arn": arn, "userId": "AIDAEXAMPLE"}
-        raise LookupError(f"the programs may not look up {args.token}: pass what it finds through settings or contracts")
+        raise LookupError(
+            f"the programs may not look up {args.token}: pass what it finds through settings or contracts"
+        )
 
-    def new_resource(self, args: pulumi_mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:  # type: ignore[override]
+    def new_resource(self, args: pulumi_mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         if args.typ == STACK_REFERENCE:
             return self._stack_reference(args.resource_id or args.name)
         inputs = {name: plain(value) for name, value in args.inputs.items()}
@@ -85,7 +88,11 @@ class _Cloud(pulumi_mocks.Mocks):
         if stack not in self.exports:
             raise UnknownStackError(f"unknown stack {stack!r}; deployed before: {sorted(self.exports)}")
         exports = self.exports[stack]
-        outputs = {"name": stack, "outputs": dict(exports.outputs), "secretOutputNames": sorted(exports.secret)}
+        outputs = {
+            "name": stack,
+            "outputs": dict(exports.outputs),
+            "secretOutputNames": sorted(exports.secret),
+        }
         return stack, outputs
 
 
@@ -151,7 +158,8 @@ def _resource(layer_name: str, registration: Registration, cloud: _Cloud) -> Res
 def exports_of(runs: Mapping[str, LayerRun]) -> dict[str, Exports]:
     """The exports of layers that have run, as later layers read them."""
     return {
-        stack_name(name, run.environment): Exports(run.outputs, run.secret_outputs) for name, run in runs.items()
+        stack_name(name, run.environment): Exports(run.outputs, run.secret_outputs)
+        for name, run in runs.items()
     }
 
 
@@ -163,3 +171,10 @@ def deploy_all(environment: str) -> Deployment:
         runs[each.name] = run_layer(each.name, environment, exports_of(runs))
     suffix = runs[deployment_order()[0].name].outputs["environment_suffix"]
     return Deployment(environment=environment, suffix=suffix, runs=runs)
+
+
+@cache
+def estate(environment: str) -> Estate:
+    """Everything that the four programs register for an environment."""
+    deployment = deploy_all(environment)
+    return Estate(environment, deployment.suffix, deployment.resources)

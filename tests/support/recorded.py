@@ -86,10 +86,15 @@ def of_type(resources: Iterable[Resource], type_: str) -> tuple[Resource, ...]:
     return tuple(resource for resource in resources if resource.type in {type_, f"aws:{type_}"})
 
 
+class NotRegisteredError(LookupError):
+    """No resource, or more than one, has the type and name that are asked for."""
+
+
 def one(resources: Sequence[Resource], type_: str, name: str) -> Resource:
     found = [resource for resource in of_type(resources, type_) if resource.name == name]
     names = sorted(resource.name for resource in of_type(resources, type_))
-    assert len(found) == 1, f"{len(found)} of {type_} are called {name!r}; registered are {names}"
+    if len(found) != 1:
+        raise NotRegisteredError(f"{len(found)} of {type_} are called {name!r}; registered are {names}")
     return found[0]
 
 
@@ -104,3 +109,18 @@ def archive_files(archive: Any) -> dict[str, str]:
             assert isinstance(asset, pulumi.FileAsset), f"{name}: {asset!r}"
             files[name] = str(asset.path)
     return files
+
+
+@dataclass(frozen=True)
+class Estate:
+    """Everything that one environment registers, whichever layer it comes from."""
+
+    environment: str
+    suffix: str
+    resources: tuple[Resource, ...]
+
+    def of_type(self, type_: str) -> tuple[Resource, ...]:
+        return of_type(self.resources, type_)
+
+    def one(self, type_: str, stem: str) -> Resource:
+        return one(self.resources, type_, f"{stem}-{self.suffix}")

@@ -1,8 +1,8 @@
 """What AWS would answer when a resource of each type is created: ids, ARNs and URLs of the right shape.
 
-A table from Pulumi type to outputs. A type that is not in it is an error, so that nobody adds a resource whose
-outputs would silently be ``None`` in every test. An output that a type has and that this table does not give is
-marked with ``UNGIVEN`` instead of being left out, so that a program that reads it can be caught.
+A table from Pulumi type to outputs. A type that is not in it is an error, so that nobody adds a resource
+whose outputs would silently be ``None`` in every test. An output that a type has and that this table does not
+give is marked with ``UNGIVEN`` instead of being left out, so that a program that reads it can be caught.
 """
 
 import hashlib
@@ -140,7 +140,9 @@ def _stage(name: str, inputs: Inputs) -> Created:
     }
 
 
-def _named(service: str, arn_form: str, output: str = "arn", named_by: str = "name") -> Callable[[str, Inputs], Created]:
+def _named(
+    service: str, arn_form: str, output: str = "arn", named_by: str = "name"
+) -> Callable[[str, Inputs], Created]:
     def create(name: str, inputs: Inputs) -> Created:
         del name
         return inputs[named_by], {output: arn(service, arn_form.format(inputs[named_by]))}
@@ -217,14 +219,14 @@ CREATED: Mapping[str, Callable[[str, Inputs], Created]] = {
 
 
 def create(type_: str, name: str, inputs: Inputs) -> Created:
-    """The id and all outputs of a new resource: what the table gives, the inputs, and ``UNGIVEN`` for the rest.
+    """The id and all outputs of a new resource: what the table gives, the inputs, ``UNGIVEN`` for the rest.
 
     Raises:
         UnlistedTypeError: when the table does not know the type.
     """
     if type_ not in CREATED:
         raise UnlistedTypeError(
-            f"{type_} ({name}) is not in the table of tests/support/resource_outputs.py: add what AWS returns for it"
+            f"{type_} ({name}) is not in tests/support/resource_outputs.py: add what AWS returns for it"
         )
     identifier, outputs = CREATED[type_](name, inputs)
     return identifier, {**dict.fromkeys(output_names(type_), UNGIVEN), **inputs, **outputs}

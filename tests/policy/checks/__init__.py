@@ -1,0 +1,17 @@
+"""Every check, by name. Importing this package enters them all into ``CHECKS``."""
+
+from tests.policy.checks import alarms, encryption, entry, functions, iam, lifecycle, network, storage
+from tests.policy.checks.registry import CHECKS, violations
+
+__all__ = [
+    "CHECKS",
+    "alarms",
+    "encryption",
+    "entry",
+    "functions",
+    "iam",
+    "lifecycle",
+    "network",
+    "storage",
+    "violations",
+]

@@ -1,0 +1,29 @@
+"""Every check reports what it is there for: one planted violation at the least, and the right words."""
+
+from collections import Counter
+
+import pytest
+
+from tests.policy import planted_basics, planted_crosscutting
+from tests.policy.checks import CHECKS, violations
+from tests.policy.mutations import Planted
+from tests.support.harness import estate
+
+PLANTED = (*planted_basics.PLANTED, *planted_crosscutting.PLANTED)
+
+
+@pytest.mark.parametrize("planted", PLANTED, ids=str)
+def test_is_reported(planted: Planted) -> None:
+    spoilt = planted.spoil(estate("dev"))
+
+    reported = violations(planted.check, spoilt)
+
+    assert any(planted.mention in violation for violation in reported), reported
+
+
+def test_every_check_has_a_planted_violation_and_every_plant_a_check() -> None:
+    assert {planted.check for planted in PLANTED} == set(CHECKS)
+
+
+def test_no_plant_is_written_twice() -> None:
+    assert [plant for plant, count in Counter(str(planted) for planted in PLANTED).items() if count > 1] == []
