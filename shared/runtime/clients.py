@@ -35,5 +35,5 @@ def create_client(
 
 
 def error_code(error: BotoCoreError | ClientError) -> str:
-    """Return a code such as "ThrottlingException"; the error's text stays unsaid, it may quote what was sent."""
+    """Return a code such as "ThrottlingException"; its text may quote what was sent."""
     return error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__

@@ -70,17 +70,17 @@ class AlertReason:
 
     Attributes:
         code: The rule's name, for example `amount_limit`.
-        observed: What the transaction shows: a plain decimal number in `unit`, or a word such as a country.
-        baseline: What is usual, None where the rule knows no usual.
-        threshold: From where on the rule is hit, None where the rule is a yes or no.
+        observed: What the transaction shows: a plain decimal number in `unit`, or words.
+        baseline: What is usual for the account, in the same form.
+        threshold: From where on the rule is hit, in the same form.
         unit: What the three count: a currency, "km/h", "transactions in 10 minutes", "country"...
         contribution: The rule's share in the score, from 0 to 1: score = 1 - product of (1 - contribution).
     """
 
     code: str
     observed: str
-    baseline: str | None
-    threshold: str | None
+    baseline: str
+    threshold: str
     unit: str
     contribution: Decimal
 
@@ -158,8 +158,8 @@ def _reason(fields: Fields) -> AlertReason:
     return AlertReason(
         code=fields.text("code"),
         observed=fields.text("observed"),
-        baseline=fields.optional_text("baseline"),
-        threshold=fields.optional_text("threshold"),
+        baseline=fields.text("baseline"),
+        threshold=fields.text("threshold"),
         unit=fields.text("unit"),
         contribution=fields.decimal("contribution"),
     )

@@ -1,0 +1,115 @@
+"""One transaction from event to decision: read the profiles, score, tell, learn."""
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+from shared.runtime.backoff import pause
+from shared.runtime.events import StoredTransaction
+from shared.runtime.logs import Logger
+from shared.runtime.pseudonym import pseudonym
+from shared.runtime.tracing import Segment, continue_trace
+from stacks.compute.functions.detector.messages import scored_transaction, suspicion
+from stacks.compute.functions.detector.ports import DetectorError, Outbox, Profiles, ProfileStore
+from stacks.compute.functions.detector.scoring import Decision, Rules, score, update
+
+_WRITE_ATTEMPTS: Final = 6
+
+
+class Detection:
+    """Decides about transactions, each delivered at least once and in any order.
+
+    The message is sent before the profile is written. A crash between the two repeats the message, which the
+    notifier recognises; the other order would lose it, because the transaction would already be known.
+
+    Args:
+        profiles: The profiles.
+        queue: The suspicious transactions.
+        rules: The rules' settings.
+        log: Where to log.
+        pseudonym_secret: Key of the accounts' pseudonyms.
+        time_to_live: How long a profile outlives its last transaction; zero for ever.
+        clock: Returns the epoch milliseconds of now.
+    """
+
+    def __init__(  # noqa: PLR0913 - the parts of a service, each named
+        self,
+        profiles: ProfileStore,
+        queue: Outbox,
+        *,
+        rules: Rules,
+        log: Logger,
+        pseudonym_secret: str,
+        time_to_live: timedelta,
+        clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+    ) -> None:
+        self._profiles = profiles
+        self._queue = queue
+        self._rules = rules
+        self._log = log
+        self._secret = pseudonym_secret
+        self._time_to_live = time_to_live
+        self._clock = clock
+
+    def decide(self, stored: StoredTransaction) -> Decision | None:
+        """Score one transaction, tell about it if it is suspicious, learn from it; None for a duplicate.
+
+        Raises:
+            DetectorError: It could not be done now; the same event may be delivered again.
+        """
+        trace = continue_trace(stored.trace_header)
+        log = self._log.bind(
+            trace_id=trace.trace_id,
+            transaction_id=stored.transaction_id,
+            account=pseudonym(stored.account_id, self._secret),
+        )
+        try:
+            with Segment("detect-fraud", trace) as segment:
+                segment.annotate(transaction_id=stored.transaction_id)
+                decision = self._score_and_learn(stored, segment, log)
+                if decision is not None:
+                    segment.annotate(suspicious=decision.suspicious, score=decision.score)
+        except DetectorError as error:
+            log.failure("not decided, to be delivered again", reason=str(error))
+            raise
+        if decision is None:
+            log.info("duplicate")
+            return None
+        log.info(
+            "suspicious" if decision.suspicious else "scored",
+            score=round(decision.score, 4),
+            reasons=[reason.code for reason in decision.reasons],
+            rules_version=decision.rules_version,
+            age_milliseconds=self._clock() - stored.received_at,
+        )
+        return decision
+
+    def _score_and_learn(self, stored: StoredTransaction, segment: Segment, log: Logger) -> Decision | None:
+        transaction = scored_transaction(stored)
+        told: Decision | None = None
+        for attempt in range(_WRITE_ATTEMPTS):
+            if attempt:
+                pause(attempt)
+            with segment.call("DynamoDB", "BatchGetItem"):
+                known = self._profiles.read(stored.account_id, stored.merchant_id)
+            if known.account.knows(transaction):
+                return told
+            decision = score(transaction, known.account, known.merchant, self._rules)
+            if decision.suspicious and told is None:
+                with segment.call("SQS", "SendMessage"):
+                    self._queue.send(suspicion(stored, decision, segment.context.header))
+                told = decision
+            if not update(known.account, transaction, self._rules):
+                log.info("too late to learn from")
+                return told or decision
+            with segment.call("DynamoDB", "PutItem"):
+                if self._write(stored.account_id, known):
+                    return told or decision
+            log.debug("another transaction of the account was faster", attempt=attempt)
+        raise DetectorError(f"the profile changed during each of {_WRITE_ATTEMPTS} attempts")
+
+    def _write(self, account_id: str, known: Profiles) -> bool:
+        seconds = int(self._time_to_live.total_seconds())
+        expires_at = self._clock() // 1000 + seconds if seconds else None
+        return self._profiles.write(account_id, known.account, revision=known.revision, expires_at=expires_at)

@@ -1,0 +1,46 @@
+"""Lambda handler of the rule's events: one stored transaction each, delivered asynchronously.
+
+An event that cannot be handled raises: Lambda delivers it again, and after the last attempt sends it to the
+function's queue of failures. A duplicate ends quietly.
+"""
+
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+from shared.runtime.events import stored_transaction
+from shared.runtime.invocation import Context, build_while_initialising
+from shared.runtime.logs import Logger
+from stacks.compute.functions.detector.adapters import (
+    ProfilesTable,
+    SuspiciousQueue,
+    create_dynamodb,
+    create_sqs,
+)
+from stacks.compute.functions.detector.detection import Detection
+from stacks.compute.functions.detector.scoring import load_rules
+from stacks.compute.functions.detector.settings import DetectorSettings
+
+
+@cache
+def detection() -> Detection:
+    """Return the service of this process, built once."""
+    settings = DetectorSettings.read(os.environ)
+    return Detection(
+        ProfilesTable(create_dynamodb(), settings.profiles_table),
+        SuspiciousQueue(create_sqs(), settings.suspicious_queue_url),
+        rules=load_rules(),
+        log=Logger("detector", settings.common.log_level),
+        pseudonym_secret=settings.common.pseudonym_secret,
+        time_to_live=timedelta(days=settings.profiles_time_to_live_days),
+    )
+
+
+def handle(event: Mapping[str, Any], context: Context) -> None:  # noqa: ARG001 - Lambda's signature
+    """Decide about the transaction of one event."""
+    detection().decide(stored_transaction(event))
+
+
+build_while_initialising(detection)

@@ -1,0 +1,57 @@
+"""Between the events' exact values and the floats of the scoring core. Pure."""
+
+from decimal import Decimal
+from typing import Final
+
+from shared.runtime.events import AlertReason, StoredTransaction, SuspiciousTransaction
+from shared.runtime.money import plain
+from stacks.compute.functions.detector.scoring import Decision, Reason, Transaction
+
+_MEASURE_STEP: Final = Decimal("0.0001")
+_SCORE_STEP: Final = Decimal("0.000001")
+
+
+def scored_transaction(stored: StoredTransaction) -> Transaction:
+    """Return what the rules see of a stored transaction."""
+    return Transaction(
+        transaction_id=stored.transaction_id,
+        timestamp=stored.timestamp,
+        account_id=stored.account_id,
+        merchant_id=stored.merchant_id,
+        amount=float(stored.amount),
+        currency=stored.currency,
+        merchant_category=stored.merchant_category,
+        country=stored.country,
+        channel=stored.channel,
+        device_id=stored.device_id,
+        latitude=None if stored.latitude is None else float(stored.latitude),
+        longitude=None if stored.longitude is None else float(stored.longitude),
+        card_present=stored.card_present,
+    )
+
+
+def suspicion(stored: StoredTransaction, decision: Decision, trace_header: str) -> SuspiciousTransaction:
+    """Return the message about a suspicious transaction."""
+    return SuspiciousTransaction(
+        transaction=stored,
+        score=Decimal(decision.score).quantize(_SCORE_STEP),
+        score_threshold=Decimal(str(decision.alert_threshold)),
+        rules_version=decision.rules_version,
+        reasons=tuple(_told(reason) for reason in decision.reasons),
+        trace_header=trace_header,
+    )
+
+
+def _told(reason: Reason) -> AlertReason:
+    return AlertReason(
+        code=reason.code,
+        observed=_measure(reason.observed),
+        baseline=_measure(reason.baseline),
+        threshold=_measure(reason.threshold),
+        unit=reason.unit,
+        contribution=Decimal(str(reason.contribution)),
+    )
+
+
+def _measure(value: float | str) -> str:
+    return value if isinstance(value, str) else plain(Decimal(value).quantize(_MEASURE_STEP))

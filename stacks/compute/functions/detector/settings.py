@@ -1,0 +1,38 @@
+"""What the compute stack tells the detector function."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from shared.runtime.settings import CommonSettings, Environment
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorSettings:
+    """Settings of the detector function.
+
+    Attributes:
+        common: Environment, log level, pseudonym secret. profiles_table: Name of the table.
+        profiles_time_to_live_days: How long the profile of an account without transactions is kept; 0 for
+        ever. suspicious_queue_url: Where suspicious transactions go.
+    """
+
+    common: CommonSettings
+    profiles_table: str
+    profiles_time_to_live_days: int
+    suspicious_queue_url: str
+
+    @classmethod
+    def read(cls, variables: Mapping[str, str]) -> Self:
+        """Read the settings from environment variables.
+
+        Raises:
+            SettingsError: A variable is missing or wrong.
+        """
+        environment = Environment(variables, layer="compute")
+        return cls(
+            common=CommonSettings.read(environment),
+            profiles_table=environment.text("PROFILES_TABLE"),
+            profiles_time_to_live_days=environment.integer("PROFILES_TIME_TO_LIVE_DAYS", minimum=0),
+            suspicious_queue_url=environment.text("SUSPICIOUS_QUEUE_URL"),
+        )
