@@ -82,6 +82,7 @@ class DataContract:
         Text, Export("Where a suspicious transaction goes after five failed deliveries.")
     ]
     fraud_alerts_topic_arn: Annotated[Text, Export("Topic that mails the security team.")]
+    fraud_alerts_topic_name: Annotated[Text, Export("Topic that mails the security team.")]
     operations_alarms_topic_arn: Annotated[Text, Export("Topic that mails the operators.")]
     pseudonym_secret: Annotated[
         Text, Export("Key of the HMAC that replaces account ids in logs and mails.", secret=True)

@@ -20,7 +20,8 @@ RUNTIME = "python3.11"
 ARCHITECTURE = "arm64"
 LOG_RETENTION_DAYS = 7
 MINIMUM_RESERVED_CONCURRENCY = 100
-LOG_LEVELS = ("INFO", "DEBUG", "WARN", "ERROR")
+_LAMBDA_LOG_LEVELS = {"WARNING": "WARN"}
+"""Where Lambda has another word for a level of ours."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ class Function(pulumi.ComponentResource):
             logging_config=aws.lambda_.FunctionLoggingConfigArgs(
                 log_format="JSON",
                 log_group=logs.name,
-                application_log_level=arguments.log_level,
+                application_log_level=_LAMBDA_LOG_LEVELS.get(arguments.log_level, arguments.log_level),
                 system_log_level="WARN",
             ),
             environment=aws.lambda_.FunctionEnvironmentArgs(

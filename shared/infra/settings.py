@@ -7,7 +7,7 @@ import pulumi
 
 from shared.infra.arns import REGION
 from shared.infra.layers import layer
-from shared.infra.naming import Names
+from shared.infra.naming import Names, slug
 
 
 class SettingError(ValueError):
@@ -93,6 +93,8 @@ class SettingsReader:
         addresses = self.texts(key, example=example)
         if wrong := [each for each in addresses if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", each)]:
             raise self._error(key, f"has entries that are no e-mail address: {wrong}", f'["{example}"]')
+        if len({slug(each) for each in addresses}) != len(addresses):
+            raise self._error(key, "has two addresses that differ in punctuation alone", f'["{example}"]')
         return addresses
 
     def availability_zones(self, key: str, *, count: int) -> tuple[str, ...]:

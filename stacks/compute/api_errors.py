@@ -32,6 +32,7 @@ class ErrorResponse:
             {
                 "error": self.error,
                 "message": self.message,
+                "fields": [],
                 **self.details,
                 "request_id": "$context.requestId",
             }

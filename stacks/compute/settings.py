@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Self
 
-from shared.infra.function import LOG_LEVELS, MINIMUM_RESERVED_CONCURRENCY
+from shared.infra.function import MINIMUM_RESERVED_CONCURRENCY
 from shared.infra.naming import Names
 from shared.infra.settings import SettingsReader
+from shared.runtime.logs import LEVELS
 
 MAXIMUM_RESERVED_CONCURRENCY = 10_000
 TEN_YEARS_IN_HOURS = 10 * 366 * 24
@@ -49,7 +50,7 @@ class ComputeSettings:
             names=reader.names(),
             ingest_reserved_concurrency=concurrency("ingest_reserved_concurrency"),
             detector_reserved_concurrency=concurrency("detector_reserved_concurrency"),
-            log_level=reader.choice("log_level", LOG_LEVELS),
+            log_level=reader.choice("log_level", LEVELS),
             accepted_age_hours=reader.integer("accepted_age_hours", minimum=1, maximum=TEN_YEARS_IN_HOURS),
             accepted_future_seconds=reader.integer(
                 "accepted_future_seconds", minimum=0, maximum=ONE_DAY_IN_SECONDS

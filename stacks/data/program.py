@@ -52,6 +52,7 @@ def build(settings: DataSettings, network: NetworkContract) -> DataContract:
         suspicious_queue_arn=suspicious.arn,
         suspicious_dlq_name=dead.name,
         fraud_alerts_topic_arn=people.fraud_alerts.arn,
+        fraud_alerts_topic_name=people.fraud_alerts.name,
         operations_alarms_topic_arn=people.operations_alarms.arn,
         pseudonym_secret=_pseudonym_secret(settings),
     )

@@ -1,0 +1,136 @@
+"""How an alarm is made: each one tells the operators what it means and what to do, and when it is over."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import pulumi
+import pulumi_aws as aws
+
+from shared.infra.naming import Names
+
+MINUTE = 60
+FIVE_MINUTES = 5 * MINUTE
+
+Statistic = Literal["Sum", "Maximum", "Average", "SampleCount", "p99"]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One metric of one resource, as CloudWatch publishes it."""
+
+    namespace: str
+    name: str
+    dimensions: Mapping[str, pulumi.Input[str]]
+    statistic: Statistic
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """Rings when the metric is above the threshold in each of ``periods`` in a row."""
+
+    stem: str
+    metric: Metric
+    meaning: str
+    """What has happened, for a person who was asleep a minute ago."""
+    action: str
+    """What to do first."""
+    threshold: float = 0
+    period_seconds: int = FIVE_MINUTES
+    periods: int = 1
+
+
+@dataclass(frozen=True)
+class SilenceAlarm:
+    """Rings when something went in and nothing came out, in each of ``periods`` in a row."""
+
+    stem: str
+    incoming: Metric
+    outgoing: Metric
+    meaning: str
+    action: str
+    period_seconds: int = FIVE_MINUTES
+    periods: int = 2
+
+
+def register(
+    alarms: Sequence[Alarm | SilenceAlarm],
+    names: Names,
+    topic_arn: pulumi.Input[str],
+    opts: pulumi.ResourceOptions,
+) -> list[pulumi.Output[str]]:
+    """Registers the alarms; returns their names. A metric without data means that nothing is wrong."""
+    named = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(delete_before_replace=True))
+    return [
+        _level(alarm, names, topic_arn, named).name
+        if isinstance(alarm, Alarm)
+        else _silence(alarm, names, topic_arn, named).name
+        for alarm in alarms
+    ]
+
+
+def _level(
+    alarm: Alarm, names: Names, topic_arn: pulumi.Input[str], opts: pulumi.ResourceOptions
+) -> aws.cloudwatch.MetricAlarm:
+    name = names.of(alarm.stem, "alarm")
+    percentile = alarm.metric.statistic if alarm.metric.statistic.startswith("p") else None
+    return aws.cloudwatch.MetricAlarm(
+        name,
+        name=name,
+        alarm_description=f"{alarm.meaning} {alarm.action}",
+        namespace=alarm.metric.namespace,
+        metric_name=alarm.metric.name,
+        dimensions=alarm.metric.dimensions,
+        statistic=None if percentile else alarm.metric.statistic,
+        extended_statistic=percentile,
+        period=alarm.period_seconds,
+        evaluation_periods=alarm.periods,
+        comparison_operator="GreaterThanThreshold",
+        threshold=alarm.threshold,
+        treat_missing_data="notBreaching",
+        alarm_actions=[topic_arn],
+        ok_actions=[topic_arn],
+        opts=opts,
+    )
+
+
+def _silence(
+    alarm: SilenceAlarm, names: Names, topic_arn: pulumi.Input[str], opts: pulumi.ResourceOptions
+) -> aws.cloudwatch.MetricAlarm:
+    name = names.of(alarm.stem, "alarm")
+    return aws.cloudwatch.MetricAlarm(
+        name,
+        name=name,
+        alarm_description=f"{alarm.meaning} {alarm.action}",
+        metric_queries=[
+            _query("incoming", alarm.incoming, alarm.period_seconds),
+            _query("outgoing", alarm.outgoing, alarm.period_seconds),
+            aws.cloudwatch.MetricAlarmMetricQueryArgs(
+                id="silent",
+                label="Something in, nothing out",
+                expression="IF(FILL(incoming, 0) > 0 AND FILL(outgoing, 0) == 0, 1, 0)",
+                return_data=True,
+            ),
+        ],
+        evaluation_periods=alarm.periods,
+        comparison_operator="GreaterThanThreshold",
+        threshold=0,
+        treat_missing_data="notBreaching",
+        alarm_actions=[topic_arn],
+        ok_actions=[topic_arn],
+        opts=opts,
+    )
+
+
+def _query(identifier: str, metric: Metric, period: int) -> aws.cloudwatch.MetricAlarmMetricQueryArgs:
+    return aws.cloudwatch.MetricAlarmMetricQueryArgs(
+        id=identifier,
+        return_data=False,
+        metric=aws.cloudwatch.MetricAlarmMetricQueryMetricArgs(
+            namespace=metric.namespace,
+            metric_name=metric.name,
+            dimensions=metric.dimensions,
+            stat=metric.statistic,
+            period=period,
+        ),
+    )

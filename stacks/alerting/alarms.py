@@ -1,0 +1,257 @@
+"""Every alarm of the pipeline, in the order in which a transaction passes.
+
+A threshold is zero where a single occurrence means that something was lost or nearly lost.
+"""
+
+import pulumi
+
+from shared.infra import stems
+from shared.infra.contracts import ComputeContract, DataContract
+from stacks.alerting import metrics
+from stacks.alerting.alarm import FIVE_MINUTES, MINUTE, Alarm, SilenceAlarm, register
+from stacks.alerting.settings import AlertingSettings
+
+SERVER_ERROR_SHARE = 0.01
+ASYNCHRONOUS_AGE_MILLISECONDS = 60_000
+QUEUE_AGE_SECONDS = 300
+
+
+def alarms(
+    settings: AlertingSettings,
+    data: DataContract,
+    compute: ComputeContract,
+    notifier_name: pulumi.Input[str],
+    opts: pulumi.ResourceOptions,
+) -> list[pulumi.Output[str]]:
+    """Registers them all, each telling the operators; returns their names."""
+    functions = {
+        stems.INGEST: compute.ingest_function_name,
+        stems.DETECTOR: compute.detector_function_name,
+        stems.NOTIFIER: notifier_name,
+    }
+    definitions = [
+        *_api(settings, compute),
+        *(alarm for stem, name in functions.items() for alarm in _function(stem, name)),
+        *_pipe(data, compute),
+        *_rule(compute),
+        *_asynchronous_detector(compute.detector_function_name),
+        *_dead_letter_queues(data, compute),
+        *_mail(data),
+    ]
+    return register(definitions, settings.names, data.operations_alarms_topic_arn, opts)
+
+
+def _api(settings: AlertingSettings, compute: ComputeContract) -> list[Alarm]:
+    return [
+        Alarm(
+            "api-server-errors",
+            metrics.of_api(compute, "5XXError", "Average"),
+            "More than 1 % of the payment services' requests got a 5xx answer over five minutes.",
+            "They retry by themselves, nothing is lost yet. Look at the ingest function's log and errors, "
+            "its throttles, and the health of DynamoDB in us-east-1.",
+            threshold=SERVER_ERROR_SHARE,
+        ),
+        Alarm(
+            "api-latency",
+            metrics.of_api(compute, "Latency", "p99"),
+            f"One request in a hundred takes longer than {settings.api_latency_alarm_milliseconds} ms, "
+            "for fifteen minutes.",
+            "Slow requests use up the reserved concurrency. Compare the ingest function's duration with "
+            "its concurrent executions; raise fraud-compute:ingest_reserved_concurrency if they meet.",
+            threshold=settings.api_latency_alarm_milliseconds,
+            periods=3,
+        ),
+    ]
+
+
+_FUNCTION_CONSEQUENCES = {
+    stems.INGEST: "The payment service got a 5xx answer and should send the transaction again.",
+    stems.DETECTOR: "Lambda tries an event twice more; then it goes to the queue detector-failures.",
+    stems.NOTIFIER: "A message comes back after six minutes; after five receives it goes to suspicious-dlq.",
+}
+
+
+def _function(stem: str, name: pulumi.Input[str]) -> list[Alarm]:
+    consequence = _FUNCTION_CONSEQUENCES[stem]
+    return [
+        Alarm(
+            f"{stem}-errors",
+            metrics.of_function(name, "Errors", "Sum"),
+            f"The {stem} function failed or timed out. {consequence}",
+            "Search its log group for level ERROR, newest first; each line carries the trace id. If it "
+            "began with a deployment, deploy the version before.",
+        ),
+        Alarm(
+            f"{stem}-throttles",
+            metrics.of_function(name, "Throttles", "Sum"),
+            f"The {stem} function was wanted more often than its reserved concurrency allows. {consequence}",
+            f"If traffic is real, raise {stem}_reserved_concurrency in the layer's settings and deploy it; "
+            "check the account's quota of concurrent executions first.",
+        ),
+    ]
+
+
+def _pipe(data: DataContract, compute: ComputeContract) -> list[Alarm | SilenceAlarm]:
+    held_back = "Transactions are stored but wait, unjudged; the stream keeps them for 24 hours."
+    return [
+        Alarm(
+            "pipe-failures",
+            metrics.of_pipe(compute, "ExecutionFailed", "Sum"),
+            f"The pipe from the table's stream to the bus failed. {held_back}",
+            "Look at the pipe's state and reason in the EventBridge console, then at the role's policy "
+            "and the key. A stopped pipe continues where it was once it is started.",
+        ),
+        Alarm(
+            "pipe-partial-failures",
+            metrics.of_pipe(compute, "ExecutionPartiallyFailed", "Sum"),
+            "The bus took only a part of a batch from the pipe; the pipe sends the rest again.",
+            "Watch the queue pipe-dlq: what is there was given up and must be replayed from the table.",
+        ),
+        Alarm(
+            "pipe-throttles",
+            metrics.of_pipe(compute, "ExecutionThrottled", "Sum"),
+            f"The pipe is being throttled. {held_back}",
+            "Compare the rate of PutEvents and of pipe executions with the account's quotas and ask AWS "
+            "to raise the one that is met.",
+        ),
+        Alarm(
+            "pipe-timeouts",
+            metrics.of_pipe(compute, "ExecutionTimeout", "Sum"),
+            f"The bus does not answer the pipe in time. {held_back}",
+            "Check the health of EventBridge in us-east-1; the pipe tries again by itself.",
+        ),
+        SilenceAlarm(
+            "pipe-silence",
+            incoming=metrics.of_puts(data.transactions_table_name),
+            outgoing=metrics.of_pipe(compute, "EventCount", "Sum"),
+            meaning="Transactions are being stored, and for ten minutes the pipe has not seen one. Nobody "
+            "judges them; after 24 hours they leave the stream unseen.",
+            action="See whether the pipe is RUNNING and bound to the table's present stream; if the stream "
+            "was replaced, deploy the compute layer, which makes a new pipe.",
+        ),
+    ]
+
+
+def _rule(compute: ComputeContract) -> list[Alarm]:
+    return [
+        Alarm(
+            "rule-failures",
+            metrics.of_rule(compute, "FailedInvocations", "Sum"),
+            "EventBridge gave up handing events to the detector; they are in the queue rule-dlq.",
+            "Check that the function exists and that its permission names the rule (deploy the compute "
+            "layer), then move the messages back onto the bus.",
+        ),
+        Alarm(
+            "rule-dlq-failures",
+            metrics.of_rule(compute, "InvocationsFailedToBeSentToDlq", "Sum"),
+            "EventBridge could neither reach the detector nor put the events aside: they are lost to it.",
+            "Check the policy of the queue rule-dlq and the key's statement for events.amazonaws.com; then "
+            "replay the transactions of that time from the table.",
+        ),
+    ]
+
+
+def _asynchronous_detector(name: pulumi.Input[str]) -> list[Alarm]:
+    return [
+        Alarm(
+            "detector-events-dropped",
+            metrics.of_function(name, "AsyncEventsDropped", "Sum"),
+            "Lambda dropped events for the detector after all retries or six hours of waiting.",
+            "They are in the queue detector-failures unless the alarm detector-destination-failures rings "
+            "too; find the cause in the function's log, then replay them.",
+        ),
+        Alarm(
+            "detector-event-age",
+            metrics.of_function(name, "AsyncEventAge", "Maximum"),
+            "Events wait more than a minute for the detector: alerts are late.",
+            "Look for throttles and for long durations of the detector; after six hours events are dropped.",
+            threshold=ASYNCHRONOUS_AGE_MILLISECONDS,
+            period_seconds=MINUTE,
+            periods=3,
+        ),
+        Alarm(
+            "detector-destination-failures",
+            metrics.of_function(name, "DestinationDeliveryFailures", "Sum"),
+            "Lambda could not put a failed event into the queue detector-failures: it is lost to us.",
+            "Check the right of the detector's role to send to that queue and to use the key; then replay "
+            "the transactions of that time from the table.",
+        ),
+    ]
+
+
+def _dead_letter_queues(data: DataContract, compute: ComputeContract) -> list[Alarm]:
+    names = {stems.SUSPICIOUS_DLQ: data.suspicious_dlq_name}
+    for position, stem in enumerate(stems.COMPUTE_DEAD_LETTER_QUEUES):
+        names[stem] = pulumi.Output.from_input(compute.dead_letter_queue_names)[position]
+    depth = [
+        Alarm(
+            f"{stem}-depth",
+            metrics.of_queue(names[stem], "ApproximateNumberOfMessagesVisible", "Maximum"),
+            meaning,
+            action,
+            period_seconds=MINUTE,
+        )
+        for stem, meaning, action in _DEAD_LETTERS
+    ]
+    age = Alarm(
+        "suspicious-queue-age",
+        metrics.of_queue(data.suspicious_queue_name, "ApproximateAgeOfOldestMessage", "Maximum"),
+        "A suspicious transaction has waited more than five minutes for its mail.",
+        "Look at the errors and throttles of the notifier, and whether its queue trigger is enabled.",
+        threshold=QUEUE_AGE_SECONDS,
+        period_seconds=FIVE_MINUTES,
+    )
+    return [age, *depth]
+
+
+_REDRIVE = "aws sqs start-message-move-task --source-arn <the queue's ARN>"
+_DEAD_LETTERS = (
+    (
+        stems.SUSPICIOUS_DLQ,
+        (
+            "A suspicious transaction could not be recorded or mailed in five attempts: the security team "
+            "does not know of it. It is kept until 14 days after it was first sent."
+        ),
+        f"Read the notifier's log for its transaction id, remove the cause, then move it back: {_REDRIVE}.",
+    ),
+    (
+        stems.DETECTOR_FAILURES,
+        "The detector failed three times on a transaction: it is stored, but nobody has judged it.",
+        (
+            "The message holds the event and the error. Remove the cause, then invoke the detector with the "
+            "message's requestPayload."
+        ),
+    ),
+    (
+        stems.PIPE_DLQ,
+        "The pipe gave up on records of the stream: those transactions are stored, but nobody judges them.",
+        (
+            "The message names the shard and the sequence numbers, not the items. Read them from the stream "
+            "within 12 hours, or find the transactions of that time in the table, and put them on the bus."
+        ),
+    ),
+    (
+        stems.RULE_DLQ,
+        "EventBridge could not hand a transaction to the detector: it is stored, but nobody has judged it.",
+        "The message is the whole event, its attributes say why. Remove the cause, then put it on the bus.",
+    ),
+    (
+        stems.BUS_DLQ,
+        (
+            "EventBridge could not encrypt or decrypt an event: the key is disabled, pending deletion, or "
+            "closed to it."
+        ),
+        "Check the key's state and its policy for events.amazonaws.com, then put the events back on the bus.",
+    ),
+)
+
+
+def _mail(data: DataContract) -> list[Alarm]:
+    return [
+        Alarm(
+            "mail-failures",
+            metrics.of_topic(data.fraud_alerts_topic_name, "NumberOfNotificationsFailed", "Sum"),
+            "SNS could not deliver a fraud alert to a subscriber.",
+            "See which addresses bounce or were never confirmed; the alert itself is in the table of alerts.",
+        )
+    ]

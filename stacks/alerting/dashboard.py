@@ -1,0 +1,191 @@
+"""The pipeline on one page, left to right as a transaction goes: how much, what failed, how fast."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from shared.infra import stems
+from shared.infra.arns import REGION
+from shared.infra.contracts import ComputeContract, DataContract
+from shared.infra.naming import Names
+from stacks.alerting.alarm import MINUTE, Metric
+from stacks.alerting.metrics import of_api, of_function, of_pipe, of_puts, of_queue, of_rule, of_topic
+
+PAGE_WIDTH = 24
+HEADING_HEIGHT = 2
+GRAPH_HEIGHT = 6
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Some metrics over time."""
+
+    title: str
+    metrics: Sequence[Metric]
+
+
+@dataclass(frozen=True)
+class Station:
+    """A column of the page: one part of the pipeline."""
+
+    title: str
+    explanation: str
+    graphs: Sequence[Graph]
+
+
+def dashboard(
+    names: Names,
+    data: DataContract,
+    compute: ComputeContract,
+    notifier_name: pulumi.Input[str],
+    opts: pulumi.ResourceOptions,
+) -> aws.cloudwatch.Dashboard:
+    """Registers the dashboard."""
+    name = names.of("pipeline-dashboard", "dashboard")
+    stations = [
+        _api(compute),
+        _function("Ingest", "Validates a transaction and stores it once.", compute.ingest_function_name),
+        _route(data, compute),
+        _function("Detector", "Scores it against its account's profile.", compute.detector_function_name),
+        _function("Notifier", "Records what is suspicious and mails it once.", notifier_name),
+        _ends(data, compute),
+    ]
+    width = PAGE_WIDTH // len(stations)
+    widgets = [
+        widget
+        for position, station in enumerate(stations)
+        for widget in _column(f"{position + 1}. {station.title}", station, position * width, width)
+    ]
+    return aws.cloudwatch.Dashboard(
+        name,
+        dashboard_name=name,
+        dashboard_body=pulumi.Output.json_dumps({"start": "-PT3H", "widgets": widgets}),
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(delete_before_replace=True)),
+    )
+
+
+def _api(compute: ComputeContract) -> Station:
+    return Station(
+        "API",
+        "Payment services POST transactions.",
+        [
+            Graph("Requests", [of_api(compute, "Count", "Sum")]),
+            Graph("Refused and failed", [of_api(compute, name, "Sum") for name in ("4XXError", "5XXError")]),
+            Graph(
+                "Latency (ms)",
+                [of_api(compute, "Latency", "Average"), of_api(compute, "Latency", "p99")],
+            ),
+        ],
+    )
+
+
+def _function(title: str, explanation: str, name: pulumi.Input[str]) -> Station:
+    return Station(
+        title,
+        explanation,
+        [
+            Graph("Invocations", [of_function(name, "Invocations", "Sum")]),
+            Graph(
+                "Errors and throttles",
+                [of_function(name, metric, "Sum") for metric in ("Errors", "Throttles")],
+            ),
+            Graph(
+                "Duration (ms), concurrency",
+                [
+                    of_function(name, "Duration", "p99"),
+                    of_function(name, "ConcurrentExecutions", "Maximum"),
+                ],
+            ),
+        ],
+    )
+
+
+def _route(data: DataContract, compute: ComputeContract) -> Station:
+    return Station(
+        "Stream, pipe, rule",
+        "Each stored transaction goes on to the detector.",
+        [
+            Graph(
+                "Stored, seen by the pipe",
+                [of_puts(data.transactions_table_name), of_pipe(compute, "EventCount", "Sum")],
+            ),
+            Graph(
+                "Failed in pipe and rule",
+                [
+                    of_pipe(compute, "ExecutionFailed", "Sum"),
+                    of_pipe(compute, "ExecutionThrottled", "Sum"),
+                    of_rule(compute, "FailedInvocations", "Sum"),
+                ],
+            ),
+            Graph(
+                "Waiting for the detector (ms)",
+                [of_function(compute.detector_function_name, "AsyncEventAge", "Maximum")],
+            ),
+        ],
+    )
+
+
+def _ends(data: DataContract, compute: ComputeContract) -> Station:
+    dead_letters = pulumi.Output.from_input(compute.dead_letter_queue_names)
+    waiting = [
+        data.suspicious_dlq_name,
+        *(dead_letters[position] for position in range(len(stems.COMPUTE_DEAD_LETTER_QUEUES))),
+    ]
+    return Station(
+        "Mail, and what went wrong",
+        "Mails to the security team; queues that must stay empty.",
+        [
+            Graph(
+                "Mails",
+                [
+                    of_topic(data.fraud_alerts_topic_name, metric, "Sum")
+                    for metric in ("NumberOfNotificationsDelivered", "NumberOfNotificationsFailed")
+                ],
+            ),
+            Graph(
+                "In dead-letter queues",
+                [of_queue(name, "ApproximateNumberOfMessagesVisible", "Maximum") for name in waiting],
+            ),
+            Graph(
+                "Oldest suspicious transaction (s)",
+                [of_queue(data.suspicious_queue_name, "ApproximateAgeOfOldestMessage", "Maximum")],
+            ),
+        ],
+    )
+
+
+def _column(title: str, station: Station, x: int, width: int) -> list[dict[str, Any]]:
+    heading = {
+        "type": "text",
+        "x": x,
+        "y": 0,
+        "width": width,
+        "height": HEADING_HEIGHT,
+        "properties": {"markdown": f"### {title}\n{station.explanation}"},
+    }
+    graphs = [
+        {
+            "type": "metric",
+            "x": x,
+            "y": HEADING_HEIGHT + row * GRAPH_HEIGHT,
+            "width": width,
+            "height": GRAPH_HEIGHT,
+            "properties": {
+                "title": graph.title,
+                "region": REGION,
+                "view": "timeSeries",
+                "period": MINUTE,
+                "metrics": [_line(metric) for metric in graph.metrics],
+            },
+        }
+        for row, graph in enumerate(station.graphs)
+    ]
+    return [heading, *graphs]
+
+
+def _line(metric: Metric) -> list[Any]:
+    dimensions = [part for pair in metric.dimensions.items() for part in pair]
+    return [metric.namespace, metric.name, *dimensions, {"stat": metric.statistic}]

@@ -1,0 +1,64 @@
+"""The notifier function: takes suspicious transactions off the queue, records each, and mails it once."""
+
+import pulumi
+import pulumi_aws as aws
+
+from shared.infra import stems
+from shared.infra.calls import role_statements
+from shared.infra.contracts import DataContract, NetworkContract
+from shared.infra.function import Function, FunctionArguments
+from shared.infra.iam import Statement, through
+from stacks.alerting.settings import AlertingSettings
+
+PACKAGE = "stacks.alerting.functions.notifier"
+TIMEOUT_SECONDS = 30
+BATCH_SIZE = 10
+"""X-Ray links at most 20 messages to one invocation."""
+
+
+def notifier(
+    settings: AlertingSettings, network: NetworkContract, data: DataContract, opts: pulumi.ResourceOptions
+) -> Function:
+    """The function and its trigger, which reports failed messages one by one."""
+    targets = {stems.ALERTS: data.alerts_table_arn, stems.FRAUD_ALERTS: data.fraud_alerts_topic_arn}
+    function = Function(
+        stems.NOTIFIER,
+        settings.names,
+        network,
+        FunctionArguments(
+            package=PACKAGE,
+            statements=[
+                *role_statements(stems.NOTIFIER, targets, network.key_arn),
+                # Lambda polls the queue in the name of the function's role.
+                Statement(
+                    sid="PollSuspiciousQueue",
+                    actions=["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+                    resources=[data.suspicious_queue_arn],
+                ),
+                through(network.key_arn, "sqs", "kms:Decrypt"),
+            ],
+            environment={
+                "ALERTS_TABLE": data.alerts_table_name,
+                "ALERTS_TIME_TO_LIVE_DAYS": data.alerts_time_to_live_days,
+                "FRAUD_ALERTS_TOPIC_ARN": data.fraud_alerts_topic_arn,
+                "TRANSACTIONS_TABLE": data.transactions_table_name,
+                "PSEUDONYM_SECRET": data.pseudonym_secret,
+            },
+            timeout_seconds=TIMEOUT_SECONDS,
+            reserved_concurrency=settings.notifier_reserved_concurrency,
+            log_level=settings.log_level,
+        ),
+        opts,
+    )
+    aws.lambda_.EventSourceMapping(
+        settings.names.of("suspicious-queue-trigger"),
+        event_source_arn=data.suspicious_queue_arn,
+        function_name=function.name,
+        batch_size=BATCH_SIZE,
+        function_response_types=["ReportBatchItemFailures"],
+        scaling_config=aws.lambda_.EventSourceMappingScalingConfigArgs(
+            maximum_concurrency=settings.notifier_maximum_concurrency
+        ),
+        opts=opts,
+    )
+    return function

@@ -1,0 +1,27 @@
+"""The alerting layer: tells the security team of fraud, and the operators of trouble in the pipeline."""
+
+import pulumi
+
+from shared.infra.contracts import AlertingContract, ComputeContract, DataContract, NetworkContract
+from shared.infra.provider import aws_provider
+from stacks.alerting.alarms import alarms
+from stacks.alerting.dashboard import dashboard
+from stacks.alerting.notifier import notifier
+from stacks.alerting.settings import AlertingSettings
+from stacks.alerting.subscriptions import subscriptions
+
+
+def build(
+    settings: AlertingSettings, network: NetworkContract, data: DataContract, compute: ComputeContract
+) -> AlertingContract:
+    """Registers the layer's resources."""
+    names = settings.names
+    opts = pulumi.ResourceOptions(provider=aws_provider("alerting", names))
+    function = notifier(settings, network, data, opts)
+    subscriptions(settings, data, opts)
+    return AlertingContract(
+        environment_suffix=names.suffix,
+        notifier_function_name=function.name,
+        dashboard_name=dashboard(names, data, compute, function.name, opts).dashboard_name,
+        alarm_names=alarms(settings, data, compute, function.name, opts),
+    )

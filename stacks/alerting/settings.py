@@ -1,0 +1,56 @@
+"""Settings of the alerting layer; the values of an environment are in ``Pulumi.<environment>.yaml``."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from shared.infra.function import MINIMUM_RESERVED_CONCURRENCY
+from shared.infra.naming import Names
+from shared.infra.settings import SettingsReader
+from shared.runtime.logs import LEVELS
+
+MAXIMUM_RESERVED_CONCURRENCY = 10_000
+MAXIMUM_QUEUE_CONCURRENCY = 1000
+"""The most that Lambda accepts for a queue."""
+
+
+@dataclass(frozen=True)
+class AlertingSettings:
+    """What differs between environments."""
+
+    names: Names
+    notifier_reserved_concurrency: int
+    notifier_maximum_concurrency: int
+    """How many batches of the queue are worked on at once; never more than the function may run."""
+    log_level: str
+    security_team_emails: tuple[str, ...]
+    """Who is told of suspicious transactions; each address must confirm its subscription."""
+    operator_emails: tuple[str, ...]
+    """Who is told that the pipeline itself is ill."""
+    api_latency_alarm_milliseconds: int
+
+    @classmethod
+    def read(cls) -> Self:
+        """From the stack's configuration.
+
+        Raises:
+            SettingError: naming the key, the file and an example.
+        """
+        reader = SettingsReader("alerting")
+        reserved = reader.integer(
+            "notifier_reserved_concurrency",
+            minimum=MINIMUM_RESERVED_CONCURRENCY,
+            maximum=MAXIMUM_RESERVED_CONCURRENCY,
+        )
+        return cls(
+            names=reader.names(),
+            notifier_reserved_concurrency=reserved,
+            notifier_maximum_concurrency=reader.integer(
+                "notifier_maximum_concurrency", minimum=2, maximum=min(reserved, MAXIMUM_QUEUE_CONCURRENCY)
+            ),
+            log_level=reader.choice("log_level", LEVELS),
+            security_team_emails=reader.mail_addresses("security_team_emails"),
+            operator_emails=reader.mail_addresses("operator_emails"),
+            api_latency_alarm_milliseconds=reader.integer(
+                "api_latency_alarm_milliseconds", minimum=1, maximum=29_000
+            ),
+        )
