@@ -111,12 +111,15 @@ class SuspiciousTransaction:
         message = Fields.from_json(body, "message")
         if message.integer("schema_version") != MESSAGE_SCHEMA_VERSION:
             raise EventError(f"message.schema_version is not {MESSAGE_SCHEMA_VERSION}")
+        reasons = tuple(_reason(reason) for reason in message.children("reasons"))
+        if not reasons:
+            raise EventError("message.reasons is empty")
         return cls(
             transaction=_transaction(message.child("transaction")),
             score=message.decimal("score"),
             score_threshold=message.decimal("score_threshold"),
             rules_version=message.text("rules_version"),
-            reasons=tuple(_reason(reason) for reason in message.children("reasons")),
+            reasons=reasons,
             trace_header=message.text("trace_header"),
         )
 

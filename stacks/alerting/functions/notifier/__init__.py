@@ -1,0 +1,1 @@
+"""Notifier: records each suspicious transaction and mails the security team once."""

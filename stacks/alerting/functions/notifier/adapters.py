@@ -1,0 +1,98 @@
+"""The table of alert records and the topic of the security team."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
+
+from shared.runtime.clients import AWS_ERRORS, create_client, error_code
+from shared.runtime.dynamodb import from_item, to_item
+from stacks.alerting.functions.notifier.ports import PENDING, SENT, Claim, NotifierError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_sns import SNSClient
+
+_CONFLICT: Final = "ConditionalCheckFailedException"
+_NEW_OR_LEASE_RUN_OUT: Final = "attribute_not_exists(alert_id) OR (#status = :pending AND lease_until < :now)"
+
+
+def create_dynamodb() -> "DynamoDBClient":
+    """Return a client of DynamoDB."""
+    client: DynamoDBClient = create_client("dynamodb", attempts=3)
+    return client
+
+
+def create_sns() -> "SNSClient":
+    """Return a client of SNS that waits long rather than publish twice: a second try may be a second mail."""
+    client: SNSClient = create_client("sns", read_seconds=5.0)
+    return client
+
+
+class AlertsTable:
+    """The table of alert records, keyed by `alert_id`."""
+
+    def __init__(self, client: "DynamoDBClient", name: str) -> None:
+        self._client = client
+        self._name = name
+
+    def claim(self, record: Mapping[str, Any], *, now: int, lease_until: int) -> Claim:
+        """Store the record as PENDING under a lease, or tell who has it; see `AlertRecords`."""
+        try:
+            self._client.put_item(
+                TableName=self._name,
+                Item=to_item({**record, "status": PENDING, "lease_until": lease_until}),
+                ConditionExpression=_NEW_OR_LEASE_RUN_OUT,
+                ExpressionAttributeNames={"#status": "status"},
+                ExpressionAttributeValues={":pending": {"S": PENDING}, ":now": {"N": str(now)}},
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except ClientError as error:
+            if error_code(error) != _CONFLICT:
+                raise NotifierError(f"the alert was not recorded: {error_code(error)}") from None
+            found = from_item(getattr(error, "response", {}).get("Item", {}))
+            return Claim.HELD_BY_ANOTHER if found.get("status") == PENDING else Claim.ALREADY_SENT
+        except AWS_ERRORS as error:
+            raise NotifierError(f"the alert was not recorded: {error_code(error)}") from None
+        return Claim.OURS
+
+    def mark_sent(self, alert_id: str, *, message_id: str, now: int) -> None:
+        """Note that the mail is out; see `AlertRecords`."""
+        self._update(
+            alert_id,
+            "SET #status = :sent, message_id = :message_id, sent_at = :now REMOVE lease_until",
+            {":sent": SENT, ":message_id": message_id, ":now": now},
+        )
+
+    def release(self, alert_id: str) -> None:
+        """Give up the lease of an alert whose mail is not out; see `AlertRecords`."""
+        self._update(alert_id, "SET lease_until = :none", {":none": 0})
+
+    def _update(self, alert_id: str, expression: str, values: Mapping[str, Any]) -> None:
+        try:
+            self._client.update_item(
+                TableName=self._name,
+                Key={"alert_id": {"S": alert_id}},
+                UpdateExpression=expression,
+                ConditionExpression="#status = :pending",
+                ExpressionAttributeNames={"#status": "status"},
+                ExpressionAttributeValues=to_item({**values, ":pending": PENDING}),
+            )
+        except AWS_ERRORS as error:
+            raise NotifierError(f"the alert record was not updated: {error_code(error)}") from None
+
+
+class FraudAlertsTopic:
+    """The topic that mails the security team."""
+
+    def __init__(self, client: "SNSClient", arn: str) -> None:
+        self._client = client
+        self._arn = arn
+
+    def publish(self, subject: str, body: str) -> str:
+        """Publish one mail and return its message id; see `Mailer`."""
+        try:
+            answer = self._client.publish(TopicArn=self._arn, Subject=subject, Message=body)
+        except AWS_ERRORS as error:
+            raise NotifierError(f"the mail was not published: {error_code(error)}") from None
+        return answer["MessageId"]

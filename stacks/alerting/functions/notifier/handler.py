@@ -1,0 +1,81 @@
+"""Lambda handler of the queue's batches: each message stands or falls alone.
+
+A message that cannot be handled is reported by its id and comes back after the queue's visibility timeout;
+after the queue's last attempt it goes to the dead-letter queue. That is also the way of a message that
+nobody can read.
+"""
+
+import os
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final
+
+from shared.runtime.fields import EventError
+from shared.runtime.invocation import Context, build_while_initialising
+from shared.runtime.logs import Logger, where_raised
+from stacks.alerting.functions.notifier.adapters import (
+    AlertsTable,
+    FraudAlertsTopic,
+    create_dynamodb,
+    create_sns,
+)
+from stacks.alerting.functions.notifier.notification import Notification
+from stacks.alerting.functions.notifier.ports import NotifierError
+from stacks.alerting.functions.notifier.settings import NotifierSettings
+
+# Less is not enough for one alert: its calls might all wait for their timeouts.
+_NEEDED_MILLISECONDS: Final = 8_000
+
+
+class BatchHandler:
+    """Handles the messages of a batch one by one."""
+
+    def __init__(self, notification: Notification, log: Logger) -> None:
+        self._notification = notification
+        self._log = log
+
+    def handle(self, event: Mapping[str, Any], context: Context) -> dict[str, Any]:
+        """Return the ids of the messages that must come again."""
+        failed = [record["messageId"] for record in event["Records"] if not self._handled(record, context)]
+        return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
+
+    def _handled(self, record: Mapping[str, Any], context: Context) -> bool:
+        log = self._log.bind(message_id=record["messageId"])
+        remaining = context.get_remaining_time_in_millis()
+        if remaining < _NEEDED_MILLISECONDS:
+            log.warning("no time left, to be delivered again", remaining_milliseconds=remaining)
+            return False
+        try:
+            self._notification.notify(record["body"], remaining_milliseconds=remaining)
+        except EventError as error:
+            log.failure("unreadable message", reason=str(error))
+            return False
+        except NotifierError as error:
+            log.warning("not mailed, to be delivered again", reason=str(error))
+            return False
+        except Exception as error:  # noqa: BLE001 - a fault in one message must not fail its neighbours
+            log.failure("failed", error=type(error).__name__, where=where_raised(error))
+            return False
+        return True
+
+
+@cache
+def batch_handler() -> BatchHandler:
+    """Return the service of this process, built once."""
+    settings = NotifierSettings.read(os.environ)
+    log = Logger("notifier", settings.common.log_level)
+    notification = Notification(
+        AlertsTable(create_dynamodb(), settings.alerts_table),
+        FraudAlertsTopic(create_sns(), settings.fraud_alerts_topic_arn),
+        settings=settings,
+        log=log,
+    )
+    return BatchHandler(notification, log)
+
+
+def handle(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
+    """Handle one batch of the queue."""
+    return batch_handler().handle(event, context)
+
+
+build_while_initialising(batch_handler)

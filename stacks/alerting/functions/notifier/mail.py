@@ -1,0 +1,141 @@
+"""The mail of an alert, fit to be triaged by its subject and understood at three in the morning. Pure."""
+
+import json
+import textwrap
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from shared.runtime.events import StoredTransaction, SuspiciousTransaction
+from shared.runtime.money import readable
+from stacks.alerting.functions.notifier.wording import headline, sentence
+
+MAXIMUM_SUBJECT_LENGTH: Final = 100  # of SNS
+_WIDTH: Final = 72
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a reader of the mail finds more."""
+
+    environment: str
+    region: str
+    transactions_table: str
+    alerts_table: str
+
+
+def subject(suspicious: SuspiciousTransaction, environment: str) -> str:
+    """Return what triage needs, in one line of at most 100 ASCII characters."""
+    transaction = suspicious.transaction
+    text = (
+        f"[{environment}] Fraud {suspicious.score:.2f}: {readable(transaction.amount, transaction.currency)}"
+        f", {headline(suspicious.reasons[0])}"
+    )
+    printable = "".join(c if c.isascii() and c.isprintable() else "?" for c in text)
+    return textwrap.shorten(printable, MAXIMUM_SUBJECT_LENGTH, placeholder="...")
+
+
+def body(suspicious: SuspiciousTransaction, *, account: str, trace_id: str, place: Place) -> str:
+    """Return the text of the mail.
+
+    Args:
+        suspicious: The message.
+        account: Pseudonym of the account; its id never stands in a mail.
+        trace_id: The trace that began with the POST.
+        place: Where to look further.
+    """
+    sections = (
+        _summary(suspicious, place.environment),
+        _why(suspicious),
+        _facts(suspicious, account, trace_id),
+        _further(suspicious.transaction, trace_id, place),
+    )
+    return "\n\n".join(sections) + "\n"
+
+
+def _summary(suspicious: SuspiciousTransaction, environment: str) -> str:
+    amount = readable(suspicious.transaction.amount, suspicious.transaction.currency)
+    return textwrap.fill(
+        f"A payment of {amount} looks like fraud. Its score is {suspicious.score:.2f} of 1; "
+        f"alerts begin at {suspicious.score_threshold:.2f}. Environment: {environment}.",
+        _WIDTH,
+    )
+
+
+def _why(suspicious: SuspiciousTransaction) -> str:
+    lines = [
+        textwrap.fill(
+            f"{sentence(reason)} [{reason.contribution:.2f}]",
+            _WIDTH,
+            initial_indent=f"{number:2}. ",
+            subsequent_indent="    ",
+        )
+        for number, reason in enumerate(suspicious.reasons, start=1)
+    ]
+    return "\n".join(["WHY (strongest first, [weight in the score])", *lines])
+
+
+def _facts(suspicious: SuspiciousTransaction, account: str, trace_id: str) -> str:
+    transaction = suspicious.transaction
+    facts = {
+        "When": f"{_utc(transaction.timestamp)}, received {_utc(transaction.received_at)}",
+        "Where": _where(transaction),
+        "How": _how(transaction),
+        "Account": f"{account} (a pseudonym)",
+        "Merchant": _merchant(transaction),
+        "Transaction": transaction.transaction_id,
+        "Trace": trace_id,
+        "Alert": transaction.alert_id,
+        "Rules": suspicious.rules_version,
+    }
+    return "\n".join(["FACTS", *(f"{name}: {fact}" for name, fact in facts.items() if fact)])
+
+
+def _where(transaction: StoredTransaction) -> str:
+    position = ""
+    if transaction.latitude is not None and transaction.longitude is not None:
+        position = f"latitude {transaction.latitude:.2f}, longitude {transaction.longitude:.2f}"
+    return ", ".join(part for part in (transaction.country, position) if part)
+
+
+def _how(transaction: StoredTransaction) -> str:
+    card = {True: "card present", False: "card not present", None: ""}[transaction.card_present]
+    return ", ".join(part for part in (transaction.channel, card) if part)
+
+
+def _merchant(transaction: StoredTransaction) -> str:
+    category = f" ({transaction.merchant_category})" if transaction.merchant_category else ""
+    return f"{transaction.merchant_id}{category}"
+
+
+def _further(transaction: StoredTransaction, trace_id: str, place: Place) -> str:
+    transaction_key = (
+        f'{{"transaction_id": {{"S": {json.dumps(transaction.transaction_id)}}},',
+        f' "timestamp": {{"N": "{transaction.timestamp}"}}}}',
+    )
+    alert_key = ('{"alert_id":', f' {{"S": "{transaction.alert_id}"}}}}')
+    console = f"https://{place.region}.console.aws.amazon.com/cloudwatch/home?region={place.region}"
+    return "\n".join(
+        [
+            "HOW TO LOOK FURTHER",
+            "The transaction, with the account's id:",
+            _get_item(place.region, place.transactions_table, transaction_key),
+            "The alert record, with every reason:",
+            _get_item(place.region, place.alerts_table, alert_key),
+            "Its way through the functions:",
+            f"  {console}#xray:traces/{trace_id}",
+        ]
+    )
+
+
+def _get_item(region: str, table: str, key: tuple[str, str]) -> str:
+    first, second = key
+    return (
+        f"  aws dynamodb get-item --region {region} \\\n"
+        f"    --table-name {table} \\\n"
+        f"    --key '{first}\n          {second}'"
+    )
+
+
+def _utc(milliseconds: int) -> str:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -1,0 +1,126 @@
+"""One message from the queue to a mail: record it, mail it once, mark it."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from shared.runtime.events import SuspiciousTransaction
+from shared.runtime.logs import Logger
+from shared.runtime.pseudonym import pseudonym
+from shared.runtime.tracing import Segment, TraceContext, continue_trace
+from stacks.alerting.functions.notifier.mail import Place, body, subject
+from stacks.alerting.functions.notifier.ports import AlertRecords, Claim, Mailer, NotifierError
+from stacks.alerting.functions.notifier.record import alert_record
+from stacks.alerting.functions.notifier.settings import NotifierSettings
+
+_LEASE_MARGIN_MILLISECONDS: Final = 5_000
+
+
+class Notification:
+    """Mails each alert once, although its message may come twice, even at the same time.
+
+    The record is claimed under a lease before the mail goes out, and marked afterwards. A second delivery
+    finds it SENT, or under a lease that outlives the first one's invocation. Only where an invocation ends
+    between mail and mark is the mail repeated: a second mail is better than none.
+
+    Args:
+        records: The alert records.
+        mailer: The mails.
+        settings: The function's settings.
+        log: Where to log.
+        clock: Returns the epoch milliseconds of now.
+    """
+
+    def __init__(
+        self,
+        records: AlertRecords,
+        mailer: Mailer,
+        *,
+        settings: NotifierSettings,
+        log: Logger,
+        clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+    ) -> None:
+        self._records = records
+        self._mailer = mailer
+        self._settings = settings
+        self._log = log
+        self._clock = clock
+        self._place = Place(
+            environment=settings.common.environment_suffix,
+            region=settings.region,
+            transactions_table=settings.transactions_table,
+            alerts_table=settings.alerts_table,
+        )
+
+    def notify(self, message: str, *, remaining_milliseconds: int) -> None:
+        """Handle one message body; `remaining_milliseconds` is how long the invocation may still run.
+
+        Raises:
+            EventError: The message is not one of ours.
+            NotifierError: It could not be done now, or another invocation is at it.
+        """
+        suspicious = SuspiciousTransaction.from_json(message)
+        transaction = suspicious.transaction
+        trace = continue_trace(suspicious.trace_header)
+        log = self._log.bind(
+            trace_id=trace.trace_id,
+            transaction_id=transaction.transaction_id,
+            account=pseudonym(transaction.account_id, self._settings.common.pseudonym_secret),
+        )
+        with Segment("notify-security", trace) as segment:
+            segment.annotate(transaction_id=transaction.transaction_id)
+            with segment.call("DynamoDB", "PutItem", table_name=self._settings.alerts_table):
+                claim = self._claim(suspicious, trace, remaining_milliseconds)
+            if claim is Claim.HELD_BY_ANOTHER:
+                raise NotifierError("another invocation is mailing this alert")
+            if claim is Claim.ALREADY_SENT:
+                log.info("duplicate", alert_id=transaction.alert_id)
+                return
+            message_id = self._mail(suspicious, trace, segment, log)
+            self._mark(transaction.alert_id, message_id, segment, log)
+        age = self._clock() - transaction.received_at
+        log.info("mailed", alert_id=transaction.alert_id, message_id=message_id, age_milliseconds=age)
+
+    def _claim(self, suspicious: SuspiciousTransaction, trace: TraceContext, remaining: int) -> Claim:
+        now = self._clock()
+        record: Mapping[str, Any] = alert_record(
+            suspicious,
+            trace_id=trace.trace_id,
+            now=now,
+            time_to_live_days=self._settings.alerts_time_to_live_days,
+        )
+        lease_until = now + remaining + _LEASE_MARGIN_MILLISECONDS
+        return self._records.claim(record, now=now, lease_until=lease_until)
+
+    def _mail(
+        self, suspicious: SuspiciousTransaction, trace: TraceContext, segment: Segment, log: Logger
+    ) -> str:
+        transaction = suspicious.transaction
+        secret = self._settings.common.pseudonym_secret
+        text = body(
+            suspicious,
+            account=pseudonym(transaction.account_id, secret),
+            trace_id=trace.trace_id,
+            place=self._place,
+        )
+        try:
+            with segment.call("SNS", "Publish"):
+                return self._mailer.publish(subject(suspicious, self._place.environment), text)
+        except NotifierError:
+            self._release(transaction.alert_id, log)
+            raise
+
+    def _release(self, alert_id: str, log: Logger) -> None:
+        try:
+            self._records.release(alert_id)
+        except NotifierError as error:
+            # The lease runs out by itself before the message comes again.
+            log.warning("lease not released", alert_id=alert_id, reason=str(error))
+
+    def _mark(self, alert_id: str, message_id: str, segment: Segment, log: Logger) -> None:
+        try:
+            with segment.call("DynamoDB", "UpdateItem", table_name=self._settings.alerts_table):
+                self._records.mark_sent(alert_id, message_id=message_id, now=self._clock())
+        except NotifierError as error:
+            # The mail is out: to fail here would only mail it again.
+            log.failure("mailed, but not marked", alert_id=alert_id, message_id=message_id, reason=str(error))

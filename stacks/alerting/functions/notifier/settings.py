@@ -1,0 +1,47 @@
+"""What the alerting stack tells the notifier function."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from shared.runtime.settings import CommonSettings, Environment
+
+
+@dataclass(frozen=True, slots=True)
+class NotifierSettings:
+    """Settings of the notifier function.
+
+    Attributes:
+        common: Environment, log level, pseudonym secret.
+        alerts_table: Name of the table of alert records.
+        alerts_time_to_live_days: How long a record is kept; 0 for ever.
+        fraud_alerts_topic_arn: Topic that the security team is subscribed to.
+        transactions_table: Name of the table that a mail tells people to look into.
+    """
+
+    common: CommonSettings
+    alerts_table: str
+    alerts_time_to_live_days: int
+    fraud_alerts_topic_arn: str
+    transactions_table: str
+
+    @classmethod
+    def read(cls, variables: Mapping[str, str]) -> Self:
+        """Read the settings from environment variables.
+
+        Raises:
+            SettingsError: A variable is missing or wrong.
+        """
+        environment = Environment(variables, layer="alerting")
+        return cls(
+            common=CommonSettings.read(environment),
+            alerts_table=environment.text("ALERTS_TABLE"),
+            alerts_time_to_live_days=environment.integer("ALERTS_TIME_TO_LIVE_DAYS", minimum=0),
+            fraud_alerts_topic_arn=environment.text("FRAUD_ALERTS_TOPIC_ARN"),
+            transactions_table=environment.text("TRANSACTIONS_TABLE"),
+        )
+
+    @property
+    def region(self) -> str:
+        """The region, as the topic's ARN names it."""
+        return self.fraud_alerts_topic_arn.split(":")[3]
