@@ -1,0 +1,1 @@
+"""Measures speed and size against their targets; never part of the tests."""

@@ -1,0 +1,48 @@
+"""``python -m bench``: measure everything, print it beside its targets, write ``build/bench.json``."""
+
+import argparse
+import json
+import sys
+
+from bench import functions, pipeline, scoring
+from bench.report import (
+    FIGURE_HEADER,
+    FUNCTION_HEADER,
+    as_json,
+    as_page,
+    figure_rows,
+    function_rows,
+    pipeline_figures,
+)
+from local.demo.display import Display
+from local.demo.processes import PROJECT
+
+
+def main() -> int:
+    """Run the benchmark; 1 when a target was missed."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--write", action="store_true", help="write docs/benchmark.md as well")
+    arguments = parser.parse_args()
+    display = Display()
+    with display.step("Scoring"):
+        microseconds = scoring.microseconds_per_transaction()
+    with display.step("Functions"):
+        starts = functions.measure()
+    with display.step("Pipeline (some two minutes)"):
+        figures = pipeline_figures(pipeline.measure(), microseconds)
+    display.heading("Pipeline")
+    display.table(FIGURE_HEADER, figure_rows(figures))
+    display.heading("Functions")
+    display.table(FUNCTION_HEADER, function_rows(starts))
+    path = PROJECT / "build" / "bench.json"
+    path.write_text(json.dumps(as_json(figures, starts), indent=2) + "\n", encoding="utf-8")
+    if arguments.write:
+        PROJECT.joinpath("docs", "benchmark.md").write_text(as_page(figures, starts), encoding="utf-8")
+    missed = [each for each in figures if each.met is False]
+    for each in missed:
+        display.bad(f"{each.name}: {each.value:.1f} {each.unit}, the target is {each.target}")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
