@@ -114,8 +114,8 @@ Absolute times depend on the machine; compare ratios, or runs on the same machin
 ## The pipeline on the embedded AWS
 
 Latencies are those of a client: from sending the POST to reading its answer (the item is stored by then), or
-to the arrival of the mail. The steady phase sends 10 transactions a second, one in five of them suspicious. The
-sustained phase sends as fast as the API answers 16 connections, until the last transaction is through.
+to the arrival of the mail. The steady phase sends 10 transactions a second, one in five of them suspicious.
+The sustained phase sends as fast as the API answers 16 connections, until the last transaction is through.
 
 {_table(FIGURE_HEADER, figure_rows(figures))}
 
