@@ -14,17 +14,12 @@ class AssumeRoleError(Exception):
     """A service may not act as a role; says which and why."""
 
 
-def assume_role(
-    identities: Identities,
-    role_arn: str,
-    service: str,
-    session_name: str,
-    context: Mapping[str, tuple[str, ...]],
-) -> Session:
-    """Opens a session of a role for an AWS service, if the role exists and its trust policy allows that.
+def role_caller(
+    role_arn: str, service: str, session_name: str, context: Mapping[str, tuple[str, ...]]
+) -> Caller:
+    """The caller that an AWS service is when it acts with a role's rights inside this process, without keys.
 
     Args:
-        identities: takes the new keys.
         role_arn: the role.
         service: the service principal, for example ``pipes.amazonaws.com``.
         session_name: stands in the session's ARN.
@@ -35,32 +30,37 @@ def assume_role(
     Raises:
         AssumeRoleError: the role does not exist, or does not trust the service.
     """
+    role_name = role_arn.rpartition("/")[2]
     with MOTO_LOCK:
-        if deployed.role(role_arn.rpartition("/")[2]) is None:
+        if deployed.role(role_name) is None:
             raise AssumeRoleError(f"{service} cannot assume {role_arn}: there is no such role")
-        given = {"aws:sourceaccount": (ACCOUNT_ID,), **context}
-        if not may_assume(service, role_arn, given):
+        if not may_assume(service, role_arn, {"aws:sourceaccount": (ACCOUNT_ID,), **context}):
             raise AssumeRoleError(f"{service} cannot assume {role_arn}: its trust policy does not allow it")
+    return Caller(
+        CallerKind.ROLE_SESSION,
+        f"arn:{PARTITION}:sts::{ACCOUNT_ID}:assumed-role/{role_name}/{session_name}",
+        role_arn=role_arn,
+        source_function_arn=context.get("lambda:sourcefunctionarn", ("",))[0],
+    )
+
+
+def open_session(identities: Identities, caller: Caller) -> Session:
+    """Gives a role's caller keys of its own, valid until they are removed from `identities`."""
+    with MOTO_LOCK:
         assumed = backend("sts").assume_role(
             region_name=REGION,
-            role_session_name=session_name,
-            role_arn=role_arn,
+            role_session_name=caller.arn.rpartition("/")[2],
+            role_arn=caller.role_arn,
             policy="",
             duration=12 * _HOUR,
             external_id="",
         )
         backend("sts").assumed_roles.remove(assumed)  # moto never ends one
-    role_name = role_arn.rpartition("/")[2]
     session = Session(
         access_key_id=assumed.access_key_id,
         secret_access_key=assumed.secret_access_key,
         session_token=assumed.session_token,
-        caller=Caller(
-            CallerKind.ROLE_SESSION,
-            f"arn:{PARTITION}:sts::{ACCOUNT_ID}:assumed-role/{role_name}/{session_name}",
-            role_arn=role_arn,
-            source_function_arn=context.get("lambda:sourcefunctionarn", ("",))[0],
-        ),
+        caller=caller,
     )
     identities.add(session)
     return session

@@ -1,12 +1,15 @@
 """Where moto answers otherwise than AWS does: one module for each service or idea."""
 
+import functools
 import importlib.util
 
-from local.cloud.repairs import managed_policies
+from local.cloud.repairs import event_source_mappings, events, managed_policies, queues, streams, topics
 
 
+@functools.cache
 def apply() -> None:
-    """Applies every repair once; call it before anything is served."""
-    managed_policies.apply()
+    """Applies every repair, once; call it before anything is served."""
+    for repair in (managed_policies, streams, queues, events, topics, event_source_mappings):
+        repair.apply()
     if importlib.util.find_spec("local.cloud.control_plane_repairs"):
         importlib.import_module("local.cloud.control_plane_repairs").apply()

@@ -1,0 +1,24 @@
+"""Event source mappings feed functions by pollers.
+
+moto hangs each mapping on its queue or table and calls the function from inside the write; a message is
+gone whether the function took it or not, even after the mapping was deleted.
+"""
+
+from typing import Any
+
+from moto.awslambda.models import LambdaBackend
+from moto.sqs.models import sqs_backends
+
+_create = LambdaBackend.create_event_source_mapping
+
+
+def _create_detached(self: LambdaBackend, spec: dict[str, Any]) -> Any:
+    mapping = _create(self, spec)
+    for queue in sqs_backends[self.account_id][self.region_name].queues.values():
+        queue.lambda_event_source_mappings.clear()
+    return mapping
+
+
+def apply() -> None:
+    """Detaches each mapping as soon as it is made."""
+    LambdaBackend.create_event_source_mapping = _create_detached  # type: ignore[method-assign]

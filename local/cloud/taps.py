@@ -1,0 +1,74 @@
+"""Where the data plane hears what happens in moto, without polling.
+
+A listener is called in the thread that did the work and may hold moto's lock: it notes what happened and
+returns.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+Happening = TypeVar("Happening")
+
+
+class Tap(Generic[Happening]):
+    """One kind of happening and who listens to it."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Callable[[Happening], None]] = []
+
+    def listen(self, listener: Callable[[Happening], None]) -> None:
+        """Calls `listener` for everything that happens from now on."""
+        self._listeners.append(listener)
+
+    def forget(self, listener: Callable[[Happening], None]) -> None:
+        """Ends `listen`; nothing happens when it was not listening."""
+        if listener in self._listeners:
+            self._listeners.remove(listener)
+
+    def tell(self, happening: Happening) -> None:
+        """Calls every listener."""
+        for listener in list(self._listeners):
+            listener(happening)
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedMail:
+    """A topic's message on its way to a mailbox; `published_at` in seconds since the epoch."""
+
+    topic_arn: str
+    topic_name: str
+    address: str
+    subscription_arn: str
+    subject: str | None
+    message: str
+    message_id: str
+    published_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class BusEvent:
+    """An event that a bus has accepted, in the shape that rules see."""
+
+    bus_name: str
+    event: dict[str, Any]
+    trace_header: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ControlCall:
+    """A call of the AWS APIs that may have changed what is deployed."""
+
+    service: str
+    operation: str
+
+
+stream_written: Tap[str] = Tap()
+"""A record was written to the stream of the table with this name."""
+
+message_added: Tap[str] = Tap()
+"""A message came (or came back) into the queue with this name."""
+
+mail_published: Tap[PublishedMail] = Tap()
+event_accepted: Tap[BusEvent] = Tap()
+control_called: Tap[ControlCall] = Tap()

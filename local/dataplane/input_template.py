@@ -1,0 +1,31 @@
+"""The input template of a pipe's target: JSON with ``<$.path>`` in place of values of the event.
+
+Source: "Amazon EventBridge Pipes input transformation" in the EventBridge user guide.
+"""
+
+import json
+import re
+from typing import Any
+
+_PLACEHOLDER = re.compile(r'(?P<quote>")?<\$(?P<path>[^<>]*)>(?(quote)")')
+
+
+def render_template(template: str, event: dict[str, Any]) -> str:
+    """The template with every path replaced by its value as JSON; a missing value becomes an empty string.
+
+    A placeholder that is a whole quoted string keeps a string value's own quotes only.
+    """
+
+    def replace(match: re.Match[str]) -> str:
+        value = _look_up(event, match["path"])
+        return json.dumps("" if value is None else value)
+
+    return _PLACEHOLDER.sub(replace, template)
+
+
+def _look_up(event: Any, path: str) -> Any:
+    node = event
+    for part in path.strip(".").split("."):
+        if part:
+            node = node.get(part) if isinstance(node, dict) else None
+    return node

@@ -1,0 +1,16 @@
+"""How the data plane's time runs."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class DataPlaneOptions:
+    """What differs from AWS so that a person, or a test, need not wait as long.
+
+    `delay_scale` multiplies the waits between retries (AWS waits one and two minutes between the attempts
+    of an asynchronous invocation); ages and visibility timeouts are never scaled, since the deployed
+    settings are theirs.
+    """
+
+    delay_scale: float = 1 / 60
+    maximum_workers: int = 3

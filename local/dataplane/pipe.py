@@ -1,0 +1,307 @@
+"""An EventBridge pipe from a DynamoDB stream to an event bus.
+
+Sources: "Amazon DynamoDB stream as a source", "Batching and concurrency" and "Error handling" of
+EventBridge Pipes in the EventBridge user guide. The pipe acts with its role's rights; records keep their
+order; what its target does not take is tried again, split if so configured, and in the end described in the
+pipe's dead-letter queue.
+"""
+
+import json
+import logging
+import threading
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from local.cloud import deployed, taps
+from local.cloud.account import MOTO_LOCK, backend
+from local.cloud.authorization.authoriser import check
+from local.cloud.authorization.requirements import Requirement, put_events_requirement
+from local.cloud.identities import Caller
+from local.cloud.patterns import Pattern, parse_pattern
+from local.cloud.repairs.events import put_events
+from local.cloud.repairs.streams import trim
+from local.cloud.role_sessions import AssumeRoleError, role_caller
+from local.dataplane.input_template import render_template
+from local.dataplane.options import DataPlaneOptions
+from local.dataplane.queue_sender import UndeliverableError, send_as_role
+
+log = logging.getLogger(__name__)
+
+SERVICE = "pipes.amazonaws.com"
+_READ_RIGHTS = ("dynamodb:DescribeStream", "dynamodb:GetShardIterator", "dynamodb:GetRecords")
+_TARGET_BATCH = 10
+_IDLE_SECONDS = 5.0
+_BLOCKED_SECONDS = 1.0
+_RETRY_SECONDS = 1.0
+
+
+class PipeBlockedError(Exception):
+    """The pipe cannot read its source; says why. Records stay in the stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class PipeSettings:
+    """A pipe as it is deployed; -1 for `maximum_retries` and `maximum_age_seconds` means without end."""
+
+    name: str
+    arn: str
+    role_arn: str
+    stream_arn: str
+    bus_arn: str
+    patterns: tuple[Pattern, ...]
+    batch_size: int
+    window_seconds: float
+    maximum_retries: int
+    maximum_age_seconds: int
+    bisects: bool
+    dead_letter_arn: str
+    from_start: bool
+    source: str
+    detail_type: str
+    template: str
+
+
+def read_settings(pipe: Any) -> PipeSettings:
+    """The settings of moto's pipe.
+
+    Raises:
+        PipeBlockedError: the pipe uses what the embedded AWS does not move.
+    """
+    if not pipe.source.split(":")[2] == "dynamodb" or ":event-bus/" not in pipe.target or pipe.enrichment:
+        raise PipeBlockedError("only a pipe from a DynamoDB stream straight to an event bus is moved here")
+    source = pipe.source_parameters or {}
+    stream = source.get("DynamoDBStreamParameters") or {}
+    target = pipe.target_parameters or {}
+    bus = target.get("EventBridgeEventBusParameters") or {}
+    filters = (source.get("FilterCriteria") or {}).get("Filters") or []
+    return PipeSettings(
+        name=pipe.name,
+        arn=pipe.arn,
+        role_arn=pipe.role_arn,
+        stream_arn=pipe.source,
+        bus_arn=pipe.target,
+        patterns=tuple(parse_pattern(each["Pattern"]) for each in filters),
+        batch_size=min(int(stream.get("BatchSize") or _TARGET_BATCH), _TARGET_BATCH),
+        window_seconds=float(stream.get("MaximumBatchingWindowInSeconds") or 0),
+        maximum_retries=int(stream.get("MaximumRetryAttempts", -1)),
+        maximum_age_seconds=int(stream.get("MaximumRecordAgeInSeconds", -1)),
+        bisects=stream.get("OnPartialBatchItemFailure") == "AUTOMATIC_BISECT",
+        dead_letter_arn=(stream.get("DeadLetterConfig") or {}).get("Arn", ""),
+        from_start=stream.get("StartingPosition", "LATEST") == "TRIM_HORIZON",
+        source=bus.get("Source") or f"Pipe {pipe.name}",
+        detail_type=bus.get("DetailType") or "Event from aws:dynamodb",
+        template=target.get("InputTemplate") or "",
+    )
+
+
+class PipeRunner:
+    """Moves the records of one pipe for as long as the pipe exists.
+
+    Args:
+        name: the pipe's name; its settings are read anew for each batch.
+        options: how long the pauses between retries are.
+    """
+
+    def __init__(self, name: str, options: DataPlaneOptions) -> None:
+        self._name = name
+        self._options = options
+        self._position: int | None = None
+        self._wake = threading.Event()
+        self._stopping = False
+        self._last_problem = ""
+        taps.stream_written.listen(self._stream_written)
+        threading.Thread(target=self._run, name=f"pipe-{name}", daemon=True).start()
+
+    def stop(self) -> None:
+        """Reads no more; a batch in work is finished."""
+        self._stopping = True
+        taps.stream_written.forget(self._stream_written)
+        self._wake.set()
+
+    def wake(self) -> None:
+        """Looks at the pipe's settings again."""
+        self._wake.set()
+
+    def _stream_written(self, _table_name: str) -> None:
+        self._wake.set()
+
+    def _run(self) -> None:
+        while not self._stopping:
+            self._wake.clear()
+            try:
+                moved = self._move_batch()
+                pause = 0.0 if moved else _IDLE_SECONDS
+                self._last_problem = ""
+            except PipeBlockedError as error:
+                if str(error) != self._last_problem:
+                    log.warning("pipe %s: %s", self._name, error)
+                self._last_problem = str(error)
+                pause = _BLOCKED_SECONDS
+            except Exception:
+                log.exception("pipe %s: a batch failed", self._name)
+                pause = _BLOCKED_SECONDS
+            if pause:
+                self._wake.wait(pause)
+
+    def _move_batch(self) -> bool:
+        """Moves the next records, if there are any and the pipe runs."""
+        with MOTO_LOCK:
+            pipe = backend("pipes").pipes.get(self._name)
+            if pipe is None:
+                return False
+            settings = read_settings(pipe)
+            running = pipe.desired_state == "RUNNING"
+            caller, shard = self._open_source(settings)
+        if not running:
+            return False
+        records = self._read(shard, settings)
+        if not records:
+            return False
+        if settings.window_seconds and len(records) < settings.batch_size:
+            time.sleep(settings.window_seconds * self._options.delay_scale)
+            records = self._read(shard, settings)
+        wanted = [record for record in records if _passes(record, settings.patterns)]
+        if wanted:
+            self._deliver(settings, caller, shard, wanted)
+        self._position = int(records[-1]["dynamodb"]["SequenceNumber"]) + 1
+        with MOTO_LOCK:
+            trim(shard, self._position)
+        return True
+
+    def _open_source(self, settings: PipeSettings) -> tuple[Caller, Any]:
+        """The pipe's caller and the stream's shard, once the role's rights are found sufficient."""
+        table = deployed.table_of_stream(settings.stream_arn)
+        if table is None:
+            raise PipeBlockedError(f"Stream not found: {settings.stream_arn}")
+        try:
+            caller = role_caller(
+                settings.role_arn, SERVICE, settings.name, {"aws:sourcearn": (settings.arn,)}
+            )
+        except AssumeRoleError as error:
+            raise PipeBlockedError(str(error)) from error
+        refusal = check(caller, *(Requirement(action, settings.stream_arn) for action in _READ_RIGHTS))
+        if refusal is not None:
+            raise PipeBlockedError(refusal.message)
+        shard = table.stream_shard
+        if self._position is None:
+            written = 0 if settings.from_start else len(shard.items)
+            self._position = shard.starting_sequence_number + written
+        return caller, shard
+
+    def _read(self, shard: Any, settings: PipeSettings) -> list[dict[str, Any]]:
+        with MOTO_LOCK:
+            start = max((self._position or 0) - shard.starting_sequence_number, 0)
+            items = shard.items[start : start + settings.batch_size]
+            return [stream_record(item.record, settings.stream_arn) for item in items]
+
+    def _deliver(
+        self, settings: PipeSettings, caller: Caller, shard: Any, records: list[dict[str, Any]]
+    ) -> None:
+        """Puts the records on the bus; returns when each is there, or described in the dead-letter queue.
+
+        To split a batch is not a retry: only records that cannot be split any more use up the attempts.
+        """
+        retries = 0
+        while True:
+            records, problem = _try_put(settings, caller, records)
+            if not records:
+                return
+            if self._stopping:
+                raise PipeBlockedError("the embedded AWS is stopping")
+            if settings.bisects and len(records) > 1:
+                middle = len(records) // 2
+                self._deliver(settings, caller, shard, records[:middle])
+                self._deliver(settings, caller, shard, records[middle:])
+                return
+            exhausted = 0 <= settings.maximum_retries <= retries
+            if exhausted or _too_old(records, settings):
+                condition = "RetryAttemptsExhausted" if exhausted else "MaximumRecordAgeExceeded"
+                log.warning("pipe %s gives up %d records: %s", self._name, len(records), problem)
+                self._give_up(settings, caller, failure_record(settings, shard.id, records, condition))
+                return
+            retries += 1
+            time.sleep(_RETRY_SECONDS * self._options.delay_scale)
+
+    def _give_up(self, settings: PipeSettings, caller: Caller, description: dict[str, Any]) -> None:
+        if not settings.dead_letter_arn:
+            log.error("pipe %s: records are lost, it has no dead-letter queue: %s", self._name, description)
+            return
+        try:
+            send_as_role(caller, settings.dead_letter_arn, json.dumps(description))
+        except UndeliverableError as error:
+            log.error("pipe %s: records are lost: %s; %s", self._name, error, description)  # noqa: TRY400
+
+
+def stream_record(record: dict[str, Any], stream_arn: str) -> dict[str, Any]:
+    """A stream record in the JSON shape that pipes and Lambda give it."""
+    change = dict(record["dynamodb"])
+    created = change["ApproximateCreationDateTime"]
+    change["ApproximateCreationDateTime"] = int(created.replace(tzinfo=UTC).timestamp())
+    return {
+        "eventID": record["eventID"],
+        "eventName": record["eventName"],
+        "eventVersion": "1.1",
+        "eventSource": record["eventSource"],
+        "awsRegion": record["awsRegion"],
+        "dynamodb": change,
+        "eventSourceARN": stream_arn,
+    }
+
+
+def _passes(record: dict[str, Any], patterns: tuple[Pattern, ...]) -> bool:
+    return not patterns or any(pattern.matches(record) for pattern in patterns)
+
+
+def _try_put(
+    settings: PipeSettings, caller: Caller, records: list[dict[str, Any]]
+) -> tuple[list[dict[str, Any]], str]:
+    """Puts the records on the bus; gives those that it did not take, and why."""
+    requirement = put_events_requirement(settings.bus_arn, settings.source, settings.detail_type)
+    with MOTO_LOCK:
+        refusal = check(caller, requirement)
+    if refusal is not None:
+        return records, refusal.message
+    entries = [
+        {
+            "Source": settings.source,
+            "DetailType": settings.detail_type,
+            "Detail": render_template(settings.template, record) if settings.template else json.dumps(record),
+            "EventBusName": settings.bus_arn,
+        }
+        for record in records
+    ]
+    results = put_events(entries)
+    refused = [record for record, result in zip(records, results, strict=True) if "ErrorCode" in result]
+    return refused, "; ".join(sorted({result["ErrorMessage"] for result in results if "ErrorCode" in result}))
+
+
+def _too_old(records: list[dict[str, Any]], settings: PipeSettings) -> bool:
+    oldest: float = records[0]["dynamodb"]["ApproximateCreationDateTime"]
+    return 0 <= settings.maximum_age_seconds < time.time() - oldest
+
+
+def failure_record(
+    settings: PipeSettings, shard_id: str, records: list[dict[str, Any]], condition: str
+) -> dict[str, Any]:
+    """The description of a failed batch that a pipe sends to its dead-letter queue, in AWS's shape."""
+    first, last = records[0]["dynamodb"], records[-1]["dynamodb"]
+    return {
+        "context": {"partnerResourceArn": settings.arn, "condition": condition},
+        "version": "1.0",
+        "timestamp": _iso(time.time()),
+        "DDBStreamBatchInfo": {
+            "shardId": shard_id,
+            "startSequenceNumber": first["SequenceNumber"],
+            "endSequenceNumber": last["SequenceNumber"],
+            "approximateArrivalOfFirstRecord": _iso(first["ApproximateCreationDateTime"]),
+            "approximateArrivalOfLastRecord": _iso(last["ApproximateCreationDateTime"]),
+            "batchSize": len(records),
+            "streamArn": settings.stream_arn,
+        },
+    }
+
+
+def _iso(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,1 @@
+"""Workers that run a function's deployed zip under AWS's own runtime client."""
