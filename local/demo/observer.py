@@ -13,8 +13,8 @@ from local.demo.tail import Tail
 
 DECISION_MESSAGES = {"suspicious": True, "scored": False}
 SECONDS_BETWEEN_LOOKS = 0.25
-# A failed asynchronous invocation is tried again after a minute: that long, no change means nothing.
-SECONDS_OF_PATIENCE = 90.0
+# A failed asynchronous invocation is tried again within seconds here (a minute on AWS).
+SECONDS_OF_PATIENCE = 45.0
 
 
 class Observer:

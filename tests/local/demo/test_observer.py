@@ -7,8 +7,8 @@ from io import StringIO
 from local.demo.observer import read_decision
 from shared.runtime.events import StoredTransaction, SuspiciousTransaction
 from shared.runtime.logs import Logger
-from stacks.compute.functions.detector.ports import Profiles
 from stacks.compute.functions.detector.detection import Detection
+from stacks.compute.functions.detector.ports import Profiles
 from stacks.compute.functions.detector.scoring import AccountProfile, MerchantProfile, load_rules
 
 
