@@ -1,0 +1,1 @@
+"""The functions of the alerting layer, one folder each."""

@@ -1,0 +1,1 @@
+"""The functions of the compute layer, one folder each."""

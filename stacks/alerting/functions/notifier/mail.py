@@ -4,6 +4,7 @@ import json
 import textwrap
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import ROUND_DOWN, Decimal
 from typing import Final
 
 from shared.runtime.events import StoredTransaction, SuspiciousTransaction
@@ -26,11 +27,9 @@ class Place:
 
 def subject(suspicious: SuspiciousTransaction, environment: str) -> str:
     """Return what triage needs, in one line of at most 100 ASCII characters."""
-    transaction = suspicious.transaction
-    text = (
-        f"[{environment}] Fraud {suspicious.score:.2f}: {readable(transaction.amount, transaction.currency)}"
-        f", {headline(suspicious.reasons[0])}"
-    )
+    amount = readable(suspicious.transaction.amount, suspicious.transaction.currency)
+    main_reason = headline(suspicious.reasons[0])
+    text = f"[{environment}] Fraud {_two_digits(suspicious.score)}: {amount}, {main_reason}"
     printable = "".join(c if c.isascii() and c.isprintable() else "?" for c in text)
     return textwrap.shorten(printable, MAXIMUM_SUBJECT_LENGTH, placeholder="...")
 
@@ -56,8 +55,8 @@ def body(suspicious: SuspiciousTransaction, *, account: str, trace_id: str, plac
 def _summary(suspicious: SuspiciousTransaction, environment: str) -> str:
     amount = readable(suspicious.transaction.amount, suspicious.transaction.currency)
     return textwrap.fill(
-        f"A payment of {amount} looks like fraud. Its score is {suspicious.score:.2f} of 1; "
-        f"alerts begin at {suspicious.score_threshold:.2f}. Environment: {environment}.",
+        f"A payment of {amount} looks like fraud. Its score is {_two_digits(suspicious.score)} of 1; "
+        f"alerts begin at {_two_digits(suspicious.score_threshold)}. Environment: {environment}.",
         _WIDTH,
     )
 
@@ -65,7 +64,7 @@ def _summary(suspicious: SuspiciousTransaction, environment: str) -> str:
 def _why(suspicious: SuspiciousTransaction) -> str:
     lines = [
         textwrap.fill(
-            f"{sentence(reason)} [{reason.contribution:.2f}]",
+            f"{sentence(reason)} [{_two_digits(reason.contribution)}]",
             _WIDTH,
             initial_indent=f"{number:2}. ",
             subsequent_indent="    ",
@@ -135,6 +134,11 @@ def _get_item(region: str, table: str, key: tuple[str, str]) -> str:
         f"    --table-name {table} \\\n"
         f"    --key '{first}\n          {second}'"
     )
+
+
+def _two_digits(share: Decimal) -> Decimal:
+    # Rounded down: 0.999 is no certainty, and 0.499 would not have been mailed.
+    return share.quantize(Decimal("0.01"), ROUND_DOWN)
 
 
 def _utc(milliseconds: int) -> str:

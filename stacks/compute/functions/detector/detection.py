@@ -1,12 +1,13 @@
 """One transaction from event to decision: read the profiles, score, tell, learn."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from shared.runtime.backoff import pause
-from shared.runtime.events import StoredTransaction
+from shared.runtime.events import StoredTransaction, stored_transaction
+from shared.runtime.fields import EventError
 from shared.runtime.logs import Logger
 from shared.runtime.pseudonym import pseudonym
 from shared.runtime.tracing import Segment, continue_trace
@@ -51,6 +52,20 @@ class Detection:
         self._secret = pseudonym_secret
         self._time_to_live = time_to_live
         self._clock = clock
+
+    def receive(self, event: Mapping[str, Any]) -> Decision | None:
+        """Decide about the transaction of a bus event; see `decide`.
+
+        Raises:
+            EventError: The event is not a stored transaction.
+            DetectorError: It could not be done now; the same event may be delivered again.
+        """
+        try:
+            stored = stored_transaction(event)
+        except EventError as error:
+            self._log.failure("unreadable event", reason=str(error))
+            raise
+        return self.decide(stored)
 
     def decide(self, stored: StoredTransaction) -> Decision | None:
         """Score one transaction, tell about it if it is suspicious, learn from it; None for a duplicate.

@@ -10,7 +10,6 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from shared.runtime.events import stored_transaction
 from shared.runtime.invocation import Context, build_while_initialising
 from shared.runtime.logs import Logger
 from stacks.compute.functions.detector.adapters import (
@@ -40,7 +39,7 @@ def detection() -> Detection:
 
 def handle(event: Mapping[str, Any], context: Context) -> None:  # noqa: ARG001 - Lambda's signature
     """Decide about the transaction of one event."""
-    detection().decide(stored_transaction(event))
+    detection().receive(event)
 
 
 build_while_initialising(detection)

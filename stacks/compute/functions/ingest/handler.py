@@ -98,11 +98,11 @@ class IngestService:
             segment.annotate(transaction_id=transaction_id)
             outcome = self._put(item, segment, log)
             segment.annotate(outcome=outcome.value)
-        account = pseudonym(body.values["account_id"], self._settings.common.pseudonym_secret)
-        log.info(outcome.value, account=account)
         if outcome is Outcome.DIFFERENT:
             message = "Another transaction is stored under this transaction_id and timestamp."
             raise Refused(409, "conflict", message)
+        account = pseudonym(body.values["account_id"], self._settings.common.pseudonym_secret)
+        log.info(outcome.value, account=account)
         return answer(
             201 if outcome is Outcome.STORED else 200,
             {
