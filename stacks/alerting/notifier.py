@@ -59,6 +59,7 @@ def notifier(
         scaling_config=aws.lambda_.EventSourceMappingScalingConfigArgs(
             maximum_concurrency=settings.notifier_maximum_concurrency
         ),
+        tags={"Name": settings.names.of("suspicious-queue-trigger")},
         opts=opts,
     )
     return function
