@@ -1,0 +1,64 @@
+"""The way to the emulator: one boto3 client per service, shared by threads."""
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from boto3.session import Session
+
+
+class Cloud:
+    """Where resources live: the emulator's endpoint, its account and the operator's keys."""
+
+    def __init__(
+        self, endpoint: str, *, account_id: str, region: str, access_key_id: str, secret_access_key: str
+    ) -> None:
+        """Nothing is contacted until a client is used."""
+        self.endpoint = endpoint
+        self.account_id = account_id
+        self.region = region
+        self.partition = "aws"
+        self._keys = (access_key_id, secret_access_key)
+        self._session: Session | None = None
+        self._clients: dict[str, Any] = {}
+        self._lock = threading.Lock()
+
+    def client(self, service: str) -> Any:
+        """The client of a service; making one is not thread-safe in boto3, using it is."""
+        with self._lock:
+            if service not in self._clients:
+                self._clients[service] = self._make(service)
+            return self._clients[service]
+
+    def arn(self, service: str, resource: str, *, region: str | None = None) -> str:
+        """An ARN of this account; `region=""` for global services."""
+        where = self.region if region is None else region
+        return f"arn:{self.partition}:{service}:{where}:{self.account_id}:{resource}"
+
+    def _make(self, service: str) -> Any:
+        from boto3.session import Session  # noqa: PLC0415 - preview of nothing new needs no boto3
+        from botocore.config import Config  # noqa: PLC0415
+
+        if self._session is None:
+            self._session = Session(
+                aws_access_key_id=self._keys[0],
+                aws_secret_access_key=self._keys[1],
+                region_name=self.region,
+            )
+        # The emulator is on loopback: an error is an answer, and waiting for a retry only hides it.
+        settings = Config(retries={"total_max_attempts": 1}, max_pool_connections=16, read_timeout=60)
+        return self._session.client(service, endpoint_url=self.endpoint, config=settings)  # type: ignore[call-overload]
+
+
+def error_code(error: BaseException) -> str:
+    """The AWS error code of a botocore ClientError, or an empty string."""
+    response = getattr(error, "response", None)
+    return str(response.get("Error", {}).get("Code", "")) if isinstance(response, dict) else ""
+
+
+def is_missing(error: BaseException) -> bool:
+    """Whether an error says that the resource does not exist, in the words of any service."""
+    code = error_code(error)
+    return (
+        any(word in code for word in ("NotFound", "NoSuch", "NonExistent", "DoesNotExist")) or code == "404"
+    )

@@ -1,0 +1,100 @@
+"""When two property values mean the same: sets without order, JSON documents by meaning, archives by hash."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from local.provider.values import contains_unknown, is_asset, is_unknown
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Compares values at property paths (`vpcConfig.subnetIds`; list positions are not part of a path)."""
+
+    unordered: frozenset[str] = frozenset()
+    documents: frozenset[str] = frozenset()
+
+    def same(self, path: str, one: Any, other: Any) -> bool:
+        """Whether both say the same. An unknown value equals nothing."""
+        if contains_unknown(one) or contains_unknown(other):
+            return False
+        return self._holds(path, one, other, exactly=True)
+
+    def contained(self, path: str, part: Any, whole: Any) -> bool:
+        """Whether all that `part` says holds in `whole`, which may say more (what the cloud filled in)."""
+        return self._holds(path, part, whole, exactly=False)
+
+    def _holds(self, path: str, part: Any, whole: Any, *, exactly: bool) -> bool:
+        if is_asset(part) and is_asset(whole):
+            return bool(part.get("hash") == whole.get("hash"))
+        if isinstance(part, Mapping) and isinstance(whole, Mapping):
+            names = part.keys() | whole.keys() if exactly else part.keys()
+            return all(
+                self._holds(f"{path}.{name}", part.get(name), whole.get(name), exactly=exactly)
+                for name in names
+                if exactly or part[name] is not None
+            )
+        if isinstance(part, list) and isinstance(whole, list):
+            return self._lists_hold(path, part, whole, exactly=exactly)
+        if path in self.documents and isinstance(part, str) and isinstance(whole, str):
+            return bool(_meaning(part) == _meaning(whole))
+        return bool(part == whole)
+
+    def _lists_hold(self, path: str, part: list[Any], whole: list[Any], *, exactly: bool) -> bool:
+        if len(part) != len(whole):
+            return False
+        if path not in self.unordered:
+            return all(
+                self._holds(path, item, other, exactly=exactly)
+                for item, other in zip(part, whole, strict=True)
+            )
+        left = list(whole)
+        for item in part:
+            match = next((o for o in left if self._holds(path, item, o, exactly=exactly)), None)
+            if match is None:
+                return False
+            left.remove(match)
+        return True
+
+
+def differing_paths(
+    comparison: Comparison, replace_on: frozenset[str], old: Mapping[str, Any], new: Mapping[str, Any]
+) -> Iterator[str]:
+    """Names of the top-level properties that differ, and the finer paths among `replace_on` that do."""
+    for name in sorted(old.keys() | new.keys()):
+        before, after = old.get(name), new.get(name)
+        if comparison.same(name, before, after):
+            continue
+        for path in sorted(replace_on):
+            if path.startswith(f"{name}.") and (
+                is_unknown(after) or not comparison.same(path, value_at(before, path), value_at(after, path))
+            ):
+                yield path
+        yield name
+
+
+def value_at(value: Any, path: str) -> Any:
+    """The part of a property that a path names after its first step."""
+    for step in path.split(".")[1:]:
+        value = value.get(step) if isinstance(value, Mapping) else None
+    return value
+
+
+def _meaning(text: str) -> Any:
+    """A JSON document with lists of one string opened and lists of strings sorted, as IAM reads policies."""
+    try:
+        return _normal(json.loads(text))
+    except ValueError:
+        return text
+
+
+def _normal(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _normal(item) for key, item in value.items()}
+    if isinstance(value, list):
+        items = [_normal(item) for item in value]
+        if items and all(isinstance(item, str) for item in items):
+            return items[0] if len(items) == 1 else sorted(items)
+        return items
+    return value

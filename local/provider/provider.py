@@ -1,0 +1,259 @@
+"""The provider: check, diff, create, read, update, delete and invoke, for any engine that drives it.
+
+The methods and their arguments are those of Pulumi's provider protocol, with plain camelCase dicts in place
+of protobuf structs, so that a gRPC servicer only translates.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from local.provider import invokes
+from local.provider.cloud import Cloud, is_missing
+from local.provider.comparison import Comparison, differing_paths
+from local.provider.errors import PartialCreateError, ProviderError
+from local.provider.inputs import DEFAULTED, checked, keeps_name
+from local.provider.registry import resource_of
+from local.provider.resource import CheckFailure, Properties, Resource
+from local.provider.schema import coerced, schema_of, violations
+from local.provider.values import UNKNOWN, contains_unknown, is_unknown
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Diff:
+    """How new inputs differ from old ones; `replaces` are the changed paths that need a new resource."""
+
+    changed: tuple[str, ...] = ()
+    replaces: tuple[str, ...] = ()
+    delete_before_replace: bool = False
+
+
+@dataclass(frozen=True)
+class ReadResult:
+    """What exists: its id, the inputs it corresponds to, its outputs, and which inputs have drifted."""
+
+    resource_id: str
+    inputs: dict[str, Any]
+    outputs: dict[str, Any]
+    drifted: tuple[str, ...] = ()
+
+
+@dataclass
+class Provider:
+    """One configured provider; `default_tags` come from the program's explicit provider resource."""
+
+    cloud: Cloud
+    package: str = "aws"
+    default_tags: dict[str, str] = field(default_factory=dict)
+
+    def check_config(self, settings: Properties) -> list[CheckFailure]:
+        """What is wrong with a provider's settings; nested ones are JSON strings, as Pulumi passes them."""
+        declared = schema_of(f"pulumi:providers:{self.package}").inputs
+        opened = {name: _opened(value) for name, value in settings.items() if name != "version"}
+        failures = [CheckFailure(*each) for each in violations(declared, coerced(declared, opened))]
+        region, allowed = opened.get("region"), opened.get("allowedAccountIds")
+        if isinstance(region, str) and region != self.cloud.region:
+            failures.append(CheckFailure("region", f"the embedded AWS is {self.cloud.region}, not {region}"))
+        known = isinstance(allowed, list) and not contains_unknown(allowed)
+        if known and self.cloud.account_id not in allowed:
+            reason = f"the embedded AWS is account {self.cloud.account_id}, allowed: {', '.join(allowed)}"
+            failures.append(CheckFailure("allowedAccountIds", reason))
+        return failures
+
+    def configure(self, settings: Properties) -> None:
+        """Take a provider's settings, already checked."""
+        tags = _opened(settings.get("defaultTags"))
+        self.default_tags = dict(tags.get("tags") or {}) if isinstance(tags, Mapping) else {}
+
+    def check(
+        self, token: str, urn: str, olds: Properties, news: Properties
+    ) -> tuple[dict[str, Any], list[CheckFailure]]:
+        """Complete and judge inputs: defaults, automatic name, default tags; schema and the type's own rules.
+
+        `olds` are the inputs of the resource as it stands; empty for a new one and for a replacement, which
+        gets an automatic name of its own.
+
+        Raises:
+            UnknownTypeError: the provider has no such type.
+        """
+        resource, schema = resource_of(token), schema_of(token)
+        return checked(self.cloud, resource, schema, self.default_tags, urn, olds, news)
+
+    def diff(self, token: str, old_inputs: Properties, new_inputs: Properties) -> Diff:
+        """Compare checked inputs. Unknown new values count as changed."""
+        resource = resource_of(token)
+        old, new = ({k: v for k, v in each.items() if k != DEFAULTED} for each in (old_inputs, new_inputs))
+        paths = tuple(differing_paths(_comparison(resource), resource.replace_on, old, new))
+        replaces = tuple(path for path in paths if path in resource.replace_on)
+        return Diff(paths, replaces, bool(replaces) and keeps_name(resource, old_inputs, new_inputs))
+
+    def create(self, token: str, inputs: Properties, *, preview: bool = False) -> tuple[str, dict[str, Any]]:
+        """Create a resource; returns its id and outputs. A preview returns what is known beforehand.
+
+        Raises:
+            PartialCreateError: it exists, but is not as it should be.
+            ProviderError: it was refused, nothing exists.
+        """
+        resource = resource_of(token)
+        if preview:
+            declared = schema_of(token).outputs
+            return "", {**dict.fromkeys(declared, UNKNOWN), **self._told(token, inputs)}
+        resource_id = _attempt(lambda: resource.create(self.cloud, inputs))
+        try:
+            resource.complete(self.cloud, resource_id, inputs)
+            return resource_id, self._outputs(token, resource_id, inputs)
+        except Exception as error:
+            raise PartialCreateError(resource_id, _text(error)) from error
+
+    def read(
+        self, token: str, resource_id: str, inputs: Properties, outputs: Properties
+    ) -> ReadResult | None:
+        """What a resource is now; None when it is gone.
+
+        Raises:
+            ProviderError: the emulator refuses to say.
+        """
+        resource = resource_of(token)
+        return _attempt(lambda: self._read(resource, resource_id, inputs, {**inputs, **outputs}))
+
+    def update(  # noqa: PLR0913, PLR0917 - the protocol's own parameters
+        self,
+        token: str,
+        resource_id: str,
+        old_inputs: Properties,
+        old_outputs: Properties,
+        new_inputs: Properties,
+        *,
+        preview: bool = False,
+    ) -> tuple[str, dict[str, Any]]:
+        """Change a resource in place; returns its id (some change theirs) and outputs.
+
+        Raises:
+            ProviderError: the change was refused.
+        """
+        resource = resource_of(token)
+        if preview:
+            gone = resource.volatile | old_inputs.keys()
+            kept = {name: value for name, value in old_outputs.items() if name not in gone}
+            unknown = dict.fromkeys(resource.volatile, UNKNOWN)
+            return resource_id, {**kept, **unknown, **self._told(token, new_inputs)}
+        renamed = _attempt(lambda: resource.update(self.cloud, resource_id, old_inputs, new_inputs))
+        new_id = renamed or resource_id
+        return new_id, self._outputs(token, new_id, new_inputs)
+
+    def delete(self, token: str, resource_id: str, inputs: Properties, outputs: Properties) -> None:
+        """Delete a resource; one that is gone already is no error.
+
+        Raises:
+            ProviderError: the deletion was refused.
+        """
+        resource = resource_of(token)
+        _attempt(
+            lambda: _unless_missing(lambda: resource.delete(self.cloud, resource_id, {**inputs, **outputs}))
+        )
+
+    def find(self, token: str, inputs: Properties) -> str | None:
+        """The id of a resource that a creation with these inputs would have made, if it is there."""
+        resource = resource_of(token)
+        return _attempt(lambda: _unless_missing(lambda: resource.find(self.cloud, inputs)))
+
+    def invoke(self, token: str, arguments: Properties) -> dict[str, Any]:
+        """Answer a function call of a program.
+
+        Raises:
+            UnknownTypeError: the provider has no such function.
+        """
+        return _attempt(lambda: invokes.call(self.cloud, token, arguments))
+
+    def _read(
+        self, resource: Resource, resource_id: str, inputs: Properties, known: Properties
+    ) -> ReadResult | None:
+        found = _unless_missing(lambda: resource.read(self.cloud, resource_id, known))
+        if found is None:
+            return None
+        comparison = _comparison(resource)
+        drifted = tuple(
+            name
+            for name, value in inputs.items()
+            if name in found and not comparison.contained(name, value, found[name])
+        )
+        outputs = {**resource.absent, **{k: v for k, v in inputs.items() if k != DEFAULTED}}
+        for name, value in found.items():
+            outputs[name] = value if name in drifted else _spelt_as(outputs.get(name), value)
+        if "tags" in found:
+            outputs["tagsAll"] = found["tags"] or {}
+        if resource.regional:
+            outputs["region"] = self.cloud.region
+        current = {**inputs, **{name: found[name] for name in drifted}}
+        return ReadResult(resource_id, _set_only(current), _set_only(outputs), drifted)
+
+    def _outputs(self, token: str, resource_id: str, inputs: Properties) -> dict[str, Any]:
+        """The outputs of a resource that must exist, compared with the declared ones in both directions."""
+        result = self.read(token, resource_id, inputs, {})
+        if result is None:
+            raise ProviderError(f"{token} {resource_id} is not there although it was just written")
+        declared = schema_of(token).outputs
+        undeclared = sorted(result.outputs.keys() - declared.keys())
+        missing = sorted(name for name, always in declared.items() if always and name not in result.outputs)
+        if undeclared or missing:
+            raise ProviderError(
+                f"the provider itself is at fault in {token}: "
+                f"outputs not declared: {undeclared}; declared outputs without a value: {missing}"
+            )
+        return result.outputs
+
+    def _told(self, token: str, inputs: Properties) -> dict[str, Any]:
+        """What the inputs tell of the outputs before anything is done."""
+        declared = schema_of(token).outputs
+        told = {name: value for name, value in inputs.items() if name in declared}
+        extra = {"region": self.cloud.region, "tagsAll": inputs.get("tags", {})}
+        return {**told, **{name: value for name, value in extra.items() if name in declared}}
+
+
+def _comparison(resource: Resource) -> Comparison:
+    return Comparison(resource.unordered, resource.documents)
+
+
+def _opened(value: Any) -> Any:
+    """A provider setting: anything but a plain string arrives as JSON."""
+    if not isinstance(value, str) or value[:1] not in ("{", "["):
+        return value
+    return json.loads(value)
+
+
+def _spelt_as(given: Any, found: Any) -> Any:
+    """A value that has not drifted: the program's own spelling, with what the cloud filled in beside it."""
+    if isinstance(given, Mapping) and isinstance(found, Mapping):
+        return {**found, **given}
+    return found if given is None or isinstance(given, list) or is_unknown(given) else given
+
+
+def _set_only(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _unless_missing(call: Callable[[], T]) -> T | None:
+    """The call's answer, or None when AWS says that the resource does not exist."""
+    try:
+        return call()
+    except Exception as error:
+        if is_missing(error):
+            return None
+        raise
+
+
+def _attempt(call: Callable[[], T]) -> T:
+    """Run a call, turning whatever AWS or boto3 refuses into the provider's own error."""
+    try:
+        return call()
+    except ProviderError:
+        raise
+    except Exception as error:
+        raise ProviderError(_text(error)) from error
+
+
+def _text(error: BaseException) -> str:
+    return str(error) or type(error).__name__

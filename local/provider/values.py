@@ -1,0 +1,54 @@
+"""The values that pass between an engine and the provider: plain JSON, plus unknowns and assets in wire form.
+
+An asset or archive is a mapping with Pulumi's signature, exactly as it travels over gRPC; the engine adds
+its `hash`. The signatures belong to Pulumi's wire protocol and are repeated here so that deleting resources
+need not import the SDK (a test compares them with the SDK's).
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
+ASSET: Final = "c44067f5952c0a294b673a41bacd8c17"
+ARCHIVE: Final = "0def7320c3a5731c473e5ecbe6d01bc7"
+SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"
+UNKNOWN_ON_THE_WIRE: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+
+
+class Unknown:
+    """A value that only a deployment will know. There is one, `UNKNOWN`."""
+
+    def __repr__(self) -> str:
+        return "(known after deployment)"
+
+
+UNKNOWN: Final = Unknown()
+
+
+def is_unknown(value: Any) -> bool:
+    """Whether a value is unknown as a whole."""
+    return isinstance(value, Unknown)
+
+
+def contains_unknown(value: Any) -> bool:
+    """Whether a value is unknown in any part."""
+    if isinstance(value, Mapping):
+        return any(contains_unknown(item) for item in value.values())
+    if isinstance(value, list):
+        return any(contains_unknown(item) for item in value)
+    return is_unknown(value)
+
+
+def is_asset(value: Any) -> bool:
+    """Whether a value is an asset or archive in wire form."""
+    return isinstance(value, Mapping) and bool(value.get(SIGNATURE) in (ASSET, ARCHIVE))
+
+
+def pruned(**values: Any) -> dict[str, Any]:
+    """Arguments of an API call without those that are not set."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def picked(values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """The named entries that are set."""
+    return {name: values[name] for name in names if values.get(name) is not None}
