@@ -1,7 +1,5 @@
 """Every check reports what it is there for: one planted violation at the least, and the right words."""
 
-from collections import Counter
-
 import pytest
 
 from tests.policy import planted_basics, planted_crosscutting
@@ -23,7 +21,3 @@ def test_is_reported(planted: Planted) -> None:
 
 def test_every_check_has_a_planted_violation_and_every_plant_a_check() -> None:
     assert {planted.check for planted in PLANTED} == set(CHECKS)
-
-
-def test_no_plant_is_written_twice() -> None:
-    assert [plant for plant, count in Counter(str(planted) for planted in PLANTED).items() if count > 1] == []

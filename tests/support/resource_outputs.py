@@ -245,6 +245,12 @@ def resource_class(type_: str) -> type[Any]:
 
 
 @cache
+def accepts(type_: str, argument: str) -> bool:
+    """Whether a resource of the type takes an input of this (snake_case) name."""
+    return argument in inspect.signature(resource_class(type_)._internal_init).parameters
+
+
+@cache
 def output_names(type_: str) -> frozenset[str]:
     """Every output that a Pulumi type has, under its camelCase name."""
     return frozenset(

@@ -95,9 +95,7 @@ AWS_METRICS: Metrics = {
     ),
     "AWS/DynamoDB": (
         (frozenset({"TableName"}), frozenset({"Operation", "TableName"})),
-        frozenset(
-            {"SystemErrors", "ThrottledRequests", "UserErrors", "WriteThrottleEvents", "ReadThrottleEvents"}
-        ),
+        frozenset({"SuccessfulRequestLatency", "SystemErrors", "ThrottledRequests"}),
     ),
 }
 """For each namespace, the sets of dimensions that AWS publishes under, and the names of metrics."""
@@ -125,7 +123,8 @@ def watched_metrics(alarm: Resource) -> list[Mapping[str, Any]]:
 @check
 def alarms_watch_what_exists(estate: Estate) -> Iterator[str]:
     """Every dimension of every alarm names something that a layer registers; every metric is one of AWS."""
-    registered = {
+    registered: dict[str, set[Any]] = {"Operation": {"PutItem", "UpdateItem", "GetItem", "BatchGetItem"}}
+    registered |= {
         dimension: {setting(resource, key) for resource in estate.of_type(type_)}
         for dimension, (type_, key) in WATCHED_TYPES.items()
     }

@@ -25,8 +25,8 @@ KEEPING_INPUTS = (
     "bypassPolicyLockoutSafetyCheck",
 )
 PHYSICAL_NAMES: Mapping[str, str] = {
-    "apigateway/stage:Stage": "stageName",
-    "cloudwatch/dashboard:Dashboard": "dashboardName",
+    "apigateway/stage:Stage": "stage_name",
+    "cloudwatch/dashboard:Dashboard": "dashboard_name",
 }
 """Input that holds the physical name, where it is not ``name``."""
 OTHER_NAMES: Mapping[str, str] = {
@@ -35,8 +35,8 @@ OTHER_NAMES: Mapping[str, str] = {
     "apigateway/model:Model": r"[a-z][A-Za-z0-9]*{capitalised}",
     "apigateway/stage:Stage": r"stage-{suffix}",
 }
-"""Physical names of another form: AWS forces Lambda's log groups, aliases and alphanumeric models; the stage's
-name is part of the URL that payment services call, where ``api-`` would say it twice."""
+"""Physical names of another form: AWS forces Lambda's log groups, aliases and alphanumeric models; the
+stage's name is part of the URL that payment services call, where ``api-`` would say it twice."""
 NAME_LIMITS: Mapping[str, int] = {
     "iam/role:Role": 64,
     "lambda/function:Function": 64,
@@ -89,23 +89,20 @@ def physical_names_follow_the_rule(estate: Estate) -> Iterator[str]:
         type_ = resource.type.removeprefix("aws:")
         if type_.startswith(("pulumi:", "random:")) or not resource.custom:
             continue
-        key = PHYSICAL_NAMES.get(type_, "name")
-        forced = OTHER_NAMES.get(type_)
-        if key not in resource_outputs.output_names(resource.type):
-            if _taggable(resource) and setting(resource, "tags", "Name") != resource.name:
-                yield f"{resource}: its Name tag is {setting(resource, 'tags', 'Name')!r}"
+        if not resource_outputs.accepts(resource.type, PHYSICAL_NAMES.get(type_, "name")):
+            tag = setting(resource, "tags", "Name")
+            if resource_outputs.accepts(resource.type, "tags") and tag != resource.name:
+                yield f"{resource}: its Name tag is {tag!r}"
             continue
-        name = setting(resource, key)
-        if forced is not None:
-            pattern = forced.format(suffix=re.escape(estate.suffix), capitalised=capitalised)
-            if not re.fullmatch(pattern, str(name)):
-                yield f"{resource}: is {name!r} in AWS"
-        elif name != resource.name:
+        name = _physical_name(resource)
+        pattern = OTHER_NAMES.get(type_, re.escape(resource.name))
+        if not re.fullmatch(pattern.format(suffix=re.escape(estate.suffix), capitalised=capitalised), name):
             yield f"{resource}: is {name!r} in AWS"
 
 
-def _taggable(resource: Resource) -> bool:
-    return "tags" in resource_outputs.output_names(resource.type)
+def _physical_name(resource: Resource) -> str:
+    head, *tail = PHYSICAL_NAMES.get(resource.type.removeprefix("aws:"), "name").split("_")
+    return str(setting(resource, head + "".join(part.capitalize() for part in tail)))
 
 
 @check
@@ -113,7 +110,7 @@ def names_fit_the_limits_of_aws(estate: Estate) -> Iterator[str]:
     """No name is longer than AWS accepts for its type."""
     for type_, limit in NAME_LIMITS.items():
         for resource in every(estate, type_):
-            name = str(setting(resource, PHYSICAL_NAMES.get(type_, "name")))
+            name = _physical_name(resource)
             if len(name) > limit:
                 yield f"{resource}: {len(name)} characters, {limit} are allowed"
 
