@@ -17,7 +17,7 @@ from local.provider.inputs import DEFAULTED, checked, keeps_name
 from local.provider.registry import resource_of
 from local.provider.resource import CheckFailure, Properties, Resource
 from local.provider.schema import coerced, schema_of, violations
-from local.provider.values import UNKNOWN, contains_unknown, is_unknown
+from local.provider.values import UNKNOWN, is_unknown
 
 T = TypeVar("T")
 
@@ -57,8 +57,7 @@ class Provider:
         region, allowed = opened.get("region"), opened.get("allowedAccountIds")
         if isinstance(region, str) and region != self.cloud.region:
             failures.append(CheckFailure("region", f"the embedded AWS is {self.cloud.region}, not {region}"))
-        known = isinstance(allowed, list) and not contains_unknown(allowed)
-        if known and self.cloud.account_id not in allowed:
+        if isinstance(allowed, list) and self.cloud.account_id not in [*allowed, UNKNOWN]:
             reason = f"the embedded AWS is account {self.cloud.account_id}, allowed: {', '.join(allowed)}"
             failures.append(CheckFailure("allowedAccountIds", reason))
         return failures
@@ -119,7 +118,7 @@ class Provider:
         resource = resource_of(token)
         return _attempt(lambda: self._read(resource, resource_id, inputs, {**inputs, **outputs}))
 
-    def update(  # noqa: PLR0913, PLR0917 - the protocol's own parameters
+    def update(  # noqa: PLR0913 - the protocol's own parameters
         self,
         token: str,
         resource_id: str,
