@@ -20,8 +20,6 @@ RUNTIME = "python3.11"
 ARCHITECTURE = "arm64"
 LOG_RETENTION_DAYS = 7
 MINIMUM_RESERVED_CONCURRENCY = 100
-_LAMBDA_LOG_LEVELS = {"WARNING": "WARN"}
-"""Where Lambda has another word for a level of ours."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +141,9 @@ class Function(pulumi.ComponentResource):
             logging_config=aws.lambda_.FunctionLoggingConfigArgs(
                 log_format="JSON",
                 log_group=logs.name,
-                application_log_level=_LAMBDA_LOG_LEVELS.get(arguments.log_level, arguments.log_level),
+                # LOG_LEVEL filters our own lines before they are written. A lower level here would make
+                # botocore log whole requests, a higher one would drop the levels that Lambda has no word for.
+                application_log_level="INFO",
                 system_log_level="WARN",
             ),
             environment=aws.lambda_.FunctionEnvironmentArgs(
