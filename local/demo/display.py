@@ -72,15 +72,15 @@ class Display:
 
     def line(self, text: str = "") -> None:
         """Print a line."""
-        self._console.print(f"  {text}", markup=False)
+        self._console.print(f"  {text}", markup=False, soft_wrap=True)
 
     def good(self, text: str) -> None:
         """Print what went well."""
-        self._console.print(f"[bold green]{escape(text)}[/bold green]")
+        self._console.print(f"[bold green]{escape(text)}[/bold green]", soft_wrap=True)
 
     def bad(self, text: str) -> None:
         """Print what is wrong."""
-        self._console.print(f"[bold red]{escape(text)}[/bold red]")
+        self._console.print(f"[bold red]{escape(text)}[/bold red]", soft_wrap=True)
 
     def heading(self, text: str) -> None:
         """Begin a part."""
