@@ -1,0 +1,76 @@
+"""AWS in this process: real botocore clients, answered by moto without a socket."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from moto import mock_aws
+
+from shared.runtime.clients import create_client
+from shared.runtime.dynamodb import from_item
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sqs import SQSClient
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """The tables, queues and topics that the functions use."""
+
+    dynamodb: "DynamoDBClient"
+    sqs: "SQSClient"
+    sns: "SNSClient"
+    queue_url: str
+    topic_arn: str
+    mailbox_url: str
+
+    def items(self, table: str) -> list[dict[str, Any]]:
+        """All items of a table, as plain values."""
+        return [from_item(item) for item in self.dynamodb.scan(TableName=table)["Items"]]
+
+    def messages(self, url: str) -> list[Any]:
+        """Take all messages from a queue."""
+        taken: list[Any] = []
+        while batch := self.sqs.receive_message(
+            QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"]
+        ).get("Messages"):
+            taken += batch
+        return taken
+
+
+@pytest.fixture
+def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ACCOUNT_ID_ENDPOINT_MODE", "disabled")
+    monkeypatch.delenv("_X_AMZN_TRACE_ID", raising=False)
+    with mock_aws():
+        dynamodb, sqs, sns = create_client("dynamodb"), create_client("sqs"), create_client("sns")
+        _create_table(dynamodb, "transactions-test", transaction_id="S", timestamp="N")
+        _create_table(dynamodb, "profiles-test", profile_id="S")
+        _create_table(dynamodb, "alerts-test", alert_id="S")
+        topic_arn = sns.create_topic(Name="fraud-alerts-test")["TopicArn"]
+        mailbox_url = sqs.create_queue(QueueName="mailbox")["QueueUrl"]
+        sns.subscribe(
+            TopicArn=topic_arn, Protocol="sqs", Endpoint="arn:aws:sqs:us-east-1:123456789012:mailbox"
+        )
+        yield Cloud(
+            dynamodb=dynamodb,
+            sqs=sqs,
+            sns=sns,
+            queue_url=sqs.create_queue(QueueName="suspicious-queue-test")["QueueUrl"],
+            topic_arn=topic_arn,
+            mailbox_url=mailbox_url,
+        )
+
+
+def _create_table(dynamodb: "DynamoDBClient", name: str, **keys: Any) -> None:
+    kinds = ("HASH", "RANGE")
+    dynamodb.create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in zip(keys, kinds, strict=False)],
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": type_} for key, type_ in keys.items()],
+        BillingMode="PAY_PER_REQUEST",
+    )
