@@ -19,7 +19,7 @@ class _OtherStacks(mocks.Mocks):
     def call(self, args: mocks.MockCallArgs) -> dict[str, Any]:  # type: ignore[override]  # SDK: a bare dict
         raise LookupError(f"the program under test looks up {args.token}")
 
-    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:  # type: ignore[override]
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         if args.typ != "pulumi:pulumi:StackReference":
             return args.name, dict(args.inputs)
         name = args.resource_id or args.name

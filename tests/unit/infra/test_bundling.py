@@ -1,0 +1,154 @@
+"""The zip of a function: what is in it, that nothing else is, and that its imports are satisfied."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from shared.infra import bundling
+from shared.infra.bundling import ROOT, BundleError, bundle, bundle_files
+from stacks.alerting import notifier
+from stacks.compute import detector, ingest
+
+FUNCTIONS = [
+    pytest.param(ingest.PACKAGE, ingest.VENDORED, id="ingest"),
+    pytest.param(detector.PACKAGE, (), id="detector"),
+    pytest.param(notifier.PACKAGE, (), id="notifier"),
+]
+IN_THE_RUNTIME = frozenset({"boto3", "botocore"})
+
+
+def statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Every node below, except what only a type checker reads."""
+    for child in ast.iter_child_nodes(node):
+        if (
+            isinstance(child, ast.If)
+            and isinstance(child.test, ast.Name)
+            and child.test.id == "TYPE_CHECKING"
+        ):
+            continue
+        yield child
+        yield from statements(child)
+
+
+def imported_modules(path: Path) -> Iterator[str]:
+    for node in statements(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} has a relative import"
+            yield node.module or ""
+
+
+def missing_imports(files: dict[str, Path], folder: str) -> list[str]:
+    """What files under ``folder`` import that is neither in the zip nor in the runtime."""
+    missing = []
+    for name, path in files.items():
+        if not name.startswith(folder) or path.suffix != ".py":
+            continue
+        for module in imported_modules(path):
+            place = module.replace(".", "/")
+            provided = module.split(".")[0] in sys.stdlib_module_names | IN_THE_RUNTIME
+            if not provided and f"{place}.py" not in files and f"{place}/__init__.py" not in files:
+                missing.append(f"{name} imports {module}")
+    return missing
+
+
+@pytest.mark.parametrize(("package", "vendored"), FUNCTIONS)
+def test_a_bundle_holds_the_handler_and_all_that_it_imports(package: str, vendored: tuple[str, ...]) -> None:
+    files = dict(bundle_files(package, vendored))
+    folder = package.replace(".", "/")
+    assert f"{folder}/handler.py" in files
+    assert missing_imports(files, folder) + missing_imports(files, "shared/") == []
+
+
+def test_a_module_that_is_left_out_is_noticed() -> None:
+    assert missing_imports(dict(bundle_files(ingest.PACKAGE, ())), "stacks/") != []
+
+
+@pytest.mark.parametrize(("package", "vendored"), FUNCTIONS)
+def test_every_folder_above_a_module_is_a_package_without_code(
+    package: str, vendored: tuple[str, ...]
+) -> None:
+    files = bundle_files(package, vendored)
+    parts = package.split(".")
+    ancestors = ["/".join([*parts[:depth], "__init__.py"]) for depth in range(1, len(parts))]
+    assert len(ancestors) == 3
+    for ancestor in ["shared/__init__.py", *ancestors]:
+        body = ast.parse(files[ancestor].read_text(encoding="utf-8")).body
+        assert [node for node in body if not isinstance(node, ast.Expr)] == [], f"{ancestor} holds code"
+
+
+@pytest.mark.parametrize(("package", "vendored"), FUNCTIONS)
+def test_a_bundle_holds_one_function_and_nothing_of_the_infrastructure(
+    package: str, vendored: tuple[str, ...]
+) -> None:
+    names = list(bundle_files(package, vendored))
+    own = package.replace(".", "/") + "/"
+    modules = [name for name in names if not name.endswith("__init__.py")]
+    foreign = [name for name in modules if not name.startswith((own, "shared/runtime/", *vendored))]
+    assert foreign == []
+    assert [name for name in names if "__pycache__" in name or name.endswith((".pyc", ".md"))] == []
+
+
+def test_a_bundle_is_listed_in_one_order_wherever_it_is_made() -> None:
+    first = bundle_files(ingest.PACKAGE)
+    assert list(first) == sorted(first)
+    assert first == bundle_files(ingest.PACKAGE)
+    archive = bundle(ingest.PACKAGE)
+    assert list(archive.assets) == list(first)
+
+
+def test_what_python_leaves_behind_does_not_change_a_bundle(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for package in ("stacks/compute/functions/sample", "shared/runtime"):
+        for folder in [*reversed(Path(package).parents), Path(package)]:
+            (tmp_path / folder).mkdir(exist_ok=True)
+            if folder != Path():
+                (tmp_path / folder / "__init__.py").touch()
+    sample = tmp_path / "stacks/compute/functions/sample"
+    (sample / "rules.json").write_text("{}", encoding="utf-8")
+    monkeypatch.setattr(bundling, "ROOT", tmp_path)
+    before = bundle_files("stacks.compute.functions.sample", ())
+    (sample / "__pycache__").mkdir()
+    (sample / "__pycache__" / "handler.cpython-311.pyc").write_bytes(b"compiled")
+    (sample / "__pycache__" / "stale.py").touch()
+    (sample / "README.md").write_text("for people", encoding="utf-8")
+    assert bundle_files("stacks.compute.functions.sample", ()) == before
+    assert "stacks/compute/functions/sample/rules.json" in before
+    (sample / "new.py").touch()
+    assert bundle_files("stacks.compute.functions.sample", ()) != before
+
+
+def test_a_function_that_is_not_there_is_an_error() -> None:
+    with pytest.raises(BundleError, match=r"stacks/compute/functions/nowhere/__init__\.py does not exist"):
+        bundle_files("stacks.compute.functions.nowhere")
+
+
+def test_a_vendored_module_that_is_not_installed_is_an_error() -> None:
+    with pytest.raises(BundleError, match="no_such_module is not installed; run: make setup"):
+        bundle_files(ingest.PACKAGE, ("no_such_module",))
+
+
+def test_compiled_code_is_not_portable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "fast_thing"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "core.so").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(BundleError, match=r"fast_thing holds compiled code \(core\.so\)"):
+        bundle_files(ingest.PACKAGE, ("fast_thing",))
+
+
+def test_a_single_module_is_vendored_as_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "tiny_thing.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    assert bundle_files(ingest.PACKAGE, ("tiny_thing",))["tiny_thing.py"] == tmp_path / "tiny_thing.py"
+
+
+def test_names_in_a_zip_are_those_of_the_repository() -> None:
+    for name, path in bundle_files(detector.PACKAGE, ()).items():
+        assert ROOT / name == path
