@@ -23,13 +23,13 @@ class Export:
     """What a field of a contract means."""
 
     meaning: str
-    public: bool = False
-    """For operators and tools; layers need not read it."""
+    readers: tuple[str, ...] = ()
+    """Layers that use it, in the order of deployment; without any it is for operators and tools."""
     secret: bool = False
     """Encrypted in the state of the layer that publishes it, and of the layers that read it."""
 
 
-Suffix = Annotated[Text, Export("Environment suffix that every name of the layer ends in.")]
+DATA, COMPUTE, ALERTING = "data", "compute", "alerting"
 
 
 class Contract(Protocol):
@@ -48,12 +48,23 @@ class NetworkContract:
 
     LAYER: ClassVar[str] = "network"
 
-    environment_suffix: Suffix
-    account_id: Annotated[Text, Export("AWS account that the environment lives in.")]
-    private_subnet_ids: Annotated[Texts, Export("Subnets for functions, one in each availability zone.")]
-    function_security_group_id: Annotated[Text, Export("The one security group of all functions.")]
-    key_arn: Annotated[Text, Export("Customer-managed key for everything at rest.")]
-    vpc_id: Annotated[Text, Export("The VPC.", public=True)]
+    environment_suffix: Annotated[
+        Text,
+        Export("Environment suffix that every name of the layer ends in.", readers=(DATA, COMPUTE, ALERTING)),
+    ]
+    account_id: Annotated[
+        Text, Export("AWS account that the environment lives in.", readers=(DATA, COMPUTE, ALERTING))
+    ]
+    private_subnet_ids: Annotated[
+        Texts, Export("Subnets for functions, one in each availability zone.", readers=(COMPUTE, ALERTING))
+    ]
+    function_security_group_id: Annotated[
+        Text, Export("The one security group of all functions.", readers=(COMPUTE, ALERTING))
+    ]
+    key_arn: Annotated[
+        Text, Export("Customer-managed key for everything at rest.", readers=(DATA, COMPUTE, ALERTING))
+    ]
+    vpc_id: Annotated[Text, Export("The VPC.")]
 
 
 @dataclass(frozen=True)
@@ -62,30 +73,51 @@ class DataContract:
 
     LAYER: ClassVar[str] = "data"
 
-    environment_suffix: Suffix
-    transactions_table_name: Annotated[Text, Export("Table of transactions.")]
-    transactions_table_arn: Annotated[Text, Export("Table of transactions.")]
-    transactions_stream_arn: Annotated[Text, Export("Stream of new transactions (new images).")]
-    transactions_time_to_live_days: Annotated[Text, Export("Days until a transaction expires; 0 keeps it.")]
-    profiles_table_name: Annotated[Text, Export("Table of behaviour profiles.")]
-    profiles_table_arn: Annotated[Text, Export("Table of behaviour profiles.")]
+    environment_suffix: Annotated[
+        Text, Export("Environment suffix that every name of the layer ends in.", readers=(COMPUTE, ALERTING))
+    ]
+    transactions_table_name: Annotated[Text, Export("Table of transactions.", readers=(COMPUTE, ALERTING))]
+    transactions_table_arn: Annotated[Text, Export("Table of transactions.", readers=(COMPUTE,))]
+    transactions_stream_arn: Annotated[
+        Text, Export("Stream of new transactions (new images).", readers=(COMPUTE,))
+    ]
+    transactions_time_to_live_days: Annotated[
+        Text, Export("Days until a transaction expires; 0 keeps it.", readers=(COMPUTE,))
+    ]
+    profiles_table_name: Annotated[Text, Export("Table of behaviour profiles.", readers=(COMPUTE,))]
+    profiles_table_arn: Annotated[Text, Export("Table of behaviour profiles.", readers=(COMPUTE,))]
     profiles_time_to_live_days: Annotated[
-        Text, Export("Days until an untouched profile expires; 0 keeps it.")
+        Text, Export("Days until an untouched profile expires; 0 keeps it.", readers=(COMPUTE,))
     ]
-    alerts_table_name: Annotated[Text, Export("Table of alert records.")]
-    alerts_table_arn: Annotated[Text, Export("Table of alert records.")]
-    alerts_time_to_live_days: Annotated[Text, Export("Days until an alert record expires; 0 keeps it.")]
-    suspicious_queue_name: Annotated[Text, Export("Queue of suspicious transactions.")]
-    suspicious_queue_url: Annotated[Text, Export("Queue of suspicious transactions.")]
-    suspicious_queue_arn: Annotated[Text, Export("Queue of suspicious transactions.")]
+    alerts_table_name: Annotated[Text, Export("Table of alert records.", readers=(ALERTING,))]
+    alerts_table_arn: Annotated[Text, Export("Table of alert records.", readers=(ALERTING,))]
+    alerts_time_to_live_days: Annotated[
+        Text, Export("Days until an alert record expires; 0 keeps it.", readers=(ALERTING,))
+    ]
+    suspicious_queue_name: Annotated[Text, Export("Queue of suspicious transactions.", readers=(ALERTING,))]
+    suspicious_queue_url: Annotated[Text, Export("Queue of suspicious transactions.", readers=(COMPUTE,))]
+    suspicious_queue_arn: Annotated[
+        Text, Export("Queue of suspicious transactions.", readers=(COMPUTE, ALERTING))
+    ]
     suspicious_dlq_name: Annotated[
-        Text, Export("Where a suspicious transaction goes after five failed deliveries.")
+        Text, Export("Where a suspicious transaction goes after five failed deliveries.", readers=(ALERTING,))
     ]
-    fraud_alerts_topic_arn: Annotated[Text, Export("Topic that mails the security team.")]
-    fraud_alerts_topic_name: Annotated[Text, Export("Topic that mails the security team.")]
-    operations_alarms_topic_arn: Annotated[Text, Export("Topic that mails the operators.")]
+    fraud_alerts_topic_arn: Annotated[
+        Text, Export("Topic that mails the security team.", readers=(ALERTING,))
+    ]
+    fraud_alerts_topic_name: Annotated[
+        Text, Export("Topic that mails the security team.", readers=(ALERTING,))
+    ]
+    operations_alarms_topic_arn: Annotated[
+        Text, Export("Topic that mails the operators.", readers=(ALERTING,))
+    ]
     pseudonym_secret: Annotated[
-        Text, Export("Key of the HMAC that replaces account ids in logs and mails.", secret=True)
+        Text,
+        Export(
+            "Key of the HMAC that replaces account ids in logs and mails.",
+            readers=(COMPUTE, ALERTING),
+            secret=True,
+        ),
     ]
 
 
@@ -95,18 +127,26 @@ class ComputeContract:
 
     LAYER: ClassVar[str] = "compute"
 
-    environment_suffix: Suffix
-    transactions_url: Annotated[
-        Text, Export("URL to POST a transaction to, signed for execute-api.", public=True)
+    environment_suffix: Annotated[
+        Text, Export("Environment suffix that every name of the layer ends in.", readers=(ALERTING,))
     ]
-    api_name: Annotated[Text, Export("REST API.")]
-    stage_name: Annotated[Text, Export("Stage of the REST API.")]
-    ingest_function_name: Annotated[Text, Export("Function that validates and stores a transaction.")]
-    detector_function_name: Annotated[Text, Export("Function that scores a transaction.")]
-    bus_name: Annotated[Text, Export("Event bus that carries stored transactions.")]
-    rule_name: Annotated[Text, Export("Rule that routes stored transactions to the detector.")]
-    pipe_name: Annotated[Text, Export("Pipe from the table's stream to the bus.")]
-    dead_letter_queue_names: Annotated[Texts, Export("Every queue of this layer that must stay empty.")]
+    transactions_url: Annotated[Text, Export("URL to POST a transaction to, signed for execute-api.")]
+    api_name: Annotated[Text, Export("REST API.", readers=(ALERTING,))]
+    stage_name: Annotated[Text, Export("Stage of the REST API.", readers=(ALERTING,))]
+    ingest_function_name: Annotated[
+        Text, Export("Function that validates and stores a transaction.", readers=(ALERTING,))
+    ]
+    detector_function_name: Annotated[
+        Text, Export("Function that scores a transaction.", readers=(ALERTING,))
+    ]
+    bus_name: Annotated[Text, Export("Event bus that carries stored transactions.", readers=(ALERTING,))]
+    rule_name: Annotated[
+        Text, Export("Rule that routes stored transactions to the detector.", readers=(ALERTING,))
+    ]
+    pipe_name: Annotated[Text, Export("Pipe from the table's stream to the bus.", readers=(ALERTING,))]
+    dead_letter_queue_names: Annotated[
+        Texts, Export("Every queue of this layer that must stay empty.", readers=(ALERTING,))
+    ]
 
 
 @dataclass(frozen=True)
@@ -115,12 +155,10 @@ class AlertingContract:
 
     LAYER: ClassVar[str] = "alerting"
 
-    environment_suffix: Annotated[
-        Text, Export("Environment suffix that the names of this layer end in.", public=True)
-    ]
-    notifier_function_name: Annotated[Text, Export("Function that records and mails an alert.", public=True)]
-    dashboard_name: Annotated[Text, Export("Dashboard of the pipeline, left to right.", public=True)]
-    alarm_names: Annotated[Texts, Export("Every alarm, all of which notify the operators.", public=True)]
+    environment_suffix: Annotated[Text, Export("Environment suffix that the names of this layer end in.")]
+    notifier_function_name: Annotated[Text, Export("Function that records and mails an alert.")]
+    dashboard_name: Annotated[Text, Export("Dashboard of the pipeline, left to right.")]
+    alarm_names: Annotated[Texts, Export("Every alarm, all of which notify the operators.")]
 
 
 CONTRACTS: Mapping[str, type[Contract]] = MappingProxyType(
