@@ -8,11 +8,14 @@ from pathlib import Path
 
 from local.cloud import address, repairs
 from local.cloud.account import ACCOUNT_ID, REGION
-from local.cloud.authorization.authoriser import authorise
+from local.cloud.calls import Call
 from local.cloud.endpoint import Endpoint
-from local.cloud.http_server import HttpServer
+from local.cloud.http_server import HttpResponse, HttpServer
 from local.cloud.identities import Identities
 from local.cloud.moto_front import MotoFront
+from local.dataplane.invoke_api import InvokeApi
+from local.dataplane.options import DataPlaneOptions
+from local.dataplane.plane import DataPlane
 
 log = logging.getLogger(__name__)
 
@@ -23,23 +26,31 @@ class EmbeddedCloud:
     Args:
         run_directory: holds everything this run writes; made when missing.
         port: the port of the AWS APIs; 0 takes a free one.
+        options: how time runs in the data plane.
     """
 
-    def __init__(self, run_directory: Path, *, port: int = 0) -> None:
+    def __init__(
+        self, run_directory: Path, *, port: int = 0, options: DataPlaneOptions | None = None
+    ) -> None:
         self._run_directory = run_directory
         run_directory.mkdir(parents=True, exist_ok=True)
         repairs.apply()
         self.identities = Identities()
-        endpoint = Endpoint(self.identities, MotoFront(), authorise)
+        endpoint = Endpoint(self.identities, MotoFront(), {("lambda", "Invoke"): self._invoke})
         self._endpoint_server = HttpServer(endpoint.handle, port=port, name="aws")
+        self.data_plane = DataPlane(
+            run_directory, self._endpoint_server.url, self.identities, options or DataPlaneOptions()
+        )
+        self._invoke_api = InvokeApi(self.data_plane.service, self.data_plane.invoker)
 
     def start(self) -> address.Emulator:
         """Opens the ports and leaves the address in the run directory."""
         started = time.monotonic()
         self._endpoint_server.start()
+        self.data_plane.start()
         emulator = address.Emulator(
             endpoint=self._endpoint_server.url,
-            gateway=self._endpoint_server.url,
+            gateway=self.data_plane.gateway_url,
             account_id=ACCOUNT_ID,
             region=REGION,
             access_key_id=self.identities.operator.access_key_id,
@@ -53,5 +64,9 @@ class EmbeddedCloud:
 
     def stop(self) -> None:
         """Stops everything that start() began and takes the address away."""
-        self._endpoint_server.stop()
         (self._run_directory / address.FILE_NAME).unlink(missing_ok=True)
+        self.data_plane.stop()
+        self._endpoint_server.stop()
+
+    def _invoke(self, call: Call) -> HttpResponse:
+        return self._invoke_api.answer(call)

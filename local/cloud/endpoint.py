@@ -1,9 +1,12 @@
 """The endpoint of the AWS APIs: authenticate, authorise, then let moto answer."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
+from local.cloud import taps
+from local.cloud.account import MOTO_LOCK
+from local.cloud.authorization.authoriser import authorise
 from local.cloud.calls import Call, UnknownOperationError, read_call
 from local.cloud.http_server import HttpRequest, HttpResponse
 from local.cloud.identities import Caller, CallerKind, Identities
@@ -17,19 +20,29 @@ from local.cloud.signature import (
     read_claim,
     verify,
 )
+from local.cloud.taps import ControlCall
 
 log = logging.getLogger(__name__)
 
-Authorise = Callable[[Caller, Call], Refusal | None]
+Answer = Callable[[Call], HttpResponse]
+_READS = ("Describe", "Get", "List")
 
 
 class Endpoint:
-    """Handles each request to the AWS APIs."""
+    """Handles each request to the AWS APIs.
 
-    def __init__(self, identities: Identities, moto: MotoFront, authorise: Authorise) -> None:
+    Args:
+        identities: the keys that may sign.
+        moto: answers what it is asked.
+        own: answers for single operations, by service and operation, that moto cannot give.
+    """
+
+    def __init__(
+        self, identities: Identities, moto: MotoFront, own: Mapping[tuple[str, str], Answer]
+    ) -> None:
         self._identities = identities
         self._moto = moto
-        self._authorise = authorise
+        self._own = own
 
     def handle(self, request: HttpRequest) -> HttpResponse:
         """Answers one request, or refuses it as AWS would."""
@@ -46,10 +59,17 @@ class Endpoint:
             return render(Refusal("UnknownOperationException", str(error)), claim.service, "rest-json")
         caller, refusal = self._authenticate(request, claim)
         if caller is not None and caller.kind is not CallerKind.OPERATOR:
-            refusal = self._authorise(caller, call)
+            with MOTO_LOCK:
+                refusal = authorise(caller, call)
         if refusal is not None:
             return render(refusal, call.service, call.protocol)
-        return self._moto.answer(call)
+        own = self._own.get((call.service, call.operation))
+        if own is not None:
+            return own(call)
+        response = self._moto.answer(call)
+        if not call.operation.startswith(_READS):
+            taps.control_called.tell(ControlCall(call.service, call.operation))
+        return response
 
     def _authenticate(
         self, request: HttpRequest, claim: SignatureClaim

@@ -29,7 +29,7 @@ class HttpRequest:
     """One request as it arrived.
 
     `target` is the raw request target (path and query, still percent-encoded); `headers` maps lower-case
-    names to values, repeated ones joined by a comma.
+    names to values, repeated ones joined by a comma; `raw_headers` has them as they came.
     """
 
     method: str
@@ -37,7 +37,7 @@ class HttpRequest:
     headers: Mapping[str, str]
     body: bytes
     client_address: str = "127.0.0.1"
-    client_port: int = 0
+    raw_headers: tuple[tuple[str, str], ...] = ()
 
     @property
     def path(self) -> str:
@@ -113,7 +113,7 @@ class HttpServer:
     def _accept(self) -> None:
         while True:
             try:
-                connection, (address, port) = self._listener.accept()
+                connection, (address, _) = self._listener.accept()
             except OSError:
                 return
             with self._lock:
@@ -123,16 +123,16 @@ class HttpServer:
                 self._connections.add(connection)
             threading.Thread(
                 target=self._serve,
-                args=(connection, address, port),
+                args=(connection, address),
                 name=f"{self._name}-connection",
                 daemon=True,
             ).start()
 
-    def _serve(self, connection: socket.socket, address: str, port: int) -> None:
+    def _serve(self, connection: socket.socket, address: str) -> None:
         try:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with connection, cast("IO[bytes]", connection.makefile("rb", 64 * 1024)) as stream:
-                while self._serve_one(connection, stream, address, port):
+                while self._serve_one(connection, stream, address):
                     pass
         except OSError:
             log.debug("%s: a connection ended early", self._name)
@@ -140,10 +140,10 @@ class HttpServer:
             with self._lock:
                 self._connections.discard(connection)
 
-    def _serve_one(self, connection: socket.socket, stream: IO[bytes], address: str, port: int) -> bool:
+    def _serve_one(self, connection: socket.socket, stream: IO[bytes], address: str) -> bool:
         """Reads and answers one request; false when the connection is to be closed."""
         try:
-            request = _read_request(connection, stream, address, port)
+            request = _read_request(connection, stream, address)
         except BadRequestError as error:
             connection.sendall(_render(HttpResponse(400, str(error).encode()), keep_alive=False, head=False))
             return False
@@ -159,9 +159,7 @@ class HttpServer:
         return keep_alive
 
 
-def _read_request(
-    connection: socket.socket, stream: IO[bytes], address: str, port: int
-) -> HttpRequest | None:
+def _read_request(connection: socket.socket, stream: IO[bytes], address: str) -> HttpRequest | None:
     """The next request on the connection; None when the other side has closed it."""
     line = stream.readline(MAXIMUM_HEADER_BYTES)
     if not line:
@@ -169,18 +167,22 @@ def _read_request(
     parts = line.decode("latin-1").split()
     if len(parts) != 3 or not parts[2].startswith("HTTP/1."):
         raise BadRequestError("the request line is not that of HTTP/1.1")
-    headers = _read_headers(stream)
+    raw_headers = _read_headers(stream)
+    headers: dict[str, str] = {}
+    for name, value in raw_headers:
+        key = name.lower()
+        headers[key] = f"{headers[key]},{value}" if key in headers else value
     if headers.get("expect", "").lower() == "100-continue":
         connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
     target = parts[1]
     if not target.startswith("/"):
         split = urlsplit(target)
         target = (split.path or "/") + (f"?{split.query}" if split.query else "")
-    return HttpRequest(parts[0], target, headers, _read_body(stream, headers), address, port)
+    return HttpRequest(parts[0], target, headers, _read_body(stream, headers), address, raw_headers)
 
 
-def _read_headers(stream: IO[bytes]) -> dict[str, str]:
-    headers: dict[str, str] = {}
+def _read_headers(stream: IO[bytes]) -> tuple[tuple[str, str], ...]:
+    headers: list[tuple[str, str]] = []
     size = 0
     while (line := stream.readline(MAXIMUM_HEADER_BYTES)) not in {b"\r\n", b"\n", b""}:
         size += len(line)
@@ -189,9 +191,8 @@ def _read_headers(stream: IO[bytes]) -> dict[str, str]:
         name, colon, value = line.decode("latin-1").partition(":")
         if not colon:
             raise BadRequestError("a header has no colon")
-        key = name.strip().lower()
-        headers[key] = f"{headers[key]},{value.strip()}" if key in headers else value.strip()
-    return headers
+        headers.append((name.strip(), value.strip()))
+    return tuple(headers)
 
 
 def _read_body(stream: IO[bytes], headers: Mapping[str, str]) -> bytes:

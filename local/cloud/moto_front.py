@@ -4,6 +4,7 @@ A service that answers every operation on one path is called straight through it
 (REST paths) go through moto's own WSGI application, which costs about half a millisecond more.
 """
 
+import contextlib
 import importlib
 import threading
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+from local.cloud.account import MOTO_LOCK
 from local.cloud.calls import Call, as_moto_request
 from local.cloud.http_server import HttpResponse
 
@@ -45,8 +47,11 @@ class MotoFront:
 
     def _dispatch(self, call: Call) -> HttpResponse:
         request = as_moto_request(call.request)
+        # A receive may wait for messages, and the queues have locks of their own.
+        lock = contextlib.nullcontext() if call.operation == "ReceiveMessage" else MOTO_LOCK
         try:
-            result = self._dispatcher(call.service)(request, request.raw_url, dict(request.headers))
+            with lock:
+                result = self._dispatcher(call.service)(request, request.raw_url, dict(request.headers))
         except ClientError as error:
             result = (400, {}, error.response["Error"]["Message"])
         status, headers, body = result if len(result) == 3 else (200, {}, result)
@@ -69,7 +74,8 @@ class MotoFront:
         def start_response(status: str, headers: list[tuple[str, str]], *_: object) -> None:
             started.update(status=status, headers=headers)
 
-        chunks = self._application(as_moto_request(call.request).environ, start_response)
-        body = b"".join(chunks)
+        with MOTO_LOCK:
+            chunks = self._application(as_moto_request(call.request).environ, start_response)
+            body = b"".join(chunks)
         status = int(started.get("status", f"{HTTPStatus.INTERNAL_SERVER_ERROR.value} ").split(" ", 1)[0])
         return HttpResponse(status, body, started.get("headers", ()))

@@ -77,6 +77,10 @@ class QueueTrigger:
         taps.message_added.forget(self._message_added)
         self._wake.set()
 
+    def wake(self) -> None:
+        """Looks at the mapping and its queue again."""
+        self._wake.set()
+
     def _message_added(self, _queue_name: str) -> None:
         self._wake.set()
 
@@ -246,20 +250,17 @@ def failed_messages(outcome: Outcome, message_ids: list[str], reports_failures: 
     All of them when the function failed, and when a function that reports failures answers with anything that
     Lambda does not understand; none when it does not report, or reports nothing.
     """
+    everything = set(message_ids)
     if outcome.failed:
-        return set(message_ids)
-    if not reports_failures:
-        return set()
+        return everything
     try:
-        answer = json.loads(outcome.payload or b"null")
+        answer = json.loads(outcome.payload or b"null") if reports_failures else None
     except ValueError:
-        return set(message_ids)
-    if not answer:
-        return set()
-    items = answer.get("batchItemFailures") if isinstance(answer, dict) else "not an object"
+        return everything
+    items = answer.get("batchItemFailures") if isinstance(answer, dict) else answer
     if not items:
         return set()
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        return set(message_ids)
+        return everything
     identifiers = {str(item.get("itemIdentifier")) for item in items}
-    return min(identifiers, set(message_ids))
+    return min(identifiers, everything)

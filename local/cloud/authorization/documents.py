@@ -44,8 +44,17 @@ def _resource_policy(service: str, resource: str) -> str | None:
     if service == "kms":
         key = backend("kms").keys.get(resource.rpartition("/")[2])
         return key.policy if key else None
+    if service == "execute-api":
+        api = backend("apigateway").apis.get(resource.split(":")[5].split("/", maxsplit=1)[0])
+        return _api_policy(api.policy) if api else None
     if service == "lambda":
         function = deployed.function(resource)
         statements = function.policy.statements if function and function.policy else []
         return json.dumps({"Statement": statements}) if statements else None
     return None
+
+
+def _api_policy(policy: object) -> str | None:
+    if not policy:
+        return None
+    return policy if isinstance(policy, str) else json.dumps(policy)

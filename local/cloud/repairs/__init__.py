@@ -3,13 +3,21 @@
 import functools
 import importlib.util
 
-from local.cloud.repairs import event_source_mappings, events, managed_policies, queues, streams, topics
+from local.cloud.repairs import (
+    deployments,
+    event_source_mappings,
+    events,
+    managed_policies,
+    queues,
+    streams,
+    topics,
+)
 
 
 @functools.cache
 def apply() -> None:
     """Applies every repair, once; call it before anything is served."""
-    for repair in (managed_policies, streams, queues, events, topics, event_source_mappings):
+    for repair in (managed_policies, streams, queues, events, topics, event_source_mappings, deployments):
         repair.apply()
     if importlib.util.find_spec("local.cloud.control_plane_repairs"):
         importlib.import_module("local.cloud.control_plane_repairs").apply()

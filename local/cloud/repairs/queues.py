@@ -63,8 +63,8 @@ def _change_visibility(
         message = _find(queue, receipt_handle)
         if message is None:
             raise InvalidParameterValue(
-                f"Value {receipt_handle} for parameter ReceiptHandle is invalid. Reason: Message does not exist or "
-                "is not available for visibility timeout change."
+                f"Value {receipt_handle} for parameter ReceiptHandle is invalid. "
+                "Reason: Message does not exist or is not available for visibility timeout change."
             )
         message.change_visibility(int(visibility_timeout))
         queue._messages_lock.notify_all()

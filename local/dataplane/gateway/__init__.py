@@ -1,0 +1,1 @@
+"""The REST API gateway: serves the stages that are deployed."""
