@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from boto3.session import Session
 
+    from local.cloud.address import Emulator
+
 
 class Cloud:
     """Where resources live: the emulator's endpoint, its account and the operator's keys."""
@@ -22,6 +24,17 @@ class Cloud:
         self._session: Session | None = None
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()
+
+    @classmethod
+    def of(cls, emulator: "Emulator") -> "Cloud":
+        """The way to a running emulator, as its operator."""
+        return cls(
+            emulator.endpoint,
+            account_id=emulator.account_id,
+            region=emulator.region,
+            access_key_id=emulator.access_key_id,
+            secret_access_key=emulator.secret_access_key,
+        )
 
     def client(self, service: str) -> Any:
         """The client of a service; making one is not thread-safe in boto3, using it is."""

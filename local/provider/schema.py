@@ -215,6 +215,8 @@ def _field_of_union(members: tuple[Any, ...]) -> Field:
     from pulumi import Output  # noqa: PLC0415 - see the module's text
 
     values = [m for m in members if m is not type(None) and typing.get_origin(m) is None and m is not Output]
+    if str in values:
+        return Field("string")
     for member in values:
         if _is_arguments(member):
             return _object(member)

@@ -1,0 +1,54 @@
+"""One emulator for the tests of a module, and a provider that talks to it."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local.cloud import address
+from local.provider.cloud import Cloud
+from local.provider.provider import Provider
+
+START_SECONDS = 60
+
+
+@pytest.fixture(scope="module")
+def run_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The run directory of an emulator that runs as long as the module's tests."""
+    directory = tmp_path_factory.mktemp("emulator")
+    with (directory / "emulator.log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "local.cloud", "--run-directory", str(directory)],
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            deadline = time.monotonic() + START_SECONDS
+            while not (directory / address.FILE_NAME).exists():
+                assert process.poll() is None, (directory / "emulator.log").read_text()
+                assert time.monotonic() < deadline, "the emulator did not start"
+                time.sleep(0.05)
+            yield directory
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def emulator(run_directory: Path) -> address.Emulator:
+    return address.read(run_directory)
+
+
+@pytest.fixture(scope="module")
+def cloud(emulator: address.Emulator) -> Cloud:
+    return Cloud.of(emulator)
+
+
+@pytest.fixture(scope="module")
+def provider(cloud: Cloud) -> Provider:
+    provider = Provider(cloud)
+    provider.configure({"defaultTags": '{"tags": {"Project": "contract-tests", "Owner": "default"}}'})
+    return provider
