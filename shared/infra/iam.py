@@ -72,8 +72,12 @@ class Statement:
         for resource in self.resources:
             if isinstance(resource, str):
                 self._refuse_wildcard(resource)
-        if self.effect == "Allow" and self.principals == ANYONE and not self._names_callers():
+        if self.effect == "Allow" and self._is_for_anyone() and not self._names_callers():
             raise PolicyError(f"statement {self.sid}: allows anyone; add a condition on aws:PrincipalArn")
+
+    def _is_for_anyone(self) -> bool:
+        named = (self.principals or {}).values()
+        return any(isinstance(each, Sequence) and "*" in each for each in named)
 
     def _names_callers(self) -> bool:
         return any("aws:PrincipalArn" in keys for keys in self.conditions.values())

@@ -118,6 +118,8 @@ def test_an_allow_for_anyone_must_name_its_callers() -> None:
         send(principals=ANYONE)
     with pytest.raises(PolicyError, match="aws:PrincipalArn"):
         send(principals=ANYONE, conditions={"StringEquals": {"aws:SourceAccount": "123456789012"}})
+    with pytest.raises(PolicyError, match="aws:PrincipalArn"):
+        send(principals={"AWS": [ROLE, "*"]})
     assert send(principals=ANYONE, conditions={"ArnEquals": {"aws:PrincipalArn": ROLE}}).principals == ANYONE
 
 
