@@ -33,8 +33,8 @@ ANYONE: Principals = {"AWS": "*"}
 """For a Deny, and for an Allow that names its callers in a condition on ``aws:PrincipalArn``."""
 
 _ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z]+")
-_ALLOWED_WILDCARD = re.compile(r"arn:aws:[a-z0-9-]+:[a-z0-9-]*:[^:*?]*:[^*?]+[:/]\*")
-"""A wildcard may stand for what AWS numbers itself (a log stream), as the last part under an exact parent."""
+_LOG_STREAMS = re.compile(r"arn:aws:logs:[^:*?]+:[^:*?]+:log-group:[^:*?]+:log-stream:\*")
+"""The one wildcard in an Allow: Lambda numbers the streams of a function's own log group itself."""
 
 
 class PolicyError(ValueError):
@@ -87,10 +87,10 @@ class Statement:
             raise PolicyError(f'statement {self.sid}: the resource "*" is everything; name the ARNs')
         if self.effect == "Deny" or not ("*" in resource or "?" in resource):
             return
-        if not _ALLOWED_WILDCARD.fullmatch(resource):
+        if not _LOG_STREAMS.fullmatch(resource):
             raise PolicyError(
-                f"statement {self.sid}: resource {resource!r} has a wildcard that is not the last part "
-                f"under an exact parent"
+                f"statement {self.sid}: resource {resource!r} has a wildcard; only the "
+                f"streams of one log group may"
             )
 
     def render(self, resource: Sequence[pulumi.Input[str]] | str | None) -> dict[str, Any]:

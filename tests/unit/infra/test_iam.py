@@ -92,6 +92,8 @@ def test_a_statement_without_actions_is_refused() -> None:
         "arn:aws:sqs:us-east-1:123456789012:suspicious-*",
         "arn:aws:sqs:us-east-1:123456789012:suspicious-queue-de?",
         "arn:aws:ec2:us-east-1:123456789012:*/*",
+        "arn:aws:dynamodb:us-east-1:123456789012:table/*",
+        "arn:aws:logs:us-east-1:123456789012:log-group:*:log-stream:*",
     ],
 )
 def test_no_allow_reaches_more_than_it_names(resource: str) -> None:
@@ -101,7 +103,7 @@ def test_no_allow_reaches_more_than_it_names(resource: str) -> None:
         resolve(lambda: document(send(resources=[pulumi.Output.from_input(resource)])))
 
 
-def test_streams_under_one_log_group_are_an_exact_parent() -> None:
+def test_the_streams_of_one_log_group_may_be_written() -> None:
     streams = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/ingest-dev:log-stream:*"
     assert parsed(send(resources=[streams]))["Statement"][0]["Resource"] == [streams]
 
