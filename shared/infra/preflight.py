@@ -93,9 +93,9 @@ def check(wanted: Mapping[str, int], quota: Quota, held: int) -> str:
         listed = ", ".join(f"{name} {share}" for name, share in wanted.items())
         raise PreflightError(
             f"The settings reserve {total} concurrent executions ({listed}). The account allows "
-            f"{quota.limit} in {REGION}, of which {quota.unreserved + held} are free for this environment, and AWS keeps "
-            f"{MINIMUM_UNRESERVED} for all other functions. Ask for at least {needed} (free of charge), and "
-            f"deploy when it is granted:\n"
+            f"{quota.limit} in {REGION}, of which {quota.unreserved + held} are free for this one, and "
+            f"AWS keeps {MINIMUM_UNRESERVED} for all other functions. Ask for at least {needed} (free of "
+            f"charge), and deploy when it is granted:\n"
             f"  aws service-quotas request-service-quota-increase --region {REGION} --service-code lambda "
             f"--quota-code {CONCURRENT_EXECUTIONS_QUOTA} --desired-value {needed}"
         )

@@ -1,4 +1,4 @@
-"""The one AWS provider of a layer: us-east-1, and the same tags on everything."""
+"""The one AWS provider of a layer: us-east-1, the same tags on everything, and names that come only once."""
 
 import pulumi
 import pulumi_aws as aws
@@ -25,6 +25,8 @@ def aws_provider(layer_name: str, names: Names) -> aws.Provider:
     )
 
 
-def options(provider: aws.Provider) -> pulumi.ResourceOptions:
-    """For a resource of the layer that has nothing else to say."""
-    return pulumi.ResourceOptions(provider=provider)
+def named(opts: pulumi.ResourceOptions, *depends_on: pulumi.Resource) -> pulumi.ResourceOptions:
+    """Options for a resource whose name AWS cannot have twice: the old one goes before the new one comes."""
+    return pulumi.ResourceOptions.merge(
+        opts, pulumi.ResourceOptions(delete_before_replace=True, depends_on=list(depends_on))
+    )

@@ -8,6 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from shared.infra.naming import Names
+from shared.infra.provider import named
 
 MINUTE = 60
 FIVE_MINUTES = 5 * MINUTE
@@ -60,13 +61,13 @@ def register(
     opts: pulumi.ResourceOptions,
 ) -> list[pulumi.Output[str]]:
     """Registers the alarms; returns their names. A metric without data means that nothing is wrong."""
-    named = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(delete_before_replace=True))
-    return [
-        _level(alarm, names, topic_arn, named).name
+    registered = [
+        _level(alarm, names, topic_arn, opts)
         if isinstance(alarm, Alarm)
-        else _silence(alarm, names, topic_arn, named).name
+        else _silence(alarm, names, topic_arn, opts)
         for alarm in alarms
     ]
+    return [each.name for each in registered]
 
 
 def _level(
@@ -90,7 +91,7 @@ def _level(
         treat_missing_data="notBreaching",
         alarm_actions=[topic_arn],
         ok_actions=[topic_arn],
-        opts=opts,
+        opts=named(opts),
     )
 
 
@@ -118,7 +119,7 @@ def _silence(
         treat_missing_data="notBreaching",
         alarm_actions=[topic_arn],
         ok_actions=[topic_arn],
-        opts=opts,
+        opts=named(opts),
     )
 
 

@@ -11,6 +11,7 @@ from shared.infra import stems
 from shared.infra.arns import REGION
 from shared.infra.contracts import ComputeContract, DataContract
 from shared.infra.naming import Names
+from shared.infra.provider import named
 from stacks.alerting.alarm import MINUTE, Metric
 from stacks.alerting.metrics import of_api, of_function, of_pipe, of_puts, of_queue, of_rule, of_topic
 
@@ -63,7 +64,7 @@ def dashboard(
         name,
         dashboard_name=name,
         dashboard_body=pulumi.Output.json_dumps({"start": "-PT3H", "widgets": widgets}),
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(delete_before_replace=True)),
+        opts=named(opts),
     )
 
 

@@ -11,6 +11,7 @@ import pulumi_aws as aws
 from shared.infra.bundling import ROOT
 from shared.infra.function import Function
 from shared.infra.naming import Names
+from shared.infra.provider import named
 from stacks.compute.api_errors import ERROR_RESPONSES, error_responses
 from stacks.compute.settings import ComputeSettings
 
@@ -95,7 +96,7 @@ def _method(
         description="A transaction, as the ingest function validates it again",
         content_type=CONTENT_TYPE,
         schema=json.dumps(schema),
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(delete_before_replace=True)),
+        opts=named(opts),
     )
     validator = aws.apigateway.RequestValidator(
         names.of("transaction-validator"),

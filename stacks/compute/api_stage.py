@@ -8,6 +8,7 @@ import pulumi_aws as aws
 from shared.infra import stems
 from shared.infra.contracts import NetworkContract
 from shared.infra.function import LOG_RETENTION_DAYS, Function
+from shared.infra.provider import named
 from stacks.compute.api import METHOD, PATH, Api
 from stacks.compute.settings import ComputeSettings
 
@@ -48,7 +49,7 @@ def api_stage(
         description="Takes in transactions",
         xray_tracing_enabled=True,
         access_log_settings=_access_logs(settings, network, opts) if settings.api_access_logs else None,
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(delete_before_replace=True)),
+        opts=named(opts),
     )
     aws.apigateway.MethodSettings(
         names.of("api-throttling"),
@@ -62,7 +63,7 @@ def api_stage(
             logging_level="OFF",
             data_trace_enabled=False,
         ),
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(delete_before_replace=True)),
+        opts=named(opts),
     )
     aws.lambda_.Permission(
         names.of("ingest-permission"),
@@ -71,7 +72,7 @@ def api_stage(
         function=ingest.name,
         principal="apigateway.amazonaws.com",
         source_arn=pulumi.Output.concat(api.rest_api.execution_arn, f"/{name}/{METHOD}/{PATH}"),
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(delete_before_replace=True)),
+        opts=named(opts),
     )
     return stage
 
@@ -85,6 +86,6 @@ def _access_logs(
         name=name,
         retention_in_days=LOG_RETENTION_DAYS,
         kms_key_id=network.key_arn,
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(delete_before_replace=True)),
+        opts=named(opts),
     )
     return aws.apigateway.StageAccessLogSettingsArgs(destination_arn=logs.arn, format=ACCESS_LOG_FORMAT)

@@ -15,6 +15,7 @@ from shared.infra.arns import Arns
 from shared.infra.contracts import DataContract, NetworkContract
 from shared.infra.iam import Statement, document, through, trust
 from shared.infra.naming import Names
+from shared.infra.provider import named
 from shared.infra.queue import Queue
 from shared.runtime.events import DETAIL_TYPE, EVENT_SOURCE, PIPE_FILTER_PATTERN
 
@@ -62,10 +63,7 @@ def transactions_pipe(
         ),
         # A pipe stays bound to the stream it was made for: a new stream needs a new pipe.
         opts=pulumi.ResourceOptions.merge(
-            opts,
-            pulumi.ResourceOptions(
-                delete_before_replace=True, replace_on_changes=["source"], depends_on=[policy]
-            ),
+            named(opts, policy), pulumi.ResourceOptions(replace_on_changes=["source"])
         ),
     )
     return Pipe(pipe, dead)
@@ -97,7 +95,6 @@ def _source_parameters(dead: Queue) -> aws.pipes.PipeSourceParametersArgs:
 def _role(
     names: Names, network: NetworkContract, rights: list[Statement], opts: pulumi.ResourceOptions
 ) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
-    named = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(delete_before_replace=True))
     role_name = names.of("pipe-role", "role")
     role = aws.iam.Role(
         role_name,
@@ -110,11 +107,11 @@ def _role(
                 "ArnEquals": {"aws:SourceArn": Arns(names, network.account_id).pipe(stems.PIPE)},
             },
         ),
-        opts=named,
+        opts=named(opts),
     )
     policy_name = names.of("pipe-policy", "role-policy")
     policy = aws.iam.RolePolicy(
-        policy_name, name=policy_name, role=role.name, policy=document(*rights), opts=named
+        policy_name, name=policy_name, role=role.name, policy=document(*rights), opts=named(opts)
     )
     return role, policy
 

@@ -14,6 +14,7 @@ from shared.infra.arns import Arns
 from shared.infra.contracts import NetworkContract
 from shared.infra.function import Function
 from shared.infra.naming import Names
+from shared.infra.provider import named
 from shared.infra.queue import Queue, QueueArguments, ServiceSender
 from shared.runtime.events import RULE_PATTERN
 
@@ -56,9 +57,7 @@ def event_bus(names: Names, network: NetworkContract, opts: pulumi.ResourceOptio
         description="Stored transactions, as raw records of the table's stream",
         kms_key_identifier=network.key_arn,
         dead_letter_config=aws.cloudwatch.EventBusDeadLetterConfigArgs(arn=dead.arn),
-        opts=pulumi.ResourceOptions.merge(
-            opts, pulumi.ResourceOptions(delete_before_replace=True, depends_on=[dead.policy])
-        ),
+        opts=named(opts, dead.policy),
     )
     return Bus(bus, dead)
 
@@ -79,7 +78,7 @@ def route_to_detector(
         event_bus_name=bus.name,
         event_pattern=json.dumps(RULE_PATTERN),
         state="ENABLED",
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(delete_before_replace=True)),
+        opts=named(opts),
     )
     dead = Queue(
         stems.RULE_DLQ,
@@ -95,7 +94,7 @@ def route_to_detector(
         function=detector.name,
         principal=EVENTS_SERVICE,
         source_arn=rule.arn,
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(delete_before_replace=True)),
+        opts=named(opts),
     )
     aws.cloudwatch.EventTarget(
         names.of("detector-target"),
@@ -107,9 +106,6 @@ def route_to_detector(
             maximum_retry_attempts=DELIVERY_ATTEMPTS, maximum_event_age_in_seconds=DELIVERY_SECONDS
         ),
         dead_letter_config=aws.cloudwatch.EventTargetDeadLetterConfigArgs(arn=dead.arn),
-        opts=pulumi.ResourceOptions.merge(
-            opts,
-            pulumi.ResourceOptions(delete_before_replace=True, depends_on=[permission, dead.policy]),
-        ),
+        opts=named(opts, permission, dead.policy),
     )
     return Route(rule, dead)

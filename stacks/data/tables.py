@@ -6,6 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from shared.infra import stems
+from shared.infra.provider import named
 from stacks.data.settings import DataSettings
 
 TIME_TO_LIVE_ATTRIBUTE = "expires_at"
@@ -70,5 +71,5 @@ def _table(
         ),
         ttl=time_to_live,
         deletion_protection_enabled=False,
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(delete_before_replace=True)),
+        opts=named(opts),
     )

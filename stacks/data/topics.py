@@ -9,6 +9,7 @@ import pulumi_aws as aws
 from shared.infra import stems
 from shared.infra.arns import Arns
 from shared.infra.iam import Statement, document, tls_only
+from shared.infra.provider import named
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def _topic(
         display_name=display_name,
         kms_master_key_id=key_arn,
         tracing_config="Active",
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(delete_before_replace=True)),
+        opts=named(opts),
     )
 
 

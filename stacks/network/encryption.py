@@ -10,6 +10,7 @@ import pulumi_aws as aws
 from shared.infra import stems
 from shared.infra.arns import REGION, Arns
 from shared.infra.iam import Conditions, Principals, Statement, key_policy
+from shared.infra.provider import named
 
 DELETION_WINDOW_DAYS = 7
 """The shortest AWS offers; a destroyed environment can be called back for a week."""
@@ -42,7 +43,7 @@ def encryption_key(arns: Arns, opts: pulumi.ResourceOptions) -> aws.kms.Key:
         names.of("kms-alias"),
         name=names.alias("kms-key"),
         target_key_id=key.id,
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(delete_before_replace=True)),
+        opts=named(opts),
     )
     return key
 

@@ -6,6 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from shared.infra.naming import Names
+from shared.infra.provider import named
 
 HTTPS = 443
 
@@ -77,5 +78,5 @@ def _group(
         description=description,
         vpc_id=vpc.id,
         tags={"Name": name},
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(delete_before_replace=True)),
+        opts=named(opts),
     )
