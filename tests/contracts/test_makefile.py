@@ -114,31 +114,47 @@ def test_destroying_what_was_never_deployed_is_done_at_once(make: Make) -> None:
     assert ran.out.count("nothing to destroy") == len(LAYERS)
 
 
-@pytest.mark.parametrize("verb", sorted(COMMANDS))
+@pytest.mark.parametrize("target", [*COMMANDS, "deploy-compute"])
+def test_an_environment_must_be_named(make: Make, target: str) -> None:
+    ran = make.run(target)
+
+    assert ran.code != 0
+    assert "ENV is missing" in ran.err
+    assert f"make {target} ENV=dev" in ran.err
+    assert ran.pulumi == ()
+
+
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
-        ((), "ENV is missing"),
-        (("ENV=",), "ENV is missing"),
-        (("ENV=staging",), "Pulumi.staging.yaml"),
-        (("ENV=dev;true",), "is no environment name"),
+        ("ENV=", "ENV is missing"),
+        ("ENV=staging", "ENV='staging' has no stacks/network/Pulumi.staging.yaml"),
+        ("ENV=dev;true", "is no environment name"),
     ],
-    ids=["missing", "empty", "unknown", "malformed"],
+    ids=["empty", "unknown", "malformed"],
 )
-def test_an_environment_must_be_named_and_known(
-    make: Make, verb: str, setting: tuple[str, ...], message: str
-) -> None:
-    ran = make.run(verb, *setting)
+def test_an_environment_must_be_known(make: Make, setting: str, message: str) -> None:
+    ran = make.run("destroy", setting)
 
     assert ran.code != 0
     assert message in ran.err
     assert ran.pulumi == ()
 
 
-@pytest.mark.parametrize("target", ["deploy", "refresh", "destroy", "deploy-compute", "destroy-network"])
-@pytest.mark.parametrize("setting", [(), ("CONFIRM=yes",), ("CONFIRM=dev",)])
-def test_production_changes_only_when_confirmed(make: Make, target: str, setting: tuple[str, ...]) -> None:
-    ran = make.run(target, "ENV=prod", *setting)
+@pytest.mark.parametrize(
+    ("target", "settings"),
+    [
+        ("deploy", ()),
+        ("deploy", ("CONFIRM=yes",)),
+        ("refresh", ()),
+        ("destroy", ()),
+        ("destroy", ("CONFIRM=dev",)),
+        ("deploy-compute", ()),
+        ("destroy-network", ()),
+    ],
+)
+def test_production_changes_only_when_confirmed(make: Make, target: str, settings: tuple[str, ...]) -> None:
+    ran = make.run(target, "ENV=prod", *settings)
 
     assert ran.code != 0
     assert f"make {target} ENV=prod CONFIRM=prod" in ran.err

@@ -118,7 +118,7 @@ def run_layer(
     """
     project = project_of(layer_name, environment, overrides)
     cloud = _Cloud(exports)
-    run = run_program(project, RecordingMonitor(cloud), organization=ORGANIZATION)
+    run = run_program(project, RecordingMonitor(cloud), organization=ORGANIZATION, workers=1)
     return LayerRun(
         layer=layer_name,
         environment=environment,
