@@ -8,9 +8,9 @@ from pathlib import Path
 
 from local.cloud import address, repairs
 from local.cloud.account import ACCOUNT_ID, REGION
-from local.cloud.calls import Call
-from local.cloud.endpoint import Endpoint
-from local.cloud.http_server import HttpResponse, HttpServer
+from local.cloud.assume_role_api import AssumeRoleApi
+from local.cloud.endpoint import Answer, Endpoint
+from local.cloud.http_server import HttpServer
 from local.cloud.identities import Identities
 from local.cloud.moto_front import MotoFront
 from local.dataplane.invoke_api import InvokeApi
@@ -36,12 +36,14 @@ class EmbeddedCloud:
         run_directory.mkdir(parents=True, exist_ok=True)
         repairs.apply()
         self.identities = Identities()
-        endpoint = Endpoint(self.identities, MotoFront(), {("lambda", "Invoke"): self._invoke})
+        own_answers: dict[tuple[str, str], Answer] = {}
+        endpoint = Endpoint(self.identities, MotoFront(), own_answers)
         self._endpoint_server = HttpServer(endpoint.handle, port=port, name="aws")
         self.data_plane = DataPlane(
             run_directory, self._endpoint_server.url, self.identities, options or DataPlaneOptions()
         )
-        self._invoke_api = InvokeApi(self.data_plane.service, self.data_plane.invoker)
+        own_answers["lambda", "Invoke"] = InvokeApi(self.data_plane.service, self.data_plane.invoker).answer
+        own_answers["sts", "AssumeRole"] = AssumeRoleApi(self.identities).answer
 
     def start(self) -> address.Emulator:
         """Opens the ports and leaves the address in the run directory."""
@@ -67,6 +69,3 @@ class EmbeddedCloud:
         (self._run_directory / address.FILE_NAME).unlink(missing_ok=True)
         self.data_plane.stop()
         self._endpoint_server.stop()
-
-    def _invoke(self, call: Call) -> HttpResponse:
-        return self._invoke_api.answer(call)

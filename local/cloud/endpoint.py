@@ -9,7 +9,7 @@ from local.cloud.account import MOTO_LOCK
 from local.cloud.authorization.authoriser import authorise
 from local.cloud.calls import Call, UnknownOperationError, read_call
 from local.cloud.http_server import HttpRequest, HttpResponse
-from local.cloud.identities import Caller, CallerKind, Identities
+from local.cloud.identities import NOBODY, Caller, CallerKind, Identities
 from local.cloud.moto_front import MotoFront
 from local.cloud.refusals import Refusal, render
 from local.cloud.signature import (
@@ -24,7 +24,7 @@ from local.cloud.taps import ControlCall
 
 log = logging.getLogger(__name__)
 
-Answer = Callable[[Call], HttpResponse]
+Answer = Callable[[Caller, Call], HttpResponse]
 _READS = ("Describe", "Get", "List")
 
 
@@ -58,31 +58,32 @@ class Endpoint:
             log.warning("%s", error)
             return render(Refusal("UnknownOperationException", str(error)), claim.service, "rest-json")
         caller, refusal = self._authenticate(request, claim)
-        if caller is not None and caller.kind is not CallerKind.OPERATOR:
+        if refusal is None and caller.kind is not CallerKind.OPERATOR:
             with MOTO_LOCK:
                 refusal = authorise(caller, call)
         if refusal is not None:
             return render(refusal, call.service, call.protocol)
+        return self._answer(caller, call)
+
+    def _answer(self, caller: Caller, call: Call) -> HttpResponse:
         own = self._own.get((call.service, call.operation))
         if own is not None:
-            return own(call)
+            return own(caller, call)
         response = self._moto.answer(call)
         if not call.operation.startswith(_READS):
             taps.control_called.tell(ControlCall(call.service, call.operation))
         return response
 
-    def _authenticate(
-        self, request: HttpRequest, claim: SignatureClaim
-    ) -> tuple[Caller | None, Refusal | None]:
+    def _authenticate(self, request: HttpRequest, claim: SignatureClaim) -> tuple[Caller, Refusal | None]:
         session = self._identities.find(claim.access_key_id)
         if session is None or session.session_token != request.headers.get("x-amz-security-token", ""):
-            return None, Refusal(
+            return NOBODY, Refusal(
                 "UnrecognizedClientException", "The security token included in the request is invalid."
             )
         try:
             verify(request, claim, session.secret_access_key, datetime.now(UTC))
         except WrongSignatureError as error:
-            return None, Refusal("InvalidSignatureException", str(error))
+            return NOBODY, Refusal("InvalidSignatureException", str(error))
         return session.caller, None
 
 

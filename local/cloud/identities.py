@@ -16,6 +16,7 @@ class CallerKind(Enum):
 
     OPERATOR = "operator"
     ROLE_SESSION = "role session"
+    NOBODY = "nobody"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,10 @@ class Caller:
     def principal_arn(self) -> str:
         """What ``aws:PrincipalArn`` says: the role of a session, else the caller itself."""
         return self.role_arn or self.arn
+
+
+NOBODY = Caller(CallerKind.NOBODY, "")
+"""The caller of a request that no known key has signed."""
 
 
 @dataclass(frozen=True, slots=True)

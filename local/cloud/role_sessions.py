@@ -55,7 +55,6 @@ def open_session(identities: Identities, caller: Caller) -> Session:
             duration=12 * _HOUR,
             external_id="",
         )
-        backend("sts").assumed_roles.remove(assumed)  # moto never ends one
     session = Session(
         access_key_id=assumed.access_key_id,
         secret_access_key=assumed.secret_access_key,

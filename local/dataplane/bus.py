@@ -153,7 +153,7 @@ def _to_dead_letters(source_arn: str, queue_arn: str, body: str, attributes: Map
     try:
         send_as_service(SERVICE, source_arn, queue_arn, body, attributes)
     except UndeliverableError as error:
-        log.error("%s: lost, the DLQ refuses it: %s", source_arn, error)  # noqa: TRY400
+        log.error("%s: lost, its DLQ says: %s", source_arn, error)  # noqa: TRY400
 
 
 def _bus_key_usable(accepted: BusEvent) -> bool:

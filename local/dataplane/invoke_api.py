@@ -8,6 +8,7 @@ from local.cloud import deployed
 from local.cloud.account import MOTO_LOCK
 from local.cloud.calls import Call
 from local.cloud.http_server import HttpResponse
+from local.cloud.identities import Caller
 from local.dataplane.asynchronous import AsynchronousInvoker
 from local.dataplane.lambda_service import FunctionCall, LambdaService, NoFunctionError, TooManyRequestsError
 
@@ -19,7 +20,7 @@ class InvokeApi:
         self._service = service
         self._invoker = invoker
 
-    def answer(self, call: Call) -> HttpResponse:
+    def answer(self, _: Caller, call: Call) -> HttpResponse:
         """Invokes the function that the request names."""
         name = unquote(call.request.path.split("/")[3])
         with MOTO_LOCK:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DataPlaneOptions:
     """What differs from AWS so that a person, or a test, need not wait as long.
 

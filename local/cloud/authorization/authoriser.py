@@ -67,6 +67,18 @@ def may_assume(service: str, role_arn: str, context: Context) -> bool:
     )
 
 
+def may_be_assumed_by(caller: Caller, role_arn: str) -> bool:
+    """Whether a role's trust policy lets a caller of this account assume it."""
+    policies = documents.of_trust(role_arn.rpartition("/")[2])
+    requirement = Requirement("sts:AssumeRole", "*")
+    context = _caller_context(caller)
+    principals = (Principal(arn=caller.principal_arn), _ACCOUNT)
+    return any(
+        not _explained(partial(_decided, policies, requirement, context, principal))
+        for principal in principals
+    )
+
+
 def _decided(policies: Documents, requirement: Requirement, context: Context, principal: Principal) -> str:
     decision = _decide(policies, requirement, context, principal)
     return "" if decision is Decision.ALLOW else decision.value

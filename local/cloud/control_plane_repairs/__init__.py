@@ -1,0 +1,33 @@
+"""What moto 5.2.5 forgets or cannot change, where the provider must read back what a program set.
+
+Each module repairs one group of services; nothing here moves events (that is `local.cloud.repairs`).
+"""
+
+import functools
+
+from local.cloud.control_plane_repairs import (
+    buses_and_pipes,
+    functions,
+    log_groups,
+    network,
+    queues_and_topics,
+    rest_api_members,
+    rest_apis,
+    tables,
+)
+
+
+@functools.cache
+def apply() -> None:
+    """Applies every repair, once; call it before anything is served."""
+    for repair in (
+        network,
+        tables,
+        queues_and_topics,
+        log_groups,
+        functions,
+        rest_apis,
+        rest_api_members,
+        buses_and_pipes,
+    ):
+        repair.apply()

@@ -1,0 +1,40 @@
+"""EventBridge: a bus can be changed; a pipe that is changed still knows where it began to read.
+
+moto has no UpdateEventBus. UpdatePipe cannot name a starting position, so moto's copy of them loses it.
+"""
+
+import json
+from typing import Any
+
+from moto.events.responses import EventsHandler
+from moto.pipes.models import EventBridgePipesBackend, Pipe
+
+_update_pipe = EventBridgePipesBackend.update_pipe
+_STREAMS = ("DynamoDBStreamParameters", "KinesisStreamParameters")
+
+
+def _update_event_bus(self: EventsHandler) -> tuple[str, dict[str, Any]]:
+    bus = self.events_backend.describe_event_bus(self._get_param("Name"))
+    bus.description = self._get_param("Description")
+    bus.kms_key_identifier = self._get_param("KmsKeyIdentifier")
+    bus.dead_letter_config = self._get_param("DeadLetterConfig")
+    return json.dumps({"Arn": bus.arn, "Name": bus.name}), self.response_headers
+
+
+def _update_and_keep_position(self: EventBridgePipesBackend, name: str, **settings: Any) -> Pipe:
+    before = (self.pipes[name].source_parameters if name in self.pipes else None) or {}
+    pipe = _update_pipe(self, name=name, **settings)
+    for kind in _STREAMS:
+        position = before.get(kind, {}).get("StartingPosition")
+        if position and kind in (pipe.source_parameters or {}):
+            pipe.source_parameters[kind].setdefault("StartingPosition", position)  # type: ignore[index]
+    return pipe
+
+
+def apply() -> None:
+    """Adds one operation and completes another."""
+    for owner, name, replacement in (
+        (EventsHandler, "update_event_bus", _update_event_bus),
+        (EventBridgePipesBackend, "update_pipe", _update_and_keep_position),
+    ):
+        setattr(owner, name, replacement)

@@ -1,0 +1,68 @@
+"""Lambda: the whole configuration of a function is kept, changed and returned.
+
+moto neither returns logging and dead-letter settings nor changes a function's key, tracing or storage, puts
+every function into the same made-up VPC, and appends asynchronous settings to those it goes on reading.
+"""
+
+from typing import Any
+
+from moto.awslambda.models import LambdaBackend, LambdaFunction
+from moto.ec2.models import ec2_backends
+
+_ECHOED = ("DeadLetterConfig", "LoggingConfig")
+
+_init = LambdaFunction.__init__
+_get_configuration = LambdaFunction.get_configuration
+_update_configuration = LambdaFunction.update_configuration
+_put_event_invoke_config = LambdaBackend.put_function_event_invoke_config
+
+
+def _init_whole(self: LambdaFunction, *arguments: Any, **options: Any) -> None:
+    spec = options["spec"] if "spec" in options else arguments[1]
+    self.echoed = {name: spec[name] for name in _ECHOED if spec.get(name)}  # type: ignore[attr-defined]
+    _init(self, *arguments, **options)
+
+
+def _whole_configuration(self: LambdaFunction, *arguments: Any, **options: Any) -> dict[str, Any]:
+    return {**_get_configuration(self, *arguments, **options), **getattr(self, "echoed", {})}
+
+
+def _update_whole(self: LambdaFunction, updates: dict[str, Any]) -> dict[str, Any]:
+    if "KMSKeyArn" in updates:
+        self.kms_key_arn = updates["KMSKeyArn"]
+    if "TracingConfig" in updates:
+        self.tracing_config = updates["TracingConfig"]
+    if "EphemeralStorage" in updates:
+        self.ephemeral_storage = updates["EphemeralStorage"]["Size"]
+    changed = {name: updates[name] for name in _ECHOED if name in updates}
+    self.echoed = {**getattr(self, "echoed", {}), **changed}  # type: ignore[attr-defined]
+    return _update_configuration(self, updates)
+
+
+def _vpc_config(self: LambdaFunction) -> dict[str, Any] | None:
+    config = self._vpc_config
+    if not config or not config.get("SubnetIds"):
+        return config or None
+    subnets = ec2_backends[self.account_id][self.region].describe_subnets(subnet_ids=config["SubnetIds"])
+    return {**config, "VpcId": subnets[0].vpc_id}
+
+
+def _replace_event_invoke_config(
+    self: LambdaBackend, function_name: str, config: dict[str, Any]
+) -> dict[str, Any]:
+    answer = _put_event_invoke_config(self, function_name, config)
+    function = self.get_function(function_name)
+    del function.event_invoke_config[:-1]
+    return answer
+
+
+def apply() -> None:
+    """Replaces how a function's configuration is kept and told."""
+    for owner, name, replacement in (
+        (LambdaFunction, "__init__", _init_whole),
+        (LambdaFunction, "get_configuration", _whole_configuration),
+        (LambdaFunction, "update_configuration", _update_whole),
+        (LambdaFunction, "vpc_config", property(_vpc_config)),
+        (LambdaBackend, "put_function_event_invoke_config", _replace_event_invoke_config),
+    ):
+        setattr(owner, name, replacement)

@@ -1,0 +1,50 @@
+"""SQS and SNS: attributes that were set are returned, and setting one does not unset another.
+
+moto deletes a queue's policy whenever any attribute is set without it, never returns a redrive allow policy,
+and returns neither the tracing mode nor the signature version of a topic.
+"""
+
+from typing import Any
+
+from moto.sns.responses import SNSResponse
+from moto.sqs.models import Queue
+
+# ruff: noqa: SLF001 - a repair reaches inside moto
+
+_set_attributes = Queue._set_attributes
+_get_topic_attributes = SNSResponse.get_topic_attributes
+
+_TOPIC_ATTRIBUTES = {"TracingConfig": "tracing_config", "SignatureVersion": "signature_version"}
+"""Attributes of a topic that moto keeps, and the names it keeps them under."""
+
+
+def _set_and_keep_policy(self: Queue, attributes: dict[str, Any], now: float | None = None) -> None:
+    policy = self.policy if hasattr(self, "_policy_json") else None
+    _set_attributes(self, attributes, now)
+    if "Policy" not in attributes and policy:
+        self.policy = policy
+
+
+def _all_attributes(self: Queue, original: Any = Queue.attributes.fget) -> dict[str, Any]:  # type: ignore[attr-defined]
+    result: dict[str, Any] = original(self)
+    allowed = getattr(self, "redrive_allow_policy", None)
+    return {**result, "RedriveAllowPolicy": allowed} if allowed else result
+
+
+def _all_topic_attributes(self: SNSResponse) -> Any:
+    answer: Any = _get_topic_attributes(self)
+    topic = self.backend.get_topic(self._get_param("TopicArn"))
+    for name, kept in _TOPIC_ATTRIBUTES.items():
+        if value := getattr(topic, kept, None):
+            answer.result["Attributes"].setdefault(name, value)
+    return answer
+
+
+def apply() -> None:
+    """Replaces how attributes are written and read."""
+    for owner, name, replacement in (
+        (Queue, "_set_attributes", _set_and_keep_policy),
+        (Queue, "attributes", property(_all_attributes)),
+        (SNSResponse, "get_topic_attributes", _all_topic_attributes),
+    ):
+        setattr(owner, name, replacement)

@@ -1,0 +1,114 @@
+"""API Gateway: what is inside an API can be changed in place, and what is missing says so as AWS does.
+
+moto has no UpdateResource, UpdateModel, UpdateMethod or UpdateDeployment, answers for a missing integration
+with nothing at all, and for a missing validator with 400.
+"""
+
+import json
+from typing import Any
+
+from moto.apigateway.exceptions import ApiGatewayException, NotFoundException, RequestValidatorNotFound
+from moto.apigateway.responses import APIGatewayResponse
+
+_get_integration = APIGatewayResponse.get_integration
+_delete_integration = APIGatewayResponse.delete_integration
+
+_METHOD = {
+    "/authorizationType": "authorization_type",
+    "/authorizerId": "authorizer_id",
+    "/operationName": "operation_name",
+    "/requestValidatorId": "request_validator_id",
+}
+_METHOD_MAPS = {"requestModels": "request_models", "requestParameters": "request_parameters"}
+
+
+def _steps(self: APIGatewayResponse) -> list[str]:
+    """`["restapis", api, "resources", resource, "methods", method, ...]`."""
+    steps: list[str] = self.path.strip("/").split("/")
+    return steps
+
+
+def _update_resource(self: APIGatewayResponse) -> str:
+    _, api, _, resource_id = _steps(self)[:4]
+    resource = self.backend.get_resource(api, resource_id)
+    for operation in self._get_param("patchOperations"):
+        if operation["path"] == "/pathPart":
+            resource.path_part = operation["value"]
+        elif operation["path"] == "/parentId":
+            resource.parent_id = operation["value"]
+    return json.dumps(resource.to_dict())
+
+
+def _update_model(self: APIGatewayResponse) -> str:
+    _, api, _, name = _steps(self)[:4]
+    model = self.backend.get_model(api, name)
+    for operation in self._get_param("patchOperations"):
+        setattr(model, operation["path"].strip("/"), operation["value"])
+    return json.dumps(model.to_json())
+
+
+def _update_deployment(self: APIGatewayResponse) -> str:
+    _, api, _, deployment_id = _steps(self)[:4]
+    deployment = self.backend.get_deployment(api, deployment_id)
+    for operation in self._get_param("patchOperations"):
+        if operation["path"] == "/description":
+            deployment.description = operation["value"]
+    return json.dumps(deployment.to_json())
+
+
+def _update_method(self: APIGatewayResponse) -> str:
+    _, api, _, resource_id, _, http_method = _steps(self)[:6]
+    method = self.backend.get_method(api, resource_id, http_method)
+    for operation in self._get_param("patchOperations"):
+        path, value = operation["path"], operation.get("value")
+        if path in _METHOD:
+            setattr(method, _METHOD[path], value or None)
+        elif path == "/apiKeyRequired":
+            method.api_key_required = value == "true"
+        else:
+            _patch_map(method, operation)
+    return json.dumps(method.to_json())
+
+
+def _patch_map(method: Any, operation: dict[str, Any]) -> None:
+    _, name, key = operation["path"].split("/", 2)
+    key = key.replace("~1", "/")
+    entries = dict(getattr(method, _METHOD_MAPS[name]) or {})
+    entries.pop(key, None)
+    if operation["op"] != "remove":
+        value = operation["value"]
+        entries[key] = value if name == "requestModels" else value == "true"
+    setattr(method, _METHOD_MAPS[name], entries)
+
+
+def _get_existing_integration(self: APIGatewayResponse) -> str:
+    answer = _get_integration(self)
+    if answer == "{}":
+        raise NotFoundException("Invalid Integration identifier specified")
+    return answer
+
+
+def _delete_existing_integration(self: APIGatewayResponse) -> Any:
+    _, api, _, resource_id, _, http_method = _steps(self)[:6]
+    if self.backend.get_resource(api, resource_id).get_integration(http_method) is None:
+        raise NotFoundException("Invalid Integration identifier specified")
+    return _delete_integration(self)
+
+
+def _init_validator_not_found(self: RequestValidatorNotFound) -> None:
+    ApiGatewayException.__init__(self, "NotFoundException", "Invalid Request Validator identifier specified")
+
+
+def apply() -> None:
+    """Adds the missing operations and errors."""
+    for owner, name, replacement in (
+        (APIGatewayResponse, "update_resource", _update_resource),
+        (APIGatewayResponse, "update_model", _update_model),
+        (APIGatewayResponse, "update_method", _update_method),
+        (APIGatewayResponse, "update_deployment", _update_deployment),
+        (APIGatewayResponse, "get_integration", _get_existing_integration),
+        (APIGatewayResponse, "delete_integration", _delete_existing_integration),
+        (RequestValidatorNotFound, "code", 404),
+        (RequestValidatorNotFound, "__init__", _init_validator_not_found),
+    ):
+        setattr(owner, name, replacement)

@@ -1,0 +1,320 @@
+"""The gateway: signatures, bodies, throttling, the event for the function and its answer."""
+
+import http.client
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from tests.local.dataplane.resources import ACCOUNT, REGION, Deployer, arn, eventually, policy, statement
+
+pytestmark = pytest.mark.local
+
+SCHEMA = {
+    "$schema": "http://json-schema.org/draft-04/schema#",
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["id", "amount"],
+    "properties": {
+        "id": {"type": "string", "pattern": "^[a-z]{1,8}$"},
+        "amount": {"type": "number", "minimum": 0},
+        "currency": {"enum": ["EUR", "USD"]},
+    },
+}
+ECHO = """
+import json, time
+def handle(event, context):
+    body = json.loads(event["body"])
+    if body["id"] == "slow":
+        time.sleep(2)
+    if body["id"] == "raise":
+        raise ValueError("secret detail")
+    if body["id"] == "odd":
+        return {"statusCode": "many"}
+    return {"statusCode": 201, "headers": {"X-Mine": "yes"}, "body": json.dumps(event)}
+"""
+VALID = {"id": "abc", "amount": 1}
+
+
+@dataclass(frozen=True)
+class Api:
+    """A deployed API with POST /orders."""
+
+    api_id: str
+    url: str
+    credentials: Credentials
+    deployer: Deployer
+
+    def post(self, body: object, credentials: Credentials | None = None, **changes: str) -> "Answer":
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        request = AWSRequest("POST", f"{self.url}/orders", data=data, headers={"Content-Type": "application/json"})
+        SigV4Auth(credentials or self.credentials, "execute-api", REGION).add_auth(request)
+        headers = {**dict(request.headers.items()), **changes}
+        return send("POST", f"{self.url}/orders", headers, data)
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+
+
+def send(method: str, url: str, headers: Mapping[str, str], data: bytes) -> Answer:
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=20)
+    connection.request(method, parts.path, body=data, headers=dict(headers))
+    response = connection.getresponse()
+    text = response.read()
+    connection.close()
+    return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, json.loads(text or b"null"))
+
+
+def build_api(deployer: Deployer, name: str, *, timeout_ms: int = 1000, permitted: bool = True) -> Api:
+    gateway = deployer.client("apigateway")
+    function = deployer.function(f"{name}-function", ECHO)
+    api_id = gateway.create_rest_api(name=name)["id"]
+    root = gateway.get_resources(restApiId=api_id)["items"][0]["id"]
+    resource = gateway.create_resource(restApiId=api_id, parentId=root, pathPart="orders")["id"]
+    gateway.create_model(
+        restApiId=api_id, name="order", contentType="application/json", schema=json.dumps(SCHEMA)
+    )
+    validator = gateway.create_request_validator(restApiId=api_id, name="body", validateRequestBody=True)["id"]
+    gateway.put_method(
+        restApiId=api_id,
+        resourceId=resource,
+        httpMethod="POST",
+        authorizationType="AWS_IAM",
+        requestValidatorId=validator,
+        requestModels={"application/json": "order"},
+    )
+    gateway.put_integration(
+        restApiId=api_id,
+        resourceId=resource,
+        httpMethod="POST",
+        type="AWS_PROXY",
+        integrationHttpMethod="POST",
+        uri=f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{function}/invocations",
+        timeoutInMillis=timeout_ms,
+    )
+    gateway.put_gateway_response(
+        restApiId=api_id,
+        responseType="BAD_REQUEST_BODY",
+        statusCode="400",
+        responseTemplates={
+            "application/json": '{"why": "$context.error.validationErrorString", "id": "$context.requestId"}'
+        },
+        responseParameters={"gatewayresponse.header.X-Reason": "'body'"},
+    )
+    deployment = gateway.create_deployment(restApiId=api_id)["id"]
+    gateway.create_stage(restApiId=api_id, stageName="live", deploymentId=deployment, tracingEnabled=True)
+    if permitted:
+        source = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{api_id}/live/POST/orders"
+        deployer.permit(f"{name}-function", "apigateway.amazonaws.com", source)
+    emulator = deployer.emulator
+    credentials = Credentials(emulator.access_key_id, emulator.secret_access_key)
+    return Api(api_id, emulator.invoke_url(api_id, "live"), credentials, deployer)
+
+
+@pytest.fixture(scope="module")
+def api(deployer: Deployer) -> Api:
+    return build_api(deployer, "orders-api")
+
+
+def test_a_signed_request_reaches_the_function(api: Api) -> None:
+    answer = api.post(VALID, **{"X-Amzn-Trace-Id": "Root=1-5759e988-bd862e3fe1be46a994272793"})
+
+    assert answer.status == 201
+    assert answer.headers["x-mine"] == "yes"
+    event = answer.body
+    assert json.loads(event["body"]) == VALID
+    assert (event["resource"], event["path"], event["httpMethod"]) == ("/orders", "/orders", "POST")
+    assert event["queryStringParameters"] is None
+    assert event["isBase64Encoded"] is False
+    assert event["headers"]["Content-Type"] == "application/json"
+    assert event["multiValueHeaders"]["Content-Type"] == ["application/json"]
+    assert not any(name.lower() == "authorization" for name in event["headers"])
+    trace = event["headers"]["X-Amzn-Trace-Id"]
+    assert trace.startswith("Root=1-5759e988-bd862e3fe1be46a994272793;Parent=")
+    context = event["requestContext"]
+    assert (context["apiId"], context["stage"], context["accountId"]) == (api.api_id, "live", ACCOUNT)
+    assert (context["path"], context["resourcePath"]) == ("/live/orders", "/orders")
+    assert context["identity"]["accessKey"] == api.credentials.access_key
+    assert answer.headers["x-amzn-requestid"] == context["requestId"]
+
+
+def test_the_trace_holds_the_stage_and_the_function(api: Api) -> None:
+    root = "1-5759e988-aaaaaaaaaaaaaaaaaaaaaaaa"
+    api.deployer.client("lambda").update_function_configuration(FunctionName="orders-api-function")
+    api.post(VALID, **{"X-Amzn-Trace-Id": f"Root={root}"})
+    path = api.deployer.directory / "traces.jsonl"
+
+    def segments() -> list[dict[str, Any]]:
+        found = [json.loads(line) for line in path.read_text().splitlines()]
+        return [segment for segment in found if segment["trace_id"] == root]
+
+    stage = eventually(lambda: [each for each in segments() if each["origin"] == "AWS::ApiGateway::Stage"])
+    assert stage[0]["name"] == "orders-api/live"
+    assert stage[0]["http"]["response"]["status"] == 201
+
+
+@pytest.mark.parametrize(
+    ("headers", "error_type", "words"),
+    [
+        ({"Authorization": ""}, "MissingAuthenticationTokenException", "Missing Authentication Token"),
+        ({"Authorization": "Bearer x"}, "InvalidSignatureException", "Unsupported AWS 'algorithm'"),
+        ({"X-Amz-Date": "20150830T123600Z"}, "InvalidSignatureException", "Date in Credential scope"),
+        ({"Host": "elsewhere.example"}, "InvalidSignatureException", "does not match the signature"),
+    ],
+)
+def test_a_request_that_is_not_rightly_signed_is_forbidden(
+    api: Api, headers: dict[str, str], error_type: str, words: str
+) -> None:
+    answer = api.post(VALID, **headers)
+
+    assert answer.status == 403
+    assert answer.headers["x-amzn-errortype"] == error_type
+    assert words in answer.body["message"]
+
+
+def test_a_changed_body_is_a_wrong_signature(api: Api) -> None:
+    signed = AWSRequest("POST", f"{api.url}/orders", data=json.dumps(VALID).encode())
+    SigV4Auth(api.credentials, "execute-api", REGION).add_auth(signed)
+    answer = send("POST", f"{api.url}/orders", dict(signed.headers.items()), b'{"id": "abc", "amount": 100}')
+
+    assert answer.status == 403
+    assert "does not match the signature" in answer.body["message"]
+
+
+def test_unknown_keys_wrong_secrets_and_other_services_are_forbidden(api: Api) -> None:
+    unknown = api.post(VALID, Credentials("AKIAIOSFODNN7EXAMPLE", "x"))
+    assert (unknown.status, unknown.body["message"]) == (
+        403,
+        "The security token included in the request is invalid.",
+    )
+    assert api.post(VALID, Credentials(api.credentials.access_key, "wrong")).status == 403
+    request = AWSRequest("POST", f"{api.url}/orders", data=json.dumps(VALID).encode())
+    SigV4Auth(api.credentials, "sqs", REGION).add_auth(request)
+    answer = send("POST", f"{api.url}/orders", dict(request.headers.items()), json.dumps(VALID).encode())
+    assert (answer.status, "correct service: 'execute-api'" in answer.body["message"]) == (403, True)
+
+
+@pytest.mark.parametrize(("path", "status"), [("live", 201), ("other", 403)])
+def test_a_role_may_invoke_what_its_policy_names(api: Api, path: str, status: int) -> None:
+    iam, sts = api.deployer.client("iam"), api.deployer.client("sts")
+    name = f"caller-{path}"
+    document = policy(
+        {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"}
+    )
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    resource = arn("execute-api", f"{api.api_id}/{path}/POST/orders")
+    iam.put_role_policy(
+        RoleName=name, PolicyName="invoke", PolicyDocument=policy(statement("execute-api:Invoke", resource))
+    )
+    keys = sts.assume_role(RoleArn=role, RoleSessionName="partner")["Credentials"]
+    credentials = Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
+
+    answer = api.post(VALID, credentials)
+    assert answer.status == status
+    if status == 403:
+        assert answer.headers["x-amzn-errortype"] == "AccessDeniedException"
+        assert "not authorized to perform: execute-api:Invoke" in answer.body["message"]
+    else:
+        user = answer.body["requestContext"]["identity"]["userArn"]
+        assert user == f"arn:aws:sts::{ACCOUNT}:assumed-role/{name}/partner"
+
+
+def test_every_fault_of_a_body_is_named_and_no_value_is_repeated(api: Api) -> None:
+    answer = api.post({"id": "4111-1111", "currency": "XXX-secret", "extra": "hidden"})
+
+    assert answer.status == 400
+    assert answer.headers["x-reason"] == "body"
+    reasons = answer.body["why"].strip("[]").split(", ")
+    assert reasons == [
+        "amount: is required",
+        "currency: is not one of the allowed values",
+        "extra: is not a known field",
+        "id: does not match ^[a-z]{1,8}$",
+    ]
+    assert answer.body["id"] == answer.headers["x-amzn-requestid"]
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b"{", "[body: is not valid JSON]"),
+        (b"", "[body: must be of type object]"),
+        (b'{"id": "abc", "amount": NaN}', "[body: is not valid JSON]"),
+        (b'{"id": 5, "amount": "1"}', "[amount: must be of type number, id: must be of type string]"),
+    ],
+)
+def test_bodies_that_are_no_orders(api: Api, body: bytes, why: str) -> None:
+    answer = api.post(body)
+    assert (answer.status, answer.body["why"]) == (400, why)
+
+
+@pytest.mark.parametrize(
+    ("order", "status", "message"),
+    [
+        ("slow", 504, "Endpoint request timed out"),
+        ("raise", 502, "Internal server error"),
+        ("odd", 502, "Internal server error"),
+    ],
+)
+def test_functions_that_do_not_answer_well(api: Api, order: str, status: int, message: str) -> None:
+    answer = api.post({"id": order, "amount": 1})
+    assert (answer.status, answer.body) == (status, {"message": message})
+
+
+def test_unknown_stages_and_paths(api: Api) -> None:
+    stage = send("POST", f"{api.url}-not/orders", {}, b"")
+    assert (stage.status, stage.body) == (403, {"message": "Forbidden"})
+    path = send("GET", f"{api.url}/orders", {}, b"")
+    assert (path.status, path.body) == (403, {"message": "Missing Authentication Token"})
+
+
+def test_without_permission_the_function_is_not_called(deployer: Deployer) -> None:
+    api = build_api(deployer, "unpermitted-api", permitted=False)
+    answer = api.post(VALID)
+    assert (answer.status, answer.body) == (500, {"message": "Internal server error"})
+    assert deployer.log_lines("unpermitted-api-function") == []
+
+
+def test_the_stage_throttles_as_deployed(deployer: Deployer) -> None:
+    api = build_api(deployer, "throttled-api")
+    deployer.client("apigateway").update_stage(
+        restApiId=api.api_id,
+        stageName="live",
+        patchOperations=[
+            {"op": "replace", "path": "/*/*/throttling/rateLimit", "value": "1"},
+            {"op": "replace", "path": "/*/*/throttling/burstLimit", "value": "3"},
+        ],
+    )
+    statuses = [api.post({"id": "5", "amount": 1}).status for _ in range(10)]
+    assert statuses[:3] == [400, 400, 400]
+    assert 429 in statuses[3:]
+
+
+def test_a_stage_serves_its_deployment_and_not_the_draft(deployer: Deployer) -> None:
+    api = build_api(deployer, "snapshot-api")
+    gateway = deployer.client("apigateway")
+    gateway.update_model(
+        restApiId=api.api_id,
+        modelName="order",
+        patchOperations=[{"op": "replace", "path": "/schema", "value": '{"type": "object", "required": ["new"]}'}],
+    )
+    assert api.post(VALID).status == 201
+    deployment = gateway.create_deployment(restApiId=api.api_id)["id"]
+    gateway.update_stage(
+        restApiId=api.api_id,
+        stageName="live",
+        patchOperations=[{"op": "replace", "path": "/deploymentId", "value": deployment}],
+    )
+    answer = api.post(VALID)
+    assert (answer.status, answer.body["why"]) == (400, "[new: is required]")
