@@ -12,7 +12,7 @@ import secrets
 import socket
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Final, Self
@@ -138,14 +138,14 @@ class Segment:
 def _send(document: Mapping[str, Any]) -> None:
     address = _daemon_address(os.environ.get(DAEMON_VARIABLE, ""))
     datagram = _PROTOCOL_LINE + json.dumps(document, separators=(",", ":")).encode()
-    if address is None or len(datagram) > _MAXIMUM_DATAGRAM:
-        return
+    if address is not None and len(datagram) <= _MAXIMUM_DATAGRAM:
+        _send_datagram(datagram, address)
+
+
+def _send_datagram(datagram: bytes, address: tuple[str, int]) -> None:
     # A trace is a help, never a duty: without a daemon the work goes on.
-    try:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-            sender.sendto(datagram, address)
-    except OSError:
-        return
+    with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.sendto(datagram, address)
 
 
 def _daemon_address(value: str) -> tuple[str, int] | None:

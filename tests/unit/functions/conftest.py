@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from moto import mock_aws
@@ -66,8 +66,8 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
         )
 
 
-def _create_table(dynamodb: "DynamoDBClient", name: str, **keys: Any) -> None:
-    kinds = ("HASH", "RANGE")
+def _create_table(dynamodb: "DynamoDBClient", name: str, **keys: Literal["S", "N"]) -> None:
+    kinds: tuple[Literal["HASH", "RANGE"], ...] = ("HASH", "RANGE")
     dynamodb.create_table(
         TableName=name,
         KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in zip(keys, kinds, strict=False)],

@@ -172,13 +172,13 @@ class AccountProfile:
         }
 
     @classmethod
-    def from_state(cls, state: dict[str, Any]) -> Self:
+    def from_state(cls, state: Any) -> Self:
         """Read what `to_state` gave.
 
         Raises:
             ProfileError: The state is of another version or damaged.
         """
-        version = state.get("version")
+        version = state.get("version") if isinstance(state, dict) else None
         if version != PROFILE_VERSION:
             raise ProfileError(f"profile version {version!r} is not {PROFILE_VERSION}")
         try:

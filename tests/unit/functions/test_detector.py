@@ -1,0 +1,274 @@
+"""The detector from event to queue and profile: what is suspicious is told, nothing is learnt twice."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from botocore.stub import Stubber
+
+from shared.runtime.clients import create_client
+from shared.runtime.dynamodb import to_item
+from shared.runtime.events import StoredTransaction, SuspiciousTransaction
+from shared.runtime.fields import EventError
+from shared.runtime.logs import Logger
+from shared.runtime.tracing import parse_header
+from stacks.compute.functions.detector import detection as detection_module
+from stacks.compute.functions.detector.adapters import ProfilesTable, SuspiciousQueue
+from stacks.compute.functions.detector.detection import Detection
+from stacks.compute.functions.detector.messages import scored_transaction
+from stacks.compute.functions.detector.ports import DetectorError
+from stacks.compute.functions.detector.scoring import AccountProfile, combine, load_rules
+from tests.unit.functions.builders import NOW, SECRET, TRACE_ID, bus_event, stored
+from tests.unit.functions.conftest import Cloud
+
+RULES = load_rules()
+FRAUD = Decimal("5000.00")
+
+
+@pytest.fixture(autouse=True)
+def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(detection_module, "pause", lambda _: None)
+
+
+@pytest.fixture
+def detector(cloud: Cloud) -> Detection:
+    return detector_with(ProfilesTable(cloud.dynamodb, "profiles-test"), cloud)
+
+
+def detector_with(profiles: ProfilesTable, cloud: Cloud, queue: SuspiciousQueue | None = None) -> Detection:
+    return Detection(
+        profiles,
+        queue or SuspiciousQueue(cloud.sqs, cloud.queue_url),
+        rules=RULES,
+        log=Logger("detector"),
+        pseudonym_secret=SECRET,
+        time_to_live=timedelta(days=180),
+        clock=lambda: NOW,
+    )
+
+
+def messages(cloud: Cloud) -> list[SuspiciousTransaction]:
+    return [SuspiciousTransaction.from_json(message["Body"]) for message in cloud.messages(cloud.queue_url)]
+
+
+def learnt(cloud: Cloud) -> int:
+    """How many transactions the one account's profile has learnt."""
+    profiles = [item for item in cloud.items("profiles-test") if item["profile_id"] == "account#account-1"]
+    return sum(AccountProfile.from_state(json.loads(item["state"])).count for item in profiles)
+
+
+def test_a_usual_transaction_is_learnt_and_not_told(detector: Detection, cloud: Cloud) -> None:
+    decision = detector.receive(bus_event())
+    assert decision is not None
+    assert not decision.suspicious
+    [item] = cloud.items("profiles-test")
+    assert (item["profile_id"], item["revision"]) == ("account#account-1", 1)
+    assert item["expires_at"] == NOW // 1000 + 180 * 86_400
+    assert messages(cloud) == []
+
+
+def test_a_suspicious_transaction_is_told_with_its_reasons(detector: Detection, cloud: Cloud) -> None:
+    decision = detector.receive(bus_event(amount=FRAUD))
+    assert decision is not None
+    assert decision.suspicious
+    [message] = cloud.messages(cloud.queue_url)
+    told = SuspiciousTransaction.from_json(message["Body"])
+    assert told.transaction == stored(amount=FRAUD)
+    assert told.rules_version == RULES.version
+    assert [reason.code for reason in told.reasons] == ["amount_limit"]
+    assert (told.reasons[0].observed, told.reasons[0].threshold) == ("5000", "220")
+    assert combine(float(reason.contribution) for reason in told.reasons) == pytest.approx(
+        float(told.score), abs=1e-6
+    )
+    continued = parse_header(message["Attributes"]["AWSTraceHeader"])
+    assert continued is not None
+    assert continued.trace_id == TRACE_ID
+    assert continued.parent_id not in {None, "53995c3f42cd8ad8"}
+    assert told.trace_header == message["Attributes"]["AWSTraceHeader"]
+
+
+def test_a_transaction_delivered_again_is_told_and_learnt_once(detector: Detection, cloud: Cloud) -> None:
+    assert detector.receive(bus_event(amount=FRAUD)) is not None
+    assert detector.receive(bus_event(amount=FRAUD)) is None
+    assert len(messages(cloud)) == 1
+    assert learnt(cloud) == 1
+
+
+def test_a_history_makes_a_baseline(detector: Detection, cloud: Cloud) -> None:
+    for day in range(12, 0, -1):
+        detector.receive(bus_event(transaction_id=f"habit-{day}", timestamp=NOW - day * 86_400_000))
+    decision = detector.receive(bus_event(transaction_id="much", amount=Decimal("99.99"), timestamp=NOW))
+    assert decision is not None
+    assert [reason.code for reason in decision.reasons] == ["amount_deviation"]
+    assert len(messages(cloud)) == 1
+    assert learnt(cloud) == 13
+
+
+def test_a_watch_that_people_put_on_a_merchant(detector: Detection, cloud: Cloud) -> None:
+    watch = {"profile_id": "merchant#merchant-1", "watched_until": NOW + 1}
+    cloud.dynamodb.put_item(TableName="profiles-test", Item=to_item(watch))
+    detector.receive(bus_event())
+    assert [reason.code for message in messages(cloud) for reason in message.reasons] == ["watched_merchant"]
+
+
+class Raced(ProfilesTable):
+    """A table where another transaction of the account is written just before each of the first writes."""
+
+    def __init__(self, cloud: Cloud, races: list[StoredTransaction]) -> None:
+        super().__init__(cloud.dynamodb, "profiles-test")
+        self._races = races
+        self._other = detector_with(ProfilesTable(cloud.dynamodb, "profiles-test"), cloud)
+
+    def write(
+        self, account_id: str, profile: AccountProfile, *, revision: int, expires_at: int | None
+    ) -> bool:
+        if self._races:
+            self._other.decide(self._races.pop(0))
+        return super().write(account_id, profile, revision=revision, expires_at=expires_at)
+
+
+@pytest.mark.parametrize("races", [1, 3, 5])
+def test_concurrent_transactions_of_an_account_are_all_learnt(cloud: Cloud, races: int) -> None:
+    others = [stored(transaction_id=f"other-{n}", timestamp=NOW - n) for n in range(races)]
+    decision = detector_with(Raced(cloud, others), cloud).receive(bus_event(amount=FRAUD))
+    assert decision is not None
+    assert decision.suspicious
+    assert learnt(cloud) == races + 1
+    assert len(messages(cloud)) == 1, "told once, however often the write was tried"
+
+
+def test_a_duplicate_that_wins_the_race_is_told_and_learnt_once_at_least(cloud: Cloud) -> None:
+    decision = detector_with(Raced(cloud, [stored(amount=FRAUD)]), cloud).receive(bus_event(amount=FRAUD))
+    assert decision is not None
+    assert learnt(cloud) == 1
+    told = messages(cloud)
+    assert {message.transaction.alert_id for message in told} == {stored().alert_id}, (
+        "one alert for the notifier"
+    )
+
+
+def test_a_profile_that_never_rests_is_left_to_the_next_delivery(cloud: Cloud) -> None:
+    others = [stored(transaction_id=f"other-{n}", timestamp=NOW - n) for n in range(20)]
+    with pytest.raises(DetectorError, match="changed during each"):
+        detector_with(Raced(cloud, others), cloud).receive(bus_event())
+
+
+def test_a_crash_before_the_profile_is_written_loses_nothing(cloud: Cloud, detector: Detection) -> None:
+    class Crashing(ProfilesTable):
+        def write(self, *_: Any, **__: Any) -> bool:
+            raise DetectorError("the lights went out")
+
+    with pytest.raises(DetectorError):
+        detector_with(Crashing(cloud.dynamodb, "profiles-test"), cloud).receive(bus_event(amount=FRAUD))
+    assert detector.receive(bus_event(amount=FRAUD)) is not None
+    assert len({message.transaction.alert_id for message in messages(cloud)}) == 1
+    assert learnt(cloud) == 1
+
+
+def test_a_queue_that_refuses_leaves_the_transaction_unknown(cloud: Cloud, detector: Detection) -> None:
+    missing = SuspiciousQueue(cloud.sqs, cloud.queue_url + "-missing")
+    table = ProfilesTable(cloud.dynamodb, "profiles-test")
+    with pytest.raises(DetectorError, match="not sent"):
+        detector_with(table, cloud, missing).receive(bus_event(amount=FRAUD))
+    assert cloud.items("profiles-test") == []
+    assert detector.receive(bus_event(amount=FRAUD)) is not None
+    assert len(messages(cloud)) == 1
+
+
+def test_an_event_that_is_not_ours_is_an_error(detector: Detection) -> None:
+    with pytest.raises(EventError):
+        detector.receive({"source": "aws.s3", "detail-type": "Object Created", "detail": {}})
+
+
+@pytest.mark.parametrize("state", ["{", "[]", '{"version": 99}', "{}"])
+def test_a_damaged_profile_is_an_error_and_stays(detector: Detection, cloud: Cloud, state: str) -> None:
+    item = {"profile_id": "account#account-1", "revision": 4, "state": state}
+    cloud.dynamodb.put_item(TableName="profiles-test", Item=to_item(item))
+    with pytest.raises(DetectorError, match="not readable"):
+        detector.receive(bus_event())
+    assert cloud.items("profiles-test") == [item]
+
+
+def test_logs_show_the_decision_and_the_pseudonym_alone(
+    detector: Detection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    detector.receive(bus_event(account_id="account-of-somebody"))
+    detector.receive(bus_event(account_id="account-of-somebody", transaction_id="t-2", amount=FRAUD))
+    detector.receive(bus_event(account_id="account-of-somebody"))
+    logged = capsys.readouterr().out
+    lines = [json.loads(line) for line in logged.splitlines()]
+    assert [line["message"] for line in lines] == ["scored", "suspicious", "duplicate"]
+    assert all(line["trace_id"] == TRACE_ID and line["account"].startswith("acct-") for line in lines)
+    assert (lines[1]["reasons"], lines[1]["rules_version"]) == (["amount_limit"], RULES.version)
+    assert "account-of-somebody" not in logged
+
+
+Respond = Callable[[Stubber], None]
+
+
+@pytest.fixture
+def stubbed(monkeypatch: pytest.MonkeyPatch) -> tuple[ProfilesTable, Stubber]:
+    monkeypatch.setattr("stacks.compute.functions.detector.adapters.pause", lambda _: None)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "none")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    client = create_client("dynamodb")
+    client.meta.events.unregister("needs-retry.dynamodb")
+    return ProfilesTable(client, "profiles-test"), Stubber(client)
+
+
+def test_keys_that_were_not_processed_are_asked_for_again(stubbed: tuple[ProfilesTable, Stubber]) -> None:
+    table, stubber = stubbed
+    rest = {"profiles-test": {"Keys": [{"profile_id": {"S": "account#a"}}], "ConsistentRead": True}}
+    profile = AccountProfile(count=3)
+    item = to_item({"profile_id": "account#a", "revision": 7, "state": json.dumps(profile.to_state())})
+    stubber.add_response("batch_get_item", {"Responses": {}, "UnprocessedKeys": rest})
+    stubber.add_response("batch_get_item", {"Responses": {"profiles-test": [item]}}, {"RequestItems": rest})
+    with stubber:
+        profiles = table.read("a", "m")
+    assert (profiles.revision, profiles.account) == (7, profile)
+
+
+def test_keys_that_are_never_processed_are_an_error(stubbed: tuple[ProfilesTable, Stubber]) -> None:
+    table, stubber = stubbed
+    rest = {"profiles-test": {"Keys": [{"profile_id": {"S": "account#a"}}]}}
+    for _ in range(4):
+        stubber.add_response("batch_get_item", {"Responses": {}, "UnprocessedKeys": rest})
+    with stubber, pytest.raises(DetectorError, match="unprocessed"):
+        table.read("a", "m")
+
+
+@pytest.mark.parametrize("call", ["batch_get_item", "put_item"])
+def test_throttling_is_left_to_the_next_delivery(stubbed: tuple[ProfilesTable, Stubber], call: str) -> None:
+    table, stubber = stubbed
+    stubber.add_client_error(call, "ThrottlingException", "the value account-1 is secret")
+
+    def read_or_write() -> None:
+        if call == "put_item":
+            table.write("a", AccountProfile(), revision=0, expires_at=None)
+        else:
+            table.read("a", "m")
+
+    with stubber, pytest.raises(DetectorError, match="ThrottlingException") as refused:
+        read_or_write()
+    assert "secret" not in str(refused.value)
+    assert refused.value.__cause__ is None
+
+
+def test_the_rules_see_every_field_that_they_have() -> None:
+    full = stored(
+        merchant_category="grocery",
+        country="DE",
+        channel="web",
+        device_id="d-1",
+        latitude=Decimal("52.52"),
+        longitude=Decimal("13.4"),
+        card_present=False,
+    )
+    seen = scored_transaction(full)._asdict()
+    assert None not in seen.values()
+    numbers = {name: float(getattr(full, name)) for name in ("amount", "latitude", "longitude")}
+    assert seen == {**{name: getattr(full, name) for name in seen}, **numbers}

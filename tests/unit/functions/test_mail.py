@@ -1,0 +1,174 @@
+"""The mail: a subject to triage by, a body to act on."""
+
+import json
+import re
+import shlex
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.runtime.events import AlertReason
+from stacks.alerting.functions.notifier.mail import MAXIMUM_SUBJECT_LENGTH, Place, body, subject
+from stacks.alerting.functions.notifier.wording import headline, sentence
+from stacks.compute.functions.detector.messages import suspicion
+from stacks.compute.functions.detector.scoring import (
+    AccountProfile,
+    MerchantProfile,
+    load_rules,
+    score,
+    update,
+)
+from tests.unit.functions.builders import NOW, TRACE_HEADER, TRACE_ID, scored, stored, suspicious
+
+PLACE = Place(
+    environment="test", region="us-east-1", transactions_table="transactions-test", alerts_table="alerts-test"
+)
+
+
+def text_of(**changes: Any) -> str:
+    return body(suspicious(**changes), account="acct-0123456789abcdef", trace_id=TRACE_ID, place=PLACE)
+
+
+def every_reason() -> tuple[AlertReason, ...]:
+    """Every reason that the detector can give, as it tells it."""
+    rules, account = load_rules(), AccountProfile()
+    known = {"country": "DE", "merchant_category": "grocery", "latitude": 52.52, "longitude": 13.405}
+    for number in range(30):
+        update(
+            account, scored(transaction_id=f"h{number}", timestamp=NOW - 1000 * (30 - number), **known), rules
+        )
+    fraud = scored(
+        amount=5000.0, country="FR", merchant_category="jewellery", latitude=48.8566, longitude=2.3522
+    )
+    decision = score(fraud, account, MerchantProfile(watched_until=NOW + 1), rules)
+    return suspicion(stored(), decision, TRACE_HEADER).reasons
+
+
+def test_there_are_words_for_every_rule() -> None:
+    rules = json.loads(json.dumps(load_rules().__slots__))
+    codes = {name for name in rules if name not in {"version", "alert_threshold", "baseline"}}
+    reasons = {reason.code: reason for reason in every_reason()}
+    assert set(reasons) == codes
+    told = {code: (headline(reason), sentence(reason)) for code, reason in reasons.items()}
+    assert told["amount_limit"] == (
+        "amount over the limit",
+        (
+            "The amount is over the limit for any account: 5,000.00 USD, limit 220.00 USD; "
+            "usual for this account: 40.00 USD."
+        ),
+    )
+    assert told["amount_deviation"][0] == "125.0 times the usual amount"
+    assert told["velocity"][0] == "31 transactions in 10 minutes"
+    assert told["new_country"][0] == "new country FR"
+    assert "grocery" in told["new_merchant_category"][1]
+    assert re.search(r"[\d,]+ km/h since .* 877 km apart within 1 minutes", told["improbable_travel"][1])
+    assert told["watched_merchant"] == ("merchant on watch", "The merchant is on watch: merchant-1.")
+
+
+def test_a_rule_that_the_mail_does_not_know_is_told_all_the_same() -> None:
+    reason = AlertReason(
+        code="card_testing",
+        observed="7",
+        baseline="0.1",
+        threshold="3",
+        unit="payments",
+        contribution=Decimal(1),
+    )
+    assert headline(reason) == "card testing"
+    assert sentence(reason) == "Rule card testing: 7, usual 0.1, suspicious from 3 (payments)."
+
+
+def test_a_whole_mail() -> None:
+    text = text_of(
+        transaction=stored(
+            amount=Decimal("512.50"),
+            country="FR",
+            latitude=Decimal("48.8566"),
+            longitude=Decimal("2.3522"),
+            card_present=False,
+            channel="web",
+            merchant_category="jewellery",
+        )
+    )
+    assert text.startswith(
+        "A payment of 512.50 USD looks like fraud. Its score is 0.84 of 1; alerts\nbegin at 0.50."
+    )
+    for line in (
+        "When: 2026-11-18 11:06:39 UTC, received 2026-11-18 11:06:40 UTC",
+        "Where: FR, latitude 48.86, longitude 2.35",
+        "How: web, card not present",
+        "Account: acct-0123456789abcdef (a pseudonym)",
+        "Merchant: merchant-1 (jewellery)",
+        "Transaction: t-1",
+        f"Trace: {TRACE_ID}",
+        "Rules: 1+0a1b2c3d",
+    ):
+        assert line in text.splitlines()
+    assert f"#xray:traces/{TRACE_ID}" in text
+
+
+def test_facts_that_are_not_known_are_left_out() -> None:
+    text = text_of()
+    assert "Where:" not in text
+    assert "How:" not in text
+    assert "None" not in text
+
+
+def test_lines_are_short_but_for_what_must_be_copied_whole() -> None:
+    long_lines = [line for line in text_of(reasons=every_reason()).splitlines() if len(line) > 72]
+    assert [line.strip()[:8] for line in long_lines] == ['{"S": "' + stored().alert_id[0], "https://"]
+
+
+def test_the_commands_can_be_copied_into_a_shell() -> None:
+    text = text_of()
+    commands = re.findall(r"aws dynamodb.*?}}'", text, flags=re.DOTALL)
+    keys = []
+    for command in commands:
+        words = shlex.split(command.replace("\\\n", ""))
+        assert words[:3] == ["aws", "dynamodb", "get-item"]
+        options = dict(zip(words[3::2], words[4::2], strict=True))
+        assert options["--region"] == "us-east-1"
+        keys.append((options["--table-name"], json.loads(options["--key"])))
+    transaction = stored()
+    assert keys == [
+        (
+            "transactions-test",
+            {"transaction_id": {"S": "t-1"}, "timestamp": {"N": str(transaction.timestamp)}},
+        ),
+        ("alerts-test", {"alert_id": {"S": transaction.alert_id}}),
+    ]
+
+
+def test_a_score_is_never_rounded_up() -> None:
+    assert "Fraud 0.99:" in subject(suspicious(score=Decimal("0.999999")), "test")
+    assert "score is 0.99 of 1" in text_of(score=Decimal("0.999999"))
+    assert "Fraud 1.00:" in subject(suspicious(score=Decimal(1)), "test")
+
+
+@given(st.text(max_size=300), st.text(min_size=1, max_size=60), st.decimals(0, 10**15, places=2))
+def test_a_subject_is_one_short_ascii_line(observed: str, environment: str, amount: Decimal) -> None:
+    reason = AlertReason(
+        code="new_country",
+        observed=observed,
+        baseline="DE",
+        threshold="",
+        unit="country",
+        contribution=Decimal(1),
+    )
+    line = subject(suspicious(reasons=(reason,), transaction=stored(amount=amount)), environment)
+    assert 0 < len(line) <= MAXIMUM_SUBJECT_LENGTH
+    assert line.isascii()
+    assert line.isprintable()
+
+
+@pytest.mark.parametrize("field", ["device_id", "ip_address", "account_id"])
+def test_what_identifies_a_person_is_not_in_the_mail(field: str) -> None:
+    value = {
+        "device_id": "device-of-somebody",
+        "ip_address": "203.0.113.7",
+        "account_id": "account-of-somebody",
+    }
+    assert value[field] not in text_of(transaction=stored(**{field: value[field]}))
