@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
@@ -47,7 +48,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     monkeypatch.setenv("AWS_ACCOUNT_ID_ENDPOINT_MODE", "disabled")
     monkeypatch.delenv("_X_AMZN_TRACE_ID", raising=False)
     with mock_aws():
-        dynamodb, sqs, sns = create_client("dynamodb"), create_client("sqs"), create_client("sns")
+        dynamodb, sqs, sns = _client("dynamodb"), _client("sqs"), _client("sns")
         _create_table(dynamodb, "transactions-test", transaction_id="S", timestamp="N")
         _create_table(dynamodb, "profiles-test", profile_id="S")
         _create_table(dynamodb, "alerts-test", alert_id="S")
@@ -64,6 +65,12 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
             topic_arn=topic_arn,
             mailbox_url=mailbox_url,
         )
+
+
+@cache
+def _client(service: str) -> Any:
+    # A client outlives the mock that was on when it was made: whichever is on answers it.
+    return create_client(service)
 
 
 def _create_table(dynamodb: "DynamoDBClient", name: str, **keys: Literal["S", "N"]) -> None:
