@@ -181,7 +181,10 @@ class Provider:
         )
         outputs = {**resource.absent, **{k: v for k, v in inputs.items() if k != DEFAULTED}}
         for name, value in found.items():
-            outputs[name] = value if name in drifted else _spelt_as(outputs.get(name), value)
+            if value is None or name in drifted:
+                outputs[name] = resource.absent.get(name) if value is None else value
+            else:
+                outputs[name] = _spelt_as(outputs.get(name), value)
         if "tags" in found:
             outputs["tagsAll"] = found["tags"] or {}
         if resource.regional:

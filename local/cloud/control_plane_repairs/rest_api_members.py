@@ -1,7 +1,7 @@
 """API Gateway: what is inside an API can be changed in place, and what is missing says so as AWS does.
 
 moto has no UpdateResource, UpdateModel, UpdateMethod or UpdateDeployment, answers for a missing integration
-with nothing at all, and for a missing validator with 400.
+with nothing at all, for a missing validator with 400, and fails over what is gone.
 """
 
 import json
@@ -11,6 +11,9 @@ from moto.apigateway.exceptions import ApiGatewayException, NotFoundException, R
 from moto.apigateway.responses import APIGatewayResponse
 
 _get_integration = APIGatewayResponse.get_integration
+_get_deployment = APIGatewayResponse.get_deployment
+_delete_resource = APIGatewayResponse.delete_resource
+_delete_validator = APIGatewayResponse.delete_request_validator
 _delete_integration = APIGatewayResponse.delete_integration
 
 _METHOD = {
@@ -95,6 +98,18 @@ def _delete_existing_integration(self: APIGatewayResponse) -> Any:
     return _delete_integration(self)
 
 
+def _of_existing(collection: str, operation: Any) -> Any:
+    """The operation, after a check that the API has the member that the path names."""
+
+    def checked(self: APIGatewayResponse) -> Any:
+        _, api, _, member = _steps(self)[:4]
+        if member not in getattr(self.backend.get_rest_api(api), collection):
+            raise NotFoundException(f"Invalid {collection.removesuffix('s')} identifier specified")
+        return operation(self)
+
+    return checked
+
+
 def _init_validator_not_found(self: RequestValidatorNotFound) -> None:
     ApiGatewayException.__init__(self, "NotFoundException", "Invalid Request Validator identifier specified")
 
@@ -108,6 +123,13 @@ def apply() -> None:
         (APIGatewayResponse, "update_deployment", _update_deployment),
         (APIGatewayResponse, "get_integration", _get_existing_integration),
         (APIGatewayResponse, "delete_integration", _delete_existing_integration),
+        (APIGatewayResponse, "delete_resource", _of_existing("resources", _delete_resource)),
+        (
+            APIGatewayResponse,
+            "delete_request_validator",
+            _of_existing("request_validators", _delete_validator),
+        ),
+        (APIGatewayResponse, "get_deployment", _of_existing("deployments", _get_deployment)),
         (RequestValidatorNotFound, "code", 404),
         (RequestValidatorNotFound, "__init__", _init_validator_not_found),
     ):

@@ -8,6 +8,7 @@ import json
 from typing import Any
 from urllib.parse import unquote
 
+from moto.apigateway import urls
 from moto.apigateway.models import RestAPI, Stage
 from moto.apigateway.responses import APIGatewayResponse
 
@@ -19,6 +20,10 @@ _patch_api = RestAPI.apply_patch_operations
 _patch_stage = Stage.apply_operations
 _tag = APIGatewayResponse.tag_resource
 _untag = APIGatewayResponse.untag_resource
+_delete = APIGatewayResponse.delete_rest_api
+_TAGS_OF_AN_API = (
+    "{0}/tags/arn:(?P<partition>[^/]+):apigateway:(?P<region_name>[^/]+)::/restapis/(?P<function_id>[^/]+)$"
+)
 
 
 def _create_whole(self: APIGatewayResponse) -> Any:
@@ -79,14 +84,21 @@ def _untag_any(self: APIGatewayResponse) -> str:
     return json.dumps({})
 
 
+def _delete_existing(self: APIGatewayResponse) -> Any:
+    self.backend.get_rest_api(self.path.rstrip("/").rsplit("/", 1)[-1])
+    return _delete(self)
+
+
 def apply() -> None:
     """Replaces how APIs are made, described, patched and tagged, and how stages are patched."""
     for owner, name, replacement in (
         (APIGatewayResponse, "create_rest_api", _create_whole),
         (APIGatewayResponse, "tag_resource", _tag_any),
         (APIGatewayResponse, "untag_resource", _untag_any),
+        (APIGatewayResponse, "delete_rest_api", _delete_existing),
         (RestAPI, "to_dict", _whole_dict),
         (RestAPI, "apply_patch_operations", _patch_whole_api),
         (Stage, "apply_operations", _patch_whole_stage),
     ):
         setattr(owner, name, replacement)
+    urls.url_paths[_TAGS_OF_AN_API] = APIGatewayResponse.dispatch

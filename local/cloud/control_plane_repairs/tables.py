@@ -1,10 +1,16 @@
-"""DynamoDB: a stream that was ended can be begun again. moto remembers the old one and refuses."""
+"""DynamoDB: a stream that was ended can be begun again, and a table can change its key.
+
+moto remembers the old stream and refuses another, and ignores encryption in UpdateTable.
+"""
 
 from typing import Any
 
 from moto.dynamodb.exceptions import StreamAlreadyEnabledException
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.table import Table
+from moto.dynamodb.responses import DynamoHandler
+
+_update_table = DynamoHandler.update_table
 
 
 def _update_streams(_: DynamoDBBackend, table: Table, specification: dict[str, Any]) -> None:
@@ -14,7 +20,18 @@ def _update_streams(_: DynamoDBBackend, table: Table, specification: dict[str, A
     table.set_stream_specification(specification)
 
 
+def _update_table_and_key(self: DynamoHandler) -> Any:
+    answer = _update_table(self)
+    if wanted := self.body.get("SSESpecification"):
+        table = self.dynamodb_backend.get_table(self.body["TableName"])
+        table.sse_specification = wanted if wanted.get("Enabled") else None
+    return answer
+
+
 def apply() -> None:
-    """Judges by whether the stream is on, not by whether there ever was one."""
-    for owner, name, replacement in ((DynamoDBBackend, "update_table_streams", _update_streams),):
+    """Judges by whether the stream is on, not by whether there ever was one; writes the key."""
+    for owner, name, replacement in (
+        (DynamoHandler, "update_table", _update_table_and_key),
+        (DynamoDBBackend, "update_table_streams", _update_streams),
+    ):
         setattr(owner, name, replacement)

@@ -48,7 +48,7 @@ class World:
             self.provider.delete(token, resource_id, inputs, outputs)
 
 
-def build(provider: Provider) -> World:
+def build(provider: Provider) -> World:  # noqa: C901 - a list of what there is
     world = World(provider)
     make = world.make
     make("vpc", "aws:ec2/vpc:Vpc", {"cidrBlock": "10.50.0.0/16", "tags": {"Name": "base"}})
@@ -103,12 +103,32 @@ def build(provider: Provider) -> World:
         "aws:cloudwatch/eventRule:EventRule",
         {"eventBusName": world.ids["bus"], "eventPattern": '{"source": ["a"]}'},
     )
-    make("api", "aws:apigateway/restApi:RestApi", {})
+    for name in ("api", "bare_api"):
+        make(name, "aws:apigateway/restApi:RestApi", {})
     root = world.outputs["api"]["rootResourceId"]
     make(
         "path",
         "aws:apigateway/resource:Resource",
         {"restApi": world.ids["api"], "parentId": root, "pathPart": "base"},
+    )
+    make(
+        "bare_path",
+        "aws:apigateway/resource:Resource",
+        {
+            "restApi": world.ids["bare_api"],
+            "parentId": world.outputs["bare_api"]["rootResourceId"],
+            "pathPart": "bare",
+        },
+    )
+    make(
+        "bare_method",
+        "aws:apigateway/method:Method",
+        {
+            "restApi": world.ids["bare_api"],
+            "resourceId": world.ids["bare_path"],
+            "httpMethod": "PUT",
+            "authorization": "AWS_IAM",
+        },
     )
     make(
         "validator",
@@ -170,20 +190,20 @@ class Case:
 CASES = (
     Case(
         "aws:ec2/vpc:Vpc",
-        lambda w: {"cidrBlock": "10.9.0.0/16", "enableDnsHostnames": True, "tags": {"Name": "v"}},
-        lambda w: {"enableDnsHostnames": False, "tags": {"Name": "w", "More": "x"}},
+        lambda _: {"cidrBlock": "10.9.0.0/16", "enableDnsHostnames": True, "tags": {"Name": "v"}},
+        lambda _: {"enableDnsHostnames": False, "tags": {"Name": "w", "More": "x"}},
         {"cidrBlock": "10.8.0.0/16"},
     ),
     Case(
         "aws:ec2/subnet:Subnet",
         lambda w: {"vpcId": w.ids["vpc"], "cidrBlock": "10.50.9.0/24", "availabilityZone": "us-east-1b"},
-        lambda w: {"mapPublicIpOnLaunch": True, "tags": {"Name": "s"}},
+        lambda _: {"mapPublicIpOnLaunch": True, "tags": {"Name": "s"}},
         {"cidrBlock": "10.50.8.0/24", "availabilityZone": "us-east-1a", "vpcId": "vpc-other"},
     ),
     Case(
         "aws:ec2/routeTable:RouteTable",
         lambda w: {"vpcId": w.ids["vpc"], "tags": {"Name": "r"}},
-        lambda w: {"tags": {"Name": "r2"}},
+        lambda _: {"tags": {"Name": "r2"}},
         {"vpcId": "vpc-other"},
     ),
     Case(
@@ -195,7 +215,7 @@ CASES = (
     Case(
         "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
         lambda w: {"vpcId": w.ids["vpc2"], "tags": {"Name": "d"}},
-        lambda w: {"tags": {"Name": "d2"}},
+        lambda _: {"tags": {"Name": "d2"}},
         {"vpcId": "vpc-other"},
     ),
     Case(
@@ -206,7 +226,7 @@ CASES = (
             "description": "One",
             "tags": {"Name": "g"},
         },
-        lambda w: {"tags": {"Name": "g2"}},
+        lambda _: {"tags": {"Name": "g2"}},
         {"name": "contract-group-2", "description": "Two", "vpcId": "vpc-other"},
     ),
     Case(
@@ -220,7 +240,7 @@ CASES = (
             "description": "To the peer",
             "tags": {"Name": "e"},
         },
-        lambda w: {"fromPort": 8443, "toPort": 8443, "description": "To the peer, elsewhere"},
+        lambda _: {"fromPort": 8443, "toPort": 8443, "description": "To the peer, elsewhere"},
         {"securityGroupId": "sg-other"},
     ),
     Case(
@@ -233,7 +253,7 @@ CASES = (
             "toPort": 443,
             "description": "To DynamoDB",
         },
-        lambda w: {"description": "To DynamoDB alone"},
+        lambda _: {"description": "To DynamoDB alone"},
         {"securityGroupId": "sg-other"},
         name="SecurityGroupEgressRule to a prefix list",
     ),
@@ -246,7 +266,7 @@ CASES = (
             "fromPort": 443,
             "toPort": 443,
         },
-        lambda w: {"cidrIpv4": "10.50.0.0/16", "description": "From inside"},
+        lambda _: {"cidrIpv4": "10.50.0.0/16", "description": "From inside"},
         {"securityGroupId": "sg-other"},
     ),
     Case(
@@ -283,14 +303,14 @@ CASES = (
     ),
     Case(
         "aws:kms/key:Key",
-        lambda w: {
+        lambda _: {
             "description": "One",
             "enableKeyRotation": True,
             "deletionWindowInDays": 7,
             "policy": policy("kms:DescribeKey", Principal="*"),
             "tags": {"Name": "k"},
         },
-        lambda w: {
+        lambda _: {
             "description": "Two",
             "enableKeyRotation": False,
             "isEnabled": False,
@@ -353,7 +373,7 @@ CASES = (
     Case(
         "aws:sqs/queuePolicy:QueuePolicy",
         lambda w: {"queueUrl": w.ids["queue"], "policy": policy("sqs:SendMessage", Principal="*")},
-        lambda w: {"policy": policy("sqs:ReceiveMessage", Principal="*")},
+        lambda _: {"policy": policy("sqs:ReceiveMessage", Principal="*")},
         {"queueUrl": "http://127.0.0.1/other"},
     ),
     Case(
@@ -375,13 +395,13 @@ CASES = (
     Case(
         "aws:sns/topicPolicy:TopicPolicy",
         lambda w: {"arn": w.arn("topic"), "policy": policy("sns:Publish", Principal="*")},
-        lambda w: {"policy": policy("sns:Subscribe", Principal="*")},
+        lambda _: {"policy": policy("sns:Subscribe", Principal="*")},
         {"arn": "arn:aws:sns:us-east-1:123456789012:other"},
     ),
     Case(
         "aws:sns/topicSubscription:TopicSubscription",
         lambda w: {"topic": w.arn("topic"), "protocol": "email", "endpoint": "a@example.com"},
-        lambda w: {"filterPolicy": json.dumps({"kind": ["a"]})},
+        lambda _: {"filterPolicy": json.dumps({"kind": ["a"]})},
         {
             "topic": "arn:aws:sns:us-east-1:123456789012:other",
             "endpoint": "b@example.com",
@@ -390,13 +410,13 @@ CASES = (
     ),
     Case(
         "aws:iam/role:Role",
-        lambda w: {
+        lambda _: {
             "name": "contract",
             "assumeRolePolicy": trust("lambda.amazonaws.com"),
             "description": "One",
             "tags": {"Name": "r"},
         },
-        lambda w: {
+        lambda _: {
             "assumeRolePolicy": trust("pipes.amazonaws.com"),
             "description": "Two",
             "maxSessionDuration": 7200,
@@ -407,7 +427,7 @@ CASES = (
     Case(
         "aws:iam/rolePolicy:RolePolicy",
         lambda w: {"name": "contract", "role": w.ids["role2"], "policy": policy("sqs:SendMessage")},
-        lambda w: {"policy": policy("sqs:ReceiveMessage")},
+        lambda _: {"policy": policy("sqs:ReceiveMessage")},
         {"name": "other", "role": "other"},
     ),
     Case(
@@ -512,14 +532,14 @@ CASES = (
     ),
     Case(
         "aws:apigateway/restApi:RestApi",
-        lambda w: {
+        lambda _: {
             "name": "contract",
             "description": "One",
             "endpointConfiguration": {"types": "REGIONAL"},
             "securityPolicy": "SecurityPolicy_TLS13_1_2_2021_06",
             "endpointAccessMode": "STRICT",
         },
-        lambda w: {
+        lambda _: {
             "name": "contract-2",
             "description": "Two",
             "endpointConfiguration": {"types": "EDGE"},
@@ -535,7 +555,7 @@ CASES = (
             "parentId": w.outputs["api"]["rootResourceId"],
             "pathPart": "one",
         },
-        lambda w: {"pathPart": "two"},
+        lambda _: {"pathPart": "two"},
         {"restApi": "other"},
     ),
     Case(
@@ -547,13 +567,13 @@ CASES = (
             "description": "One",
             "schema": json.dumps({"type": "object"}),
         },
-        lambda w: {"description": "Two", "schema": json.dumps({"type": "array"})},
+        lambda _: {"description": "Two", "schema": json.dumps({"type": "array"})},
         {"restApi": "other", "name": "Other", "contentType": "text/plain"},
     ),
     Case(
         "aws:apigateway/requestValidator:RequestValidator",
         lambda w: {"restApi": w.ids["api"], "name": "contract", "validateRequestBody": True},
-        lambda w: {"name": "other", "validateRequestBody": False, "validateRequestParameters": True},
+        lambda _: {"name": "other", "validateRequestBody": False, "validateRequestParameters": True},
         {"restApi": "other"},
     ),
     Case(
@@ -566,7 +586,7 @@ CASES = (
             "requestModels": {"application/json": "model"},
             "requestValidatorId": w.ids["validator"],
         },
-        lambda w: {
+        lambda _: {
             "authorization": "NONE",
             "apiKeyRequired": True,
             "operationName": "Post",
@@ -577,8 +597,8 @@ CASES = (
     Case(
         "aws:apigateway/integration:Integration",
         lambda w: {
-            "restApi": w.ids["api"],
-            "resourceId": w.ids["path"],
+            "restApi": w.ids["bare_api"],
+            "resourceId": w.ids["bare_path"],
             "httpMethod": "PUT",
             "type": "AWS_PROXY",
             "integrationHttpMethod": "POST",
@@ -597,13 +617,13 @@ CASES = (
             "responseTemplates": {"application/json": "{}"},
             "responseParameters": {"gatewayresponse.header.Retry-After": "'1'"},
         },
-        lambda w: {"statusCode": "422", "responseTemplates": {"application/json": '{"a": 1}'}},
+        lambda _: {"statusCode": "422", "responseTemplates": {"application/json": '{"a": 1}'}},
         {"restApiId": "other", "responseType": "THROTTLED"},
     ),
     Case(
         "aws:apigateway/deployment:Deployment",
         lambda w: {"restApi": w.ids["api"], "description": "One", "triggers": {"hash": "a"}},
-        lambda w: {"description": "Two"},
+        lambda _: {"description": "Two"},
         {"restApi": "other", "triggers": {"hash": "b"}},
     ),
     Case(
@@ -642,7 +662,7 @@ CASES = (
                 "dataTraceEnabled": False,
             },
         },
-        lambda w: {
+        lambda _: {
             "settings": {
                 "throttlingRateLimit": 500,
                 "throttlingBurstLimit": 2000,
@@ -683,7 +703,7 @@ CASES = (
             "eventPattern": json.dumps({"source": ["a"], "detail": {"n": [{"numeric": [">", 1]}]}}),
             "state": "ENABLED",
         },
-        lambda w: {
+        lambda _: {
             "description": "Two",
             "eventPattern": json.dumps({"source": ["b"]}),
             "state": "DISABLED",
@@ -727,7 +747,7 @@ CASES = (
             },
             "targetParameters": {"eventbridgeEventBusParameters": {"source": "a", "detailType": "b"}},
         },
-        lambda w: {
+        lambda _: {
             "description": "Two",
             "desiredState": "STOPPED",
             "sourceParameters": {
@@ -767,7 +787,7 @@ CASES = (
     ),
     Case(
         "aws:cloudwatch/metricAlarm:MetricAlarm",
-        lambda w: {
+        lambda _: {
             "name": "contract-expression",
             "comparisonOperator": "GreaterThanOrEqualToThreshold",
             "threshold": 1,
@@ -786,19 +806,19 @@ CASES = (
                 },
             ],
         },
-        lambda w: {"evaluationPeriods": 5, "actionsEnabled": False},
+        lambda _: {"evaluationPeriods": 5, "actionsEnabled": False},
         {"name": "other"},
         name="MetricAlarm on an expression",
     ),
     Case(
         "aws:cloudwatch/dashboard:Dashboard",
-        lambda w: {"dashboardName": "contract", "dashboardBody": json.dumps({"widgets": []})},
-        lambda w: {"dashboardBody": json.dumps({"widgets": [], "start": "-PT3H"})},
+        lambda _: {"dashboardName": "contract", "dashboardBody": json.dumps({"widgets": []})},
+        lambda _: {"dashboardBody": json.dumps({"widgets": [], "start": "-PT3H"})},
         {"dashboardName": "other"},
     ),
     Case(
         "random:index/randomPassword:RandomPassword",
-        lambda w: {"length": 64, "special": False},
+        lambda _: {"length": 64, "special": False},
         replace={"length": 32, "special": True, "keepers": {"rotation": "2"}},
     ),
 )
