@@ -198,6 +198,10 @@ def _run(project: Project, monitor: RecordingMonitor, preview: bool, organizatio
     try:
         with _inside(project.directory):
             loop.run_until_complete(run_in_stack(_execute_main))
+    except Exception:
+        # Every output that waited for the failed one fails with it; one error says it.
+        loop.set_exception_handler(lambda _loop, _context: None)
+        raise
     finally:
         executor.shutdown(wait=True)
         _drain(loop)
