@@ -5,6 +5,7 @@ cached for the test session and must not be changed; ``run_layer`` runs one laye
 or settings.
 """
 
+import gc
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -169,6 +170,8 @@ def deploy_all(environment: str) -> Deployment:
     runs: dict[str, LayerRun] = {}
     for each in deployment_order():
         runs[each.name] = run_layer(each.name, environment, exports_of(runs))
+    # pulumi_aws leaves so many objects that collecting garbage takes half of each later run.
+    gc.freeze()
     suffix = runs[deployment_order()[0].name].outputs["environment_suffix"]
     return Deployment(environment=environment, suffix=suffix, runs=runs)
 
