@@ -4,11 +4,12 @@ Made from botocore alone: boto3 on top of it would cost another tenth of a secon
 import this module, nothing else does.
 """
 
+from functools import cache
 from typing import Any, Final
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from botocore.session import get_session
+from botocore.session import Session, get_session
 
 AWS_ERRORS: Final = (BotoCoreError, ClientError)
 """What a call of an AWS client may raise."""
@@ -31,7 +32,13 @@ def create_client(
         retries={"mode": "standard", "total_max_attempts": attempts},
         tcp_keepalive=True,
     )
-    return get_session().create_client(service, config=config)
+    return _session().create_client(service, config=config)
+
+
+@cache
+def _session() -> Session:
+    # One for all clients: each session reads the list of endpoints anew.
+    return get_session()
 
 
 def error_code(error: BotoCoreError | ClientError) -> str:

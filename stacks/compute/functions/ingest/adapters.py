@@ -19,6 +19,8 @@ _CONFLICT: Final = "ConditionalCheckFailedException"
 _BUSY: Final = frozenset(
     {
         "ConnectTimeoutError",
+        "ConnectionClosedError",
+        "EndpointConnectionError",
         "ProvisionedThroughputExceededException",
         "ReadTimeoutError",
         "RequestLimitExceeded",
