@@ -1,0 +1,1 @@
+"""What all layers share: infra builds them, runtime runs inside their functions."""
