@@ -1,0 +1,170 @@
+"""The alerting layer: the queue's trigger, who gets mail, what rings, and what the dashboard shows."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.support.harness import deploy_all, exports_of, run_layer
+from tests.support.recorded import LayerRun
+
+ALARM = "cloudwatch/metricAlarm:MetricAlarm"
+SUBSCRIPTION = "sns/topicSubscription:TopicSubscription"
+
+
+def _alerting(environment: str = "dev") -> LayerRun:
+    return deploy_all(environment).runs["alerting"]
+
+
+def _run_again(**settings: str) -> LayerRun:
+    return run_layer("alerting", "dev", exports_of(deploy_all("dev").runs), settings)
+
+
+@pytest.mark.parametrize(("environment", "at_once"), [("dev", 10), ("prod", 50), ("local", 4)])
+def test_the_queue_triggers_the_notifier_and_a_poison_message_fails_alone(
+    environment: str, at_once: int
+) -> None:
+    deployment = deploy_all(environment)
+    trigger = _alerting(environment).one(
+        "lambda/eventSourceMapping:EventSourceMapping", f"suspicious-queue-trigger-{environment}"
+    )
+
+    assert trigger.inputs == {
+        "eventSourceArn": deployment.runs["data"].outputs["suspicious_queue_arn"],
+        "functionName": f"notifier-{environment}",
+        "batchSize": 10,
+        "functionResponseTypes": ["ReportBatchItemFailures"],
+        "scalingConfig": {"maximumConcurrency": at_once},
+        "tags": {"Name": f"suspicious-queue-trigger-{environment}"},
+    }
+
+
+def _subscribed(run: LayerRun) -> set[tuple[str, str, str]]:
+    return {
+        (each.inputs["topic"].rsplit(":", 1)[-1], each.inputs["protocol"], each.inputs["endpoint"])
+        for each in run.of_type(SUBSCRIPTION)
+    }
+
+
+def test_the_security_team_gets_fraud_and_the_operators_get_alarms() -> None:
+    run = _run_again(
+        security_team_emails='["ana.diaz@bank.example", "duty@bank.example"]',
+        operator_emails='["ops@bank.example"]',
+    )
+
+    assert _subscribed(run) == {
+        ("fraud-alerts-dev", "email", "ana.diaz@bank.example"),
+        ("fraud-alerts-dev", "email", "duty@bank.example"),
+        ("operations-alarms-dev", "email", "ops@bank.example"),
+    }
+
+
+def test_a_subscription_is_named_by_its_address_so_that_a_new_one_replaces_no_other() -> None:
+    before = {each.name for each in _run_again(security_team_emails='["b@x.example"]').of_type(SUBSCRIPTION)}
+    after = {
+        each.name
+        for each in _run_again(security_team_emails='["a@x.example", "b@x.example"]').of_type(SUBSCRIPTION)
+    }
+
+    assert before
+    assert before < after
+
+
+def test_every_alarm_is_published_and_says_what_it_means_and_what_to_do() -> None:
+    alerting = _alerting()
+    alarms = alerting.of_type(ALARM)
+
+    assert sorted(alerting.outputs["alarm_names"]) == sorted(alarm.inputs["name"] for alarm in alarms)
+    for alarm in alarms:
+        description = alarm.inputs["alarmDescription"]
+        assert description.count(". ") >= 1, f"{alarm.name} does not say both: {description}"
+        assert len(description) <= 1024, f"{alarm.name}: CloudWatch takes 1024 characters"
+
+
+def test_every_alarm_tells_the_operators_when_it_rings_and_when_it_is_over() -> None:
+    topic = deploy_all("dev").runs["data"].outputs["operations_alarms_topic_arn"]
+    alarms = _alerting().of_type(ALARM)
+
+    assert alarms
+    assert all(alarm.inputs["alarmActions"] == alarm.inputs["okActions"] == [topic] for alarm in alarms)
+
+
+def _alarms_on(metric: str) -> dict[str, Any]:
+    return {
+        alarm.name: alarm.inputs
+        for alarm in _alerting().of_type(ALARM)
+        if alarm.inputs.get("metricName") == metric
+    }
+
+
+@pytest.mark.parametrize(
+    ("metric", "dimension", "watched"),
+    [
+        ("Errors", "FunctionName", {"ingest-dev", "detector-dev", "notifier-dev"}),
+        ("Throttles", "FunctionName", {"ingest-dev", "detector-dev", "notifier-dev"}),
+        ("AsyncEventsDropped", "FunctionName", {"detector-dev"}),
+        ("AsyncEventAge", "FunctionName", {"detector-dev"}),
+        ("ExecutionFailed", "PipeName", {"transactions-pipe-dev"}),
+        (
+            "ApproximateNumberOfMessagesVisible",
+            "QueueName",
+            {"suspicious-dlq-dev", "detector-failures-dev", "pipe-dlq-dev", "rule-dlq-dev", "bus-dlq-dev"},
+        ),
+        ("ApproximateAgeOfOldestMessage", "QueueName", {"suspicious-queue-dev"}),
+        ("NumberOfNotificationsFailed", "TopicName", {"fraud-alerts-dev"}),
+    ],
+)
+def test_what_is_watched(metric: str, dimension: str, watched: set[str]) -> None:
+    assert {inputs["dimensions"][dimension] for inputs in _alarms_on(metric).values()} == watched
+
+
+@pytest.mark.parametrize(("environment", "milliseconds"), [("dev", 1000), ("prod", 500)])
+def test_slow_answers_ring_at_the_99th_percentile(environment: str, milliseconds: int) -> None:
+    alarm = _alerting(environment).one(ALARM, f"api-latency-{environment}")
+
+    assert alarm.inputs["extendedStatistic"] == "p99"
+    assert "statistic" not in alarm.inputs
+    assert alarm.inputs["threshold"] == milliseconds
+    assert alarm.inputs["dimensions"] == {
+        "ApiName": f"transactions-api-{environment}",
+        "Stage": f"stage-{environment}",
+    }
+
+
+def test_a_silent_pipe_rings_when_something_is_stored_and_nothing_passes() -> None:
+    queries = {
+        query["id"]: query for query in _alerting().one(ALARM, "pipe-silence-dev").inputs["metricQueries"]
+    }
+
+    assert [query["id"] for query in queries.values() if query.get("returnData")] == ["silent"]
+    assert queries["incoming"]["metric"]["dimensions"] == {
+        "TableName": "transactions-dev",
+        "Operation": "PutItem",
+    }
+    assert queries["outgoing"]["metric"]["dimensions"] == {"PipeName": "transactions-pipe-dev"}
+    assert {name for name in queries if name in queries["silent"]["expression"]} == {"incoming", "outgoing"}
+
+
+def test_the_dashboard_shows_the_pipeline_left_to_right_without_overlap() -> None:
+    dashboard = _alerting().one("cloudwatch/dashboard:Dashboard", "pipeline-dashboard-dev")
+    widgets = json.loads(dashboard.inputs["dashboardBody"])["widgets"]
+    headings = sorted(
+        (each["x"], each["properties"]["markdown"]) for each in widgets if each["type"] == "text"
+    )
+    cells = [
+        (x, y)
+        for each in widgets
+        for x in range(each["x"], each["x"] + each["width"])
+        for y in range(each["y"], each["y"] + each["height"])
+    ]
+
+    assert [text.split("\n")[0] for _, text in headings] == [
+        "### 1. API",
+        "### 2. Ingest",
+        "### 3. Stream, pipe, rule",
+        "### 4. Detector",
+        "### 5. Notifier",
+        "### 6. Mail, and what went wrong",
+    ]
+    assert len(cells) == len(set(cells)), "widgets overlap"
+    assert max(x for x, _ in cells) < 24, "a dashboard is 24 columns wide"

@@ -1,0 +1,300 @@
+"""The compute layer: the API, and the way of a stored transaction to the detector."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.runtime.events import DETAIL_TYPE, EVENT_SOURCE
+from stacks.compute import api, api_errors
+from tests.support.harness import ENVIRONMENTS, ROOT, deploy_all, exports_of, run_layer
+from tests.support.policies import allow, rights, through
+from tests.support.recorded import LayerRun
+from tests.support.resource_outputs import ACCOUNT_ID
+
+SCHEMA = ROOT / "shared" / "runtime" / "schema" / "transaction.schema.json"
+QUEUE = "sqs/queue:Queue"
+DEPLOYMENT = "apigateway/deployment:Deployment"
+
+
+def _compute(environment: str = "dev") -> LayerRun:
+    return deploy_all(environment).runs["compute"]
+
+
+def _run_again(**settings: str) -> LayerRun:
+    return run_layer("compute", "dev", exports_of(deploy_all("dev").runs), settings)
+
+
+def _triggers(run: LayerRun) -> Any:
+    return run.one(DEPLOYMENT, "api-deployment-dev").inputs["triggers"]
+
+
+def test_the_method_is_signed_and_checked_against_the_one_schema() -> None:
+    compute = _compute()
+    rest_api = compute.one("apigateway/restApi:RestApi", "transactions-api-dev")
+    model = compute.one("apigateway/model:Model", "transaction-model-dev")
+    method = compute.one("apigateway/method:Method", "post-transactions-dev")
+    resource = compute.one("apigateway/resource:Resource", "transactions-resource-dev")
+
+    assert json.loads(model.inputs["schema"]) == json.loads(SCHEMA.read_text())
+    assert json.loads(model.inputs["schema"])["additionalProperties"] is False
+    assert resource.inputs["pathPart"] == "transactions"
+    assert resource.inputs["parentId"] == rest_api.outputs["rootResourceId"]
+    assert method.inputs == {
+        "restApi": rest_api.id,
+        "resourceId": resource.id,
+        "httpMethod": "POST",
+        "authorization": "AWS_IAM",
+        "requestModels": {"application/json": "transactionModelDev"},
+        "requestValidatorId": compute.one(
+            "apigateway/requestValidator:RequestValidator", "transaction-validator-dev"
+        ).id,
+    }
+
+
+def test_the_method_hands_the_request_to_ingest() -> None:
+    compute = _compute()
+    integration = compute.one("apigateway/integration:Integration", "post-transactions-integration-dev")
+    ingest = compute.one("lambda/function:Function", "ingest-dev")
+
+    assert integration.inputs["type"] == "AWS_PROXY"
+    assert integration.inputs["integrationHttpMethod"] == "POST"
+    assert integration.inputs["uri"] == ingest.outputs["invokeArn"]
+    assert integration.inputs["timeoutMilliseconds"] == 10_000
+
+
+@pytest.mark.parametrize(
+    ("stem", "status"),
+    [("invalid-body-response", "400"), ("throttled-response", "429"), ("request-too-large-response", "413")],
+)
+def test_refusals_of_the_gateway_are_json_that_names_the_error(stem: str, status: str) -> None:
+    response = _compute().one("apigateway/response:Response", f"{stem}-dev")
+    body = json.loads(response.inputs["responseTemplates"]["application/json"])
+
+    assert response.inputs["statusCode"] == status
+    assert {"error", "message", "request_id"} <= body.keys()
+
+
+def test_an_invalid_body_is_told_what_is_wrong_without_being_echoed() -> None:
+    response = _compute().one("apigateway/response:Response", "invalid-body-response-dev")
+    template = response.inputs["responseTemplates"]["application/json"]
+
+    assert "$context.error.validationErrorString" in template
+    assert "$input" not in template
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_stage_is_traced_and_throttled_at_1000(environment: str) -> None:
+    compute = _compute(environment)
+    stage = compute.one("apigateway/stage:Stage", f"api-stage-{environment}")
+    settings = compute.one("apigateway/methodSettings:MethodSettings", f"api-throttling-{environment}")
+
+    assert stage.inputs["deployment"] == compute.one(DEPLOYMENT, f"api-deployment-{environment}").id
+    assert stage.inputs["xrayTracingEnabled"] is True
+    assert settings.inputs["methodPath"] == "*/*"
+    assert settings.inputs["stageName"] == f"stage-{environment}"
+    assert settings.inputs["settings"] == {
+        "throttlingRateLimit": 1000,
+        "throttlingBurstLimit": 1000,
+        "metricsEnabled": True,
+        "loggingLevel": "OFF",
+        "dataTraceEnabled": False,
+    }
+    assert compute.outputs["transactions_url"] == f"{stage.outputs['invokeUrl']}/transactions"
+
+
+def test_the_deployment_waits_for_all_that_it_deploys() -> None:
+    compute = _compute()
+    deployed = {
+        resource.urn
+        for kind in ("method:Method", "integration:Integration", "response:Response")
+        for resource in compute.of_type(f"apigateway/{kind}")
+    }
+
+    assert len(deployed) > 2
+    assert deployed <= set(compute.one(DEPLOYMENT, "api-deployment-dev").dependencies)
+
+
+def test_the_same_definition_is_deployed_once() -> None:
+    assert _triggers(_run_again()) == _triggers(_compute())
+    assert _triggers(_run_again(log_level="DEBUG", api_burst_limit="2000")) == _triggers(_compute())
+
+
+def test_a_changed_model_is_deployed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    schema = json.loads(SCHEMA.read_text())
+    schema["properties"]["note"] = {"type": "string"}
+    changed = tmp_path / "transaction.schema.json"
+    changed.write_text(json.dumps(schema))
+    monkeypatch.setattr(api, "SCHEMA_FILE", changed)
+
+    run = _run_again()
+
+    model = run.one("apigateway/model:Model", "transaction-model-dev")
+    assert "note" in json.loads(model.inputs["schema"])["properties"]
+    assert _triggers(run) != _triggers(_compute())
+
+
+def test_a_changed_answer_is_deployed(monkeypatch: pytest.MonkeyPatch) -> None:
+    changed = [{**each, "message": "Something else."} for each in api_errors.ERROR_RESPONSES]
+    monkeypatch.setattr(api, "ERROR_RESPONSES", changed)
+
+    assert _triggers(_run_again()) != _triggers(_compute())
+
+
+def test_access_logs_are_off_unless_asked_for() -> None:
+    assert "accessLogSettings" not in _compute().one("apigateway/stage:Stage", "api-stage-dev").inputs
+
+
+def test_access_logs_say_who_called_and_never_what() -> None:
+    compute = _run_again(api_access_logs="true")
+    group = compute.one("cloudwatch/logGroup:LogGroup", "api-access-logs-dev")
+    settings = compute.one("apigateway/stage:Stage", "api-stage-dev").inputs["accessLogSettings"]
+    key = deploy_all("dev").one("kms/key:Key", "kms-key")
+    encrypted = rights(key)["CloudWatchLogs"]["Condition"]["ArnEquals"]["kms:EncryptionContext:aws:logs:arn"]
+
+    assert settings["destinationArn"] == group.arn
+    assert "body" not in settings["format"].lower()
+    assert group.inputs["retentionInDays"] == 7
+    assert group.arn in encrypted, "CloudWatch Logs could not encrypt the group"
+    assert not compute.of_type("apigateway/account:Account"), "the account's role belongs to no stack of ours"
+
+
+def test_the_pipe_takes_new_transactions_from_the_stream_to_the_bus() -> None:
+    deployment = deploy_all("dev")
+    compute = deployment.runs["compute"]
+    pipe = compute.one("pipes/pipe:Pipe", "transactions-pipe-dev")
+    bus = compute.one("cloudwatch/eventBus:EventBus", "transactions-bus-dev")
+
+    assert pipe.inputs["source"] == deployment.runs["data"].outputs["transactions_stream_arn"]
+    assert pipe.inputs["target"] == bus.arn
+    assert pipe.inputs["desiredState"] == "RUNNING"
+    assert pipe.inputs["sourceParameters"] == {
+        "filterCriteria": {"filters": [{"pattern": '{"eventName": ["INSERT"]}'}]},
+        "dynamodbStreamParameters": {
+            "startingPosition": "TRIM_HORIZON",
+            "batchSize": 10,
+            "parallelizationFactor": 10,
+            "onPartialBatchItemFailure": "AUTOMATIC_BISECT",
+            "maximumRetryAttempts": 10,
+            "maximumRecordAgeInSeconds": 43_200,
+            "deadLetterConfig": {"arn": compute.one(QUEUE, "pipe-dlq-dev").arn},
+        },
+    }
+    assert pipe.inputs["targetParameters"] == {
+        "eventbridgeEventBusParameters": {"source": EVENT_SOURCE, "detailType": DETAIL_TYPE}
+    }
+    assert "source" in pipe.options["replace_on_changes"], "a pipe stays bound to the stream it was made for"
+
+
+def test_the_pipes_role_reads_the_stream_and_puts_such_events_alone() -> None:
+    deployment = deploy_all("dev")
+    compute = deployment.runs["compute"]
+    key = deployment.runs["network"].outputs["key_arn"]
+    bus = compute.one("cloudwatch/eventBus:EventBus", "transactions-bus-dev")
+    pipe = compute.one("pipes/pipe:Pipe", "transactions-pipe-dev")
+    role = compute.one("iam/role:Role", "pipe-role-dev")
+
+    assert pipe.inputs["roleArn"] == role.arn
+    assert rights(compute.one("iam/rolePolicy:RolePolicy", "pipe-policy-dev")) == {
+        "ReadStream": allow(
+            "dynamodb:DescribeStream",
+            "dynamodb:GetRecords",
+            "dynamodb:GetShardIterator",
+            "dynamodb:ListStreams",
+            on=deployment.runs["data"].outputs["transactions_stream_arn"],
+        ),
+        "PutStoredTransactions": allow(
+            "events:PutEvents",
+            on=bus.arn,
+            StringEquals={"events:source": EVENT_SOURCE, "events:detail-type": DETAIL_TYPE},
+        ),
+        "DeliverFailures": allow("sqs:SendMessage", on=compute.one(QUEUE, "pipe-dlq-dev").arn),
+        "KeyThroughDynamodb": through(key, "dynamodb", "kms:Decrypt"),
+        "KeyThroughSqs": through(key, "sqs", "kms:GenerateDataKey", "kms:Decrypt"),
+    }
+    assert rights(role, "assumeRolePolicy") == {
+        "Assume": {
+            "Effect": "Allow",
+            "Principal": {"Service": "pipes.amazonaws.com"},
+            "Action": ["sts:AssumeRole"],
+            "Condition": {
+                "StringEquals": {"aws:SourceAccount": ACCOUNT_ID},
+                "ArnEquals": {"aws:SourceArn": pipe.arn},
+            },
+        }
+    }
+
+
+def test_the_rule_routes_what_the_pipe_puts_to_the_detector() -> None:
+    compute = _compute()
+    rule = compute.one("cloudwatch/eventRule:EventRule", "transaction-stored-dev")
+    target = compute.one("cloudwatch/eventTarget:EventTarget", "detector-target-dev")
+
+    assert json.loads(rule.inputs["eventPattern"]) == {
+        "source": [EVENT_SOURCE],
+        "detail-type": [DETAIL_TYPE],
+        "detail": {"eventName": ["INSERT"]},
+    }
+    assert rule.inputs["eventBusName"] == target.inputs["eventBusName"] == "transactions-bus-dev"
+    assert "scheduleExpression" not in rule.inputs
+    assert target.inputs["rule"] == rule.inputs["name"]
+    assert target.inputs["arn"] == compute.one("lambda/function:Function", "detector-dev").arn
+    assert target.inputs["retryPolicy"] == {"maximumRetryAttempts": 185, "maximumEventAgeInSeconds": 86_400}
+    assert target.inputs["deadLetterConfig"] == {"arn": compute.one(QUEUE, "rule-dlq-dev").arn}
+
+
+def test_the_detectors_retries_end_in_its_queue_of_failures() -> None:
+    compute = _compute()
+    config = compute.one("lambda/functionEventInvokeConfig:FunctionEventInvokeConfig", "detector-retries-dev")
+
+    assert config.inputs == {
+        "functionName": "detector-dev",
+        "maximumRetryAttempts": 2,
+        "maximumEventAgeInSeconds": 21_600,
+        "destinationConfig": {"onFailure": {"destination": compute.one(QUEUE, "detector-failures-dev").arn}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("stem", "source_type"), [("rule-dlq", "eventRule:EventRule"), ("bus-dlq", "eventBus:EventBus")]
+)
+def test_eventbridge_puts_aside_for_one_source_alone(stem: str, source_type: str) -> None:
+    compute = _compute()
+    (source,) = compute.of_type(f"cloudwatch/{source_type}")
+    policy = rights(compute.one("sqs/queuePolicy:QueuePolicy", f"{stem}-policy-dev"))
+
+    assert policy["SendFromService"] == {
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": ["sqs:SendMessage"],
+        "Resource": [compute.one(QUEUE, f"{stem}-dev").arn],
+        "Condition": {"ArnEquals": {"aws:SourceArn": source.arn}},
+    }
+
+
+def test_one_stage_method_and_path_may_invoke_ingest_and_one_rule_the_detector() -> None:
+    compute = _compute()
+    stage = compute.one("apigateway/stage:Stage", "api-stage-dev")
+    rule = compute.one("cloudwatch/eventRule:EventRule", "transaction-stored-dev")
+    permissions = {
+        each.inputs["function"]: (each.inputs["principal"], each.inputs["sourceArn"])
+        for each in compute.of_type("lambda/permission:Permission")
+    }
+
+    assert permissions == {
+        "ingest-dev": ("apigateway.amazonaws.com", f"{stage.outputs['executionArn']}/POST/transactions"),
+        "detector-dev": ("events.amazonaws.com", rule.arn),
+    }
+
+
+def test_every_queue_that_must_stay_empty_is_published() -> None:
+    compute = _compute()
+
+    assert compute.outputs["dead_letter_queue_names"] == [
+        "detector-failures-dev",
+        "pipe-dlq-dev",
+        "rule-dlq-dev",
+        "bus-dlq-dev",
+    ]
+    assert {queue.name for queue in compute.of_type(QUEUE)} == set(compute.outputs["dead_letter_queue_names"])
