@@ -132,7 +132,18 @@ def test_more_decimals_than_the_currency_has(amount: str, currency: str, decimal
 
 
 @pytest.mark.parametrize(
-    "token", ["NaN", "Infinity", "-Infinity", "1e400", "1e-400", "1" * 50, "9" * 5000, "1e" + "9" * 30]
+    "token",
+    [
+        "NaN",
+        "Infinity",
+        "-Infinity",
+        "1e400",
+        "1e-400",
+        "1." + "0" * 40 + "1",
+        "1" * 50,
+        "9" * 5000,
+        "1e" + "9" * 30,
+    ],
 )
 @pytest.mark.parametrize("name", ["amount", "timestamp", "latitude"])
 def test_a_number_that_cannot_be_kept_is_a_bad_field(name: str, token: str) -> None:
