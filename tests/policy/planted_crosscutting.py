@@ -1,5 +1,6 @@
 """Planted violations for lifecycle, encryption, alarms and policies."""
 
+import json
 from dataclasses import replace
 
 from tests.policy.mutations import (
@@ -43,6 +44,13 @@ def _alarm_on(metric: str, key: str, value: object) -> Mutation:
         return replace(estate, resources=resources)
 
     return mutate
+
+
+def _dashboard_with(*metric: str) -> Mutation:
+    """A dashboard of one widget with one metric, or of none."""
+    widget = {"type": "metric", "properties": {"metrics": [[*metric, {"stat": "Sum"}]]}}
+    body = json.dumps({"widgets": [widget] if metric else []})
+    return with_input("cloudwatch/dashboard:Dashboard", "pipeline-dashboard", "dashboardBody", body)
 
 
 LIFECYCLE = (
@@ -119,6 +127,12 @@ LIFECYCLE = (
         with_input("kms/alias:Alias", "kms-alias", "targetKeyId", f"arn:{UNGIVEN}"),
         "kms-alias",
     ),
+    Planted(
+        "no_required_input_is_missing",
+        with_input("iam/rolePolicyAttachment:RolePolicyAttachment", "ingest-tracing", "policyArn", None),
+        "policyArn",
+    ),
+    Planted("physical_names_are_unique", with_input(QUEUE, "pipe-dlq", "name", "bus-dlq-dev"), "bus-dlq-dev"),
     Planted(
         "replaced_names_are_free_first",
         with_option(ROLE, "pipe-role", "delete_before_replace", False),
@@ -336,6 +350,17 @@ ALARMS = (
         _alarm_on("AsyncEventsDropped", "dimensions", {"FunctionName": "notifier-dev"}),
         "AsyncEventsDropped",
     ),
+    Planted(
+        "dashboards_show_what_exists",
+        _dashboard_with("AWS/Lambda", "Invocations", "FunctionName", "reporter-dev"),
+        "reporter-dev",
+    ),
+    Planted(
+        "dashboards_show_what_exists",
+        _dashboard_with("AWS/Lambda", "Calls", "FunctionName", "ingest-dev"),
+        "Calls",
+    ),
+    Planted("dashboards_show_what_exists", _dashboard_with(), "no widget"),
     Planted(
         "missing_data_of_an_alarm_is_no_failure",
         _alarm_on("Errors", "treatMissingData", "breaching"),

@@ -7,6 +7,7 @@ give is marked with ``UNGIVEN`` instead of being left out, so that a program tha
 
 import hashlib
 import inspect
+import sys
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
@@ -242,6 +243,16 @@ def resource_class(type_: str) -> type[Any]:
     )
     found: type[Any] = getattr(import_module(path), name)
     return found
+
+
+@cache
+def required_inputs(type_: str) -> frozenset[str]:
+    """The inputs without which the SDK refuses the type, under their camelCase names."""
+    found = resource_class(type_)
+    arguments = getattr(sys.modules[found.__module__], f"{found.__name__}Args")
+    _, *parameters = inspect.signature(arguments.__init__).parameters.values()
+    required = [each.name for each in parameters if each.default is inspect.Parameter.empty]
+    return frozenset(getattr(arguments, name).fget._pulumi_name for name in required)
 
 
 @cache

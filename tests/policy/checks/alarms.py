@@ -1,5 +1,6 @@
 """Alarms: each watches what exists, by a metric that AWS publishes, and nothing that fails is unwatched."""
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -113,6 +114,9 @@ WATCHED_TYPES: Mapping[str, tuple[str, str]] = {
 }
 """For each dimension, the type and the input that hold what it names."""
 
+OPERATIONS = frozenset({"BatchGetItem", "GetItem", "PutItem", "UpdateItem"})
+"""Values of the one dimension that names no resource."""
+
 
 def watched_metrics(alarm: Resource) -> list[Mapping[str, Any]]:
     """The metrics that an alarm looks at: namespace, metricName and dimensions of each."""
@@ -120,25 +124,42 @@ def watched_metrics(alarm: Resource) -> list[Mapping[str, Any]]:
     return queries or [alarm.inputs]
 
 
+def _faults(estate: Estate, metric: Mapping[str, Any]) -> Iterator[str]:
+    """What is wrong with a metric: its name, the dimensions it is asked for by, or what these name."""
+    dimension_sets, names = AWS_METRICS.get(str(metric.get("namespace")), ((), frozenset()))
+    dimensions = metric.get("dimensions") or {}
+    if metric.get("metricName") not in names:
+        yield f"AWS has no metric {metric.get('namespace')} {metric.get('metricName')}"
+    if frozenset(dimensions) not in dimension_sets:
+        yield f"AWS does not publish {metric.get('metricName')} by {sorted(dimensions)}"
+    for dimension, value in dimensions.items():
+        type_, key = WATCHED_TYPES.get(dimension, ("", ""))
+        registered = {setting(resource, key) for resource in estate.of_type(type_)}
+        if value not in (OPERATIONS if dimension == "Operation" else registered):
+            yield f"{dimension} {value!r} is not registered"
+
+
 @check
 def alarms_watch_what_exists(estate: Estate) -> Iterator[str]:
     """Every dimension of every alarm names something that a layer registers; every metric is one of AWS."""
-    registered: dict[str, set[Any]] = {"Operation": {"PutItem", "UpdateItem", "GetItem", "BatchGetItem"}}
-    registered |= {
-        dimension: {setting(resource, key) for resource in estate.of_type(type_)}
-        for dimension, (type_, key) in WATCHED_TYPES.items()
-    }
     for alarm in every(estate, ALARM):
         for metric in watched_metrics(alarm):
-            dimension_sets, names = AWS_METRICS.get(str(metric.get("namespace")), ((), frozenset()))
-            dimensions = metric.get("dimensions") or {}
-            if metric.get("metricName") not in names:
-                yield f"{alarm}: AWS has no metric {metric.get('namespace')} {metric.get('metricName')}"
-            if frozenset(dimensions) not in dimension_sets:
-                yield f"{alarm}: AWS does not publish {metric.get('metricName')} by {sorted(dimensions)}"
-            for dimension, value in dimensions.items():
-                if value not in registered.get(dimension, set()):
-                    yield f"{alarm}: {dimension} {value!r} is not registered"
+            yield from (f"{alarm}: {fault}" for fault in _faults(estate, metric))
+
+
+@check
+def dashboards_show_what_exists(estate: Estate) -> Iterator[str]:
+    """Every graph of every dashboard shows metrics of AWS, of things that a layer registers."""
+    for dashboard in every(estate, "cloudwatch/dashboard:Dashboard"):
+        widgets = json.loads(setting(dashboard, "dashboardBody"))["widgets"]
+        lines = [line for each in widgets for line in each["properties"].get("metrics", [])]
+        if not lines:
+            yield f"{dashboard}: no widget shows a metric"
+        for namespace, name, *rest in lines:
+            words = [word for word in rest if isinstance(word, str)]
+            dimensions = dict(zip(words[::2], words[1::2], strict=True))
+            metric = {"namespace": namespace, "metricName": name, "dimensions": dimensions}
+            yield from (f"{dashboard}: {fault}" for fault in _faults(estate, metric))
 
 
 def _alarms(estate: Estate, metric_name: str, dimension: str) -> set[str]:

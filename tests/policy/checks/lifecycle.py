@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -89,7 +90,7 @@ def physical_names_follow_the_rule(estate: Estate) -> Iterator[str]:
         type_ = resource.type.removeprefix("aws:")
         if type_.startswith(("pulumi:", "random:")) or not resource.custom:
             continue
-        if not resource_outputs.accepts(resource.type, PHYSICAL_NAMES.get(type_, "name")):
+        if not _is_named(resource):
             tag = setting(resource, "tags", "Name")
             if resource_outputs.accepts(resource.type, "tags") and tag != resource.name:
                 yield f"{resource}: its Name tag is {tag!r}"
@@ -98,6 +99,12 @@ def physical_names_follow_the_rule(estate: Estate) -> Iterator[str]:
         pattern = OTHER_NAMES.get(type_, re.escape(resource.name))
         if not re.fullmatch(pattern.format(suffix=re.escape(estate.suffix), capitalised=capitalised), name):
             yield f"{resource}: is {name!r} in AWS"
+
+
+def _is_named(resource: Resource) -> bool:
+    return resource_outputs.accepts(
+        resource.type, PHYSICAL_NAMES.get(resource.type.removeprefix("aws:"), "name")
+    )
 
 
 def _physical_name(resource: Resource) -> str:
@@ -176,6 +183,31 @@ def no_input_is_a_missing_output(estate: Estate) -> Iterator[str]:
     for resource in estate.resources:
         if any(resource_outputs.UNGIVEN in text for text in _strings(resource.inputs)):
             yield f"{resource}: reads an output that AWS does not give"
+
+
+@check
+def no_required_input_is_missing(estate: Estate) -> Iterator[str]:
+    """No input that its type cannot do without has become ``None`` on the way, which mocks do not notice."""
+    for resource in estate.resources:
+        if resource.custom and not resource.type.startswith("pulumi:"):
+            required = resource_outputs.required_inputs(resource.type)
+            if missing := sorted(
+                required - {key for key, value in resource.inputs.items() if value is not None}
+            ):
+                yield f"{resource}: has no {missing}"
+
+
+@check
+def physical_names_are_unique(estate: Estate) -> Iterator[str]:
+    """No two resources of a type have one name in AWS: the second would fail, or take over the first."""
+    names = Counter(
+        (resource.type, _physical_name(resource))
+        for resource in estate.resources
+        if resource.custom and resource.type.startswith("aws:") and _is_named(resource)
+    )
+    yield from (
+        f"{type_}: {count} are called {name!r}" for (type_, name), count in names.items() if count > 1
+    )
 
 
 @check
