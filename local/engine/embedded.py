@@ -1,0 +1,147 @@
+"""The embedded engine as a person meets it: deploy, preview, refresh, outputs and destroy, by layer or all.
+
+Layers and their order come from `shared.infra.layers`. Programs run in processes of their own; what needs no
+program (refresh, outputs, destroy) happens here.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from local.cloud import address
+from local.engine.errors import EngineError
+from local.engine.layer_request import LayerRequest
+from local.engine.processes import ROOT, run_in_turn
+from local.engine.project import read_project
+from local.engine.state import StateStore
+from local.engine.teardown import destroy_layer, refresh_layer
+from local.provider.cloud import Cloud
+from shared.infra.layers import Layer, consumers_of, deployment_order, destroy_order, layer, upstream_of
+
+STACKS = ROOT / "stacks"
+
+
+@dataclass(frozen=True)
+class Environment:
+    """One environment on one emulator. `overrides` are settings, `namespace:key` -> value."""
+
+    stack: str
+    run_directory: Path
+    overrides: Mapping[str, str] = field(default_factory=dict)
+
+    def emulator(self) -> address.Emulator:
+        """The emulator that runs in the run directory.
+
+        Raises:
+            local.cloud.address.NoEmulatorError: there is none.
+        """
+        return address.read(self.run_directory)
+
+    def store(self) -> StateStore:
+        """The states of the environment's layers."""
+        return StateStore(self.run_directory, self.stack, self.emulator().instance_id)
+
+    def request(self, name: str, *, preview: bool) -> LayerRequest:
+        """What the process of a layer is asked; every layer gets the overrides of its own namespace."""
+        directory = STACKS / name
+        namespaces = (f"{layer(name).project}:", "aws:", "pulumi:")
+        own = {key: value for key, value in self.overrides.items() if key.startswith(namespaces)}
+        return LayerRequest(
+            operation="preview" if preview else "deploy",
+            layer=name,
+            directory=str(directory),
+            stack=self.stack,
+            run_directory=str(self.run_directory.resolve()),
+            overrides=own,
+        )
+
+
+def deploy(environment: Environment, only: str | None = None) -> int:
+    """Deploy one layer or all of them in order; stops at the first failure. Returns an exit code.
+
+    Raises:
+        EngineError: the layer stands on one that is not deployed.
+    """
+    _check_overrides(environment)
+    if only is not None:
+        _require_upstream(environment, layer(only), "deployed")
+    chosen = _chosen(deployment_order(), only)
+    return run_in_turn([environment.request(each.name, preview=False) for each in chosen])
+
+
+def preview(environment: Environment, only: str | None = None) -> int:
+    """Show what a deployment would do, without doing it.
+
+    Raises:
+        EngineError: the one layer that was asked for stands on one that is not deployed.
+    """
+    _check_overrides(environment)
+    if only is not None:
+        _require_upstream(environment, layer(only), "previewed")
+    chosen = _chosen(deployment_order(), only)
+    ready = [each for each in chosen if not _missing_upstream(environment, each)]
+    code = run_in_turn([environment.request(each.name, preview=True) for each in ready])
+    for each in chosen:
+        if missing := _missing_upstream(environment, each):
+            names = ", ".join(other.name for other in missing)
+            print(f"Not previewed: {each.name}, which reads outputs of {names} (not deployed yet)")
+    return code
+
+
+def refresh(environment: Environment, only: str | None = None) -> int:
+    """Compare the states with the emulator; returns an exit code."""
+    store, cloud = environment.store(), Cloud.of(environment.emulator())
+    for each in _chosen(deployment_order(), only):
+        refresh_layer(store, cloud, each.name)
+    return 0
+
+
+def destroy(environment: Environment, only: str | None = None) -> int:
+    """Delete one layer's resources, or all in the exact reverse of the deployment order.
+
+    Raises:
+        EngineError: a layer that stands on it still has resources.
+    """
+    store, cloud = environment.store(), Cloud.of(environment.emulator())
+    for each in _chosen(destroy_order(), only):
+        _require_no_consumers(environment, store, each)
+        if code := destroy_layer(store, cloud, each.name):
+            return code
+    return 0
+
+
+def _chosen(order: Sequence[Layer], only: str | None) -> list[Layer]:
+    return [each for each in order if only is None or each.name == only]
+
+
+def _missing_upstream(environment: Environment, wanted: Layer) -> list[Layer]:
+    store = environment.store()
+    states = ((each, store.own(each.name)) for each in upstream_of(wanted.name))
+    return [each for each, state in states if state is None or not state.outputs]
+
+
+def _require_upstream(environment: Environment, wanted: Layer, verb: str) -> None:
+    for missing in _missing_upstream(environment, wanted):
+        stack = read_project(STACKS / missing.name, environment.stack).qualified_stack()
+        raise EngineError(
+            f"layer {wanted.name} cannot be {verb}: it reads outputs of stack {stack}, which is not deployed "
+            f"on this emulator; run: make deploy-{missing.name} ENV={environment.stack}"
+        )
+
+
+def _require_no_consumers(environment: Environment, store: StateStore, wanted: Layer) -> None:
+    for consumer in consumers_of(wanted.name):
+        state = store.own(consumer.name)
+        if state and (count := len(state.real_resources)):
+            raise EngineError(
+                f"layer {wanted.name} cannot be destroyed: {consumer.name}, which stands on it, still has "
+                f"{count} resources; run first: make destroy-{consumer.name} ENV={environment.stack}"
+            )
+
+
+def _check_overrides(environment: Environment) -> None:
+    namespaces = {each.project for each in deployment_order()} | {"aws", "pulumi"}
+    for key in environment.overrides:
+        if key.partition(":")[0] not in namespaces or ":" not in key:
+            known = ", ".join(sorted(each.project for each in deployment_order()))
+            raise EngineError(f"--config {key}: keys are NAMESPACE:KEY with one of the namespaces {known}")

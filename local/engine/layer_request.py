@@ -1,0 +1,17 @@
+"""What the process of a layer is asked to do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class LayerRequest:
+    """What to do with one layer. `overrides` are settings that win over the stack's file."""
+
+    operation: Literal["deploy", "preview"]
+    layer: str
+    directory: str
+    stack: str
+    run_directory: str
+    overrides: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,90 @@
+"""Deploys or previews one layer in this process: runs its program and does what it says."""
+
+import logging
+import traceback
+from pathlib import Path
+from typing import TextIO
+
+from local.cloud import address
+from local.engine.deployment import Deployment
+from local.engine.errors import EngineError
+from local.engine.layer_request import LayerRequest
+from local.engine.monitor import EngineMonitor
+from local.engine.program import run_program
+from local.engine.progress import Progress
+from local.engine.project import ProjectError, read_project
+from local.engine.snapshot import Snapshot
+from local.engine.state import LayerState, StateStore
+from local.provider.cloud import Cloud
+from local.provider.errors import ProviderError
+
+_TELLS_ITSELF = ("shared.", "stacks.", "pulumi.", "local.")
+"""Modules whose exceptions are written for the person who reads them; others come with their traceback."""
+
+
+def run_layer(request: LayerRequest, stream: TextIO | None = None) -> int:
+    """Deploy or preview a layer, telling of it on `stream` (by default standard output); 0 when it went well.
+
+    Raises:
+        local.cloud.address.NoEmulatorError: no emulator runs in the run directory.
+    """
+    emulator = address.read(Path(request.run_directory))
+    store = StateStore(Path(request.run_directory), request.stack, emulator.instance_id)
+    preview = request.operation == "preview"
+    verb = "Previewing" if preview else "Deploying"
+    progress = Progress(f"{verb} {request.layer} ({request.stack})", preview=preview, stream=stream)
+    try:
+        with store.locked(request.layer):
+            _run(request, store, Cloud.of(emulator), progress)
+    except Exception as error:  # noqa: BLE001 - the end of the line: whatever it is, a person must read it
+        progress.failure(_told(error))
+        if not preview:
+            progress.line(_how_to_resume(request))
+        return 1
+    return 0
+
+
+def _run(request: LayerRequest, store: StateStore, cloud: Cloud, progress: Progress) -> None:
+    preview = request.operation == "preview"
+    project = read_project(Path(request.directory), request.stack, request.overrides)
+    state = store.own(request.layer)
+    if state is None:
+        if store.path(request.layer).exists():
+            progress.line(" ! the emulator of the last deployment has ended; starting afresh")
+        state = LayerState(project.name, request.stack, request.layer, store.instance_id)
+    snapshot = Snapshot(state, (lambda _: None) if preview else store.write)
+    deployment = Deployment(cloud, snapshot, progress, project.config, preview=preview)
+    deployment.recover()
+    monitor = EngineMonitor(project, deployment, store)
+    try:
+        run = run_program(project, monitor, preview=preview)
+    except Exception as error:
+        for failure in deployment.failures:
+            if failure != str(error):
+                progress.failure(failure)
+        progress.summary()
+        raise
+    deployment.finish()
+    if not preview:
+        snapshot.publish(dict(run.outputs), sorted(run.secret_outputs))
+    progress.summary()
+
+
+def _told(error: Exception) -> str:
+    """An error as a person should see it."""
+    module = type(error).__module__
+    if isinstance(error, EngineError | ProviderError | ProjectError) or module.startswith(_TELLS_ITSELF):
+        return str(error)
+    return "".join(traceback.format_exception(error)).rstrip()
+
+
+def _how_to_resume(request: LayerRequest) -> str:
+    return (
+        f"Stopped; what was done before stays and is kept in the state.\n"
+        f"When the cause is gone, run: make deploy-{request.layer} ENV={request.stack}"
+    )
+
+
+def quiet_event_loop() -> None:
+    """Keep asyncio from complaining about the tasks of a program that failed: the failure itself is told."""
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)

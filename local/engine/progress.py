@@ -1,0 +1,88 @@
+"""What a deployment tells while it runs: a line for each resource that changes, and a summary."""
+
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Sequence
+from typing import Literal, TextIO
+
+Action = Literal["create", "update", "replace", "delete", "same", "read", "forget"]
+
+_SYMBOLS: dict[Action, str] = {
+    "create": "+",
+    "update": "~",
+    "replace": "±",
+    "delete": "-",
+    "same": " ",
+    "read": ">",
+    "forget": "?",
+}
+_DONE: dict[Action, str] = {
+    "create": "created",
+    "update": "updated",
+    "replace": "replaced",
+    "delete": "deleted",
+    "same": "unchanged",
+    "read": "read",
+    "forget": "vanished",
+}
+_PLANNED: dict[Action, str] = {
+    "create": "to create",
+    "update": "to update",
+    "replace": "to replace",
+    "delete": "to delete",
+    "same": "unchanged",
+    "read": "to read",
+    "forget": "vanished",
+}
+
+
+class Progress:
+    """Counts and prints what happens to one layer's resources; safe to use from several threads."""
+
+    def __init__(self, title: str, *, preview: bool = False, stream: TextIO | None = None) -> None:
+        """`title` heads the lines; a preview speaks of what would be done."""
+        self._words = _PLANNED if preview else _DONE
+        self._stream = stream or sys.stdout
+        self._lock = threading.Lock()
+        self._started = time.monotonic()
+        self.counts: Counter[Action] = Counter()
+        self.line(title)
+
+    def line(self, text: str) -> None:
+        """Print one line at once."""
+        with self._lock:
+            print(text, file=self._stream, flush=True)
+
+    def step(
+        self,
+        action: Action,
+        type_token: str,
+        name: str,
+        *,
+        seconds: float | None = None,
+        details: Sequence[str] = (),
+    ) -> None:
+        """Count one resource; print it unless it is unchanged."""
+        with self._lock:
+            self.counts[action] += 1
+        if action == "same":
+            return
+        took = "" if seconds is None else f" ({seconds:.2f}s)"
+        about = f" [{', '.join(details)}]" if details else ""
+        self.line(f" {_SYMBOLS[action]} {type_token} {name} {self._words[action]}{about}{took}")
+
+    def failure(self, text: str) -> None:
+        """Print what went wrong."""
+        self.line(f" ! {text}")
+
+    def summary(self) -> None:
+        """Print how many resources saw what, and how long it all took."""
+        rows = [
+            f"    {_SYMBOLS[action]} {self.counts[action]} {self._words[action]}"
+            for action in _SYMBOLS
+            if self.counts[action]
+        ]
+        self.line("\n".join(["Resources:", *(rows or ["      nothing"])]))
+        self.line(f"Duration: {time.monotonic() - self._started:.1f}s")

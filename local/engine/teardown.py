@@ -1,0 +1,96 @@
+"""What is done to a layer without running its program: refresh and destroy."""
+
+import time
+
+from local.engine.errors import ResourceError
+from local.engine.ordering import deletion_order
+from local.engine.progress import Progress
+from local.engine.snapshot import Snapshot
+from local.engine.state import LayerState, ResourceState, StateStore
+from local.engine.wire import abridged
+from local.provider.cloud import Cloud
+from local.provider.errors import ProviderError
+from local.provider.provider import Provider
+
+
+def destroy_layer(store: StateStore, cloud: Cloud, layer: str) -> int:
+    """Delete all resources of a layer, dependents first, then forget the layer; returns an exit code."""
+    with store.locked(layer):
+        state = store.own(layer)
+        if state is None:
+            store.remove(layer)
+            print(f"Destroying {layer} ({store.stack}): nothing is deployed", flush=True)
+            return 0
+        progress = Progress(f"Destroying {layer} ({store.stack})")
+        try:
+            _delete_all(state, store, cloud, progress)
+        except ResourceError as error:
+            progress.failure(str(error))
+            progress.summary()
+            progress.line(f"When the cause is gone, run: make destroy-{layer} ENV={store.stack}")
+            return 1
+        store.remove(layer)
+        progress.summary()
+        return 0
+
+
+def refresh_layer(store: StateStore, cloud: Cloud, layer: str) -> None:
+    """Read every resource of a layer and bring the state to what is found.
+
+    Raises:
+        ForeignStateError: the state belongs to an emulator that has ended.
+        ResourceError: a resource cannot be read.
+    """
+    with store.locked(layer):
+        state = store.read(layer)
+        if state is None:
+            print(f"Refreshing {layer} ({store.stack}): nothing is deployed", flush=True)
+            return
+        progress = Progress(f"Refreshing {layer} ({store.stack})")
+        provider = Provider(cloud)
+        kept = [each for each in state.resources if _refreshed(each, provider, progress)]
+        state.resources = kept
+        store.write(state)
+        progress.summary()
+
+
+def _delete_all(state: LayerState, store: StateStore, cloud: Cloud, progress: Progress) -> None:
+    provider = Provider(cloud)
+    snapshot = Snapshot(state, store.write)
+    for pending in snapshot.pending_creations:
+        found = provider.find(pending.type, pending.inputs)
+        if found is not None:
+            provider.delete(pending.type, found, pending.inputs, {})
+        snapshot.end_pending(pending)
+    for resource in deletion_order(snapshot.resources):
+        started = time.monotonic()
+        if resource.is_real and not resource.recreate:
+            if resource.protect:
+                raise ResourceError(resource.type, resource.name, "is protected: take protect away first")
+            if not resource.retain_on_delete:
+                _delete(provider, resource)
+            progress.step("delete", resource.type, resource.name, seconds=time.monotonic() - started)
+        snapshot.remove(resource)
+
+
+def _delete(provider: Provider, resource: ResourceState) -> None:
+    try:
+        provider.delete(resource.type, resource.id, resource.inputs, resource.outputs)
+    except ProviderError as error:
+        raise ResourceError(resource.type, resource.name, f"cannot be deleted: {error}") from error
+
+
+def _refreshed(resource: ResourceState, provider: Provider, progress: Progress) -> bool:
+    """Bring one resource's state to what is found; false when it is gone."""
+    if not resource.is_real or resource.recreate:
+        return True
+    try:
+        found = provider.read(resource.type, resource.id, resource.inputs, resource.outputs)
+    except ProviderError as error:
+        raise ResourceError(resource.type, resource.name, f"cannot be read: {error}") from error
+    if found is None:
+        progress.step("forget", resource.type, resource.name)
+        return False
+    resource.inputs, resource.outputs = abridged(found.inputs), abridged(found.outputs)
+    progress.step("update" if found.drifted else "same", resource.type, resource.name, details=found.drifted)
+    return True
