@@ -1,10 +1,10 @@
 """`python -m local.cloud --run-directory DIR [--port P]`: the emulator process, until SIGTERM or SIGINT."""
 
 import argparse
+import faulthandler
 import logging
 import os
 import signal
-import threading
 from pathlib import Path
 
 os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
@@ -12,6 +12,10 @@ os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
 
 from local.cloud.emulator import EmbeddedCloud
 from local.dataplane.options import DataPlaneOptions
+
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_STOP_SECONDS = 5
+"""After this time a stop that hangs is cut short, with every thread's stack in the log."""
 
 
 def main() -> None:
@@ -34,14 +38,17 @@ def main() -> None:
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    # Blocked before any thread starts, so that each of them inherits it: the signals wait for sigwait() below, and
+    # a Ctrl-C that the terminal sends to the workers as well leaves ending them to us.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
     options = DataPlaneOptions(arguments.delay_scale, arguments.maximum_workers)
     cloud = EmbeddedCloud(arguments.run_directory.resolve(), port=arguments.port, options=options)
     cloud.start()
-    stop.wait()
+    signal.sigwait(_STOP_SIGNALS)
+    faulthandler.dump_traceback_later(_STOP_SECONDS, exit=True)
     cloud.stop()
+    logging.shutdown()
+    os._exit(0)  # threads that wait in C code would only delay the interpreter's own end
 
 
 if __name__ == "__main__":

@@ -157,7 +157,7 @@ def _to_dead_letters(source_arn: str, queue_arn: str, body: str, attributes: Map
 
 
 def _bus_key_usable(accepted: BusEvent) -> bool:
-    """Whether EventBridge may use the bus's own key; if not, the event goes to the bus's dead-letter queue."""
+    """Whether EventBridge may use the bus's key; if not, the event goes to the bus's dead letters."""
     bus = backend("events").event_buses.get(accepted.bus_name)
     if bus is None or not bus.kms_key_identifier:
         return bus is not None

@@ -200,7 +200,9 @@ class QueueTrigger:
                 time.sleep(_THROTTLED_PAUSE_SECONDS)
             except NoFunctionError:
                 return
-        failed = failed_messages(outcome, [message.id for message in messages], source.reports_failures)
+        failed = failed_messages(
+            outcome, [message.id for message in messages], reports_failures=source.reports_failures
+        )
         for message in messages:
             if message.id not in failed:
                 backend("sqs").delete_message(source.queue.name, message.receipt_handle)
@@ -244,7 +246,7 @@ def _message_attributes(message: Any) -> dict[str, Any]:
     return converted
 
 
-def failed_messages(outcome: Outcome, message_ids: list[str], reports_failures: bool) -> set[str]:
+def failed_messages(outcome: Outcome, message_ids: list[str], *, reports_failures: bool) -> set[str]:
     """Which messages of a batch stay in the queue.
 
     All of them when the function failed, and when a function that reports failures answers with anything that
@@ -263,4 +265,4 @@ def failed_messages(outcome: Outcome, message_ids: list[str], reports_failures: 
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         return everything
     identifiers = {str(item.get("itemIdentifier")) for item in items}
-    return min(identifiers, everything)
+    return identifiers if identifiers.issubset(everything) else everything

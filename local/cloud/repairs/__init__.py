@@ -1,8 +1,8 @@
 """Where moto answers otherwise than AWS does: one module for each service or idea."""
 
 import functools
-import importlib.util
 
+from local.cloud import control_plane_repairs
 from local.cloud.repairs import (
     deployments,
     event_source_mappings,
@@ -19,5 +19,4 @@ def apply() -> None:
     """Applies every repair, once; call it before anything is served."""
     for repair in (managed_policies, streams, queues, events, topics, event_source_mappings, deployments):
         repair.apply()
-    if importlib.util.find_spec("local.cloud.control_plane_repairs"):
-        importlib.import_module("local.cloud.control_plane_repairs").apply()
+    control_plane_repairs.apply()

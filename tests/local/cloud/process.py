@@ -13,7 +13,9 @@ START_SECONDS = 60
 
 
 @contextlib.contextmanager
-def running_emulator(run_directory: Path, *options: str) -> Iterator[tuple[Emulator, subprocess.Popen[bytes]]]:
+def running_emulator(
+    run_directory: Path, *options: str
+) -> Iterator[tuple[Emulator, subprocess.Popen[bytes]]]:
     """Starts an emulator and stops it with SIGTERM; its log is ``emulator.log`` in the directory."""
     run_directory.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "local.cloud", "--run-directory", str(run_directory), *options]

@@ -147,7 +147,7 @@ class Deployer:
     def permit(self, function: str, service: str, source_arn: str) -> None:
         self.client("lambda").add_permission(
             FunctionName=function,
-            StatementId=f"allow-{service.split('.')[0]}",
+            StatementId=f"allow-{service.split('.', maxsplit=1)[0]}",
             Action="lambda:InvokeFunction",
             Principal=service,
             SourceArn=source_arn,

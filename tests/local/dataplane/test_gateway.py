@@ -53,7 +53,9 @@ class Api:
 
     def post(self, body: object, credentials: Credentials | None = None, **changes: str) -> "Answer":
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
-        request = AWSRequest("POST", f"{self.url}/orders", data=data, headers={"Content-Type": "application/json"})
+        request = AWSRequest(
+            "POST", f"{self.url}/orders", data=data, headers={"Content-Type": "application/json"}
+        )
         SigV4Auth(credentials or self.credentials, "execute-api", REGION).add_auth(request)
         headers = {**dict(request.headers.items()), **changes}
         return send("POST", f"{self.url}/orders", headers, data)
@@ -73,7 +75,9 @@ def send(method: str, url: str, headers: Mapping[str, str], data: bytes) -> Answ
     response = connection.getresponse()
     text = response.read()
     connection.close()
-    return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, json.loads(text or b"null"))
+    return Answer(
+        response.status, {k.lower(): v for k, v in response.getheaders()}, json.loads(text or b"null")
+    )
 
 
 def build_api(deployer: Deployer, name: str, *, timeout_ms: int = 1000, permitted: bool = True) -> Api:
@@ -85,7 +89,9 @@ def build_api(deployer: Deployer, name: str, *, timeout_ms: int = 1000, permitte
     gateway.create_model(
         restApiId=api_id, name="order", contentType="application/json", schema=json.dumps(SCHEMA)
     )
-    validator = gateway.create_request_validator(restApiId=api_id, name="body", validateRequestBody=True)["id"]
+    validator = gateway.create_request_validator(restApiId=api_id, name="body", validateRequestBody=True)[
+        "id"
+    ]
     gateway.put_method(
         restApiId=api_id,
         resourceId=resource,
@@ -307,7 +313,9 @@ def test_a_stage_serves_its_deployment_and_not_the_draft(deployer: Deployer) -> 
     gateway.update_model(
         restApiId=api.api_id,
         modelName="order",
-        patchOperations=[{"op": "replace", "path": "/schema", "value": '{"type": "object", "required": ["new"]}'}],
+        patchOperations=[
+            {"op": "replace", "path": "/schema", "value": '{"type": "object", "required": ["new"]}'}
+        ],
     )
     assert api.post(VALID).status == 201
     deployment = gateway.create_deployment(restApiId=api.api_id)["id"]

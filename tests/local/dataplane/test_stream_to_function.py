@@ -40,7 +40,11 @@ def _pipe(deployer: Deployer, name: str, stream: str, bus: str, **stream_options
         DesiredState="RUNNING",
         SourceParameters={
             "FilterCriteria": {"Filters": [{"Pattern": '{"eventName": ["INSERT"]}'}]},
-            "DynamoDBStreamParameters": {"StartingPosition": "TRIM_HORIZON", "BatchSize": 10, **stream_options},
+            "DynamoDBStreamParameters": {
+                "StartingPosition": "TRIM_HORIZON",
+                "BatchSize": 10,
+                **stream_options,
+            },
         },
         TargetParameters={"EventBridgeEventBusParameters": {"Source": SOURCE, "DetailType": DETAIL_TYPE}},
     )
