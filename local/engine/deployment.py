@@ -73,7 +73,7 @@ class Deployment:
         return state
 
     def provider(self, reference: str, package: str) -> Provider:
-        """The provider that a resource or invoke names; the default one of the package for an empty reference.
+        """The provider that a resource or invoke names; for an empty reference the package's default one.
 
         Raises:
             EngineError: it was not registered, or default providers are disabled.
@@ -223,7 +223,7 @@ class Deployment:
         return state
 
     def _delete_with_dependents(self, old: ResourceState) -> None:
-        """Delete a resource that is about to be created anew, and before it what would be replaced with it."""
+        """Delete a resource that is about to be made anew, and before it what would be replaced with it."""
         others = must_go_with(old, self._snapshot.resources, self._would_replace)
         for state in deletion_order([old, *others]):
             self._refuse_if_protected(state)

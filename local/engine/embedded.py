@@ -52,6 +52,7 @@ class Environment:
             directory=str(directory),
             stack=self.stack,
             run_directory=str(self.run_directory.resolve()),
+            module=f"stacks.{name}.program",
             overrides=own,
         )
 

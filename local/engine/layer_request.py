@@ -14,4 +14,6 @@ class LayerRequest:
     directory: str
     stack: str
     run_directory: str
+    module: str = ""
+    """What the program imports, to be imported ahead of time; empty for none."""
     overrides: Mapping[str, str] = field(default_factory=dict)

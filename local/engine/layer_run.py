@@ -1,6 +1,5 @@
 """Deploys or previews one layer in this process: runs its program and does what it says."""
 
-import logging
 import traceback
 from pathlib import Path
 from typing import TextIO
@@ -83,8 +82,3 @@ def _how_to_resume(request: LayerRequest) -> str:
         f"Stopped; what was done before stays and is kept in the state.\n"
         f"When the cause is gone, run: make deploy-{request.layer} ENV={request.stack}"
     )
-
-
-def quiet_event_loop() -> None:
-    """Keep asyncio from complaining about the tasks of a program that failed: the failure itself is told."""
-    logging.getLogger("asyncio").setLevel(logging.CRITICAL)

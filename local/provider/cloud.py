@@ -1,5 +1,6 @@
 """The way to the emulator: one boto3 client per service, shared by threads."""
 
+import functools
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,6 @@ class Cloud:
         self.region = region
         self.partition = "aws"
         self._keys = (access_key_id, secret_access_key)
-        self._session: Session | None = None
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()
 
@@ -49,18 +49,26 @@ class Cloud:
         return f"arn:{self.partition}:{service}:{where}:{self.account_id}:{resource}"
 
     def _make(self, service: str) -> Any:
-        from boto3.session import Session  # noqa: PLC0415 - preview of nothing new needs no boto3
-        from botocore.config import Config  # noqa: PLC0415
+        from botocore.config import Config  # noqa: PLC0415 - importing boto3 takes a while
 
-        if self._session is None:
-            self._session = Session(
-                aws_access_key_id=self._keys[0],
-                aws_secret_access_key=self._keys[1],
-                region_name=self.region,
-            )
         # The emulator is on loopback: an error is an answer, and waiting for a retry only hides it.
         settings = Config(retries={"total_max_attempts": 1}, max_pool_connections=16, read_timeout=60)
-        return self._session.client(service, endpoint_url=self.endpoint, config=settings)  # type: ignore[call-overload]
+        return shared_session().client(  # type: ignore[call-overload]
+            service,
+            region_name=self.region,
+            endpoint_url=self.endpoint,
+            aws_access_key_id=self._keys[0],
+            aws_secret_access_key=self._keys[1],
+            config=settings,
+        )
+
+
+@functools.cache
+def shared_session() -> "Session":
+    """The one boto3 session: it holds what all clients of a process share, and no credentials."""
+    from boto3.session import Session  # noqa: PLC0415 - importing boto3 takes a while
+
+    return Session()
 
 
 def error_code(error: BaseException) -> str:
