@@ -50,7 +50,12 @@ class Emulator:
 
     def invoke_url(self, api_id: str, stage_name: str) -> str:
         """The URL of a deployed stage of a REST API, without a trailing slash."""
-        return f"{self.gateway}/execute-api/{api_id}/{stage_name}"
+        return stage_url(self.gateway, api_id, stage_name)
+
+
+def stage_url(gateway: str, api_id: str, stage_name: str) -> str:
+    """The URL of a deployed stage behind a gateway; on AWS each API has a host name of its own instead."""
+    return f"{gateway}/execute-api/{api_id}/{stage_name}"
 
 
 def write(run_directory: Path, emulator: Emulator) -> Path:

@@ -117,7 +117,7 @@ class Stage(Resource):
         return {
             "arn": f"arn:{cloud.partition}:apigateway:{cloud.region}::/restapis/{api}/stages/{name}",
             "executionArn": cloud.arn("execute-api", f"{api}/{name}"),
-            "invokeUrl": f"https://{api}.execute-api.{cloud.region}.amazonaws.com/{name}",
+            "invokeUrl": cloud.invoke_url(api, name),
             "restApi": api,
             "stageName": name,
             "deployment": found["deploymentId"],

@@ -4,6 +4,8 @@ import functools
 import threading
 from typing import TYPE_CHECKING, Any
 
+from local.cloud.address import stage_url
+
 if TYPE_CHECKING:
     from boto3.session import Session
 
@@ -13,11 +15,19 @@ if TYPE_CHECKING:
 class Cloud:
     """Where resources live: the emulator's endpoint, its account and the operator's keys."""
 
-    def __init__(
-        self, endpoint: str, *, account_id: str, region: str, access_key_id: str, secret_access_key: str
+    def __init__(  # noqa: PLR0913 - what the emulator's address file holds, each named
+        self,
+        endpoint: str,
+        *,
+        gateway: str,
+        account_id: str,
+        region: str,
+        access_key_id: str,
+        secret_access_key: str,
     ) -> None:
         """Nothing is contacted until a client is used."""
         self.endpoint = endpoint
+        self.gateway = gateway
         self.account_id = account_id
         self.region = region
         self.partition = "aws"
@@ -30,6 +40,7 @@ class Cloud:
         """The way to a running emulator, as its operator."""
         return cls(
             emulator.endpoint,
+            gateway=emulator.gateway,
             account_id=emulator.account_id,
             region=emulator.region,
             access_key_id=emulator.access_key_id,
@@ -42,6 +53,10 @@ class Cloud:
             if service not in self._clients:
                 self._clients[service] = self._make(service)
             return self._clients[service]
+
+    def invoke_url(self, api_id: str, stage_name: str) -> str:
+        """The URL of a deployed stage of a REST API, where it really answers."""
+        return stage_url(self.gateway, api_id, stage_name)
 
     def arn(self, service: str, resource: str, *, region: str | None = None) -> str:
         """An ARN of this account; `region=""` for global services."""
