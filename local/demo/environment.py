@@ -1,11 +1,12 @@
 """The environment ``local`` in one run directory, handled by the project's own commands."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from local.demo.processes import Command, run
+from local.cloud import address
+from local.demo.processes import Command, ProcessError, run
+from local.engine.state import LayerState, StateStore
 from shared.infra.layers import deployment_order
 
 ENVIRONMENT = "local"
@@ -43,19 +44,25 @@ class Environment:
         run(self._engine("destroy"))
 
     def outputs(self) -> Mapping[str, Any]:
-        """Return what all the layers export, by output name."""
+        """Return what all the layers export, by output name.
+
+        Raises:
+            local.demo.processes.ProcessError: A layer is not deployed.
+        """
         merged: dict[str, Any] = {}
         for layer in deployment_order():
-            merged.update(self._state(layer.name)["outputs"])
+            merged.update(self._state(layer.name).outputs)
         return merged
 
     def resource_count(self) -> int:
         """Return how many resources the layers have created."""
-        return sum(len(self._state(layer.name)["resources"]) for layer in deployment_order())
+        return sum(len(self._state(layer.name).real_resources) for layer in deployment_order())
 
-    def _state(self, layer: str) -> Mapping[str, Any]:
-        path = self._run_directory / "state" / ENVIRONMENT / f"{layer}.json"
-        state: Mapping[str, Any] = json.loads(path.read_text("utf-8"))
+    def _state(self, layer: str) -> LayerState:
+        instance_id = address.read(self._run_directory).instance_id
+        state = StateStore(self._run_directory, ENVIRONMENT, instance_id).read(layer)
+        if state is None:
+            raise ProcessError(f"layer {layer} is not deployed in {self._run_directory}")
         return state
 
     def _engine(self, verb: str, *options: str) -> list[str]:

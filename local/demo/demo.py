@@ -1,0 +1,211 @@
+"""``python -m local demo``: the whole life of the pipeline on an embedded AWS of its own, in two minutes.
+
+Start, deploy four layers, send transactions with known frauds, update a layer meanwhile, wait until all is
+through, report, tear down, and look for anything left.
+"""
+
+import argparse
+import shutil
+import signal
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from local.cloud.address import Emulator
+from local.demo import stream
+from local.demo.accounting import Account, Evidence
+from local.demo.client import Identity
+from local.demo.display import Bar, Display
+from local.demo.environment import ENVIRONMENT, Environment
+from local.demo.observer import Observer
+from local.demo.processes import PROJECT, EmulatorProcess, ProcessError
+from local.demo.replay import Delivery, Replay
+from local.demo.report import Report, show
+from local.demo.rolling_update import RollingUpdate
+from local.demo.source import SourceError
+from local.demo.stream import Stream
+from local.demo.traces import draw, read_segments, trace_tree
+from local.engine.leftovers import leftovers
+from local.provider.cloud import Cloud
+from shared.infra.layers import deployment_order
+
+REPORT = PROJECT / "build" / "demo.json"
+UPDATE_AFTER_SHARE = 0.3
+SECONDS_BETWEEN_LOOKS = 0.2
+FAILED, MISUSED, INTERRUPTED = 1, 2, 130
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``python -m local demo``."""
+    stream.add_arguments(parser)
+    parser.add_argument("--report", type=Path, default=REPORT, help="where to write the figures")
+    parser.add_argument("--keep", action="store_true", help="keep the run's mails, logs and traces")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the demo; 0 when nothing was lost and nothing is left behind."""
+    display = Display()
+    arguments.report.unlink(missing_ok=True)
+    try:
+        chosen = stream.choose(arguments)
+    except (SourceError, ValueError) as error:
+        display.bad(str(error))
+        return MISUSED
+    PROJECT.joinpath("build").mkdir(exist_ok=True)
+    directory = Path(tempfile.mkdtemp(prefix="demo-", dir=PROJECT / "build"))
+    process = EmulatorProcess(directory)
+    earlier = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    code = FAILED
+    try:
+        report = Demo(display, process, chosen).run()
+        report.write(arguments.report)
+        code = _verdict(report, display, arguments.report)
+    except KeyboardInterrupt:
+        display.bad("interrupted: stopping what was started")
+        code = INTERRUPTED
+    except ProcessError as error:
+        display.bad(str(error))
+    finally:
+        _clean_up(process, display, keep=arguments.keep or code == FAILED)
+        signal.signal(signal.SIGTERM, earlier)
+    return code
+
+
+def _verdict(report: Report, display: Display, path: Path) -> int:
+    display.line(f"figures: {path}")
+    for fault in report.faults:
+        display.bad(fault)
+    if report.faults:
+        return FAILED
+    display.good("nothing lost, nothing left behind")
+    return 0
+
+
+def _clean_up(process: EmulatorProcess, display: Display, *, keep: bool) -> None:
+    # A second Ctrl-C must not leave the cleaning half done.
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    process.stop()
+    if keep:
+        display.line(f"mails, logs and traces of this run: {process.run_directory}")
+    else:
+        shutil.rmtree(process.run_directory)
+    signal.signal(signal.SIGINT, handler)
+
+
+class Demo:
+    """One run, step by step, on an emulator of its own.
+
+    Args:
+        display: Where it tells what it does.
+        process: The emulator, not yet started.
+        chosen: What to send.
+    """
+
+    def __init__(self, display: Display, process: EmulatorProcess, chosen: Stream) -> None:
+        self._display, self._process, self._stream = display, process, chosen
+        self._environment = Environment(process.run_directory)
+
+    def run(self) -> Report:
+        """Go through the whole life and return what it showed.
+
+        Raises:
+            ProcessError: A step failed.
+        """
+        emulator, ready_seconds = self._deploy()
+        resources = self._environment.resource_count()
+        outputs = self._environment.outputs()
+        observer = Observer(emulator, self._process.run_directory, outputs)
+        started = time.monotonic()
+        deliveries = self._send(emulator, observer, outputs["transactions_url"])
+        evidence = self._drain(observer, deliveries)
+        seconds = time.monotonic() - started
+        account = Account(evidence)
+        report = Report(
+            account=account,
+            throughput_per_s=len(account.accepted) / seconds,
+            resources=resources,
+            ready_s=ready_seconds,
+            unreadable_rows=self._stream.unreadable_rows,
+        )
+        show(report, self._display)
+        self._show_one(evidence)
+        report.left_behind.extend(self._tear_down(emulator))
+        return report
+
+    def _deploy(self) -> tuple[Emulator, float]:
+        started = time.monotonic()
+        with self._display.step("Starting the embedded AWS"):
+            emulator = self._process.start()
+        for layer in deployment_order():
+            with self._display.step(f"Deploying {layer.name} (owner: {layer.owner})"):
+                self._environment.deploy(layer.name)
+        return emulator, time.monotonic() - started
+
+    def _send(self, emulator: Emulator, observer: Observer, url: str) -> list[Delivery]:
+        """Send everything, and update one layer on the way."""
+        transactions, rate = self._stream.transactions, self._stream.rate
+        self._display.heading(f"Sending {self._stream.description}, {rate:.0f} a second")
+        done: list[Delivery] = []
+        identity = Identity(emulator.access_key_id, emulator.secret_access_key, emulator.region)
+        replay = Replay(url, identity, rate, done.append)
+        update = RollingUpdate(self._environment)
+        with ThreadPoolExecutor(1) as sender, self._display.bar("sent", len(transactions)) as bar:
+            sending = sender.submit(replay.run, transactions)
+            try:
+                while not sending.done():
+                    if not update.begun and len(done) >= len(transactions) * UPDATE_AFTER_SHARE:
+                        update.begin()
+                    update.look()
+                    _look(observer, bar, len(done))
+                update.finish()
+            except BaseException:
+                replay.stop()
+                update.stop()
+                raise
+        self._display.line(update.summary(done))
+        return sending.result()
+
+    def _drain(self, observer: Observer, deliveries: list[Delivery]) -> Evidence:
+        accepted = frozenset(each.transaction.transaction_id for each in deliveries if each.outcome.accepted)
+        with self._display.bar("decided", len(accepted)) as bar:
+            drained = observer.wait_until_drained(
+                accepted, lambda decided, mailed: bar.show(decided, f"{mailed} mailed")
+            )
+        if not drained:
+            self._display.bad("gave up waiting: nothing has moved for a while")
+        return Evidence(
+            deliveries=deliveries,
+            stored=observer.stored(),
+            decisions=observer.decisions,
+            recorded=observer.recorded(),
+            mails=observer.mails,
+            queued=observer.queued(),
+        )
+
+    def _show_one(self, evidence: Evidence) -> None:
+        """Print one whole mail and the trace that led to it."""
+        if not evidence.mails:
+            return
+        mail = max(evidence.mails, key=lambda each: len(evidence.decisions[each.transaction_id].reasons))
+        self._display.heading("One of the mails")
+        self._display.framed(mail.subject, f"To: {mail.recipient}\nSubject: {mail.subject}\n\n{mail.body}")
+        self._display.heading("Its way from the POST to the mail")
+        traces = self._process.run_directory / "traces.jsonl"
+        self._display.verbatim("\n".join(draw(trace_tree(read_segments(traces, mail.trace_id)))))
+
+    def _tear_down(self, emulator: Emulator) -> list[str]:
+        """Destroy the layers and stop the emulator; return what is left of either."""
+        self._display.heading("Tearing down")
+        with self._display.step("Destroying the layers in reverse"):
+            self._environment.destroy()
+        left = leftovers(Cloud.of(emulator), ENVIRONMENT)
+        with self._display.step("Stopping the embedded AWS"):
+            processes = self._process.stop()
+        return left + [f"process {pid} outlived the embedded AWS" for pid in processes]
+
+
+def _look(observer: Observer, bar: Bar, sent: int) -> None:
+    observer.look()
+    bar.show(sent, f"{len(observer.suspicious)} suspicious, {len(observer.mailed)} mailed")
+    time.sleep(SECONDS_BETWEEN_LOOKS)
