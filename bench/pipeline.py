@@ -18,7 +18,6 @@ from local.demo.processes import PROJECT, EmulatorProcess, ProcessError, descend
 from local.demo.replay import Replay
 from local.demo.statistics import Percentiles
 from local.demo.transactions import LabelledTransaction
-from shared.infra.layers import deployment_order
 
 STEADY_RATE = 10.0
 WARM_UP, STEADY, SUSTAINED = 40, 400, 900
@@ -63,8 +62,7 @@ def _measure(process: EmulatorProcess) -> Measured:
     started = time.monotonic()
     emulator = process.start()
     environment = Environment(process.run_directory)
-    for layer in deployment_order():
-        environment.deploy(layer.name)
+    environment.deploy()
     ready_seconds = time.monotonic() - started
     outputs = environment.outputs()
     identity = Identity(emulator.access_key_id, emulator.secret_access_key, emulator.region)

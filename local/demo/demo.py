@@ -17,7 +17,7 @@ from local.demo import stream
 from local.demo.accounting import Account, Evidence
 from local.demo.client import Identity
 from local.demo.display import Bar, Display
-from local.demo.environment import ENVIRONMENT, Environment
+from local.demo.environment import ENVIRONMENT, Brief, Environment
 from local.demo.observer import Observer
 from local.demo.processes import PROJECT, EmulatorProcess, ProcessError
 from local.demo.replay import Delivery, Replay
@@ -28,7 +28,6 @@ from local.demo.stream import Stream
 from local.demo.traces import draw, read_segments, trace_tree
 from local.engine.leftovers import leftovers
 from local.provider.cloud import Cloud
-from shared.infra.layers import deployment_order
 
 REPORT = PROJECT / "build" / "demo.json"
 UPDATE_AFTER_SHARE = 0.3
@@ -137,9 +136,8 @@ class Demo:
         started = time.monotonic()
         with self._display.step("Starting the embedded AWS"):
             emulator = self._process.start()
-        for layer in deployment_order():
-            with self._display.step(f"Deploying {layer.name} (owner: {layer.owner})"):
-                self._environment.deploy(layer.name)
+        with self._display.step("Deploying the four layers, each in a process of its own"):
+            self._environment.deploy(Brief(self._display.line))
         return emulator, time.monotonic() - started
 
     def _send(self, emulator: Emulator, observer: Observer, url: str) -> list[Delivery]:
@@ -198,7 +196,7 @@ class Demo:
         """Destroy the layers and stop the emulator; return what is left of either."""
         self._display.heading("Tearing down")
         with self._display.step("Destroying the layers in reverse"):
-            self._environment.destroy()
+            self._environment.destroy(Brief(self._display.line))
         left = leftovers(Cloud.of(emulator), ENVIRONMENT)
         with self._display.step("Stopping the embedded AWS"):
             processes = self._process.stop()

@@ -12,6 +12,31 @@ from shared.infra.layers import deployment_order
 ENVIRONMENT = "local"
 
 
+def _ignore(_line: str) -> None:
+    """Take no notice."""
+
+
+class Brief:
+    """Makes one line a layer of what the engine prints, which has one for each resource.
+
+    Args:
+        show: Where the lines go.
+    """
+
+    def __init__(self, show: Callable[[str], None]) -> None:
+        self._show = show
+        self._parts: list[str] = []
+
+    def __call__(self, line: str) -> None:
+        """Take one of the engine's lines."""
+        if line.startswith(("Deploying ", "Destroying ")):
+            self._parts = [line]
+        elif line.startswith("    "):
+            self._parts.append(line.strip())
+        elif line.startswith("Duration: "):
+            self._show(f"{', '.join(self._parts)} in {line.removeprefix('Duration: ')}")
+
+
 class Environment:
     """What runs on the emulator of a run directory.
 
@@ -22,26 +47,26 @@ class Environment:
     def __init__(self, run_directory: Path) -> None:
         self._run_directory = run_directory
 
-    def deploy(self, layer: str) -> None:
-        """Deploy one layer.
+    def deploy(self, on_line: Callable[[str], None] = _ignore) -> None:
+        """Deploy the layers in order; the engine's lines come as it prints them.
 
         Raises:
             local.demo.processes.ProcessError: It failed.
         """
-        run(self._engine("deploy", "--layer", layer))
+        run(self._engine("deploy"), on_line)
 
     def update(self, layer: str, settings: Sequence[str], on_line: Callable[[str], None]) -> Command:
         """Begin to deploy one layer with changed settings, and return the running command."""
         changes = (part for setting in settings for part in ("--config", setting))
         return Command(self._engine("deploy", "--layer", layer, *changes), on_line)
 
-    def destroy(self) -> None:
+    def destroy(self, on_line: Callable[[str], None] = _ignore) -> None:
         """Destroy the layers, the last one first.
 
         Raises:
             local.demo.processes.ProcessError: It failed.
         """
-        run(self._engine("destroy"))
+        run(self._engine("destroy"), on_line)
 
     def outputs(self) -> Mapping[str, Any]:
         """Return what all the layers export, by output name.

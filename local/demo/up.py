@@ -12,10 +12,9 @@ from typing import Any
 from local.cloud import address
 from local.cloud.address import Emulator
 from local.demo.display import Display
-from local.demo.environment import Environment
+from local.demo.environment import Brief, Environment
 from local.demo.mailbox import Mailbox
 from local.demo.processes import PROJECT, EmulatorProcess, ProcessError
-from shared.infra.layers import deployment_order
 
 DEFAULT_DIRECTORY = PROJECT / "build" / "local"
 DIRECTORY_VARIABLE = "LOCAL_DIRECTORY"
@@ -89,10 +88,8 @@ def _remove_remains(directory: Path) -> None:
 def _deploy(process: EmulatorProcess, display: Display) -> Emulator:
     with display.step("Starting the embedded AWS"):
         emulator = process.start()
-    environment = Environment(process.run_directory)
-    for layer in deployment_order():
-        with display.step(f"Deploying {layer.name} (owner: {layer.owner})"):
-            environment.deploy(layer.name)
+    with display.step("Deploying the four layers, each in a process of its own"):
+        Environment(process.run_directory).deploy(Brief(display.line))
     return emulator
 
 
