@@ -35,7 +35,9 @@ def _sockets_only_on_the_local_rung(request: pytest.FixtureRequest) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say how many tests of each rung ran, and which rungs this machine left out."""
     passed = Counter(
-        Path(report.nodeid).parts[1] for report in terminalreporter.stats.get("passed", []) if report.when == "call"
+        Path(report.nodeid).parts[1]
+        for report in terminalreporter.stats.get("passed", [])
+        if report.when == "call"
     )
     terminalreporter.section("ladder of tests")
     for rung in RUNGS:
