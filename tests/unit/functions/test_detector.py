@@ -150,6 +150,18 @@ def test_a_duplicate_that_wins_the_race_is_told_and_learnt_once_at_least(cloud: 
     )
 
 
+def test_a_write_whose_answer_was_lost_is_still_a_decision(cloud: Cloud) -> None:
+    class Deaf(ProfilesTable):
+        def write(self, *arguments: Any, **settings: Any) -> bool:
+            super().write(*arguments, **settings)
+            return False
+
+    decision = detector_with(Deaf(cloud.dynamodb, "profiles-test"), cloud).receive(bus_event())
+    assert decision is not None
+    assert not decision.suspicious
+    assert learnt(cloud) == 1
+
+
 def test_a_profile_that_never_rests_is_left_to_the_next_delivery(cloud: Cloud) -> None:
     others = [stored(transaction_id=f"other-{n}", timestamp=NOW - n) for n in range(20)]
     with pytest.raises(DetectorError, match="changed during each"):

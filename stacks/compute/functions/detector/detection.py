@@ -102,6 +102,7 @@ class Detection:
 
     def _score_and_learn(self, stored: StoredTransaction, segment: Segment, log: Logger) -> Decision | None:
         transaction = scored_transaction(stored)
+        decision: Decision | None = None
         told: Decision | None = None
         for attempt in range(_WRITE_ATTEMPTS):
             if attempt:
@@ -109,7 +110,8 @@ class Detection:
             with segment.call("DynamoDB", "BatchGetItem"):
                 known = self._profiles.read(stored.account_id, stored.merchant_id)
             if known.account.knows(transaction):
-                return told
+                # At the first attempt a duplicate; later perhaps our own write, whose answer was lost.
+                return told or decision
             decision = score(transaction, known.account, known.merchant, self._rules)
             if decision.suspicious and told is None:
                 with segment.call("SQS", "SendMessage"):
