@@ -18,6 +18,7 @@ from local.demo.accounting import Account, Evidence
 from local.demo.client import Identity
 from local.demo.display import Bar, Display
 from local.demo.environment import ENVIRONMENT, Brief, Environment
+from local.demo.mailbox import Mail
 from local.demo.observer import Observer
 from local.demo.processes import PROJECT, EmulatorProcess, ProcessError
 from local.demo.replay import Delivery, Replay
@@ -185,7 +186,7 @@ class Demo:
         """Print one whole mail and the trace that led to it."""
         if not evidence.mails:
             return
-        mail = max(evidence.mails, key=lambda each: len(evidence.decisions[each.transaction_id].reasons))
+        mail = _typical(evidence)
         self._display.heading("One of the mails")
         self._display.framed(mail.subject, f"To: {mail.recipient}\nSubject: {mail.subject}\n\n{mail.body}")
         self._display.heading("Its way from the POST to the mail")
@@ -201,6 +202,16 @@ class Demo:
         with self._display.step("Stopping the embedded AWS"):
             processes = self._process.stop()
         return left + [f"process {pid} outlived the embedded AWS" for pid in processes]
+
+
+def _typical(evidence: Evidence) -> Mail:
+    """Choose among the mails with the most reasons the one that took neither long nor short."""
+    sent_at = {each.transaction.transaction_id: each.outcome.sent_at for each in evidence.deliveries}
+    reasons = {mail.path: len(evidence.decisions[mail.transaction_id].reasons) for mail in evidence.mails}
+    richest = [mail for mail in evidence.mails if reasons[mail.path] == max(reasons.values())]
+    return sorted(richest, key=lambda mail: mail.received_at - sent_at[mail.transaction_id])[
+        len(richest) // 2
+    ]
 
 
 def _look(observer: Observer, bar: Bar, sent: int) -> None:
