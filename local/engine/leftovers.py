@@ -1,7 +1,7 @@
 """What is left of an environment in the emulator: every resource whose name or tags belong to its suffix.
 
-`python -m local.engine.leftovers [--environment local] [--run-directory DIR]` prints them, one a line, and exits
-with 1 when there are any. A KMS key whose deletion is scheduled counts as gone.
+`python -m local.engine.leftovers [--environment local] [--run-directory DIR]` prints them, one a line, and
+exits with 1 when there are any. A KMS key whose deletion is scheduled counts as gone.
 """
 
 import argparse
@@ -27,6 +27,7 @@ def leftovers(cloud: Cloud, suffix: str) -> list[str]:
 
 
 Belongs = Callable[[str, Mapping[str, str]], bool]
+Lister = Callable[[Cloud, Belongs], Iterator[str]]
 
 
 def _belongs_to(suffix: str) -> Belongs:
@@ -48,7 +49,7 @@ def _pages(client: Any, operation: str, key: str, **arguments: Any) -> Iterator[
         yield from getattr(client, operation)(**arguments).get(key, [])
 
 
-def _ec2(operation: str, key: str, identity: str) -> Callable[[Cloud, Belongs], Iterator[str]]:
+def _ec2(operation: str, key: str, identity: str) -> Lister:
     def list_all(cloud: Cloud, belongs: Belongs) -> Iterator[str]:
         for each in _pages(cloud.client("ec2"), operation, key):
             if each.get("State") != "deleted" and belongs("", tags.as_map(each.get("Tags"))):
@@ -57,9 +58,7 @@ def _ec2(operation: str, key: str, identity: str) -> Callable[[Cloud, Belongs], 
     return list_all
 
 
-def _named(
-    service: str, operation: str, key: str, name: str | None
-) -> Callable[[Cloud, Belongs], Iterator[str]]:
+def _named(service: str, operation: str, key: str, name: str | None) -> Lister:
     """Resources whose names tell; `name` is the field that holds it, None where the list holds plain names."""
 
     def list_all(cloud: Cloud, belongs: Belongs) -> Iterator[str]:
@@ -113,7 +112,7 @@ def _role_policies(cloud: Cloud, belongs: Belongs) -> Iterator[str]:
                 raise
 
 
-_LISTS: Mapping[str, Callable[[Cloud, Belongs], Iterator[str]]] = {
+_LISTS: Mapping[str, Lister] = {
     "vpc": _ec2("describe_vpcs", "Vpcs", "VpcId"),
     "subnet": _ec2("describe_subnets", "Subnets", "SubnetId"),
     "route-table": _ec2("describe_route_tables", "RouteTables", "RouteTableId"),

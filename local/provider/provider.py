@@ -24,7 +24,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Diff:
-    """How new inputs differ from old ones; `replaces` are the changed paths that need a new resource."""
+    """How new inputs differ from old ones; `replaces` are the changed paths that need a new resource.
+
+    `delete_before_replace`: if it is replaced, old and new cannot exist at the same time (a given name).
+    """
 
     changed: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
@@ -87,7 +90,7 @@ class Provider:
         old, new = ({k: v for k, v in each.items() if k != DEFAULTED} for each in (old_inputs, new_inputs))
         paths = tuple(differing_paths(_comparison(resource), resource.replace_on, old, new))
         replaces = tuple(path for path in paths if path in resource.replace_on)
-        return Diff(paths, replaces, bool(replaces) and keeps_name(resource, old_inputs, new_inputs))
+        return Diff(paths, replaces, keeps_name(resource, old_inputs, new_inputs))
 
     def create(self, token: str, inputs: Properties, *, preview: bool = False) -> tuple[str, dict[str, Any]]:
         """Create a resource; returns its id and outputs. A preview returns what is known beforehand.

@@ -1,5 +1,6 @@
 """One emulator for the tests of a module, and a provider that talks to it."""
 
+import re
 import subprocess
 import sys
 import time
@@ -9,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from local.cloud import address
+from local.engine.teardown import destroy_layer
 from local.provider.cloud import Cloud
 from local.provider.provider import Provider
+from tests.local.engine.tiny import TinyProject
 
 START_SECONDS = 60
 
@@ -52,3 +55,12 @@ def provider(cloud: Cloud) -> Provider:
     provider = Provider(cloud)
     provider.configure({"defaultTags": '{"tags": {"Project": "contract-tests", "Owner": "default"}}'})
     return provider
+
+
+@pytest.fixture
+def project(run_directory: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[TinyProject]:
+    """A project named after the test; what it leaves in the emulator is destroyed."""
+    name = re.sub(r"[\W_]+", "-", request.node.name.removeprefix("test_"))[:60].strip("-")
+    project = TinyProject(tmp_path / "project", run_directory, f"t-{name}")
+    yield project
+    destroy_layer(project.store, Cloud.of(address.read(run_directory)), project.name)
