@@ -38,7 +38,7 @@ def main() -> None:
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
-    # Blocked before any thread starts, so that each of them inherits it: the signals wait for sigwait() below, and
+    # Blocked before any thread starts, so that all inherit it: the signals wait for sigwait() below, and
     # a Ctrl-C that the terminal sends to the workers as well leaves ending them to us.
     signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
     options = DataPlaneOptions(arguments.delay_scale, arguments.maximum_workers)

@@ -4,10 +4,7 @@ import json
 import os
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from botocore.client import BaseClient
+from typing import Any
 
 FILE_NAME = "emulator.json"
 
@@ -34,7 +31,7 @@ class Emulator:
     pid: int
     instance_id: str
 
-    def client(self, service: str, **options: Any) -> "BaseClient":
+    def client(self, service: str, **options: Any) -> Any:
         """A boto3 client of `service` that acts as the operator."""
         import boto3  # noqa: PLC0415 - a reader of the address alone should not pay for boto3
 
@@ -43,10 +40,7 @@ class Emulator:
             aws_secret_access_key=self.secret_access_key,
             region_name=self.region,
         )
-        client: BaseClient = session.client(  # type: ignore[call-overload]
-            service, endpoint_url=self.endpoint, **options
-        )
-        return client
+        return session.client(service, endpoint_url=self.endpoint, **options)  # type: ignore[call-overload]
 
     def invoke_url(self, api_id: str, stage_name: str) -> str:
         """The URL of a deployed stage of a REST API, without a trailing slash."""

@@ -100,19 +100,20 @@ class PipeRunner:
     """Moves the records of one pipe for as long as the pipe exists.
 
     Args:
-        name: the pipe's name; its settings are read anew for each batch.
+        pipe: moto's pipe; its settings are read anew for each batch.
         options: how long the pauses between retries are.
     """
 
-    def __init__(self, name: str, options: DataPlaneOptions) -> None:
-        self._name = name
+    def __init__(self, pipe: Any, options: DataPlaneOptions) -> None:
+        self.pipe = pipe
+        self._name: str = pipe.name
         self._options = options
         self._position: int | None = None
         self._wake = threading.Event()
         self._stopping = False
         self._last_problem = ""
         taps.stream_written.listen(self._stream_written)
-        threading.Thread(target=self._run, name=f"pipe-{name}", daemon=True).start()
+        threading.Thread(target=self._run, name=f"pipe-{pipe.name}", daemon=True).start()
 
     def stop(self) -> None:
         """Reads no more; a batch in work is finished."""
@@ -148,11 +149,10 @@ class PipeRunner:
     def _move_batch(self) -> bool:
         """Moves the next records, if there are any and the pipe runs."""
         with MOTO_LOCK:
-            pipe = backend("pipes").pipes.get(self._name)
-            if pipe is None:
+            if backend("pipes").pipes.get(self._name) is not self.pipe:
                 return False
-            settings = read_settings(pipe)
-            running = pipe.desired_state == "RUNNING"
+            settings = read_settings(self.pipe)
+            running = self.pipe.desired_state == "RUNNING"
             caller, shard = self._open_source(settings)
         if not running:
             return False

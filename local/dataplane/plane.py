@@ -102,16 +102,17 @@ class DataPlane:
 
     def _follow_once(self) -> None:
         with MOTO_LOCK:
-            pipes = set(backend("pipes").pipes)
+            pipes = dict(backend("pipes").pipes)
             mappings = {each.uuid for each in backend("lambda").list_event_source_mappings(None, None)}
             functions = {each.function_name for each in backend("lambda").list_functions()}
         if self._stopping:
             return
-        for name in pipes - set(self._pipes):
-            self._pipes[name] = PipeRunner(name, self._options)
-        for name in set(self._pipes) - pipes:
-            self._pipes.pop(name).stop()
-        for name in pipes:
+        for name, runner in list(self._pipes.items()):
+            if pipes.get(name) is not runner.pipe:
+                self._pipes.pop(name).stop()
+        for name, pipe in pipes.items():
+            if name not in self._pipes:
+                self._pipes[name] = PipeRunner(pipe, self._options)
             self._pipes[name].wake()
         for mapping_id in mappings - set(self._triggers):
             self._triggers[mapping_id] = QueueTrigger(mapping_id, self._service)

@@ -5,7 +5,7 @@ Source: "Policy evaluation logic" in the IAM user guide, for principals and reso
 
 import logging
 from collections.abc import Callable, Mapping
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 
 from local.cloud.account import ACCOUNT_ID, REGION
 from local.cloud.authorization import documents
@@ -131,8 +131,14 @@ def _explained(decide_reason: Callable[[], str]) -> str:
     try:
         return decide_reason()
     except UnsupportedPolicyError as error:
-        log.error("%s: the request is denied", error)  # noqa: TRY400 - the policy is at fault
+        _complain(str(error))
         return f"because a policy cannot be evaluated: {error}"
+
+
+@cache
+def _complain(problem: str) -> None:
+    """Says once what is wrong with a policy, however many requests meet it."""
+    log.error("%s: every request that this policy bears on is denied", problem)
 
 
 def _refusal(who: str, requirement: Requirement, reason: str) -> Refusal:

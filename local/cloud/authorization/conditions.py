@@ -34,6 +34,7 @@ KNOWN_KEYS = frozenset(
         "events:detail-type",
         "events:source",
         "kms:calleraccount",
+        "kms:grantisforawsresource",
         "kms:viaservice",
         "lambda:sourcefunctionarn",
         "sns:endpoint",

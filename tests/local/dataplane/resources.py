@@ -6,7 +6,7 @@ import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from local.cloud.address import Emulator
 
@@ -40,7 +40,7 @@ def zipped(source: str) -> bytes:
     return buffer.getvalue()
 
 
-def eventually(look: Callable[[], Found], seconds: float = WAIT_SECONDS) -> Found:
+def eventually(look: Callable[[], Found | Literal[False] | None], seconds: float = WAIT_SECONDS) -> Found:
     """The first true value of `look`; fails when there is none in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -51,13 +51,18 @@ class Api:
     credentials: Credentials
     deployer: Deployer
 
-    def post(self, body: object, credentials: Credentials | None = None, **changes: str) -> "Answer":
+    def post(
+        self,
+        body: object,
+        credentials: Credentials | None = None,
+        changes: Mapping[str, str] | None = None,
+    ) -> "Answer":
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         request = AWSRequest(
             "POST", f"{self.url}/orders", data=data, headers={"Content-Type": "application/json"}
         )
         SigV4Auth(credentials or self.credentials, "execute-api", REGION).add_auth(request)
-        headers = {**dict(request.headers.items()), **changes}
+        headers = {**dict(request.headers.items()), **(changes or {})}
         return send("POST", f"{self.url}/orders", headers, data)
 
 
@@ -134,7 +139,7 @@ def api(deployer: Deployer) -> Api:
 
 
 def test_a_signed_request_reaches_the_function(api: Api) -> None:
-    answer = api.post(VALID, **{"X-Amzn-Trace-Id": "Root=1-5759e988-bd862e3fe1be46a994272793"})
+    answer = api.post(VALID, changes={"X-Amzn-Trace-Id": "Root=1-5759e988-bd862e3fe1be46a994272793"})
 
     assert answer.status == 201
     assert answer.headers["x-mine"] == "yes"
@@ -158,7 +163,7 @@ def test_a_signed_request_reaches_the_function(api: Api) -> None:
 def test_the_trace_holds_the_stage_and_the_function(api: Api) -> None:
     root = "1-5759e988-aaaaaaaaaaaaaaaaaaaaaaaa"
     api.deployer.client("lambda").update_function_configuration(FunctionName="orders-api-function")
-    api.post(VALID, **{"X-Amzn-Trace-Id": f"Root={root}"})
+    api.post(VALID, changes={"X-Amzn-Trace-Id": f"Root={root}"})
     path = api.deployer.directory / "traces.jsonl"
 
     def segments() -> list[dict[str, Any]]:
@@ -182,7 +187,7 @@ def test_the_trace_holds_the_stage_and_the_function(api: Api) -> None:
 def test_a_request_that_is_not_rightly_signed_is_forbidden(
     api: Api, headers: dict[str, str], error_type: str, words: str
 ) -> None:
-    answer = api.post(VALID, **headers)
+    answer = api.post(VALID, changes=headers)
 
     assert answer.status == 403
     assert answer.headers["x-amzn-errortype"] == error_type
