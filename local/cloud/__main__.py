@@ -7,10 +7,13 @@ import os
 import signal
 from pathlib import Path
 
-os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
+os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"  # moto reads its settings when it is imported
 os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
 
-from local.cloud.emulator import EmbeddedCloud
+from local.cloud.moto_imports import light_imports
+
+with light_imports():
+    from local.cloud.emulator import EmbeddedCloud
 from local.dataplane.options import DataPlaneOptions
 
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
