@@ -59,7 +59,7 @@ def _ec2(operation: str, key: str, identity: str) -> Lister:
 
 
 def _named(service: str, operation: str, key: str, name: str | None) -> Lister:
-    """Resources whose names tell; `name` is the field that holds it, None where the list holds plain names."""
+    """Resources whose names tell; `name` is the field that holds it, None where a list holds plain names."""
 
     def list_all(cloud: Cloud, belongs: Belongs) -> Iterator[str]:
         for each in _pages(cloud.client(service), operation, key):

@@ -26,6 +26,8 @@ class Comparison:
         return self._holds(path, part, whole, exactly=False)
 
     def _holds(self, path: str, part: Any, whole: Any, *, exactly: bool) -> bool:
+        if _is_empty(part) and _is_empty(whole):
+            return True
         if is_asset(part) and is_asset(whole):
             return bool(part.get("hash") == whole.get("hash"))
         if isinstance(part, Mapping) and isinstance(whole, Mapping):
@@ -79,6 +81,11 @@ def value_at(value: Any, path: str) -> Any:
     for step in path.split(".")[1:]:
         value = value.get(step) if isinstance(value, Mapping) else None
     return value
+
+
+def _is_empty(value: Any) -> bool:
+    """Nothing, an empty text, list and map are the same to the real provider."""
+    return value is None or (isinstance(value, str | list | Mapping) and not value)
 
 
 def _meaning(text: str) -> Any:

@@ -74,7 +74,8 @@ def test_replaces_a_fixed_name_by_deleting_first_with_what_stands_on_it(
     def statement(**more):
         return json.dumps({{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", **more}}]}})
     role = aws.iam.Role("fixed", name="fixed", path="{path}", opts=options(),
-        assume_role_policy=statement(Principal={{"Service": "lambda.amazonaws.com"}}, Action="sts:AssumeRole"))
+        assume_role_policy=statement(
+            Principal={{"Service": "lambda.amazonaws.com"}}, Action="sts:AssumeRole"))
     policy = aws.iam.RolePolicy("policy", name="policy", role=role.name, opts=options(),
         policy=statement(Action="sqs:SendMessage", Resource="arn:aws:sqs:us-east-1:123456789012:q"))
     """
@@ -322,8 +323,8 @@ def test_an_undeclared_output_is_the_providers_fault(
 
 def test_options_of_resources(project: TinyProject) -> None:
     program = """
-    queue = aws.sqs.Queue("{name}", name="optional", delay_seconds={delay}, visibility_timeout_seconds={timeout},
-        opts=options({options}))
+    queue = aws.sqs.Queue("{name}", name="optional", delay_seconds={delay},
+        visibility_timeout_seconds={timeout}, opts=options({options}))
     """
     project.deploy(program.format(name="one", delay=1, timeout=30, options=""))
     ignored = program.format(name="one", delay=9, timeout=30, options='ignore_changes=["delaySeconds"]')
