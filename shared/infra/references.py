@@ -4,6 +4,7 @@ Nothing is optional and nothing is guessed: an output that is missing, or one of
 the program before it creates anything with it.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
@@ -37,7 +38,7 @@ def read_compute(names: Names) -> ComputeContract:
 
 
 def read_contract(contract: type[ContractType], names: Names) -> ContractType:
-    """Every output that ``contract`` declares, as outputs that fail when one is missing.
+    """Every output that ``contract`` declares, as outputs that all fail when one is missing.
 
     Raises (in the outputs):
         MissingOutputError: naming the output, its stack and the command that publishes it.
@@ -49,21 +50,28 @@ def read_contract(contract: type[ContractType], names: Names) -> ContractType:
     reference = pulumi.StackReference(full_name)
     command = f"make deploy-{provider.name} ENV={stack}"
 
-    def require(output: str, value: Any) -> Any:
-        if value is None:
-            raise MissingOutputError(f"output {output!r} of stack {full_name} is missing; run: {command}")
-        return value
-
-    def check(output: str, suffix: Any, value: Any) -> Any:
-        if require("environment_suffix", suffix) != names.suffix:
+    def check(published: Mapping[str, Any]) -> bool:
+        for output, value in published.items():
+            if value is None:
+                raise MissingOutputError(f"output {output!r} of stack {full_name} is missing; run: {command}")
+        suffix = published["environment_suffix"]
+        if suffix != names.suffix:
             raise EnvironmentMismatchError(
                 f"stack {full_name} has the environment suffix {suffix!r}, this layer has {names.suffix!r}; "
                 f"set environment_suffix alike in every layer's Pulumi.{stack}.yaml, then run: {command}"
             )
-        return require(output, value)
+        return True
 
-    def read(output: str) -> pulumi.Output[Any]:
-        found = pulumi.Output.all(reference.get_output("environment_suffix"), reference.get_output(output))
-        return found.apply(lambda pair: check(output, *pair))
-
-    return contract(**{output: read(output) for output in exports(contract)})
+    values = {output: reference.get_output(output) for output in exports(contract)}
+    # Every value waits for all, so that nothing is made of half a contract; to look whether a secret is there
+    # does not make the others secret.
+    complete = pulumi.Output.all(
+        **{output: pulumi.Output.unsecret(value) for output, value in values.items()}
+    )
+    accepted = complete.apply(check)
+    return contract(
+        **{
+            output: pulumi.Output.all(accepted, value).apply(lambda pair: pair[1])
+            for output, value in values.items()
+        }
+    )
