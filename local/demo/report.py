@@ -98,16 +98,21 @@ def show(report: Report, display: Display) -> None:
 
 def _show_findings(figures: Mapping[str, Any], display: Display) -> None:
     display.heading("Why they were suspicious")
-    display.table(
-        ("reason", "transactions"), [(name, str(count)) for name, count in figures["by_reason"].items()]
-    )
+    if figures["by_reason"]:
+        display.table(
+            ("reason", "transactions"), [(name, str(count)) for name, count in figures["by_reason"].items()]
+        )
+    else:
+        display.line("nothing was suspicious")
+    display.heading("Known frauds, by kind")
     if figures["by_scenario"]:
-        display.heading("Known frauds, by kind")
         display.table(
             ("kind", "found", "of"),
             [(name, str(each["found"]), str(each["of"])) for name, each in figures["by_scenario"].items()],
         )
-    display.line()
+        display.line()
+    else:
+        display.line("no transaction is labelled as fraud")
     display.line(
         f"precision {_share(figures['precision'])} (of what was flagged, fraud), "
         f"recall {_share(figures['recall'])} (of the frauds, flagged)"

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from local.demo.accounting import Account
+from local.demo.accounting import Account, Evidence
 from local.demo.display import Display
 from local.demo.report import Report, show
+from tests.local.demo.builders import decision, delivery
 from tests.local.demo.test_accounting import whole
 
 PUBLISHED = [
@@ -84,3 +85,13 @@ def test_the_screen_tells_the_figures_and_what_was_refused() -> None:
     ):
         assert expected in text
     assert "\x1b" not in text, "no terminal, no control characters"
+
+
+def test_a_run_without_alerts_or_labels_says_so() -> None:
+    output = StringIO()
+    quiet = Account(
+        Evidence(deliveries=[delivery("a")], stored=frozenset("a"), decisions={"a": decision("a")})
+    )
+    show(Report(quiet, throughput_per_s=1, resources=61, ready_s=9), Display(Console(file=output)))
+    for expected in ("nothing was suspicious", "no transaction is labelled as fraud", "recall unknown"):
+        assert expected in output.getvalue()
