@@ -155,3 +155,22 @@ def drop(sid: str) -> Callable[[Statements], None]:
 
 def append(**statement: Any) -> Callable[[Statements], None]:
     return lambda statements: statements.append(statement)
+
+
+def on_alarms_of(metric: str, key: str, value: Any) -> Mutation:
+    """Set an input of every alarm on a metric, whatever the alarm is called."""
+
+    def mutate(estate: Estate) -> Estate:
+        hit = [
+            each
+            for each in estate.of_type("cloudwatch/metricAlarm:MetricAlarm")
+            if each.inputs.get("metricName") == metric
+        ]
+        assert hit, f"no alarm watches {metric}"
+        resources = tuple(
+            replace(each, inputs={**each.inputs, key: value}) if each in hit else each
+            for each in estate.resources
+        )
+        return replace(estate, resources=resources)
+
+    return mutate

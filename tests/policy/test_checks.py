@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.policy.checks import CHECKS, iam, violations
+from tests.policy.checks import CHECKS, grammar, violations
 from tests.support.harness import ENVIRONMENTS, estate
 
 
@@ -13,4 +13,4 @@ def test_holds(name: str, environment: str) -> None:
 
 
 def test_each_listed_false_finding_still_occurs() -> None:
-    assert iam.false_findings_that_occur(estate("dev")) == set(iam.FALSE_FINDINGS)
+    assert grammar.false_findings_that_occur(estate("dev")) == set(grammar.FALSE_FINDINGS)

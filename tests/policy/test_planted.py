@@ -2,15 +2,13 @@
 
 import pytest
 
-from tests.policy import planted_basics, planted_crosscutting
 from tests.policy.checks import CHECKS, violations
 from tests.policy.mutations import Planted
+from tests.policy.planted import ALL
 from tests.support.harness import estate
 
-PLANTED = (*planted_basics.PLANTED, *planted_crosscutting.PLANTED)
 
-
-@pytest.mark.parametrize("planted", PLANTED, ids=str)
+@pytest.mark.parametrize("planted", ALL, ids=str)
 def test_is_reported(planted: Planted) -> None:
     spoilt = planted.spoil(estate("dev"))
 
@@ -20,4 +18,4 @@ def test_is_reported(planted: Planted) -> None:
 
 
 def test_every_check_has_a_planted_violation_and_every_plant_a_check() -> None:
-    assert {planted.check for planted in PLANTED} == set(CHECKS)
+    assert {planted.check for planted in ALL} == set(CHECKS)

@@ -1,6 +1,16 @@
 """Every check, by name. Importing this package enters them all into ``CHECKS``."""
 
-from tests.policy.checks import alarms, encryption, entry, functions, iam, lifecycle, network, storage
+from tests.policy.checks import (
+    alarms,
+    encryption,
+    entry,
+    functions,
+    grammar,
+    iam,
+    lifecycle,
+    network,
+    storage,
+)
 from tests.policy.checks.registry import CHECKS, violations
 
 __all__ = [
@@ -9,6 +19,7 @@ __all__ = [
     "encryption",
     "entry",
     "functions",
+    "grammar",
     "iam",
     "lifecycle",
     "network",

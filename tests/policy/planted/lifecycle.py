@@ -1,0 +1,102 @@
+"""Resources that stay, stray, or carry the wrong name."""
+
+from tests.policy.mutations import (
+    Planted,
+    with_fields,
+    with_input,
+    with_option,
+)
+from tests.support.resource_outputs import UNGIVEN
+
+AWS_PROVIDER = "pulumi:providers:aws"
+KEY = "kms/key:Key"
+QUEUE = "sqs/queue:Queue"
+ROLE = "iam/role:Role"
+TABLE = "dynamodb/table:Table"
+
+PLANTED = (
+    Planted("nothing_is_kept_on_destroy", with_option(TABLE, "alerts", "protect", True), "protect"),
+    Planted("nothing_is_kept_on_destroy", with_option(KEY, "kms-key", "retain_on_delete", True), "retain"),
+    Planted(
+        "nothing_is_kept_on_destroy",
+        with_input(TABLE, "profiles", "deletionProtectionEnabled", True),
+        "profiles",
+    ),
+    Planted(
+        "nothing_is_kept_on_destroy",
+        with_input("cloudwatch/logGroup:LogGroup", "ingest-logs", "skipDestroy", True),
+        "skipDestroy",
+    ),
+    Planted(
+        "nothing_is_kept_on_destroy", with_input(ROLE, "pipe-role", "forceDetachPolicies", True), "force"
+    ),
+    Planted(
+        "keys_are_deleted_as_soon_as_aws_allows", with_input(KEY, "kms-key", "deletionWindowInDays", 30), "30"
+    ),
+    Planted(
+        "keys_are_deleted_as_soon_as_aws_allows",
+        with_input(KEY, "kms-key", "deletionWindowInDays", None),
+        "None",
+    ),
+    Planted(
+        "logical_names_follow_the_rule", with_fields(QUEUE, "pipe-dlq", name="dev-pipe-dlq"), "dev-pipe-dlq"
+    ),
+    Planted("logical_names_follow_the_rule", with_fields(TABLE, "alerts", name="Alerts-dev"), "Alerts-dev"),
+    Planted("physical_names_follow_the_rule", with_input(TABLE, "alerts", "name", "alerts"), "alerts"),
+    Planted("physical_names_follow_the_rule", with_input(QUEUE, "bus-dlq", "name", None), "None"),
+    Planted("physical_names_follow_the_rule", with_input("ec2/vpc:Vpc", "vpc", "tags", None), "Name tag"),
+    Planted(
+        "physical_names_follow_the_rule",
+        with_input("kms/alias:Alias", "kms-alias", "name", "alias/fraud"),
+        "alias/fraud",
+    ),
+    Planted(
+        "physical_names_follow_the_rule",
+        with_input("apigateway/stage:Stage", "api-stage", "stageName", "v1"),
+        "v1",
+    ),
+    Planted(
+        "names_fit_the_limits_of_aws", with_input(ROLE, "ingest-role", "name", "r" * 65), "65 characters"
+    ),
+    Planted("names_fit_the_limits_of_aws", with_input(QUEUE, "pipe-dlq", "name", "q" * 81), "81 characters"),
+    Planted(
+        "providers_are_explicit_and_in_us_east_1",
+        with_input(AWS_PROVIDER, "aws-data", "region", "eu-west-1"),
+        "eu-west-1",
+    ),
+    Planted(
+        "providers_are_explicit_and_in_us_east_1",
+        with_fields(QUEUE, "suspicious-queue", provider=""),
+        "provider is",
+    ),
+    Planted("everything_is_in_us_east_1", with_input(TABLE, "alerts", "region", "us-west-2"), "us-west-2"),
+    Planted(
+        "everything_is_in_us_east_1",
+        with_input("ec2/subnet:Subnet", "private-subnet-a", "availabilityZone", "eu-central-1a"),
+        "eu-central-1",
+    ),
+    Planted(
+        "everything_is_tagged", with_input(AWS_PROVIDER, "aws-compute", "defaultTags", None), "tags are {}"
+    ),
+    Planted(
+        "everything_is_tagged",
+        with_input(AWS_PROVIDER, "aws-compute", "defaultTags", '{"tags": {"Project": "fraud-detection"}}'),
+        "tags are",
+    ),
+    Planted(
+        "no_input_is_a_missing_output",
+        with_input("kms/alias:Alias", "kms-alias", "targetKeyId", f"arn:{UNGIVEN}"),
+        "kms-alias",
+    ),
+    Planted(
+        "no_required_input_is_missing",
+        with_input("iam/rolePolicyAttachment:RolePolicyAttachment", "ingest-tracing", "policyArn", None),
+        "policyArn",
+    ),
+    Planted("physical_names_are_unique", with_input(QUEUE, "pipe-dlq", "name", "bus-dlq-dev"), "bus-dlq-dev"),
+    Planted(
+        "replaced_names_are_free_first",
+        with_option(ROLE, "pipe-role", "delete_before_replace", False),
+        "pipe-role",
+    ),
+)
