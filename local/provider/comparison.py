@@ -53,10 +53,11 @@ class Comparison:
             )
         left = list(whole)
         for item in part:
-            match = next((o for o in left if self._holds(path, item, o, exactly=exactly)), None)
-            if match is None:
+            matching = (at for at, one in enumerate(left) if self._holds(path, item, one, exactly=exactly))
+            found = next(matching, None)
+            if found is None:
                 return False
-            left.remove(match)
+            del left[found]
         return True
 
 
