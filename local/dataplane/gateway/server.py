@@ -148,7 +148,8 @@ class Gateway:
         except FutureTimeoutError as error:
             raise GatewayError("INTEGRATION_TIMEOUT", "Endpoint request timed out") from error
         except TooManyRequestsError as error:
-            raise GatewayError("THROTTLED", "Too Many Requests") from error
+            # API Gateway does not pass a throttled function's 429 on.
+            raise GatewayError("INTEGRATION_FAILURE", "Internal server error") from error
         except NoFunctionError as error:
             raise GatewayError("API_CONFIGURATION_ERROR", "Internal server error") from error
 

@@ -297,6 +297,15 @@ def test_without_permission_the_function_is_not_called(deployer: Deployer) -> No
     assert deployer.log_lines("unpermitted-api-function") == []
 
 
+def test_a_throttled_function_is_an_error_of_the_server(deployer: Deployer) -> None:
+    api = build_api(deployer, "busy-api")
+    deployer.client("lambda").put_function_concurrency(
+        FunctionName="busy-api-function", ReservedConcurrentExecutions=0
+    )
+    answer = api.post(VALID)
+    assert (answer.status, answer.body) == (500, {"message": "Internal server error"})
+
+
 def test_the_stage_throttles_as_deployed(deployer: Deployer) -> None:
     api = build_api(deployer, "throttled-api")
     deployer.client("apigateway").update_stage(
