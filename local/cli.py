@@ -63,6 +63,14 @@ def _add_engine_arguments(command: argparse.ArgumentParser, name: str) -> None:
             metavar="NAMESPACE:KEY=VALUE",
             help="a setting for this run, over the stack's file; may be repeated",
         )
+    if name == "deploy":
+        command.add_argument(
+            "--wait",
+            type=float,
+            default=0,
+            metavar="SECONDS",
+            help="how long to wait for an emulator that is still starting (default: not at all)",
+        )
     if name == "outputs":
         command.add_argument("--json", action="store_true", help="as JSON")
         command.add_argument("--show-secrets", action="store_true", help="print secret outputs in the clear")
@@ -77,6 +85,8 @@ def _run_engine(options: argparse.Namespace) -> int:
     try:
         overrides = dict(_setting(each) for each in getattr(options, "config", []))
         environment = embedded.Environment(options.environment, options.run_directory, overrides)
+        if options.command == "deploy" and options.wait:
+            return embedded.deploy(environment, options.layer, wait_seconds=options.wait)
         environment.emulator()
         if options.command == "outputs":
             return outputs.print_outputs(

@@ -97,12 +97,13 @@ class Deployment:
         Raises:
             ResourceError: it is there and cannot be removed.
         """
-        known = {(each.type, each.id) for each in self._snapshot.resources}
+        resources = self._snapshot.resources
         for state in self._snapshot.pending_creations:
             provider = Provider(self._cloud)
+            owned = {each.id for each in resources if each.type == state.type and not each.recreate}
             try:
-                found = provider.find(state.type, state.inputs)
-                if found is not None and (state.type, found) not in known and not self._preview:
+                found = provider.find(state.type, state.inputs, owned)
+                if found is not None and not self._preview:
                     self._progress.line(f" ! {state.type} {state.name} was being created: starting again")
                     provider.delete(state.type, found, state.inputs, {})
             except ProviderError as error:

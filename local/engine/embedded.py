@@ -4,6 +4,7 @@ Layers and their order come from `shared.infra.layers`. Programs run in processe
 program (refresh, outputs, destroy) happens here.
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 from local.cloud import address
 from local.engine.errors import EngineError
 from local.engine.layer_request import LayerRequest
-from local.engine.processes import ROOT, run_in_turn
+from local.engine.processes import ROOT, ProgramRunner
 from local.engine.project import read_project
 from local.engine.state import StateStore
 from local.engine.teardown import destroy_layer, refresh_layer
@@ -19,6 +20,7 @@ from local.provider.cloud import Cloud
 from shared.infra.layers import Layer, consumers_of, deployment_order, destroy_order, layer, upstream_of
 
 STACKS = ROOT / "stacks"
+_LOOK_AGAIN_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,23 @@ class Environment:
         """
         return address.read(self.run_directory)
 
+    def await_emulator(self, seconds: float) -> None:
+        """Return as soon as an emulator runs.
+
+        Raises:
+            local.cloud.address.NoEmulatorError: none does when the time is up.
+        """
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                self.emulator()
+            except address.NoEmulatorError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(_LOOK_AGAIN_SECONDS)
+            else:
+                return
+
     def store(self) -> StateStore:
         """The states of the environment's layers."""
         return StateStore(self.run_directory, self.stack, self.emulator().instance_id)
@@ -52,22 +71,27 @@ class Environment:
             directory=str(directory),
             stack=self.stack,
             run_directory=str(self.run_directory.resolve()),
-            module=f"stacks.{name}.program",
+            module=_module(name),
             overrides=own,
         )
 
 
-def deploy(environment: Environment, only: str | None = None) -> int:
+def deploy(environment: Environment, only: str | None = None, *, wait_seconds: float = 0) -> int:
     """Deploy one layer or all of them in order; stops at the first failure. Returns an exit code.
+
+    An emulator that is still starting is waited for, up to `wait_seconds`, while the programs are imported.
 
     Raises:
         EngineError: the layer stands on one that is not deployed.
+        local.cloud.address.NoEmulatorError: no emulator runs.
     """
     _check_overrides(environment)
-    if only is not None:
-        _require_upstream(environment, layer(only), "deployed")
     chosen = _chosen(deployment_order(), only)
-    return run_in_turn([environment.request(each.name, preview=False) for each in chosen])
+    with ProgramRunner(_module(chosen[0].name)) as programs:
+        environment.await_emulator(wait_seconds)
+        if only is not None:
+            _require_upstream(environment, layer(only), "deployed")
+        return programs.run([environment.request(each.name, preview=False) for each in chosen])
 
 
 def preview(environment: Environment, only: str | None = None) -> int:
@@ -81,7 +105,10 @@ def preview(environment: Environment, only: str | None = None) -> int:
         _require_upstream(environment, layer(only), "previewed")
     chosen = _chosen(deployment_order(), only)
     ready = [each for each in chosen if not _missing_upstream(environment, each)]
-    code = run_in_turn([environment.request(each.name, preview=True) for each in ready])
+    code = 0
+    if ready:
+        with ProgramRunner(_module(ready[0].name)) as programs:
+            code = programs.run([environment.request(each.name, preview=True) for each in ready])
     for each in chosen:
         if missing := _missing_upstream(environment, each):
             names = ", ".join(other.name for other in missing)
@@ -109,6 +136,11 @@ def destroy(environment: Environment, only: str | None = None) -> int:
         if code := destroy_layer(store, cloud, each.name):
             return code
     return 0
+
+
+def _module(name: str) -> str:
+    """What a layer's program imports."""
+    return f"stacks.{name}.program"
 
 
 def _chosen(order: Sequence[Layer], only: str | None) -> list[Layer]:

@@ -58,7 +58,8 @@ def _delete_all(state: LayerState, store: StateStore, cloud: Cloud, progress: Pr
     provider = Provider(cloud)
     snapshot = Snapshot(state, store.write)
     for pending in snapshot.pending_creations:
-        found = provider.find(pending.type, pending.inputs)
+        owned = {each.id for each in snapshot.resources if each.type == pending.type}
+        found = provider.find(pending.type, pending.inputs, owned)
         if found is not None:
             provider.delete(pending.type, found, pending.inputs, {})
         snapshot.end_pending(pending)

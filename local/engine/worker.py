@@ -1,8 +1,9 @@
-"""`python -m local.engine.worker`: runs the programs of layers in turn, each in a process of its own.
+"""`python -m local.engine.worker MODULE`: runs the programs of layers in turn, each in a process of its own.
 
-Reads a JSON list of `LayerRequest` from standard input. Importing what every program needs is most of the
-cost of a program, so it is done once here, and each program runs in a fork of this process; while one runs,
-the next one's modules are imported. This process never starts a thread, which makes forking it safe.
+Importing is most of the cost of a program, so this process imports what every program needs, and MODULE,
+which the first one needs; then it reads a JSON list of `LayerRequest` from standard input. Each program runs
+in a fork of this process; while one runs, the next one's modules are imported. This process never starts a
+thread, which makes forking it safe.
 """
 
 import contextlib
@@ -18,8 +19,8 @@ from local.engine.layer_request import LayerRequest
 _SHARED_MODULES = ("pulumi_aws", "local.engine.layer_run")
 
 
-def run_in_turn(requests: list[LayerRequest]) -> int:
-    """Run each layer in a fork; stops at the first that fails and returns its exit code."""
+def main() -> int:
+    """Warm up, wait for the requests, run them; without any, end quietly."""
     logging.getLogger("asyncio").setLevel(
         logging.CRITICAL
     )  # a failed program's tasks: its error is told once
@@ -27,24 +28,32 @@ def run_in_turn(requests: list[LayerRequest]) -> int:
     for module in _SHARED_MODULES:
         importlib.import_module(module)
     _warm_up_boto3()
+    for module in sys.argv[1:]:
+        _import(module)
+    text = sys.stdin.read()
+    return run_in_turn([LayerRequest(**each) for each in json.loads(text)]) if text else 0
+
+
+def run_in_turn(requests: list[LayerRequest]) -> int:
+    """Run each layer in a fork; stops at the first that fails and returns its exit code."""
     for index, request in enumerate(requests):
-        _import_program(request)
+        _import(request.module)
         gc.freeze()
         child = os.fork()
         if child == 0:
             _run_and_exit(request)
         if index + 1 < len(requests):
-            _import_program(requests[index + 1])
+            _import(requests[index + 1].module)
         if code := _exit_code(child):
             return code
     return 0
 
 
-def _import_program(request: LayerRequest) -> None:
-    """Import what the layer's program imports; one that is broken fails when it runs, with its own error."""
-    if request.module:
+def _import(module: str) -> None:
+    """Import what a program imports; one that is broken fails when it runs, with its own error."""
+    if module:
         with contextlib.suppress(Exception):
-            importlib.import_module(request.module)
+            importlib.import_module(module)
 
 
 def _warm_up_boto3() -> None:
@@ -80,4 +89,7 @@ def _exit_code(child: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(run_in_turn([LayerRequest(**each) for each in json.load(sys.stdin)]))
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -117,10 +117,13 @@ class RestApi(Resource):
 
     def find(self, cloud: Cloud, inputs: Properties) -> str | None:
         """By name and tags."""
-        for api in cloud.client("apigateway").get_rest_apis()["items"]:
-            if api["name"] == inputs["name"] and api.get("tags", {}) == (inputs.get("tags") or {}):
-                return str(api["id"])
-        return None
+        return next(iter(self.find_all(cloud, inputs)), None)
+
+    def find_all(self, cloud: Cloud, inputs: Properties) -> list[str]:
+        """By name and tags, which are not unique."""
+        wanted = (inputs["name"], inputs.get("tags") or {})
+        apis = cloud.client("apigateway").get_rest_apis()["items"]
+        return [str(api["id"]) for api in apis if (api["name"], api.get("tags", {})) == wanted]
 
 
 class ApiResource(Resource):

@@ -78,8 +78,12 @@ class Vpc(Resource):
 
     def find(self, cloud: Cloud, inputs: Properties) -> str | None:
         """By `Name` tag."""
+        return next(iter(self.find_all(cloud, inputs)), None)
+
+    def find_all(self, cloud: Cloud, inputs: Properties) -> list[str]:
+        """By `Name` tag, which is not unique."""
         found = cloud.client("ec2").describe_vpcs(Filters=tags.by_name(inputs))["Vpcs"]
-        return found[0]["VpcId"] if found else None
+        return [vpc["VpcId"] for vpc in found]
 
     def _set_dns(self, cloud: Cloud, vpc_id: str, old: Properties, new: Properties) -> None:
         # Host names need DNS support, so it is switched on first and off last.
@@ -219,9 +223,13 @@ class RouteTable(Resource):
 
     def find(self, cloud: Cloud, inputs: Properties) -> str | None:
         """By `Name` tag within the VPC."""
+        return next(iter(self.find_all(cloud, inputs)), None)
+
+    def find_all(self, cloud: Cloud, inputs: Properties) -> list[str]:
+        """By `Name` tag within the VPC, which is not unique."""
         filters = tags.by_name(inputs, vpc_id=inputs["vpcId"])
         found = cloud.client("ec2").describe_route_tables(Filters=filters)["RouteTables"]
-        return found[0]["RouteTableId"] if found else None
+        return [table["RouteTableId"] for table in found]
 
 
 class RouteTableAssociation(Resource):

@@ -106,13 +106,13 @@ class Key(Resource):
 
     def find(self, cloud: Cloud, inputs: Properties) -> str | None:
         """By tags: a key has no name."""
-        kms = cloud.client("kms")
-        for key in kms.list_keys()["Keys"]:
-            if self.read(cloud, key["KeyId"], {}) is not None:
-                found = tags.as_map(kms.list_resource_tags(KeyId=key["KeyId"])["Tags"], **_TAG)
-                if found and found == inputs.get("tags"):
-                    return str(key["KeyId"])
-        return None
+        return next(iter(self.find_all(cloud, inputs)), None)
+
+    def find_all(self, cloud: Cloud, inputs: Properties) -> list[str]:
+        """By tags, which are not unique."""
+        ids = [key["KeyId"] for key in cloud.client("kms").list_keys()["Keys"]]
+        found = ((key_id, self.read(cloud, key_id, {})) for key_id in ids)
+        return [key_id for key_id, key in found if key and key["tags"] and key["tags"] == inputs.get("tags")]
 
     def _switch(self, cloud: Cloud, key_id: str, old: Properties, new: Properties) -> None:
         kms = cloud.client("kms")

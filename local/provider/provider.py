@@ -5,7 +5,7 @@ of protobuf structs, so that a gRPC servicer only translates.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -157,10 +157,14 @@ class Provider:
             lambda: _unless_missing(lambda: resource.delete(self.cloud, resource_id, {**inputs, **outputs}))
         )
 
-    def find(self, token: str, inputs: Properties) -> str | None:
-        """The id of a resource that a creation with these inputs would have made, if it is there."""
+    def find(self, token: str, inputs: Properties, owned: Collection[str] = ()) -> str | None:
+        """The id of a resource that a creation with these inputs would have made, if it is there.
+
+        `owned` are ids of the same type that are known to be something else.
+        """
         resource = resource_of(token)
-        return _attempt(lambda: _unless_missing(lambda: resource.find(self.cloud, inputs)))
+        found = _attempt(lambda: _unless_missing(lambda: resource.find_all(self.cloud, inputs)))
+        return next((each for each in found or () if each not in owned), None)
 
     def invoke(self, token: str, arguments: Properties) -> dict[str, Any]:
         """Answer a function call of a program.

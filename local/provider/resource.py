@@ -82,6 +82,11 @@ class Resource:
         """The id of a resource with these inputs: a crash may come between making and noting it."""
         raise NotImplementedError
 
+    def find_all(self, cloud: Cloud, inputs: Properties) -> list[str]:
+        """Like `find`, for types that may exist twice with the same inputs while one replaces the other."""
+        found = self.find(cloud, inputs)
+        return [] if found is None else [found]
+
 
 def frozen(values: dict[str, Any]) -> Properties:
     """A table that belongs to a class, which nobody may change."""

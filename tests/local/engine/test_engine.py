@@ -174,6 +174,32 @@ def test_a_resource_that_a_killed_run_created_is_not_created_twice(
     assert project.state.pending_creations == []
 
 
+def test_a_killed_replacement_leaves_neither_the_old_nor_the_new_behind(
+    project: TinyProject, cloud: Cloud
+) -> None:
+    program = """
+    import os
+    from local.provider.ec2_network import Vpc
+    create = Vpc.create
+    def create_and_die(self, cloud, inputs):
+        create(self, cloud, inputs)
+        os._exit(9)
+    {patch}
+    vpc = aws.ec2.Vpc("vpc", cidr_block="{block}", tags={{"Name": "killed-vpc"}}, opts=options())
+    """
+    project.deploy(program.format(patch="", block="10.71.0.0/16"))
+    project.write(program.format(patch="Vpc.create = create_and_die", block="10.72.0.0/16"))
+    assert project.run_apart().returncode == 9
+    filters = [{"Name": "tag:Name", "Values": ["killed-vpc"]}]
+    assert len(cloud.client("ec2").describe_vpcs(Filters=filters)["Vpcs"]) == 2
+
+    result = project.deploy(program.format(patch="", block="10.72.0.0/16"))
+    assert result.lines("±") == ["vpc"]
+    (vpc,) = cloud.client("ec2").describe_vpcs(Filters=filters)["Vpcs"]
+    assert vpc["CidrBlock"] == "10.72.0.0/16"
+    assert vpc["VpcId"] == project.resource("vpc").id
+
+
 def test_a_half_made_resource_is_made_anew(
     project: TinyProject, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
