@@ -2,14 +2,15 @@
 
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from local.cloud import deployed
 from local.cloud.account import ACCOUNT_ID, MOTO_LOCK
 from local.cloud.authorization.authoriser import check_service
 from local.cloud.authorization.requirements import Requirement
 from local.cloud.refusals import Refusal
-from local.dataplane.tracing import Traces, continue_trace, new_segment_id
-from local.runtime.configuration import NoFunctionError, read_configuration
+from local.dataplane.tracing import TraceHeader, Traces, continue_trace, new_segment_id
+from local.runtime.configuration import FunctionConfiguration, NoFunctionError, read_configuration
 from local.runtime.functions import Functions
 from local.runtime.outcome import Outcome, TooManyRequestsError
 from local.runtime.worker import Invocation
@@ -58,48 +59,79 @@ class LambdaService:
         """
         configuration = read_configuration(call.function_arn)
         header = continue_trace(call.trace_header)
-        service_id, function_id = new_segment_id(), new_segment_id()
-        invocation = Invocation.of(call.payload, header.under(function_id).render(), call.request_id)
-        started = time.time()
-        outcome: Outcome | None = None
-        throttled = False
+        segments = _Segments(configuration, header, attempt)
+        invocation = Invocation.of(call.payload, segments.header_for_function(), call.request_id)
         try:
             outcome = self._functions.invoke(configuration.name, invocation)
         except TooManyRequestsError:
-            throttled = True
+            self._record(segments.throttled(invocation))
             raise
-        finally:
-            if configuration.tracing_active and header.sampled:
-                ended = time.time()
-                failed = outcome is None or outcome.failed
-                common = {
-                    "trace_id": header.root,
-                    "name": configuration.name,
-                    "end_time": ended,
-                    "resource_arn": call.function_arn,
-                }
-                service = {**common, "id": service_id, "start_time": started, "origin": "AWS::Lambda"}
-                service["http"] = {"response": {"status": 429 if throttled else 200}}
-                service["aws"] = {"request_id": invocation.request_id, "attempts": attempt}
-                if header.parent:
-                    service["parent_id"] = header.parent
-                if throttled:
-                    service["throttle"] = True
-                self._traces.record({**service, "fault": failed})
-                if outcome is not None:
-                    own_start = ended - outcome.duration_ms / 1000
-                    self._traces.record(
-                        {
-                            **common,
-                            "id": function_id,
-                            "parent_id": service_id,
-                            "start_time": own_start,
-                            "origin": "AWS::Lambda::Function",
-                            "fault": outcome.failed,
-                            "aws": {"function_arn": configuration.arn},
-                        }
-                    )
+        self._record(segments.finished(invocation, outcome))
         return outcome
+
+    def _record(self, segments: list[dict[str, Any]]) -> None:
+        for segment in segments:
+            self._traces.record(segment)
+
+
+class _Segments:
+    """The segments of one invocation: the service's, with the wait for a worker, and the function's."""
+
+    def __init__(self, configuration: FunctionConfiguration, header: TraceHeader, attempt: int) -> None:
+        self._configuration = configuration
+        self._header = header
+        self._attempt = attempt
+        self._service_id, self._function_id = new_segment_id(), new_segment_id()
+        self._started = time.time()
+
+    def header_for_function(self) -> str:
+        """The trace header that the function sees."""
+        return self._header.under(self._function_id).render()
+
+    def throttled(self, invocation: Invocation) -> list[dict[str, Any]]:
+        """What is recorded of an invocation that did not happen."""
+        service = self._service(invocation, time.time(), 429)
+        return [{**service, "error": True, "throttle": True}] if self._recorded else []
+
+    def finished(self, invocation: Invocation, outcome: Outcome) -> list[dict[str, Any]]:
+        """What is recorded of an invocation, good or bad."""
+        if not self._recorded:
+            return []
+        ended = time.time()
+        function = {
+            **self._common(ended),
+            "id": self._function_id,
+            "parent_id": self._service_id,
+            "start_time": ended - outcome.duration_ms / 1000,
+            "origin": "AWS::Lambda::Function",
+            "fault": outcome.failed,
+            "aws": {"function_arn": self._configuration.arn},
+        }
+        return [{**self._service(invocation, ended, 200), "fault": outcome.failed}, function]
+
+    @property
+    def _recorded(self) -> bool:
+        return self._configuration.tracing_active and self._header.sampled
+
+    def _common(self, ended: float) -> dict[str, Any]:
+        return {
+            "trace_id": self._header.root,
+            "name": self._configuration.name,
+            "end_time": ended,
+            "resource_arn": self._configuration.arn,
+        }
+
+    def _service(self, invocation: Invocation, ended: float, status: int) -> dict[str, Any]:
+        parent = {"parent_id": self._header.parent} if self._header.parent else {}
+        return {
+            **self._common(ended),
+            **parent,
+            "id": self._service_id,
+            "start_time": self._started,
+            "origin": "AWS::Lambda",
+            "http": {"response": {"status": status}},
+            "aws": {"request_id": invocation.request_id, "attempts": self._attempt},
+        }
 
 
 __all__ = ["FunctionCall", "LambdaService", "NoFunctionError", "TooManyRequestsError"]

@@ -10,8 +10,6 @@ import json
 import logging
 import threading
 import time
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from local.cloud import deployed, taps
@@ -19,81 +17,28 @@ from local.cloud.account import MOTO_LOCK, backend
 from local.cloud.authorization.authoriser import check
 from local.cloud.authorization.requirements import Requirement, put_events_requirement
 from local.cloud.identities import Caller
-from local.cloud.patterns import Pattern, parse_pattern
+from local.cloud.patterns import Pattern
 from local.cloud.repairs.events import put_events
 from local.cloud.repairs.streams import trim
 from local.cloud.role_sessions import AssumeRoleError, role_caller
 from local.dataplane.input_template import render_template
 from local.dataplane.options import DataPlaneOptions
+from local.dataplane.pipe_settings import (
+    PipeBlockedError,
+    PipeSettings,
+    failure_record,
+    read_settings,
+    stream_record,
+)
 from local.dataplane.queue_sender import UndeliverableError, send_as_role
 
 log = logging.getLogger(__name__)
 
 SERVICE = "pipes.amazonaws.com"
 _READ_RIGHTS = ("dynamodb:DescribeStream", "dynamodb:GetShardIterator", "dynamodb:GetRecords")
-_TARGET_BATCH = 10
 _IDLE_SECONDS = 5.0
 _BLOCKED_SECONDS = 1.0
 _RETRY_SECONDS = 1.0
-
-
-class PipeBlockedError(Exception):
-    """The pipe cannot read its source; says why. Records stay in the stream."""
-
-
-@dataclass(frozen=True, slots=True)
-class PipeSettings:
-    """A pipe as it is deployed; -1 for `maximum_retries` and `maximum_age_seconds` means without end."""
-
-    name: str
-    arn: str
-    role_arn: str
-    stream_arn: str
-    bus_arn: str
-    patterns: tuple[Pattern, ...]
-    batch_size: int
-    window_seconds: float
-    maximum_retries: int
-    maximum_age_seconds: int
-    bisects: bool
-    dead_letter_arn: str
-    from_start: bool
-    source: str
-    detail_type: str
-    template: str
-
-
-def read_settings(pipe: Any) -> PipeSettings:
-    """The settings of moto's pipe.
-
-    Raises:
-        PipeBlockedError: the pipe uses what the embedded AWS does not move.
-    """
-    if not pipe.source.split(":")[2] == "dynamodb" or ":event-bus/" not in pipe.target or pipe.enrichment:
-        raise PipeBlockedError("only a pipe from a DynamoDB stream straight to an event bus is moved here")
-    source = pipe.source_parameters or {}
-    stream = source.get("DynamoDBStreamParameters") or {}
-    target = pipe.target_parameters or {}
-    bus = target.get("EventBridgeEventBusParameters") or {}
-    filters = (source.get("FilterCriteria") or {}).get("Filters") or []
-    return PipeSettings(
-        name=pipe.name,
-        arn=pipe.arn,
-        role_arn=pipe.role_arn,
-        stream_arn=pipe.source,
-        bus_arn=pipe.target,
-        patterns=tuple(parse_pattern(each["Pattern"]) for each in filters),
-        batch_size=min(int(stream.get("BatchSize") or _TARGET_BATCH), _TARGET_BATCH),
-        window_seconds=float(stream.get("MaximumBatchingWindowInSeconds") or 0),
-        maximum_retries=int(stream.get("MaximumRetryAttempts", -1)),
-        maximum_age_seconds=int(stream.get("MaximumRecordAgeInSeconds", -1)),
-        bisects=stream.get("OnPartialBatchItemFailure") == "AUTOMATIC_BISECT",
-        dead_letter_arn=(stream.get("DeadLetterConfig") or {}).get("Arn", ""),
-        from_start=stream.get("StartingPosition", "LATEST") == "TRIM_HORIZON",
-        source=bus.get("Source") or f"Pipe {pipe.name}",
-        detail_type=bus.get("DetailType") or "Event from aws:dynamodb",
-        template=target.get("InputTemplate") or "",
-    )
 
 
 class PipeRunner:
@@ -234,22 +179,6 @@ class PipeRunner:
             log.error("pipe %s: records are lost: %s; %s", self._name, error, description)  # noqa: TRY400
 
 
-def stream_record(record: dict[str, Any], stream_arn: str) -> dict[str, Any]:
-    """A stream record in the JSON shape that pipes and Lambda give it."""
-    change = dict(record["dynamodb"])
-    created = change["ApproximateCreationDateTime"]
-    change["ApproximateCreationDateTime"] = int(created.replace(tzinfo=UTC).timestamp())
-    return {
-        "eventID": record["eventID"],
-        "eventName": record["eventName"],
-        "eventVersion": "1.1",
-        "eventSource": record["eventSource"],
-        "awsRegion": record["awsRegion"],
-        "dynamodb": change,
-        "eventSourceARN": stream_arn,
-    }
-
-
 def _passes(record: dict[str, Any], patterns: tuple[Pattern, ...]) -> bool:
     return not patterns or any(pattern.matches(record) for pattern in patterns)
 
@@ -280,28 +209,3 @@ def _try_put(
 def _too_old(records: list[dict[str, Any]], settings: PipeSettings) -> bool:
     oldest: float = records[0]["dynamodb"]["ApproximateCreationDateTime"]
     return 0 <= settings.maximum_age_seconds < time.time() - oldest
-
-
-def failure_record(
-    settings: PipeSettings, shard_id: str, records: list[dict[str, Any]], condition: str
-) -> dict[str, Any]:
-    """The description of a failed batch that a pipe sends to its dead-letter queue, in AWS's shape."""
-    first, last = records[0]["dynamodb"], records[-1]["dynamodb"]
-    return {
-        "context": {"partnerResourceArn": settings.arn, "condition": condition},
-        "version": "1.0",
-        "timestamp": _iso(time.time()),
-        "DDBStreamBatchInfo": {
-            "shardId": shard_id,
-            "startSequenceNumber": first["SequenceNumber"],
-            "endSequenceNumber": last["SequenceNumber"],
-            "approximateArrivalOfFirstRecord": _iso(first["ApproximateCreationDateTime"]),
-            "approximateArrivalOfLastRecord": _iso(last["ApproximateCreationDateTime"]),
-            "batchSize": len(records),
-            "streamArn": settings.stream_arn,
-        },
-    }
-
-
-def _iso(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,63 +1,13 @@
 """Every call of a role, over the wire: allowed where AWS allows, denied in AWS's words."""
 
-import itertools
-import json
 from collections.abc import Callable
 from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
 
 from local.cloud.address import Emulator
-
-ACCOUNT, REGION = "123456789012", "us-east-1"
-NUMBERS = itertools.count()
-
-
-def _arn(service: str, resource: str) -> str:
-    return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{resource}"
-
-
-def _statement(actions: str | list[str], resource: str, **more: Any) -> dict[str, Any]:
-    return {"Effect": "Allow", "Action": actions, "Resource": resource, **more}
-
-
-def _policy(*statements: dict[str, Any]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
-
-
-class Role:
-    """A role with the given rights, and clients that act as it."""
-
-    def __init__(self, emulator: Emulator, *statements: dict[str, Any]) -> None:
-        self.name = f"role-{next(NUMBERS)}"
-        self._emulator = emulator
-        iam = emulator.client("iam")
-        trust = {
-            "Effect": "Allow",
-            "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
-            "Action": "sts:AssumeRole",
-        }
-        created = iam.create_role(RoleName=self.name, AssumeRolePolicyDocument=_policy(trust))
-        self.arn = created["Role"]["Arn"]
-        if statements:
-            iam.put_role_policy(RoleName=self.name, PolicyName="rights", PolicyDocument=_policy(*statements))
-        keys = emulator.client("sts").assume_role(RoleArn=self.arn, RoleSessionName="test")["Credentials"]
-        self._session = boto3.session.Session(
-            keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"], region_name=REGION
-        )
-
-    def client(self, service: str) -> Any:
-        return self._session.client(service, endpoint_url=self._emulator.endpoint)  # type: ignore[call-overload]
-
-
-def refused(call: Callable[[], object]) -> tuple[str, str]:
-    """The error's code and text; fails when the call is allowed."""
-    with pytest.raises(ClientError) as caught:
-        call()
-    error = caught.value.response["Error"]
-    return error["Code"], error["Message"]
+from tests.local.cloud.roles import ACCOUNT, REGION, Role, arn, policy, refused, statement
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +17,7 @@ def resources(emulator: Emulator) -> dict[str, str]:
     emulator.client("kms").put_key_policy(
         KeyId=key,
         PolicyName="default",
-        Policy=_policy(
+        Policy=policy(
             {
                 "Effect": "Allow",
                 "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
@@ -118,7 +68,7 @@ CALLS: dict[str, tuple[str, str, Callable[[Role, Emulator, str], object]]] = {
     "sns": (
         "sns:Publish",
         "{}",
-        lambda role, _, name: role.client("sns").publish(TopicArn=_arn("sns", name), Message="m"),
+        lambda role, _, name: role.client("sns").publish(TopicArn=arn("sns", name), Message="m"),
     ),
 }
 CODES = {"dynamodb": "AccessDeniedException", "sqs": "AccessDenied", "sns": "AuthorizationError"}
@@ -128,7 +78,7 @@ CODES = {"dynamodb": "AccessDeniedException", "sqs": "AccessDenied", "sns": "Aut
 @pytest.mark.usefixtures("resources")
 def test_an_allow_for_the_exact_resource_is_enough(emulator: Emulator, service: str) -> None:
     action, resource, call = CALLS[service]
-    call(Role(emulator, _statement(action, _arn(service, resource.format("plain")))), emulator, "plain")
+    call(Role(emulator, statement(action, arn(service, resource.format("plain")))), emulator, "plain")
 
 
 @pytest.mark.parametrize("service", CALLS)
@@ -136,19 +86,19 @@ def test_an_allow_for_the_exact_resource_is_enough(emulator: Emulator, service: 
 @pytest.mark.usefixtures("resources")
 def test_anything_less_is_denied(emulator: Emulator, service: str, rights: str) -> None:
     action, resource, call = CALLS[service]
-    arn = _arn(service, resource.format("plain"))
+    target = arn(service, resource.format("plain"))
     statements = {
         "none": [],
-        "another resource": [_statement(action, f"{arn}s")],
-        "another action": [_statement(f"{service}:ListTagsForResource", arn)],
-        "a deny": [_statement(action, arn), _statement(f"{service}:*", "*", Effect="Deny")],
+        "another resource": [statement(action, f"{target}s")],
+        "another action": [statement(f"{service}:ListTagsForResource", target)],
+        "a deny": [statement(action, target), statement(f"{service}:*", "*", Effect="Deny")],
     }[rights]
     role = Role(emulator, *statements)
 
     code, message = refused(lambda: call(role, emulator, "plain"))
     assert code == CODES[service]
     who = f"User: arn:aws:sts::{ACCOUNT}:assumed-role/{role.name}/test is not authorized to perform: {action}"
-    assert message.startswith(f"{who} on resource: {arn} ")
+    assert message.startswith(f"{who} on resource: {target} ")
     expected = (
         "explicit deny in an identity-based policy"
         if rights == "a deny"
@@ -162,12 +112,12 @@ def test_data_under_a_key_needs_the_key_through_its_service(
     emulator: Emulator, resources: dict[str, str], service: str
 ) -> None:
     action, resource, call = CALLS[service]
-    own = _statement(action, _arn(service, resource.format("secret")))
+    own = statement(action, arn(service, resource.format("secret")))
     key_rights = ["kms:Decrypt", "kms:GenerateDataKey"]
 
     def through(name: str) -> dict[str, Any]:
         condition = {"StringEquals": {"kms:ViaService": f"{name}.{REGION}.amazonaws.com"}}
-        return _statement(key_rights, resources["key"], Condition=condition)
+        return statement(key_rights, resources["key"], Condition=condition)
 
     call(Role(emulator, own, through(service)), emulator, "secret")
     without = Role(emulator, own)
@@ -180,7 +130,7 @@ def test_data_under_a_key_needs_the_key_through_its_service(
 def test_events_are_put_by_source_and_bus(emulator: Emulator) -> None:
     condition = {"StringEquals": {"events:source": "shop", "events:detail-type": "Order"}}
     role = Role(
-        emulator, _statement("events:PutEvents", _arn("events", "event-bus/plain"), Condition=condition)
+        emulator, statement("events:PutEvents", arn("events", "event-bus/plain"), Condition=condition)
     )
     entry = {"EventBusName": "plain", "Source": "shop", "DetailType": "Order", "Detail": "{}"}
     events = role.client("events")
@@ -194,7 +144,7 @@ def test_events_are_put_by_source_and_bus(emulator: Emulator) -> None:
 @pytest.mark.usefixtures("resources")
 def test_batches_and_transactions_need_the_right_for_each_table(emulator: Emulator) -> None:
     dynamodb = Role(
-        emulator, _statement(["dynamodb:BatchGetItem", "dynamodb:PutItem"], _arn("dynamodb", "table/plain"))
+        emulator, statement(["dynamodb:BatchGetItem", "dynamodb:PutItem"], arn("dynamodb", "table/plain"))
     ).client("dynamodb")
     keys = {"Keys": [{"id": {"S": "1"}}]}
     put = {"Put": {"TableName": "plain", "Item": {"id": {"S": "2"}}}}
@@ -258,19 +208,19 @@ def test_a_managed_policy_that_does_not_exist_cannot_be_attached(emulator: Emula
 def test_the_policy_of_a_queue_may_allow_or_deny(emulator: Emulator) -> None:
     sqs = emulator.client("sqs")
     url = sqs.create_queue(QueueName="guarded")["QueueUrl"]
-    arn = _arn("sqs", "guarded")
+    queue = arn("sqs", "guarded")
     stranger, friend = Role(emulator), Role(emulator)
-    holder = Role(emulator, _statement("sqs:SendMessage", arn))
+    holder = Role(emulator, statement("sqs:SendMessage", queue))
     allow = {
         "Effect": "Allow",
         "Principal": {"AWS": friend.arn},
         "Action": "sqs:SendMessage",
         "Resource": arn,
     }
-    deny = {"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": arn}
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": queue}
     only_holder = {**deny, "Condition": {"ArnEquals": {"aws:PrincipalArn": holder.arn}}}
     insecure = {**deny, "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": _policy(allow, only_holder, insecure)})
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy(allow, only_holder, insecure)})
 
     friend.client("sqs").send_message(QueueUrl=url, MessageBody="b")
     refused(lambda: stranger.client("sqs").send_message(QueueUrl=url, MessageBody="b"))
@@ -282,8 +232,8 @@ def test_a_policy_with_an_unknown_condition_key_denies_everything(emulator: Emul
     condition = {"StringEquals": {"aws:SourceVpcEndpointTypo": "x"}}
     role = Role(
         emulator,
-        _statement("dynamodb:ListTables", "*"),
-        _statement("dynamodb:PutItem", "*", Condition=condition),
+        statement("dynamodb:ListTables", "*"),
+        statement("dynamodb:PutItem", "*", Condition=condition),
     )
     message = refused(lambda: role.client("dynamodb").list_tables())[1]
     assert "condition key 'aws:SourceVpcEndpointTypo' is not known" in message
@@ -291,11 +241,11 @@ def test_a_policy_with_an_unknown_condition_key_denies_everything(emulator: Emul
 
 def test_a_role_is_assumed_only_by_whom_it_trusts(emulator: Emulator) -> None:
     trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    emulator.client("iam").create_role(RoleName="for-lambda", AssumeRolePolicyDocument=_policy(trust))
+    emulator.client("iam").create_role(RoleName="for-lambda", AssumeRolePolicyDocument=policy(trust))
     sts = emulator.client("sts")
     arn = f"arn:aws:iam::{ACCOUNT}:role/for-lambda"
     assert refused(lambda: sts.assume_role(RoleArn=arn, RoleSessionName="test"))[0] == "AccessDenied"
-    role = Role(emulator, _statement("sts:AssumeRole", "*"))
+    role = Role(emulator, statement("sts:AssumeRole", "*"))
     assert (
         refused(lambda: role.client("sts").assume_role(RoleArn=arn, RoleSessionName="test"))[0]
         == "AccessDenied"
