@@ -6,7 +6,6 @@ through, report, tear down, and look for anything left.
 
 import argparse
 import shutil
-import signal
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +17,7 @@ from local.demo.accounting import Account, Evidence
 from local.demo.client import Identity
 from local.demo.display import Bar, Display
 from local.demo.environment import ENVIRONMENT, Brief, Environment
+from local.demo.interruption import interruptible, uninterrupted
 from local.demo.mailbox import Mail
 from local.demo.observer import Observer
 from local.demo.processes import PROJECT, EmulatorProcess, ProcessError
@@ -55,20 +55,20 @@ def run(arguments: argparse.Namespace) -> int:
     PROJECT.joinpath("build").mkdir(exist_ok=True)
     directory = Path(tempfile.mkdtemp(prefix="demo-", dir=PROJECT / "build"))
     process = EmulatorProcess(directory)
-    earlier = signal.signal(signal.SIGTERM, signal.default_int_handler)
     code = FAILED
     try:
-        report = Demo(display, process, chosen).run()
-        report.write(arguments.report)
-        code = _verdict(report, display, arguments.report)
+        with interruptible():
+            report = Demo(display, process, chosen).run()
+            report.write(arguments.report)
+            code = _verdict(report, display, arguments.report)
     except KeyboardInterrupt:
         display.bad("interrupted: stopping what was started")
         code = INTERRUPTED
     except ProcessError as error:
         display.bad(str(error))
     finally:
-        _clean_up(process, display, keep=arguments.keep or code == FAILED)
-        signal.signal(signal.SIGTERM, earlier)
+        with uninterrupted():
+            _clean_up(process, display, keep=arguments.keep or code == FAILED)
     return code
 
 
@@ -83,14 +83,11 @@ def _verdict(report: Report, display: Display, path: Path) -> int:
 
 
 def _clean_up(process: EmulatorProcess, display: Display, *, keep: bool) -> None:
-    # A second Ctrl-C must not leave the cleaning half done.
-    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
     process.stop()
     if keep:
         display.line(f"mails, logs and traces of this run: {process.run_directory}")
     else:
         shutil.rmtree(process.run_directory)
-    signal.signal(signal.SIGINT, handler)
 
 
 class Demo:

@@ -3,7 +3,6 @@
 import argparse
 import os
 import shutil
-import signal
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ from local.cloud import address
 from local.cloud.address import Emulator
 from local.demo.display import Display
 from local.demo.environment import Brief, Environment
+from local.demo.interruption import interruptible, uninterrupted
 from local.demo.mailbox import Mailbox
 from local.demo.processes import PROJECT, EmulatorProcess, ProcessError
 
@@ -46,11 +46,11 @@ def run(arguments: argparse.Namespace) -> int:
         return 2
     _remove_remains(directory)
     process = EmulatorProcess(directory)
-    earlier = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        emulator = _deploy(process, display)
-        _explain(emulator, directory, Environment(directory).outputs(), display)
-        _stay(process, directory, display)
+        with interruptible():
+            emulator = _deploy(process, display)
+            _explain(emulator, directory, Environment(directory).outputs(), display)
+            _stay(process, directory, display)
     except KeyboardInterrupt:
         display.line()
         return 0
@@ -58,14 +58,12 @@ def run(arguments: argparse.Namespace) -> int:
         display.bad(str(error))
         return 1
     finally:
-        handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        left = process.stop()
-        shutil.rmtree(directory / "state", ignore_errors=True)
-        display.line(f"stopped; its mails, logs and traces stay in {directory} until the next start")
-        for pid in left:
-            display.bad(f"process {pid} had to be killed")
-        signal.signal(signal.SIGINT, handler)
-        signal.signal(signal.SIGTERM, earlier)
+        with uninterrupted():
+            left = process.stop()
+            shutil.rmtree(directory / "state", ignore_errors=True)
+            display.line(f"stopped; its mails, logs and traces stay in {directory} until the next start")
+            for pid in left:
+                display.bad(f"process {pid} had to be killed")
     return 0
 
 
