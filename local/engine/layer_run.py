@@ -65,7 +65,7 @@ def _run(request: LayerRequest, store: StateStore, cloud: Cloud, progress: Progr
         raise
     deployment.finish()
     if not preview:
-        snapshot.publish(dict(run.outputs), sorted(run.secret_outputs))
+        snapshot.publish(dict(sorted(run.outputs.items())), sorted(run.secret_outputs))
     progress.summary()
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from local.cli import run_directory
 from local.cloud import address
 from local.provider import tags
 from local.provider.cloud import Cloud, is_missing
@@ -144,7 +145,7 @@ def main() -> int:
     """Print what is left; returns 1 when there is anything."""
     parser = argparse.ArgumentParser(prog="python -m local.engine.leftovers", description=main.__doc__)
     parser.add_argument("--environment", default="local", help="the environment's suffix (default: local)")
-    parser.add_argument("--run-directory", type=Path, default=Path("build/local"))
+    parser.add_argument("--run-directory", type=Path, default=run_directory())
     options = parser.parse_args()
     found = leftovers(Cloud.of(address.read(options.run_directory)), options.environment)
     print("\n".join(found) or f"nothing is left of {options.environment}")
