@@ -215,7 +215,7 @@ def test_the_policy_of_a_queue_may_allow_or_deny(emulator: Emulator) -> None:
         "Effect": "Allow",
         "Principal": {"AWS": friend.arn},
         "Action": "sqs:SendMessage",
-        "Resource": arn,
+        "Resource": queue,
     }
     deny = {"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": queue}
     only_holder = {**deny, "Condition": {"ArnEquals": {"aws:PrincipalArn": holder.arn}}}
