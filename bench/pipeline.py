@@ -60,9 +60,8 @@ def measure() -> Measured:
 
 def _measure(process: EmulatorProcess) -> Measured:
     started = time.monotonic()
-    emulator = process.start()
     environment = Environment(process.run_directory)
-    environment.deploy()
+    emulator = environment.bring_up(process)
     ready_seconds = time.monotonic() - started
     outputs = environment.outputs()
     identity = Identity(emulator.access_key_id, emulator.secret_access_key, emulator.region)

@@ -132,10 +132,8 @@ class Demo:
 
     def _deploy(self) -> tuple[Emulator, float]:
         started = time.monotonic()
-        with self._display.step("Starting the embedded AWS"):
-            emulator = self._process.start()
-        with self._display.step("Deploying the four layers, each in a process of its own"):
-            self._environment.deploy(Brief(self._display.line))
+        with self._display.step("Starting the embedded AWS and deploying the four layers"):
+            emulator = self._environment.bring_up(self._process, Brief(self._display.line))
         return emulator, time.monotonic() - started
 
     def _send(self, emulator: Emulator, observer: Observer, url: str) -> list[Delivery]:

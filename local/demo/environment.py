@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from local.cloud import address
-from local.demo.processes import Command, ProcessError, run
+from local.demo.processes import SECONDS_TO_START, Command, EmulatorProcess, ProcessError, run
 from local.engine.state import LayerState, StateStore
 from shared.infra.layers import deployment_order
 
@@ -47,13 +47,24 @@ class Environment:
     def __init__(self, run_directory: Path) -> None:
         self._run_directory = run_directory
 
-    def deploy(self, on_line: Callable[[str], None] = _ignore) -> None:
-        """Deploy the layers in order; the engine's lines come as it prints them.
+    def bring_up(
+        self, emulator: EmulatorProcess, on_line: Callable[[str], None] = _ignore
+    ) -> address.Emulator:
+        """Start the emulator and deploy the layers in order; the engine's lines come as it prints them.
 
         Raises:
-            local.demo.processes.ProcessError: It failed.
+            local.demo.processes.ProcessError: One of the two failed.
         """
-        run(self._engine("deploy"), on_line)
+        emulator.start()
+        # The engine imports the programs while the emulator starts.
+        deployment = Command(self._engine("deploy", "--wait", f"{SECONDS_TO_START:.0f}"), on_line)
+        try:
+            found = emulator.wait_until_ready()
+            deployment.wait()
+        except BaseException:
+            deployment.stop()
+            raise
+        return found
 
     def update(self, layer: str, settings: Sequence[str], on_line: Callable[[str], None]) -> Command:
         """Begin to deploy one layer with changed settings, and return the running command."""

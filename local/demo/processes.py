@@ -35,24 +35,25 @@ class EmulatorProcess:
         self.log = run_directory / "emulator.log"
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> address.Emulator:
-        """Start it and wait until it answers.
-
-        Raises:
-            ProcessError: It ended, or was not ready in time.
-        """
+    def start(self) -> None:
+        """Start it, without waiting until it answers."""
         self.run_directory.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "local.cloud", "--run-directory", str(self.run_directory)]
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
                 command, cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
+
+    def wait_until_ready(self) -> address.Emulator:
+        """Return its address as soon as it answers.
+
+        Raises:
+            ProcessError: It ended, or was not ready in time.
+        """
         deadline = time.monotonic() + SECONDS_TO_START
         while time.monotonic() < deadline:
-            if self._process.poll() is not None:
-                raise ProcessError(
-                    f"the embedded AWS ended with {self._process.returncode}:\n{self.last_lines()}"
-                )
+            if not self.running:
+                raise ProcessError(f"the embedded AWS ended by itself:\n{self.last_lines()}")
             if (emulator := self._ready()) is not None:
                 return emulator
             time.sleep(0.05)

@@ -4,7 +4,7 @@ import argparse
 import os
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,9 @@ from local.demo.processes import PROJECT, EmulatorProcess, ProcessError
 DEFAULT_DIRECTORY = PROJECT / "build" / "local"
 DIRECTORY_VARIABLE = "LOCAL_DIRECTORY"
 SECONDS_BETWEEN_LOOKS = 0.5
-# What a run writes: removed when the next one starts, so that mails and logs can be read until then.
-REMAINS = ("state", "mail", "logs", "traces.jsonl", "functions", "emulator.json", "emulator.log")
+# What a run writes. Mails, logs and traces can be read until the next one starts.
+OF_NO_USE_AFTERWARDS = ("state", "functions", "runtime", "emulator.json")
+FOR_READING = ("mail", "logs", "traces.jsonl", "emulator.log")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,12 +45,14 @@ def run(arguments: argparse.Namespace) -> int:
             "with Ctrl-C in its terminal, or take another directory: make local LOCAL_DIRECTORY=build/another"
         )
         return 2
-    _remove_remains(directory)
+    _remove(directory, OF_NO_USE_AFTERWARDS + FOR_READING)
     process = EmulatorProcess(directory)
     try:
         with interruptible():
-            emulator = _deploy(process, display)
-            _explain(emulator, directory, Environment(directory).outputs(), display)
+            environment = Environment(directory)
+            with display.step("Starting the embedded AWS and deploying the four layers"):
+                emulator = environment.bring_up(process, Brief(display.line))
+            _explain(emulator, directory, environment.outputs(), display)
             _stay(process, directory, display)
     except KeyboardInterrupt:
         display.line()
@@ -59,12 +62,15 @@ def run(arguments: argparse.Namespace) -> int:
         return 1
     finally:
         with uninterrupted():
-            left = process.stop()
-            shutil.rmtree(directory / "state", ignore_errors=True)
-            display.line(f"stopped; its mails, logs and traces stay in {directory} until the next start")
-            for pid in left:
-                display.bad(f"process {pid} had to be killed")
+            _stop(process, directory, display)
     return 0
+
+
+def _stop(process: EmulatorProcess, directory: Path, display: Display) -> None:
+    for pid in process.stop():
+        display.bad(f"process {pid} had to be killed")
+    _remove(directory, OF_NO_USE_AFTERWARDS)
+    display.line(f"stopped; its mails, logs and traces stay in {directory} until the next start")
 
 
 def _already_running(directory: Path) -> Emulator | None:
@@ -74,21 +80,13 @@ def _already_running(directory: Path) -> Emulator | None:
         return None
 
 
-def _remove_remains(directory: Path) -> None:
-    for name in REMAINS:
+def _remove(directory: Path, names: Iterable[str]) -> None:
+    for name in names:
         path = directory / name
         if path.is_dir():
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
-
-
-def _deploy(process: EmulatorProcess, display: Display) -> Emulator:
-    with display.step("Starting the embedded AWS"):
-        emulator = process.start()
-    with display.step("Deploying the four layers, each in a process of its own"):
-        Environment(process.run_directory).deploy(Brief(display.line))
-    return emulator
 
 
 def _explain(emulator: Emulator, directory: Path, outputs: Mapping[str, Any], display: Display) -> None:
