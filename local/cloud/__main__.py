@@ -5,6 +5,8 @@ import faulthandler
 import logging
 import os
 import signal
+import sys
+import threading
 from pathlib import Path
 
 os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"  # moto reads its settings when it is imported
@@ -38,6 +40,11 @@ def main() -> None:
         default=DataPlaneOptions.maximum_workers,
         help="worker processes for each function (default: %(default)s)",
     )
+    parser.add_argument(
+        "--stop-with-input",
+        action="store_true",
+        help="stop as well when standard input ends: whoever started this has ended, however that came",
+    )
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
@@ -47,11 +54,19 @@ def main() -> None:
     options = DataPlaneOptions(arguments.delay_scale, arguments.maximum_workers)
     cloud = EmbeddedCloud(arguments.run_directory.resolve(), port=arguments.port, options=options)
     cloud.start()
+    if arguments.stop_with_input:
+        threading.Thread(target=_stop_with_input, name="standard-input", daemon=True).start()
     signal.sigwait(_STOP_SIGNALS)
     faulthandler.dump_traceback_later(_STOP_SECONDS, exit=True)
     cloud.stop()
     logging.shutdown()
     os._exit(0)  # threads that wait in C code would only delay the interpreter's own end
+
+
+def _stop_with_input() -> None:
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":

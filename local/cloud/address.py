@@ -1,7 +1,9 @@
 """Where a running embedded AWS is reached: the file that it leaves in its run directory."""
 
+import functools
 import json
 import os
+import threading
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -33,14 +35,11 @@ class Emulator:
 
     def client(self, service: str, **options: Any) -> Any:
         """A boto3 client of `service` that acts as the operator."""
-        import boto3  # noqa: PLC0415 - a reader of the address alone should not pay for boto3
-
-        session = boto3.session.Session(
-            aws_access_key_id=self.access_key_id,
-            aws_secret_access_key=self.secret_access_key,
-            region_name=self.region,
-        )
-        return session.client(service, endpoint_url=self.endpoint, **options)  # type: ignore[call-overload]
+        keys = {"aws_access_key_id": self.access_key_id, "aws_secret_access_key": self.secret_access_key}
+        with _MAKING_CLIENTS:
+            return _session().client(
+                service, endpoint_url=self.endpoint, region_name=self.region, **{**keys, **options}
+            )
 
     def invoke_url(self, api_id: str, stage_name: str) -> str:
         """The URL of a deployed stage of a REST API, without a trailing slash."""
@@ -50,6 +49,18 @@ class Emulator:
 def stage_url(gateway: str, api_id: str, stage_name: str) -> str:
     """The URL of a deployed stage behind a gateway; on AWS each API has a host name of its own instead."""
     return f"{gateway}/execute-api/{api_id}/{stage_name}"
+
+
+_MAKING_CLIENTS = threading.Lock()
+"""boto3's sessions make one client at a time."""
+
+
+@functools.cache
+def _session() -> Any:
+    """One session for all clients: each of its own would parse the services' models again."""
+    import boto3  # noqa: PLC0415 - a reader of the address alone should not pay for boto3
+
+    return boto3.session.Session()
 
 
 def write(run_directory: Path, emulator: Emulator) -> Path:

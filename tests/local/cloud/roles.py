@@ -5,7 +5,6 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
@@ -44,12 +43,14 @@ class Role:
         if statements:
             iam.put_role_policy(RoleName=self.name, PolicyName="rights", PolicyDocument=policy(*statements))
         keys = emulator.client("sts").assume_role(RoleArn=self.arn, RoleSessionName="test")["Credentials"]
-        self._session = boto3.session.Session(
-            keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"], region_name=REGION
-        )
+        self._keys = {
+            "aws_access_key_id": keys["AccessKeyId"],
+            "aws_secret_access_key": keys["SecretAccessKey"],
+            "aws_session_token": keys["SessionToken"],
+        }
 
     def client(self, service: str) -> Any:
-        return self._session.client(service, endpoint_url=self._emulator.endpoint)  # type: ignore[call-overload]
+        return self._emulator.client(service, **self._keys)
 
 
 def refused(call: Callable[[], object]) -> tuple[str, str]:
