@@ -38,10 +38,12 @@ class EmulatorProcess:
     def start(self) -> None:
         """Start it, without waiting until it answers."""
         self.run_directory.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-m", "local.cloud", "--run-directory", str(self.run_directory)]
+        # Its standard input ends with us, even if we are killed, and it with that.
+        options = ["--run-directory", str(self.run_directory), "--stop-with-input"]
+        command = [sys.executable, "-m", "local.cloud", *options]
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
-                command, cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True
             )
 
     def wait_until_ready(self) -> address.Emulator:
@@ -80,6 +82,8 @@ class EmulatorProcess:
             return []
         family = descendants(self._process.pid)
         _end(self._process)
+        if self._process.stdin is not None:
+            self._process.stdin.close()
         deadline = time.monotonic() + SECONDS_TO_FOLLOW
         while (left := alive(family)) and time.monotonic() < deadline:
             time.sleep(0.05)

@@ -4,10 +4,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from local.demo.processes import Command, ProcessError, alive, descendants, run
+from local.demo.processes import PROJECT, Command, EmulatorProcess, ProcessError, alive, descendants, run
 
 # A parent that starts a child, says so, and then both wait.
 FAMILY = """
@@ -60,3 +61,50 @@ def test_a_stopped_command_leaves_nothing() -> None:
     assert command.running
     command.stop()
     assert not command.running
+
+
+STARTS_AN_EMULATOR = """
+import pathlib, sys, time
+from local.demo.processes import EmulatorProcess
+emulator = EmulatorProcess(pathlib.Path(sys.argv[1]))
+emulator.start()
+print(emulator.wait_until_ready().pid, flush=True)
+time.sleep(60)
+"""
+
+
+def test_an_emulator_ends_with_the_process_that_started_it_however_that_ends(tmp_path: Path) -> None:
+    starter = subprocess.Popen(
+        [sys.executable, "-c", STARTS_AN_EMULATOR, str(tmp_path)],
+        cwd=PROJECT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with starter:
+        assert starter.stdout is not None
+        emulator = int(starter.stdout.readline())
+        assert alive([emulator]) == [emulator]
+        starter.kill()
+    deadline = time.monotonic() + 20
+    while alive([emulator]) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert alive([emulator]) == []
+
+
+def test_an_emulator_that_is_stopped_leaves_nothing(tmp_path: Path) -> None:
+    process = EmulatorProcess(tmp_path)
+    process.start()
+    emulator = process.wait_until_ready()
+    assert process.running
+    assert process.stop() == []
+    assert not process.running
+    assert alive([emulator.pid]) == []
+
+
+def test_an_emulator_that_cannot_start_says_why(tmp_path: Path) -> None:
+    (tmp_path / "mail").touch()  # where its mailbox should go
+    process = EmulatorProcess(tmp_path)
+    process.start()
+    with pytest.raises(ProcessError, match=r"(?s)ended by itself.*/mail"):
+        process.wait_until_ready()
+    process.stop()
