@@ -82,7 +82,10 @@ lock: $(READY) ## Resolve requirements.in anew into requirements.lock (needs uv 
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock requirements.in
 
 ##@ An environment (ENV=dev, ENV=prod CONFIRM=prod, or ENV=local beside a running `make local`)
-.PHONY: $(VERBS) $(foreach verb,$(VERBS),$(LAYERS:%=$(verb)-%))
+.PHONY: preflight $(VERBS) $(foreach verb,$(VERBS),$(LAYERS:%=$(verb)-%))
+preflight: check-env $(READY) ## Ask AWS whether the account's quota allows the reserved concurrency
+	@$(BIN)/python -m shared.infra.preflight $(ENV)
+
 preview: check-env $(READY) ## Show what deploy would change, layer by layer
 deploy: check-env $(READY) ## Deploy the four layers in dependency order
 refresh: check-env $(READY) ## Bring the state of each layer in line with what really exists

@@ -21,6 +21,9 @@ METHOD = "POST"
 INTEGRATION_TIMEOUT_MILLISECONDS = 10_000
 """Longer than the function's timeout, so that it is always the function that answers."""
 CONTENT_TYPE = "application/json"
+AUTHORIZATION = "AWS_IAM"
+INTEGRATION = "AWS_PROXY"
+VALIDATES_BODY = True
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ def transactions_api(settings: ComputeSettings, ingest: Function, opts: pulumi.R
         rest_api=rest_api.id,
         resource_id=resource.id,
         http_method=method.http_method,
-        type="AWS_PROXY",
+        type=INTEGRATION,
         integration_http_method="POST",
         uri=ingest.invoke_arn,
         timeout_milliseconds=INTEGRATION_TIMEOUT_MILLISECONDS,
@@ -70,7 +73,17 @@ def transactions_api(settings: ComputeSettings, ingest: Function, opts: pulumi.R
         description="Redeployed whenever what it serves changes",
         triggers={
             "definition": _fingerprint(
-                [schema, ERROR_RESPONSES, PATH, METHOD, INTEGRATION_TIMEOUT_MILLISECONDS]
+                [
+                    schema,
+                    ERROR_RESPONSES,
+                    PATH,
+                    METHOD,
+                    AUTHORIZATION,
+                    CONTENT_TYPE,
+                    VALIDATES_BODY,
+                    INTEGRATION,
+                    INTEGRATION_TIMEOUT_MILLISECONDS,
+                ]
             ),
             "resource": resource.id,
             "function": ingest.invoke_arn,
@@ -102,7 +115,7 @@ def _method(
         names.of("transaction-validator"),
         name=names.of("transaction-validator"),
         rest_api=rest_api.id,
-        validate_request_body=True,
+        validate_request_body=VALIDATES_BODY,
         validate_request_parameters=False,
         opts=opts,
     )
@@ -111,7 +124,7 @@ def _method(
         rest_api=rest_api.id,
         resource_id=resource.id,
         http_method=METHOD,
-        authorization="AWS_IAM",
+        authorization=AUTHORIZATION,
         request_models={CONTENT_TYPE: model.name},
         request_validator_id=validator.id,
         opts=opts,

@@ -9,12 +9,11 @@ for transaction in stream:                       # in the order in which they ar
         update(account, transaction, rules)
 ```
 
-- `score` reads the profiles and changes nothing. The score is `combine` of the reasons' contributions. -
-`update` teaches the account's profile in place, in constant time. A transaction that the profile has
-learnt, or
-  one too late to be told from a duplicate, changes nothing.
-- A profile has a bound: `to_state` gives plain JSON data of less than 4 KB, `from_state` reads it back
-exactly. - Floats live here alone: they measure, they are never money.
+- `score` reads the profiles and changes nothing. The score is `combine` of the reasons' contributions.
+- `update` teaches the account's profile in place, in constant time. A transaction that the profile has
+  learnt, or one too late to be told from a duplicate, changes nothing.
+- A profile has a bound: `to_state` gives plain JSON data of less than 4 KB, `from_state` reads it back.
+- Floats live here alone: they measure, they are never money.
 """
 
 from stacks.compute.functions.detector.scoring.profile import (
