@@ -40,7 +40,7 @@ def main() -> int:
         PROJECT.joinpath("docs", "benchmark.md").write_text(as_page(figures, starts), encoding="utf-8")
     missed = [each for each in figures if each.met is False]
     for each in missed:
-        display.bad(f"{each.name}: {each.value:.1f} {each.unit}, the target is {each.target}")
+        display.bad(f"{each.name}: {each.shown} {each.unit}, the target is {each.target}")
     return 1 if missed else 0
 
 

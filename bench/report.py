@@ -21,6 +21,11 @@ class Figure:
     at_least: float | None = None
 
     @property
+    def shown(self) -> str:
+        """The value, with a decimal unless it is a count."""
+        return str(self.value) if isinstance(self.value, int) else f"{self.value:.1f}"
+
+    @property
     def target(self) -> str:
         """The target in words."""
         if self.at_most is not None:
@@ -86,7 +91,7 @@ FIGURE_HEADER = ("figure", "measured", "unit", "target", "")
 
 def figure_rows(figures: Sequence[Figure]) -> list[list[str]]:
     """Return the figures as rows of text."""
-    return [[each.name, f"{each.value:.1f}", each.unit, each.target, each.verdict] for each in figures]
+    return [[each.name, each.shown, each.unit, each.target, each.verdict] for each in figures]
 
 
 def machine() -> dict[str, Any]:

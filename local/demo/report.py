@@ -142,7 +142,7 @@ def _show_answers(report: Report, display: Display) -> None:
     display.heading("What was refused")
     for delivery in refused[:10]:
         answer = delivery.outcome.answer
-        display.line(f"{delivery.transaction.origin}: {answer.status} {answer.text[:200]}")
+        display.line(f"{delivery.transaction.origin}: {answer.status} {answer.text[:400]}")
     for row in report.unreadable_rows[:10]:
         display.line(f"not sent, {row}")
     more = max(0, len(refused) - 10) + max(0, len(report.unreadable_rows) - 10)

@@ -11,12 +11,19 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from local.cloud import address
+from local.demo.accounting import Account, Evidence
+from local.demo.client import Identity
+from local.demo.environment import Environment
+from local.demo.generator import generate
 from local.demo.mailbox import Mailbox
-from local.demo.processes import PROJECT, alive, descendants
+from local.demo.observer import Observer
+from local.demo.processes import PROJECT, EmulatorProcess, alive, descendants
+from local.demo.replay import Replay
 from tests.local.demo.test_report import PUBLISHED
 
 TRANSACTIONS = 66
@@ -177,3 +184,25 @@ def test_a_pipeline_that_stays_takes_the_printed_commands_until_ctrl_c(
     with pytest.raises(address.NoEmulatorError):
         address.read(tmp_path)
     assert mail.path.exists(), "mails can still be read"
+
+
+def test_a_transaction_that_nobody_decides_is_counted_as_lost(tmp_path: Path) -> None:
+    process, environment = EmulatorProcess(tmp_path), Environment(tmp_path)
+    try:
+        emulator = environment.bring_up(process)
+        outputs = environment.outputs()
+        events: Any = emulator.client("events")
+        bus, rule = outputs["bus_name"], outputs["rule_name"]
+        targets = events.list_targets_by_rule(EventBusName=bus, Rule=rule)["Targets"]
+        events.remove_targets(EventBusName=bus, Rule=rule, Ids=[target["Id"] for target in targets])
+
+        identity = Identity(emulator.access_key_id, emulator.secret_access_key, emulator.region)
+        transactions = generate(int(time.time() * 1000), 2)
+        deliveries = Replay(outputs["transactions_url"], identity, 10, lambda _each: None).run(transactions)
+        ids = frozenset(each.transaction_id for each in transactions)
+        observer = Observer(emulator, tmp_path, outputs)
+        assert not observer.wait_until_drained(ids, lambda _decided, _mailed: None, patience=2)
+        account = Account(Evidence(deliveries=deliveries, stored=observer.stored()))
+        assert account.losses.not_decided == account.losses.ids == ids
+    finally:
+        assert process.stop() == []
