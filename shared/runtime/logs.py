@@ -62,7 +62,10 @@ class Logger:
             **self._bound,
             **fields,
         }
-        print(json.dumps(line, default=_plain), file=self._stream or sys.stdout, flush=True)
+        stream = self._stream or sys.stdout
+        # In one piece: where several processes share a log, print() would let another line in before its newline.
+        stream.write(json.dumps(line, default=_plain) + "\n")
+        stream.flush()
 
 
 def _plain(value: object) -> str:
