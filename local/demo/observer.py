@@ -126,7 +126,12 @@ def read_decision(line: str) -> Decision | None:
     """Return the decision that a line of the detector's log tells, None where it tells something else."""
     if not line.startswith("{"):
         return None
-    entry = json.loads(line)
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return (
+            None  # not the detector's own line; a decision that it hid would be missed, and counted as lost
+        )
     suspicious = DECISION_MESSAGES.get(entry.get("message"))
     if suspicious is None:
         return None
