@@ -63,7 +63,7 @@ class Logger:
             **fields,
         }
         stream = self._stream or sys.stdout
-        # In one piece: where several processes share a log, print() would let another line in before its newline.
+        # In one piece: where several processes share a log, print() lets another line in before its newline.
         stream.write(json.dumps(line, default=_plain) + "\n")
         stream.flush()
 
