@@ -7,6 +7,7 @@ import json
 import re
 import threading
 import time
+from email import policy
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from pathlib import Path
@@ -16,6 +17,8 @@ from local.cloud.taps import PublishedMail
 
 INDEX = "index.jsonl"
 _SUBJECT_LIMIT = 60
+_READABLE = policy.default.clone(max_line_length=998)
+"""Lines as long as mail allows, so that a file reads as the mail does: nothing quoted, nothing folded."""
 
 
 class Mailbox:
@@ -38,7 +41,7 @@ class Mailbox:
 
     def _deliver(self, mail: PublishedMail) -> None:
         subject = mail.subject or "AWS Notification Message"
-        message = EmailMessage()
+        message = EmailMessage(policy=_READABLE)
         message["From"] = f"{mail.topic_name} <no-reply@sns.amazonaws.com>"
         message["To"] = mail.address
         message["Subject"] = " ".join(subject.split())
