@@ -23,7 +23,7 @@ from local.demo.observer import Observer
 from local.demo.processes import PROJECT, EmulatorProcess, ProcessError
 from local.demo.replay import Delivery, Replay
 from local.demo.report import Report, show
-from local.demo.rolling_update import RollingUpdate
+from local.demo.rolling_update import LAYER, SETTING, RollingUpdate
 from local.demo.source import SourceError
 from local.demo.stream import Stream
 from local.demo.traces import draw, read_segments, trace_tree
@@ -149,6 +149,7 @@ class Demo:
             try:
                 while not sending.done():
                     if not update.begun and len(done) >= len(transactions) * UPDATE_AFTER_SHARE:
+                        self._display.line(f"deploying {LAYER} with {SETTING} while they flow")
                         update.begin()
                     update.look()
                     _look(observer, bar, len(done))
