@@ -70,5 +70,10 @@ def test_an_ordinary_transaction_is_read_as_decided() -> None:
 
 
 def test_other_lines_tell_no_decision() -> None:
-    for line in ("START RequestId: 1", '{"message": "duplicate", "transaction_id": "t-1"}', "{}", "{half a line"):
+    for line in (
+        "START RequestId: 1",
+        '{"message": "duplicate", "transaction_id": "t-1"}',
+        "{}",
+        "{half a line",
+    ):
         assert read_decision(line) is None
