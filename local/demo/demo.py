@@ -149,10 +149,11 @@ class Demo:
             try:
                 while not sending.done():
                     if not update.begun and len(done) >= len(transactions) * UPDATE_AFTER_SHARE:
-                        self._display.line(f"deploying {LAYER} with {SETTING} while they flow")
-                        update.begin()
+                        self._begin(update)
                     update.look()
                     _look(observer, bar, len(done))
+                if not update.begun:
+                    self._begin(update)
                 update.finish()
             except BaseException:
                 replay.stop()
@@ -160,6 +161,10 @@ class Demo:
                 raise
         self._display.line(update.summary(done))
         return sending.result()
+
+    def _begin(self, update: RollingUpdate) -> None:
+        self._display.line(f"deploying {LAYER} with {SETTING} while they flow")
+        update.begin()
 
     def _drain(self, observer: Observer, deliveries: list[Delivery]) -> Evidence:
         accepted = frozenset(each.transaction.transaction_id for each in deliveries if each.outcome.accepted)
@@ -192,9 +197,13 @@ class Demo:
     def _tear_down(self, emulator: Emulator) -> list[str]:
         """Destroy the layers and stop the emulator; return what is left of either."""
         self._display.heading("Tearing down")
-        with self._display.step("Destroying the layers in reverse"):
-            self._environment.destroy(Brief(self._display.line))
-        left = leftovers(Cloud.of(emulator), ENVIRONMENT)
+        left = []
+        try:
+            with self._display.step("Destroying the layers in reverse"):
+                self._environment.destroy(Brief(self._display.line))
+        except ProcessError as error:
+            left.append(str(error))
+        left += leftovers(Cloud.of(emulator), ENVIRONMENT)
         with self._display.step("Stopping the embedded AWS"):
             processes = self._process.stop()
         return left + [f"process {pid} outlived the embedded AWS" for pid in processes]
