@@ -24,6 +24,7 @@ ENV ?=
 CONFIRM ?=
 DATA ?=
 LIMIT ?=
+OFFSET ?=
 RATE ?=
 CONFIG ?=
 LOCAL_DIRECTORY ?= build/local
@@ -33,7 +34,8 @@ LOCAL_DIRECTORY ?= build/local
 help: ## List the commands
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 	  /^[a-zA-Z0-9_%-]+:.*## / {printf "  %-22s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
-	@printf '\n  ENV= names the environment: a set of stacks/<layer>/Pulumi.<ENV>.yaml (dev, prod), or local.\n'
+	@printf '\n  make demo DATA=file.csv[.xz|.gz] [LIMIT=rows] [OFFSET=rows to skip] [RATE=a second] replays a file.\n'
+	@printf '  ENV= names the environment: a set of stacks/<layer>/Pulumi.<ENV>.yaml (dev, prod), or local.\n'
 
 setup: $(READY) ## Make the virtual environment from requirements.lock (hashes checked)
 
@@ -46,8 +48,8 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
-demo: $(READY) ## The whole life on an embedded AWS: deploy, transactions, alerts, update, teardown [DATA=file.csv[.xz] LIMIT=N RATE=per-second]
-	@$(BIN)/python -m local demo $(if $(DATA),--data '$(DATA)') $(if $(LIMIT),--limit $(LIMIT)) $(if $(RATE),--rate $(RATE))
+demo: $(READY) ## The whole life on an embedded AWS: deploy, transactions, alerts, update, teardown
+	@$(BIN)/python -m local demo $(if $(DATA),--data '$(DATA)') $(if $(LIMIT),--limit '$(LIMIT)') $(if $(OFFSET),--offset '$(OFFSET)') $(if $(RATE),--rate '$(RATE)')
 
 local: $(READY) ## Keep the embedded AWS running and deployed until Ctrl-C; says how to POST a transaction
 	@$(BIN)/python -m local up --run-directory '$(LOCAL_DIRECTORY)'
@@ -84,6 +86,7 @@ lock: $(READY) ## Resolve requirements.in anew into requirements.lock (needs uv 
 ##@ An environment (ENV=dev, ENV=prod CONFIRM=prod, or ENV=local beside a running `make local`)
 .PHONY: preflight $(VERBS) $(foreach verb,$(VERBS),$(LAYERS:%=$(verb)-%))
 preflight: check-env $(READY) ## Ask AWS whether the account's quota allows the reserved concurrency
+	@[[ '$(ENV)' != local ]] || { echo 'The embedded AWS has no quota to ask for: preflight is for an environment on AWS, for example: make preflight ENV=dev' >&2; exit 2; }
 	@$(BIN)/python -m shared.infra.preflight $(ENV)
 
 preview: check-env $(READY) ## Show what deploy would change, layer by layer

@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     arguments.report.unlink(missing_ok=True)
     try:
         chosen = stream.choose(arguments)
-    except (SourceError, ValueError) as error:
+    except SourceError as error:
         display.bad(str(error))
         return MISUSED
     PROJECT.joinpath("build").mkdir(exist_ok=True)
@@ -124,6 +124,7 @@ class Demo:
             resources=resources,
             ready_s=ready_seconds,
             unreadable_rows=self._stream.unreadable_rows,
+            hint=self._stream.hint,
         )
         show(report, self._display)
         self._show_one(evidence)
@@ -140,6 +141,8 @@ class Demo:
         """Send everything, and update one layer on the way."""
         transactions, rate = self._stream.transactions, self._stream.rate
         self._display.heading(f"Sending {self._stream.description}, {rate:.0f} a second")
+        if self._stream.hint:
+            self._display.line(self._stream.hint)
         done: list[Delivery] = []
         identity = Identity(emulator.access_key_id, emulator.secret_access_key, emulator.region)
         replay = Replay(url, identity, rate, done.append)

@@ -1,5 +1,7 @@
 """What a person sees while it runs: steps and bars on a terminal, plain lines anywhere else."""
 
+import os
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +14,20 @@ from rich.table import Table
 
 PLAIN_WIDTH = 120
 SECONDS_BETWEEN_PLAIN_LINES = 5.0
+
+
+class PatientConsole(Console):
+    """A console that goes on in silence when nobody reads any more, as after ``make demo | head``.
+
+    What was started must still be brought to its end, and its figures written.
+    """
+
+    def on_broken_pipe(self) -> None:
+        """Say nothing more, now and when the interpreter flushes its output at the end."""
+        self.quiet = True
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 class Bar:
@@ -40,10 +56,12 @@ class Display:
     """
 
     def __init__(self, console: Console | None = None) -> None:
-        chosen = console or Console(highlight=False)
+        chosen = console or PatientConsole(highlight=False)
         # A pipe has no width: lines of a log should not be folded at 80.
         self._console = (
-            chosen if chosen.is_terminal else Console(file=chosen.file, width=PLAIN_WIDTH, highlight=False)
+            chosen
+            if chosen.is_terminal
+            else PatientConsole(file=chosen.file, width=PLAIN_WIDTH, highlight=False)
         )
 
     @contextmanager

@@ -20,6 +20,7 @@ class Report:
         resources: Resources that the four layers created.
         ready_s: From starting the emulator until the deployed API could take a transaction.
         unreadable_rows: Rows of the file that made no transaction, by line.
+        hint: Where the frauds are, when none is among what was sent.
         left_behind: What should be gone after the teardown but is not.
     """
 
@@ -28,6 +29,7 @@ class Report:
     resources: int
     ready_s: float
     unreadable_rows: Sequence[str] = ()
+    hint: str = ""
     left_behind: list[str] = field(default_factory=list)
 
     @property
@@ -91,19 +93,20 @@ def show(report: Report, display: Display) -> None:
             ]
         ],
     )
-    _show_findings(figures, display)
+    _show_findings(figures, report.hint, display)
     _show_speed(report, display)
     _show_answers(report, display)
 
 
-def _show_findings(figures: Mapping[str, Any], display: Display) -> None:
+def _show_findings(figures: Mapping[str, Any], hint: str, display: Display) -> None:
     display.heading("Why they were suspicious")
     if figures["by_reason"]:
         display.table(
             ("reason", "transactions"), [(name, str(count)) for name, count in figures["by_reason"].items()]
         )
     else:
-        display.line("nothing was suspicious")
+        other = "" if hint else ": try more (LIMIT=N) or, of a file, other rows (OFFSET=N)"
+        display.line(f"nothing was suspicious, so there is no mail{other}")
     display.heading("Known frauds, by kind")
     if figures["by_scenario"]:
         display.table(
@@ -112,7 +115,7 @@ def _show_findings(figures: Mapping[str, Any], display: Display) -> None:
         )
         display.line()
     else:
-        display.line("no transaction is labelled as fraud")
+        display.line(hint or "no transaction is labelled as fraud")
     display.line(
         f"precision {_share(figures['precision'])} (of what was flagged, fraud), "
         f"recall {_share(figures['recall'])} (of the frauds, flagged)"

@@ -39,15 +39,34 @@ class BadRow:
 
 @dataclass
 class Source:
-    """What a file held: transactions in its order, rows that could not be read, columns not used."""
+    """What was read of a file.
+
+    Attributes:
+        transactions: In the order of the rows.
+        bad_rows: Rows that make no transaction.
+        ignored_columns: Columns that are no field of a transaction.
+        rows_before_fraud: Where rows are labelled and none that was read is fraud: how many rows of the
+            file come before the next one that is, or None when there is none.
+    """
 
     transactions: list[LabelledTransaction] = field(default_factory=list)
     bad_rows: list[BadRow] = field(default_factory=list)
     ignored_columns: tuple[str, ...] = ()
+    rows_before_fraud: int | None = None
+
+    @property
+    def labelled(self) -> bool:
+        """Whether any transaction is known to be fraud or not."""
+        return any(each.is_fraud is not None for each in self.transactions)
+
+    @property
+    def holds_fraud(self) -> bool:
+        """Whether any transaction is known to be fraud."""
+        return any(each.is_fraud for each in self.transactions)
 
 
-def read_transactions(path: Path, limit: int | None = None) -> Source:
-    """Read the first ``limit`` rows (all when None) of a .csv, .csv.xz or .csv.gz file.
+def read_transactions(path: Path, limit: int | None = None, offset: int = 0) -> Source:
+    """Read ``limit`` rows (all when None) after the first ``offset`` of a .csv, .csv.xz or .csv.gz file.
 
     A value is only turned into its column's JSON type; whether it is acceptable is for the API to judge.
 
@@ -63,7 +82,7 @@ def read_transactions(path: Path, limit: int | None = None) -> Source:
             ignored_columns=tuple(name for name in names if name not in {*columns.types, *LABEL_COLUMNS})
         )
         first_line_of: dict[str, int] = {}
-        for row in islice(rows, limit):
+        for row in islice(rows, offset, None if limit is None else offset + limit):
             line = rows.line_num
             try:
                 transaction = _transaction(row, columns, origin=f"line {line} of {path.name}")
@@ -76,7 +95,15 @@ def read_transactions(path: Path, limit: int | None = None) -> Source:
                 source.transactions.append(transaction)
             else:
                 source.bad_rows.append(BadRow(line, f"transaction_id is that of line {earlier} again"))
+        if source.labelled and not source.holds_fraud and limit is not None:
+            source.rows_before_fraud = next(
+                (number for number, row in enumerate(rows, offset + limit) if _is_labelled_fraud(row)), None
+            )
     return source
+
+
+def _is_labelled_fraud(row: Mapping[str, str | None]) -> bool:
+    return _TRUTH.get((row.get("is_fraud") or "").strip().lower(), False)
 
 
 @contextmanager

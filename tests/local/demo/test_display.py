@@ -1,5 +1,7 @@
 """What is printed: a bar where there is a terminal, plain lines where there is none, texts as they are."""
 
+import subprocess
+import sys
 from io import StringIO
 
 import pytest
@@ -32,3 +34,28 @@ def test_on_a_terminal_there_is_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     text = printed(terminal=True, monkeypatch=monkeypatch)
     assert "\x1b[" in text
     assert "40/40" in text
+
+
+def test_it_goes_on_in_silence_when_nobody_reads_any_more() -> None:
+    story = (
+        "from local.demo.display import Display\n"
+        "import sys\n"
+        "display = Display()\n"
+        "display.line('begun')\n"
+        "sys.stdin.read()\n"
+        "with display.step('Deploying'), display.bar('sent', 2) as bar:\n"
+        "    bar.show(1)\n"
+        "display.bad('lost')\n"
+        "sys.exit(7)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", story], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline().strip() == b"begun"
+        process.stdout.close()
+        process.stdin.close()
+        assert process.stderr.read() == b""
+        assert process.wait() == 7

@@ -93,5 +93,19 @@ def test_a_run_without_alerts_or_labels_says_so() -> None:
         Evidence(deliveries=[delivery("a")], stored=frozenset("a"), decisions={"a": decision("a")})
     )
     show(Report(quiet, throughput_per_s=1, resources=61, ready_s=9), Display(Console(file=output)))
-    for expected in ("nothing was suspicious", "no transaction is labelled as fraud", "recall unknown"):
+    for expected in (
+        "nothing was suspicious",
+        "OFFSET=N",
+        "no transaction is labelled as fraud",
+        "recall unknown",
+    ):
         assert expected in output.getvalue()
+
+
+def test_where_the_frauds_are_is_said_in_place_of_their_kinds() -> None:
+    output = StringIO()
+    quiet = Account(Evidence(deliveries=[delivery("a", fraud=False)], stored=frozenset("a")))
+    hinted = Report(quiet, throughput_per_s=1, resources=61, ready_s=9, hint="the next one is: OFFSET=7")
+    show(hinted, Display(Console(file=output)))
+    assert "the next one is: OFFSET=7" in output.getvalue()
+    assert "OFFSET=N" not in output.getvalue()

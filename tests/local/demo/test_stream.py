@@ -51,14 +51,63 @@ def test_limit_and_rate_are_taken(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--limit", "-1"], "limit must be 0 or more"),
-        (["--rate", "0"], "rate must be more than 0"),
-        (["--rate", "nan"], "rate must be more than 0"),
+        (["--limit=-1"], "'-1' is not a whole number"),
+        (["--limit", "abc"], "'abc' is not a whole number"),
+        (["--offset", "1.5"], "'1.5' is not a whole number"),
+        (["--rate", "0"], "'0' is not a number of transactions a second"),
+        (["--rate", "nan"], "'nan' is not a number of transactions a second"),
+        (["--rate", "inf"], "'inf' is not a number of transactions a second"),
+        (["--rate", "fast"], "'fast' is not a number of transactions a second"),
     ],
 )
-def test_values_without_sense_are_refused(options: list[str], message: str) -> None:
-    with pytest.raises(ValueError, match=message):
+def test_values_without_sense_are_refused(
+    options: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
         chosen(*options)
+    assert message in capsys.readouterr().err
+
+
+def labelled_file(tmp_path: Path, labels: str) -> str:
+    path = tmp_path / "labelled.csv"
+    rows = "".join(f"t{number},{number},c,m,1,{label}\n" for number, label in enumerate(labels))
+    path.write_text(HEADER.strip() + ",is_fraud\n" + rows)
+    return str(path)
+
+
+def test_rows_can_be_skipped_and_keep_their_lines(tmp_path: Path) -> None:
+    stream = chosen("--data", labelled_file(tmp_path, "00001"), "--offset", "3", "--limit", "1")
+    assert [each.transaction_id for each in stream.transactions] == ["t3"]
+    assert stream.transactions[0].origin == "line 5 of labelled.csv"
+    assert stream.description == "1 transactions of labelled.csv after its first 3 rows"
+
+
+def test_skipping_all_rows_or_generated_ones_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="holds no transaction after its first 9 rows"):
+        chosen("--data", labelled_file(tmp_path, "01"), "--offset", "9")
+    with pytest.raises(SourceError, match=r"DATA=file\.csv OFFSET=N"):
+        chosen("--offset", "9")
+
+
+def test_rows_without_fraud_come_with_the_offset_that_has_one(tmp_path: Path) -> None:
+    file = labelled_file(tmp_path, "0" * 30 + "1" + "0" * 9)
+    hint = chosen("--data", file, "--limit", "10").hint
+    assert hint == "none of these rows is labelled as fraud; the next one is: OFFSET=25"
+    there = chosen("--data", file, "--limit", "10", "--offset", hint.rpartition("=")[2])
+    assert [each.transaction_id for each in there.transactions if each.is_fraud] == ["t30"]
+    assert there.hint == ""
+
+
+@pytest.mark.parametrize("options", [("--limit", "5", "--offset", "2"), ("--limit", "0", "--offset", "2")])
+def test_a_file_without_further_fraud_says_so(tmp_path: Path, options: tuple[str, ...]) -> None:
+    stream = chosen("--data", labelled_file(tmp_path, "1" + "0" * 9), *options)
+    assert stream.hint == "none of these rows is labelled as fraud, nor is any later row of the file"
+
+
+def test_a_file_without_labels_gets_no_hint(tmp_path: Path) -> None:
+    path = tmp_path / "plain.csv"
+    path.write_text(HEADER + "a,1,c,m,1\n")
+    assert chosen("--data", str(path)).hint == ""
 
 
 def test_a_file_without_a_transaction_is_refused_with_its_bad_rows(tmp_path: Path) -> None:
