@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from local.cloud.account import REGION
@@ -60,10 +61,9 @@ class Functions:
             NoFunctionError: there is no such function.
             TooManyRequestsError: its reserved concurrency is used up.
         """
-        configuration = read_configuration(name_or_arn)
-        pool = self._pool(configuration.name)
+        name = read_configuration(name_or_arn).name
         try:
-            return pool.invoke(configuration, invocation, reserved_concurrency(configuration.name))
+            return self._pool(name).invoke(invocation, reserved_concurrency(name))
         except AssumeRoleError as error:
             return failure("AccessDeniedException", str(error))
 
@@ -71,15 +71,13 @@ class Functions:
         """Follows a change of the function: new workers for a new configuration, none for a deleted one."""
         name = name_or_arn.rpartition(":")[2]
         try:
-            configuration = read_configuration(name)
+            read_configuration(name)
+            self._pool(name).prepare()
         except NoFunctionError:
             with self._lock:
                 pool = self._pools.pop(name, None)
             if pool is not None:
                 pool.stop()
-            return
-        try:
-            self._pool(name).prepare(configuration)
         except AssumeRoleError as error:
             log.warning("%s", error)
 
@@ -99,7 +97,9 @@ class Functions:
     def _pool(self, name: str) -> FunctionPool:
         with self._lock:
             if name not in self._pools:
-                self._pools[name] = FunctionPool(self._start_worker, self._options.maximum_workers)
+                self._pools[name] = FunctionPool(
+                    partial(read_configuration, name), self._start_worker, self._options.maximum_workers
+                )
             return self._pools[name]
 
     def _start_worker(

@@ -17,12 +17,23 @@ StartWorker = Callable[[FunctionConfiguration, Callable[[Worker], None], Callabl
 class FunctionPool:
     """Workers of one function: grows with concurrent invocations, replaced when the function changes.
 
+    While the first worker of a changed function initialises, those of the function as it was serve on; then
+    they retire, however well that worker started.
+
     Args:
+        read_configuration: the function as it is deployed now; raises when there is none.
         start_worker: makes one more worker.
-        maximum_workers: how many processes may run at once; further invocations wait for a free one.
+        maximum_workers: how many processes of one configuration may run at once; further invocations wait
+            for a free one.
     """
 
-    def __init__(self, start_worker: StartWorker, maximum_workers: int) -> None:
+    def __init__(
+        self,
+        read_configuration: Callable[[], FunctionConfiguration],
+        start_worker: StartWorker,
+        maximum_workers: int,
+    ) -> None:
+        self._read_configuration = read_configuration
         self._start_worker = start_worker
         self._maximum_workers = maximum_workers
         self._changed = threading.Condition()
@@ -31,16 +42,14 @@ class FunctionPool:
         self._init_failures: list[Outcome] = []
         self._waiting = 0
         self._in_work = 0
-        self._current: FunctionConfiguration | None = None
+        self._deployed: FunctionConfiguration | None = None
+        self._serving: FunctionConfiguration | None = None
         self._stopping = False
 
-    def invoke(
-        self, configuration: FunctionConfiguration, invocation: Invocation, reserved: int | None
-    ) -> Outcome:
+    def invoke(self, invocation: Invocation, reserved: int | None) -> Outcome:
         """Runs one invocation on a free worker, waiting for one if need be.
 
         Args:
-            configuration: the function as it is deployed now.
             invocation: the event.
             reserved: how many may be in work at once; None for no limit.
 
@@ -52,22 +61,21 @@ class FunctionPool:
                 raise TooManyRequestsError("Rate Exceeded.")
             self._in_work += 1
         try:
-            worker = self._take(configuration)
+            worker = self._take()
             if isinstance(worker, Outcome):
                 return worker
             outcome = worker.invoke(invocation)
-            self._give_back(worker)
+            with self._changed:
+                self._offer(worker)
             return outcome
         finally:
             with self._changed:
                 self._in_work -= 1
 
-    def prepare(self, configuration: FunctionConfiguration) -> None:
-        """Makes `configuration` the current one: retires idle workers of another and starts one of this."""
+    def prepare(self) -> None:
+        """Starts a worker of the function as it is deployed now, if it has changed."""
         with self._changed:
-            self._adopt(configuration)
-            if not any(worker.configuration == configuration for worker in self._workers):
-                self._start_one(configuration)
+            self._follow_deployment()
 
     def stop(self) -> None:
         """Ends every worker."""
@@ -84,63 +92,94 @@ class FunctionPool:
         with self._changed:
             return list(self._workers)
 
-    def _take(self, configuration: FunctionConfiguration) -> Worker | Outcome:
+    def _take(self) -> Worker | Outcome:
         with self._changed:
             self._waiting += 1
             try:
                 while True:
                     if self._stopping:
                         raise TooManyRequestsError("the embedded AWS is stopping")
-                    self._adopt(configuration)
+                    self._follow_deployment()
                     while self._idle:
                         worker = self._idle.pop()
                         if worker.alive:
                             return worker
                     if self._init_failures:
                         return self._init_failures.pop()
-                    starting = sum(1 for worker in self._workers if not worker.ready)
-                    if len(self._workers) < self._maximum_workers and starting < self._waiting:
-                        self._start_one(configuration)
+                    if self._needs_another():
+                        self._start_one()
                     self._changed.wait(1.0)
             finally:
                 self._waiting -= 1
 
-    def _adopt(self, configuration: FunctionConfiguration) -> None:
-        """Retires idle workers of another configuration; busy ones retire when they come back."""
-        if configuration == self._current:
+    def _needs_another(self) -> bool:
+        if self._serving != self._deployed:  # the first worker of the changed function is on its way
+            return False
+        workers = [worker for worker in self._workers if worker.configuration == self._deployed]
+        starting = sum(1 for worker in workers if not worker.ready)
+        return len(workers) < self._maximum_workers and starting < self._waiting
+
+    def _follow_deployment(self) -> None:
+        """Starts the first worker of a changed function; those that start for an older one are given up."""
+        configuration = self._read_configuration()
+        if configuration == self._deployed or self._stopping:
             return
-        self._current = configuration
+        self._deployed = configuration
+        self._init_failures.clear()
+        for worker in self._workers:
+            if not worker.ready and worker.configuration != configuration:
+                worker.stop()
+        if configuration == self._serving:
+            return
+        try:
+            self._start_one()
+        except Exception:
+            self._switch()
+            raise
+        if not any(worker.ready and worker.alive for worker in self._workers):
+            self._switch()
+
+    def _switch(self) -> None:
+        """Serves with workers of the deployed function alone; busy ones of an older one retire afterwards."""
+        if self._serving == self._deployed:
+            return
+        self._serving = self._deployed
         for worker in self._idle:
-            if worker.configuration != configuration:
+            if worker.configuration != self._serving:
                 worker.stop()
-        self._idle = [worker for worker in self._idle if worker.configuration == configuration]
+        self._idle = [worker for worker in self._idle if worker.configuration == self._serving]
 
-    def _start_one(self, configuration: FunctionConfiguration) -> None:
-        if self._stopping:
-            return
-        self._workers.add(self._start_worker(configuration, self._worker_ready, self._worker_ended))
+    def _start_one(self) -> None:
+        if self._deployed is not None and not self._stopping:
+            self._workers.add(self._start_worker(self._deployed, self._worker_ready, self._worker_ended))
 
-    def _give_back(self, worker: Worker) -> None:
-        with self._changed:
-            if worker.alive and worker.configuration == self._current and not self._stopping:
-                self._idle.append(worker)
-            else:
-                worker.stop()
-            self._changed.notify()
+    def _offer(self, worker: Worker) -> None:
+        """Takes a free worker back into service, or retires it."""
+        if worker.configuration == self._deployed:
+            self._switch()
+        if worker.alive and worker.configuration == self._serving and not self._stopping:
+            self._idle.append(worker)
+        else:
+            worker.stop()
+        self._changed.notify()
 
     def _worker_ready(self, worker: Worker) -> None:
         with self._changed:
+            if worker.stopped:
+                return
             if worker.init_failure is not None:
-                if self._waiting > len(self._init_failures):
-                    self._init_failures.append(worker.init_failure)
-                reason = worker.init_failure.payload.decode("utf-8", "replace")
-                log.warning("%s failed to start: %s", worker.configuration.name, reason)
-                worker.stop()
-            elif worker.configuration == self._current and not self._stopping:
-                self._idle.append(worker)
+                self._init_failed(worker, worker.init_failure)
             else:
-                worker.stop()
+                self._offer(worker)
             self._changed.notify_all()
+
+    def _init_failed(self, worker: Worker, outcome: Outcome) -> None:
+        self._switch()
+        if self._waiting > len(self._init_failures):
+            self._init_failures.append(outcome)
+        reason = outcome.payload.decode("utf-8", "replace")
+        log.warning("%s failed to start: %s", worker.configuration.name, reason)
+        worker.stop()
 
     def _worker_ended(self, worker: Worker) -> None:
         with self._changed:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from local.cloud.http_server import HttpRequest, HttpResponse, HttpServer
 from local.runtime.configuration import FunctionConfiguration
+from local.runtime.log_file import FunctionLog
 from local.runtime.outcome import Outcome, failure
 
 log = logging.getLogger(__name__)
@@ -87,20 +88,23 @@ class Worker:
         self._started = 0.0
         self._server = HttpServer(self._handle, name=f"runtime-{configuration.name}")
         self._process: subprocess.Popen[bytes] | None = None
+        self._log: FunctionLog | None = None
 
     def start(self) -> None:
         """Starts the process; `on_ready` follows."""
         self._server.start()
         arguments = [sys.executable, "-P", "-S", str(_BOOTSTRAP), self.configuration.handler]
-        with self._surroundings.log_file.open("ab") as log_file:
-            self._process = subprocess.Popen(
-                arguments,
-                cwd=self._surroundings.code_folder,
-                env=self._environment(),
-                stdin=subprocess.PIPE,
-                stdout=log_file,
-                stderr=log_file,
-            )
+        process = subprocess.Popen(
+            arguments,
+            cwd=self._surroundings.code_folder,
+            env=self._environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        if process.stdout is not None:
+            self._log = FunctionLog(self._surroundings.log_file, process.stdout, self.configuration.name)
+        self._process = process
         threading.Thread(target=self._watch, name=f"watch-{self.configuration.name}", daemon=True).start()
         timer = threading.Timer(INIT_TIMEOUT_SECONDS, self._init_timed_out)
         timer.daemon = True
@@ -127,6 +131,7 @@ class Worker:
         process = self._process
         if process is not None and process.poll() is None:
             process.kill()
+        self._flush_log()
         self._next.put(None)
 
     @property
@@ -138,6 +143,11 @@ class Worker:
     def alive(self) -> bool:
         """Whether the process runs and is to go on running."""
         return not self._stopped and self._process is not None and self._process.poll() is None
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the process was told to end; what it then reports is no failure of its own."""
+        return self._stopped
 
     @property
     def pid(self) -> int:
@@ -181,6 +191,7 @@ class Worker:
         if request.path.startswith(f"{_API}/invocation/") and len(parts) == 6:
             request_id, kind = parts[4], parts[5]
             error = "Unhandled" if kind == "error" else ""
+            self._flush_log()
             self._outcomes.put((request_id, Outcome(request.body, error, self._elapsed_ms())))
             return HttpResponse(202)
         return HttpResponse(404, b'{"errorType": "NotFound"}')
@@ -208,6 +219,7 @@ class Worker:
             self._ready = True
             self.init_failure = init_failure
         self._init_timer.cancel()
+        self._flush_log()
         self._on_ready(self)
 
     def _init_timed_out(self) -> None:
@@ -228,10 +240,10 @@ class Worker:
         if process is None:
             return
         code = process.wait()
-        self._stopped = True
         if process.stdin is not None:
             with contextlib.suppress(OSError):
                 process.stdin.close()
+        self._flush_log()
         request_id = self._current.request_id if self._current else ""
         crash = failure(
             "Runtime.ExitError",
@@ -247,7 +259,13 @@ class Worker:
     def _elapsed_ms(self) -> float:
         return (time.monotonic() - self._started) * 1000
 
+    def _flush_log(self) -> None:
+        """Whoever learns what came of an invocation finds in the log what the function printed."""
+        if self._log is not None:
+            self._log.flush()
+
     def _write_log(self, message: str) -> None:
-        line = json.dumps({"timestamp": time.time(), "type": "platform", "message": message})
-        with self._surroundings.log_file.open("a", encoding="utf-8") as log_file:
-            log_file.write(f"{line}\n")
+        if self._log is not None:
+            self._log.write_line(
+                json.dumps({"timestamp": time.time(), "type": "platform", "message": message})
+            )

@@ -16,8 +16,11 @@ from tests.local.dataplane.resources import Deployer, eventually
 
 
 def _children(pid: int) -> list[int]:
-    tasks = Path(f"/proc/{pid}/task")
-    return [int(child) for task in tasks.iterdir() for child in (task / "children").read_text().split()]
+    children: list[int] = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # that thread has just ended
+            children += map(int, (task / "children").read_text().split())
+    return children
 
 
 def _runs(pid: int) -> bool:
