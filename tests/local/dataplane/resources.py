@@ -155,4 +155,5 @@ class Deployer:
 
     def log_lines(self, function: str) -> list[str]:
         path = self.directory / "logs" / f"{function}.log"
-        return path.read_text().splitlines() if path.exists() else []
+        # A line without its end is still being written.
+        return path.read_text().rpartition("\n")[0].splitlines() if path.exists() else []

@@ -3,11 +3,12 @@
 import json
 import threading
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.local.dataplane.resources import Deployer, eventually, statement, zipped
+from tests.local.dataplane.resources import WAIT_SECONDS, Deployer, eventually, statement, zipped
 
 pytestmark = pytest.mark.local
 
@@ -31,28 +32,120 @@ def test_an_update_while_messages_flow_loses_none(deployer: Deployer) -> None:
     lambda_client = deployer.client("lambda")
     lambda_client.create_event_source_mapping(EventSourceArn=queue, FunctionName="updated", BatchSize=1)
     url, sqs = deployer.queue_url(queue), deployer.emulator.client("sqs")
-    halfway = threading.Event()
+    halfway, updated = threading.Event(), threading.Event()
+    sent: list[str] = []
 
     def send() -> None:
-        for number in range(120):
-            sqs.send_message(QueueUrl=url, MessageBody=str(number))
-            if number == 40:
+        while not updated.is_set():
+            sqs.send_message(QueueUrl=url, MessageBody=str(len(sent)))
+            sent.append(str(len(sent)))
+            if len(sent) == 40:
                 halfway.set()
 
     sender = threading.Thread(target=send)
     sender.start()
-    halfway.wait(20)
-    lambda_client.update_function_code(FunctionName="updated", ZipFile=zipped(f"VERSION = 2\n{RECORDING}"))
-    lambda_client.update_function_configuration(
-        FunctionName="updated", Environment={"Variables": {"MODE": "new"}}
-    )
-    sender.join()
+    try:
+        assert halfway.wait(WAIT_SECONDS)
+        lambda_client.update_function_code(
+            FunctionName="updated", ZipFile=zipped(f"VERSION = 2\n{RECORDING}")
+        )
+        lambda_client.update_function_configuration(
+            FunctionName="updated", Environment={"Variables": {"MODE": "new"}}
+        )
+        eventually(lambda: any(entry["mode"] == "new" for entry in _seen(deployer, "updated")))
+    finally:
+        updated.set()
+        sender.join()
 
-    eventually(lambda: len(_seen(deployer, "updated")) >= 120 and deployer.depth(queue) == 0)
+    eventually(lambda: len(_seen(deployer, "updated")) >= len(sent) and deployer.depth(queue) == 0)
     seen = _seen(deployer, "updated")
-    assert Counter(entry["number"] for entry in seen) == Counter(str(number) for number in range(120))
+    assert Counter(entry["number"] for entry in seen) == Counter(sent)
     assert {entry["version"] for entry in seen} == {1, 2}
-    assert seen[-1]["mode"] == "new"
+
+
+def _waiting_to_start(gate: Path, then: str) -> str:
+    """A version of a function that initialises once there is a file at `gate`."""
+    return f"""
+import os, time
+while not os.path.exists({str(gate)!r}):
+    time.sleep(0.01)
+{then}
+"""
+
+
+def _answering(version: int) -> str:
+    return f"def handle(event, context):\n    return {version}\n"
+
+
+def _ask(deployer: Deployer, function: str) -> Any:
+    return json.load(deployer.client("lambda").invoke(FunctionName=function)["Payload"])
+
+
+def test_the_old_version_serves_until_the_new_one_is_initialised(deployer: Deployer, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    deployer.function("slow-start", _answering(1))
+    assert _ask(deployer, "slow-start") == 1
+    deployer.client("lambda").update_function_code(
+        FunctionName="slow-start", ZipFile=zipped(_waiting_to_start(gate, _answering(2)))
+    )
+
+    assert [_ask(deployer, "slow-start") for _ in range(20)] == [1] * 20
+    gate.touch()
+    eventually(lambda: _ask(deployer, "slow-start") == 2)
+    assert [_ask(deployer, "slow-start") for _ in range(5)] == [2] * 5
+
+
+def test_a_new_version_that_cannot_start_replaces_the_old_one_all_the_same(
+    deployer: Deployer, tmp_path: Path
+) -> None:
+    gate = tmp_path / "gate"
+    deployer.function("broken-update", _answering(1))
+    assert _ask(deployer, "broken-update") == 1
+    broken = _waiting_to_start(gate, "raise ValueError('no configuration')")
+    deployer.client("lambda").update_function_code(FunctionName="broken-update", ZipFile=zipped(broken))
+
+    assert _ask(deployer, "broken-update") == 1
+    gate.touch()
+    failure = eventually(lambda: (answer := _ask(deployer, "broken-update")) != 1 and answer)
+    assert (failure["errorType"], failure["errorMessage"]) == ("ValueError", "no configuration")
+    assert _ask(deployer, "broken-update")["errorType"] == "ValueError"
+
+
+def test_a_version_that_never_starts_gives_way_to_the_next(deployer: Deployer, tmp_path: Path) -> None:
+    deployer.function("skipped-version", _answering(1))
+    assert _ask(deployer, "skipped-version") == 1
+    stuck = _waiting_to_start(tmp_path / "never", _answering(2))
+    lambda_client = deployer.client("lambda")
+    lambda_client.update_function_code(FunctionName="skipped-version", ZipFile=zipped(stuck))
+    assert _ask(deployer, "skipped-version") == 1
+    lambda_client.update_function_code(FunctionName="skipped-version", ZipFile=zipped(_answering(3)))
+
+    answers = {1}
+    eventually(lambda: answers.add(_ask(deployer, "skipped-version")) or 3 in answers)
+    assert answers == {1, 3}
+
+
+def test_lines_of_several_workers_do_not_mix(deployer: Deployer) -> None:
+    source = """
+import json, os, sys, time
+def handle(event, context):
+    for number in range(20):
+        for piece in ('{"pid": ', str(os.getpid()), ', "number": ', str(number), "}", chr(10)):
+            sys.stdout.write(piece)
+            sys.stdout.flush()
+            time.sleep(0.001)
+    sys.stderr.write("unfinished")
+"""
+    deployer.function("talkative", source, Timeout=20)
+    threads = [threading.Thread(target=_ask, args=(deployer, "talkative")) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    seen = _seen(deployer, "talkative")
+    assert len({entry["pid"] for entry in seen}) > 1
+    assert len(seen) == 60
 
 
 def test_a_worker_that_dies_gives_its_messages_back(deployer: Deployer) -> None:
