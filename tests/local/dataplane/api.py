@@ -25,9 +25,11 @@ SCHEMA = {
     },
 }
 ECHO = """
-import json, time
+import json, os, signal, time
 def handle(event, context):
     body = json.loads(event["body"])
+    if body["id"] == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
     if body["id"] == "slow":
         time.sleep(2)
     if body["id"] == "raise":
@@ -72,7 +74,7 @@ class Answer:
 
 def send(method: str, url: str, headers: Mapping[str, str], data: bytes) -> Answer:
     parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=20)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=30)
     connection.request(method, parts.path, body=data, headers=dict(headers))
     response = connection.getresponse()
     text = response.read()
@@ -82,7 +84,7 @@ def send(method: str, url: str, headers: Mapping[str, str], data: bytes) -> Answ
     )
 
 
-def build_api(deployer: Deployer, name: str, *, timeout_ms: int = 1000, permitted: bool = True) -> Api:
+def build_api(deployer: Deployer, name: str, *, timeout_ms: int = 29_000, permitted: bool = True) -> Api:
     gateway = deployer.client("apigateway")
     function = deployer.function(f"{name}-function", ECHO)
     api_id = gateway.create_rest_api(name=name)["id"]

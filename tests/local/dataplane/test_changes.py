@@ -148,22 +148,45 @@ def handle(event, context):
     assert len(seen) == 60
 
 
-def test_a_worker_that_dies_gives_its_messages_back(deployer: Deployer) -> None:
-    source = """
-import os
+@pytest.mark.parametrize("death", ["os._exit(0)", "os.kill(os.getpid(), signal.SIGKILL)"])
+def test_a_worker_that_dies_gives_its_messages_back(deployer: Deployer, death: str) -> None:
+    source = f"""
+import os, signal
 def handle(event, context):
     attempt = int(event["Records"][0]["attributes"]["ApproximateReceiveCount"])
     if attempt == 1:
-        os._exit(9)
+        {death}
     print("survived", attempt)
 """
-    queue = deployer.queue("crashing", VisibilityTimeout="1")
-    deployer.function("crashing", source, statement(RIGHTS, queue))
-    deployer.client("lambda").create_event_source_mapping(EventSourceArn=queue, FunctionName="crashing")
+    name = f"dying-{death[3:7].strip('_.')}"
+    queue = deployer.queue(name, VisibilityTimeout="1")
+    deployer.function(name, source, statement(RIGHTS, queue))
+    deployer.client("lambda").create_event_source_mapping(EventSourceArn=queue, FunctionName=name)
     deployer.client("sqs").send_message(QueueUrl=deployer.queue_url(queue), MessageBody="x")
 
-    assert eventually(lambda: deployer.log_lines("crashing")) == ["survived 2"]
+    eventually(lambda: "survived 2" in deployer.log_lines(name))
     eventually(lambda: deployer.depth(queue) == 0)
+
+
+def test_an_asynchronous_event_outlives_the_worker_that_was_killed_with_it(
+    deployer: Deployer, tmp_path: Path
+) -> None:
+    source = f"""
+import os, signal
+def handle(event, context):
+    print("ran", context.aws_request_id)
+    try:
+        os.mkdir({str(tmp_path / "first")!r})
+    except FileExistsError:
+        return
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    deployer.function("killed-event", source)
+    deployer.client("lambda").invoke(FunctionName="killed-event", InvocationType="Event", Payload=b"{}")
+
+    runs = eventually(lambda: len(lines := deployer.log_lines("killed-event")) >= 2 and lines)
+    assert len(runs) == 2
+    assert len(set(runs)) == 1
 
 
 def test_a_timeout_ends_the_worker_and_the_next_event_gets_another(deployer: Deployer) -> None:

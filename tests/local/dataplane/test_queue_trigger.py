@@ -31,6 +31,8 @@ def _seen(deployer: Deployer, function: str) -> list[dict[str, Any]]:
 
 
 def _trigger(deployer: Deployer, queue: str, function: str, **options: Any) -> None:
+    # Warm before the first message, whose visibility may be as short as a cold start.
+    deployer.client("lambda").invoke(FunctionName=function, Payload=b'{"Records": []}')
     deployer.client("lambda").create_event_source_mapping(
         EventSourceArn=queue,
         FunctionName=function,
