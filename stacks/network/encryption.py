@@ -94,9 +94,10 @@ def _service_statements(arns: Arns) -> list[Statement]:
         arns.named_log_group(stems.API_ACCESS_LOGS),
     ]
     bus = arns.event_bus(stems.BUS)
-    # EventBridge sends to an encrypted queue without a source condition that KMS would see; SQS always
-    # states the queue as the encryption context.
+    # SQS and SNS seal each data key with the ARN of the queue or topic as its encryption context, so that KMS
+    # sees it in every call; whether the sender's aws:Source keys come along is up to the sender.
     dead_letter_queues = [arns.queue(stems.RULE_DLQ), arns.queue(stems.BUS_DLQ)]
+    alarms_topic = arns.topic(stems.OPERATIONS_ALARMS)
     return [
         _service(
             "CloudWatchLogs",
@@ -104,12 +105,8 @@ def _service_statements(arns: Arns) -> list[Statement]:
             _ENCRYPT_AND_DECRYPT,
             {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
         ),
-        _service(
-            "EventBridgeFindsTheKey",
-            "events.amazonaws.com",
-            ("kms:DescribeKey",),
-            {"StringEquals": {"aws:SourceAccount": arns.account_id}},
-        ),
+        # As AWS documents it: looking at the key has no encryption context to be bound by.
+        _service("EventBridgeFindsTheKey", "events.amazonaws.com", ("kms:DescribeKey",), {}),
         _service(
             "EventBridgeBus",
             "events.amazonaws.com",
@@ -126,7 +123,7 @@ def _service_statements(arns: Arns) -> list[Statement]:
             "CloudWatchAlarms",
             "cloudwatch.amazonaws.com",
             _ENVELOPE,
-            {"StringEquals": {"aws:SourceAccount": arns.account_id}},
+            {"StringEquals": {"kms:EncryptionContext:aws:sns:topicArn": alarms_topic}},
         ),
     ]
 

@@ -161,7 +161,12 @@ def test_the_key_lets_each_service_do_what_it_must_for_our_resources() -> None:
     assert policy["EventBridgeDeadLetterQueues"]["Condition"] == {
         "StringEquals": {"kms:EncryptionContext:aws:sqs:arn": queues}
     }
-    assert policy["CloudWatchAlarms"]["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT_ID}}
+    alarms = deployment.one("sns/topic:Topic", "operations-alarms").arn
+    assert policy["CloudWatchAlarms"]["Condition"] == {
+        "StringEquals": {"kms:EncryptionContext:aws:sns:topicArn": alarms}
+    }
+    assert policy["EventBridgeFindsTheKey"]["Action"] == ["kms:DescribeKey"]
+    assert "Condition" not in policy["EventBridgeFindsTheKey"], "a key's description has no context"
     for sid in ("EventBridgeBus", "EventBridgeDeadLetterQueues", "CloudWatchAlarms"):
         assert policy[sid]["Action"] == ["kms:GenerateDataKey", "kms:Decrypt"]
 

@@ -246,9 +246,10 @@ def alarms_reach_the_operators(estate: Estate) -> Iterator[str]:
         for each in every(estate, "sns/topicPolicy:TopicPolicy")
     }
     statements = _key_statements(estate, "cloudwatch.amazonaws.com")
-    allowed = {action for statement in statements for action in texts(statement["Action"])}
-    if missing := {"kms:GenerateDataKey", "kms:Decrypt"} - allowed:
-        yield f"the key gives CloudWatch no {sorted(missing)}: alarms on an encrypted topic are silent"
+    audible = [
+        _conditioned(statements, "kms:EncryptionContext:aws:sns:topicArn", action)
+        for action in ("kms:GenerateDataKey", "kms:Decrypt")
+    ]
     subscribed = {setting(each, "topic") for each in every(estate, "sns/topicSubscription:TopicSubscription")}
     for alarm in every(estate, "cloudwatch/metricAlarm:MetricAlarm"):
         actions = texts(setting(alarm, "alarmActions"))
@@ -257,6 +258,8 @@ def alarms_reach_the_operators(estate: Estate) -> Iterator[str]:
         for arn in actions:
             if arn not in topics:
                 yield f"{alarm}: notifies {arn}, no topic of ours"
+            elif not all(arn in topic_arns for topic_arns in audible):
+                yield f"{alarm}: the key lets CloudWatch send nothing to {arn}: the alarm is silent"
             elif not _lets_cloudwatch_publish(policies.get(arn, []), arn):
                 yield f"{alarm}: CloudWatch may not publish to {arn}"
             elif arn not in subscribed:

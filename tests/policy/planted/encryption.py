@@ -22,6 +22,11 @@ LOGS_CONDITION = {
         "kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:us-east-1:123456789012:log-group:/aws/other-prod"
     }
 }
+OTHER_TOPIC_CONDITION = {
+    "StringEquals": {
+        "kms:EncryptionContext:aws:sns:topicArn": "arn:aws:sns:us-east-1:123456789012:fraud-alerts-dev"
+    }
+}
 
 PLANTED = (
     Planted("one_customer_managed_key", adding(KEY, "second-key", like="kms-key"), "2 keys"),
@@ -165,7 +170,14 @@ PLANTED = (
     Planted(
         "alarms_reach_the_operators",
         with_statements(KEY, "kms-key", "policy", set_in("CloudWatchAlarms", "Action", ["kms:Decrypt"])),
-        "kms:GenerateDataKey",
+        "the alarm is silent",
+    ),
+    Planted(
+        "alarms_reach_the_operators",
+        with_statements(
+            KEY, "kms-key", "policy", set_in("CloudWatchAlarms", "Condition", OTHER_TOPIC_CONDITION)
+        ),
+        "the key lets CloudWatch send nothing",
     ),
     Planted(
         "alarms_reach_the_operators",
