@@ -1,5 +1,7 @@
 """The detector function: scores a stored transaction and sends on what is suspicious."""
 
+from dataclasses import dataclass
+
 import pulumi
 import pulumi_aws as aws
 
@@ -19,9 +21,18 @@ MAXIMUM_EVENT_AGE_SECONDS = 6 * 3600
 """The most that Lambda offers: how long an event may wait while the function is throttled."""
 
 
+@dataclass(frozen=True)
+class Detector:
+    """The function, how often Lambda tries an event, and where what it gives up goes."""
+
+    function: Function
+    retries: aws.lambda_.FunctionEventInvokeConfig
+    failures: Queue
+
+
 def detector(
     settings: ComputeSettings, network: NetworkContract, data: DataContract, opts: pulumi.ResourceOptions
-) -> tuple[Function, Queue]:
+) -> Detector:
     """The function, which EventBridge invokes asynchronously, and the queue for what it could not handle."""
     names = settings.names
     failures = Queue(stems.DETECTOR_FAILURES, names, network.key_arn, opts)
@@ -50,7 +61,7 @@ def detector(
         ),
         opts,
     )
-    aws.lambda_.FunctionEventInvokeConfig(
+    retries = aws.lambda_.FunctionEventInvokeConfig(
         names.of("detector-retries"),
         function_name=function.name,
         maximum_retry_attempts=RETRIES,
@@ -62,4 +73,4 @@ def detector(
         ),
         opts=opts,
     )
-    return function, failures
+    return Detector(function, retries, failures)

@@ -18,6 +18,7 @@ from shared.infra.naming import Names
 from shared.infra.provider import named
 from shared.infra.queue import Queue
 from shared.runtime.events import DETAIL_TYPE, EVENT_SOURCE, PIPE_FILTER_PATTERN
+from stacks.compute.routing import Route
 
 BATCH_SIZE = 10
 """The most that an event bus takes at once."""
@@ -40,12 +41,15 @@ def transactions_pipe(
     names: Names,
     network: NetworkContract,
     data: DataContract,
-    bus: aws.cloudwatch.EventBus,
+    route: Route,
     opts: pulumi.ResourceOptions,
 ) -> Pipe:
-    """Starts with the oldest record, so that nothing stored before the pipe is lost."""
+    """Starts with the oldest record, so that nothing stored before the pipe is lost.
+
+    It comes after the route to the detector and goes before it: a bus drops what no rule of it takes.
+    """
     dead = Queue(stems.PIPE_DLQ, names, network.key_arn, opts)
-    role, policy = _role(names, network, _rights(network, data, bus, dead), opts)
+    role, policy = _role(names, network, _rights(network, data, route.bus, dead), opts)
     name = names.of(stems.PIPE, "pipe")
     pipe = aws.pipes.Pipe(
         name,
@@ -55,7 +59,7 @@ def transactions_pipe(
         desired_state="RUNNING",
         source=data.transactions_stream_arn,
         source_parameters=_source_parameters(dead),
-        target=bus.arn,
+        target=route.bus.arn,
         target_parameters=aws.pipes.PipeTargetParametersArgs(
             eventbridge_event_bus_parameters=aws.pipes.PipeTargetParametersEventbridgeEventBusParametersArgs(
                 source=EVENT_SOURCE, detail_type=DETAIL_TYPE
@@ -63,7 +67,7 @@ def transactions_pipe(
         ),
         # A pipe stays bound to the stream it was made for: a new stream needs a new pipe.
         opts=pulumi.ResourceOptions.merge(
-            named(opts, policy), pulumi.ResourceOptions(replace_on_changes=["source"])
+            named(opts, policy, route.target), pulumi.ResourceOptions(replace_on_changes=["source"])
         ),
     )
     return Pipe(pipe, dead)

@@ -22,10 +22,10 @@ def build(settings: ComputeSettings, network: NetworkContract, data: DataContrac
     api = transactions_api(settings, ingest_function, opts)
     stage = api_stage(settings, network, api, ingest_function, opts)
 
-    detector_function, detector_failures = detector(settings, network, data, opts)
+    scoring = detector(settings, network, data, opts)
     bus = event_bus(names, network, opts)
-    route = route_to_detector(names, network, bus.bus, detector_function, opts)
-    pipe = transactions_pipe(names, network, data, bus.bus, opts)
+    route = route_to_detector(names, network, bus.bus, scoring, opts)
+    pipe = transactions_pipe(names, network, data, route, opts)
 
     return ComputeContract(
         environment_suffix=names.suffix,
@@ -33,12 +33,12 @@ def build(settings: ComputeSettings, network: NetworkContract, data: DataContrac
         api_name=api.rest_api.name,
         stage_name=stage.stage_name,
         ingest_function_name=ingest_function.name,
-        detector_function_name=detector_function.name,
+        detector_function_name=scoring.function.name,
         bus_name=bus.bus.name,
         rule_name=route.rule.name,
         pipe_name=pipe.pipe.name,
         dead_letter_queue_names=[
-            detector_failures.name,
+            scoring.failures.name,
             pipe.dead_letter_queue.name,
             route.dead_letter_queue.name,
             bus.dead_letter_queue.name,

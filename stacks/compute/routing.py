@@ -12,11 +12,11 @@ import pulumi_aws as aws
 from shared.infra import stems
 from shared.infra.arns import Arns
 from shared.infra.contracts import NetworkContract
-from shared.infra.function import Function
 from shared.infra.naming import Names
 from shared.infra.provider import named
 from shared.infra.queue import Queue, QueueArguments, ServiceSender
 from shared.runtime.events import RULE_PATTERN
+from stacks.compute.detector import Detector
 
 EVENTS_SERVICE = "events.amazonaws.com"
 DELIVERY_ATTEMPTS = 185
@@ -36,7 +36,9 @@ class Bus:
 class Route:
     """The rule from the bus to the detector, and where events go that it could not deliver."""
 
+    bus: aws.cloudwatch.EventBus
     rule: aws.cloudwatch.EventRule
+    target: aws.cloudwatch.EventTarget
     dead_letter_queue: Queue
 
 
@@ -66,10 +68,13 @@ def route_to_detector(
     names: Names,
     network: NetworkContract,
     bus: aws.cloudwatch.EventBus,
-    detector: Function,
+    detector: Detector,
     opts: pulumi.ResourceOptions,
 ) -> Route:
-    """The rule, by pattern and never by schedule, with the detector as its one target."""
+    """The rule, by pattern and never by schedule, with the detector as its one target.
+
+    The target comes after all that catches what the detector cannot handle.
+    """
     name = names.of(stems.RULE, "rule")
     rule = aws.cloudwatch.EventRule(
         name,
@@ -91,21 +96,21 @@ def route_to_detector(
         names.of("detector-permission"),
         statement_id=names.of("detector-permission"),
         action="lambda:InvokeFunction",
-        function=detector.name,
+        function=detector.function.name,
         principal=EVENTS_SERVICE,
         source_arn=rule.arn,
         opts=named(opts),
     )
-    aws.cloudwatch.EventTarget(
+    target = aws.cloudwatch.EventTarget(
         names.of("detector-target"),
         target_id=names.of("detector-target"),
         event_bus_name=bus.name,
         rule=rule.name,
-        arn=detector.arn,
+        arn=detector.function.arn,
         retry_policy=aws.cloudwatch.EventTargetRetryPolicyArgs(
             maximum_retry_attempts=DELIVERY_ATTEMPTS, maximum_event_age_in_seconds=DELIVERY_SECONDS
         ),
         dead_letter_config=aws.cloudwatch.EventTargetDeadLetterConfigArgs(arn=dead.arn),
-        opts=named(opts, permission, dead.policy),
+        opts=named(opts, permission, dead.policy, detector.retries),
     )
-    return Route(rule, dead)
+    return Route(bus, rule, target, dead)

@@ -104,6 +104,18 @@ def test_the_stage_is_traced_and_throttled_at_1000(environment: str) -> None:
     assert compute.outputs["transactions_url"] == f"{stage.outputs['invokeUrl']}/transactions"
 
 
+def test_nothing_is_put_on_the_bus_before_it_has_somewhere_to_go() -> None:
+    compute = _compute()
+    pipe = compute.one("pipes/pipe:Pipe", "transactions-pipe-dev")
+    target = compute.one("cloudwatch/eventTarget:EventTarget", "detector-target-dev")
+    retries = compute.one(
+        "lambda/functionEventInvokeConfig:FunctionEventInvokeConfig", "detector-retries-dev"
+    )
+
+    assert target.urn in pipe.dependencies, "a bus drops an event that no rule takes"
+    assert retries.urn in target.dependencies, "a failed event would have no queue to go to"
+
+
 def test_the_deployment_waits_for_all_that_it_deploys() -> None:
     compute = _compute()
     deployed = {
