@@ -88,6 +88,37 @@ def test_the_same_id_at_another_time_is_another_transaction(post: Post, cloud: C
     assert len(cloud.items("transactions-test")) == 2
 
 
+def _a_day_later(cloud: Cloud, sent: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    service = IngestService(
+        SETTINGS, TransactionsTable(cloud.dynamodb, "transactions-test"), clock=lambda: NOW + 25 * 3_600_000
+    )
+    answer = service.respond({"body": as_json(sent)})
+    return answer["statusCode"], json.loads(answer["body"])
+
+
+def test_a_retry_is_acknowledged_however_late(post: Post, cloud: Cloud) -> None:
+    post(as_json(body()))
+    before = cloud.items("transactions-test")
+    status, answer = _a_day_later(cloud, body())
+    assert (status, answer["status"]) == (200, "stored")
+    status, answer = _a_day_later(cloud, body(amount=7))
+    assert (status, answer["error"]) == (409, "conflict")
+    assert cloud.items("transactions-test") == before
+
+
+def test_what_was_never_stored_is_refused_when_it_is_late(cloud: Cloud) -> None:
+    status, answer = _a_day_later(cloud, body())
+    assert (status, [field["field"] for field in answer["fields"]]) == (400, ["timestamp"])
+    assert answer["fields"][0]["reason"] == "must not be more than 24 hours in the past"
+    assert cloud.items("transactions-test") == []
+
+
+def test_a_late_request_with_another_fault_is_refused(post: Post, cloud: Cloud) -> None:
+    post(as_json(body()))
+    status, answer = _a_day_later(cloud, body(amount=-1))
+    assert (status, [field["field"] for field in answer["fields"]]) == (400, ["timestamp", "amount"])
+
+
 def test_bad_fields_are_answered_and_nothing_is_stored(post: Post, cloud: Cloud) -> None:
     status, answer = post(as_json({**body(amount=-5, country="zz"), "colour": "red"}))
     assert (status, answer["error"], answer["trace_id"]) == (400, "invalid_transaction", TRACE_ID)
@@ -131,6 +162,8 @@ def test_a_base64_body_is_read(service: IngestService) -> None:
         ("ProvisionedThroughputExceededException", 503, "busy"),
         ("ThrottlingException", 503, "busy"),
         ("RequestLimitExceeded", 503, "busy"),
+        ("InternalServerError", 503, "busy"),
+        ("ServiceUnavailable", 503, "busy"),
         ("AccessDeniedException", 500, "internal_error"),
         ("ValidationException", 500, "internal_error"),
     ],
@@ -151,6 +184,7 @@ def test_what_dynamodb_refuses(
     assert (answer["statusCode"], json.loads(answer["body"])["error"]) == (status, error)
     assert ("Retry-After" in answer["headers"]) is (status == 503)
     logged = capsys.readouterr().out
+    assert "may or may not be stored" in json.loads(answer["body"])["message"]
     assert code in logged
     assert "merchant-1" not in logged + answer["body"]
 

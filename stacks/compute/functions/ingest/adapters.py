@@ -15,15 +15,19 @@ _CONNECT_SECONDS: Final = 0.5
 _READ_SECONDS: Final = 1.2
 _ATTEMPTS: Final = 2
 
+_IS_NEW: Final = "attribute_not_exists(transaction_id)"
+_NEVER: Final = "body_hash = :no_hash"
 _CONFLICT: Final = "ConditionalCheckFailedException"
 _BUSY: Final = frozenset(
     {
         "ConnectTimeoutError",
         "ConnectionClosedError",
         "EndpointConnectionError",
+        "InternalServerError",
         "ProvisionedThroughputExceededException",
         "ReadTimeoutError",
         "RequestLimitExceeded",
+        "ServiceUnavailable",
         "ThrottlingException",
     }
 )
@@ -35,10 +39,11 @@ class Outcome(Enum):
     STORED = "stored"
     ALREADY_STORED = "already stored"
     DIFFERENT = "different"
+    ABSENT = "absent"
 
 
 class TableBusyError(Exception):
-    """DynamoDB throttles us or does not answer in time: the same request may succeed a little later."""
+    """DynamoDB throttles us, fails or does not answer in time: the same request may succeed later."""
 
 
 class TableFailedError(Exception):
@@ -67,18 +72,40 @@ class TransactionsTable:
             TableBusyError: Try again later.
             TableFailedError: Somebody must look at it.
         """
+        stored = self._write(item, ConditionExpression=_IS_NEW)
+        return Outcome.STORED if stored is None else _compare(stored, item)
+
+    def find(self, item: Mapping[str, Any]) -> Outcome:
+        """Tell whether the item is stored already, and write nothing.
+
+        It is a write whose condition no item meets: so the function needs no right to read transactions.
+
+        Raises:
+            TableBusyError: Try again later.
+            TableFailedError: Somebody must look at it.
+        """
+        stored = self._write(
+            item, ConditionExpression=_NEVER, ExpressionAttributeValues={":no_hash": {"S": "none"}}
+        )
+        return _compare(stored, item) if stored else Outcome.ABSENT
+
+    def _write(self, item: Mapping[str, Any], **condition: Any) -> Mapping[str, Any] | None:
+        """Write an item on a condition; where it is not met, return the item that is there, or nothing."""
         try:
             self._client.put_item(
                 TableName=self._name,
                 Item=to_item(item),
-                ConditionExpression="attribute_not_exists(transaction_id)",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                **condition,
             )
         except AWS_ERRORS as error:
             code = error_code(error)
             if code == _CONFLICT:
-                stored = from_item(getattr(error, "response", {}).get("Item", {}))
-                same = stored.get("body_hash") == item["body_hash"]
-                return Outcome.ALREADY_STORED if same else Outcome.DIFFERENT
+                return from_item(getattr(error, "response", {}).get("Item", {}))
             raise (TableBusyError if code in _BUSY else TableFailedError)(code) from None
-        return Outcome.STORED
+        return None
+
+
+def _compare(stored: Mapping[str, Any], item: Mapping[str, Any]) -> Outcome:
+    same = stored.get("body_hash") == item["body_hash"]
+    return Outcome.ALREADY_STORED if same else Outcome.DIFFERENT

@@ -3,7 +3,7 @@
 | status | when |
 |---|---|
 | 201 | stored |
-| 200 | the same transaction again; nothing was written |
+| 200 | the same transaction again, however late; nothing was written |
 | 400 | not JSON, or fields are missing or wrong: all of them are listed |
 | 409 | another transaction has this id and timestamp |
 | 413 | more than 16 KB |
@@ -36,6 +36,7 @@ from stacks.compute.functions.ingest.transaction import item_of
 from stacks.compute.functions.ingest.validation import TransactionValidator
 
 _RETRY_AFTER_SECONDS: Final = 1
+_UNSURE: Final = "The transaction may or may not be stored; sending it again is safe."
 
 
 class IngestService:
@@ -78,14 +79,17 @@ class IngestService:
             return refused.answer(trace.trace_id)
         except Exception as error:  # noqa: BLE001 - the last resort: the caller learns nothing of our inside
             log.failure("failed", error=type(error).__name__, where=where_raised(error))
-            return Refused(500, "internal_error", "The transaction was not stored.").answer(trace.trace_id)
+            return Refused(500, "internal_error", _UNSURE).answer(trace.trace_id)
 
     def _store(self, event: Mapping[str, Any], trace: TraceContext, log: Logger) -> dict[str, Any]:
         now = self._clock()
         body = read_body(event)
         problems = self._validator.problems(body, now)
-        if problems:
-            raise Refused(400, "invalid_transaction", "Some fields are missing or wrong.", fields=problems)
+        invalid = Refused(400, "invalid_transaction", "Some fields are missing or wrong.", fields=problems)
+        # Too old to be stored now, but perhaps stored in time, by a request whose answer was lost.
+        late = problems == [self._validator.too_old]
+        if problems and not late:
+            raise invalid
         item = item_of(
             body.values,
             received_at=now,
@@ -96,8 +100,10 @@ class IngestService:
         log = log.bind(transaction_id=transaction_id)
         with Segment("store-transaction", trace, own_trace=True) as segment:
             segment.annotate(transaction_id=transaction_id)
-            outcome = self._put(item, segment, log)
+            outcome = self._write(self._table.find if late else self._table.put, item, segment, log)
             segment.annotate(outcome=outcome.value)
+        if outcome is Outcome.ABSENT:
+            raise invalid
         if outcome is Outcome.DIFFERENT:
             message = "Another transaction is stored under this transaction_id and timestamp."
             raise Refused(409, "conflict", message)
@@ -113,17 +119,22 @@ class IngestService:
             },
         )
 
-    def _put(self, item: Mapping[str, Any], segment: Segment, log: Logger) -> Outcome:
+    def _write(
+        self,
+        write: Callable[[Mapping[str, Any]], Outcome],
+        item: Mapping[str, Any],
+        segment: Segment,
+        log: Logger,
+    ) -> Outcome:
         try:
             with segment.call("DynamoDB", "PutItem", table_name=self._settings.transactions_table):
-                return self._table.put(item)
+                return write(item)
         except TableBusyError as error:
             log.warning("table is busy", code=str(error))
-            message = "The transaction was not stored; send it again."
-            raise Refused(503, "busy", message, retry_after_seconds=_RETRY_AFTER_SECONDS) from None
+            raise Refused(503, "busy", _UNSURE, retry_after_seconds=_RETRY_AFTER_SECONDS) from None
         except TableFailedError as error:
             log.failure("table refused the write", code=str(error))
-            raise Refused(500, "internal_error", "The transaction was not stored.") from None
+            raise Refused(500, "internal_error", _UNSURE) from None
 
 
 @cache

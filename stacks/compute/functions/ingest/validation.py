@@ -31,11 +31,15 @@ class TransactionValidator:
     Args:
         accepted_age: How old a transaction may be.
         accepted_future: How far it may lie in the future.
+
+    Attributes:
+        too_old: The problem of a transaction that is older than that.
     """
 
     def __init__(self, accepted_age: timedelta, accepted_future: timedelta) -> None:
         self._accepted_age = accepted_age
         self._accepted_future = accepted_future
+        self.too_old = FieldProblem("timestamp", f"must not be more than {_words(accepted_age)} in the past")
         self._schema = transaction_schema()
         self._fits_schema = _compile(self._schema)
         self._property_fits = cache(self._compile_property)
@@ -71,7 +75,7 @@ class TransactionValidator:
         if "timestamp" in good:
             age = timedelta(milliseconds=now_milliseconds - good["timestamp"])
             if age > self._accepted_age:
-                yield "timestamp", f"must not be more than {_words(self._accepted_age)} in the past"
+                yield self.too_old.field, self.too_old.reason
             if -age > self._accepted_future:
                 yield "timestamp", f"must not be more than {_words(self._accepted_future)} in the future"
         if (
