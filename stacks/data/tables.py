@@ -53,9 +53,6 @@ def _table(
     attributes = [aws.dynamodb.TableAttributeArgs(name=shape.hash_key, type="S")]
     if shape.range_key is not None:
         attributes.append(aws.dynamodb.TableAttributeArgs(name=shape.range_key, type="N"))
-    time_to_live = None
-    if shape.time_to_live_days > 0:
-        time_to_live = aws.dynamodb.TableTtlArgs(attribute_name=TIME_TO_LIVE_ATTRIBUTE, enabled=True)
     return aws.dynamodb.Table(
         name,
         name=name,
@@ -69,7 +66,10 @@ def _table(
         point_in_time_recovery=aws.dynamodb.TablePointInTimeRecoveryArgs(
             enabled=settings.point_in_time_recovery
         ),
-        ttl=time_to_live,
+        # Said even where it is off: to the provider no block is no change, and items would go on expiring.
+        ttl=aws.dynamodb.TableTtlArgs(
+            attribute_name=TIME_TO_LIVE_ATTRIBUTE, enabled=shape.time_to_live_days > 0
+        ),
         deletion_protection_enabled=False,
         opts=named(opts),
     )

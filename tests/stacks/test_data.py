@@ -75,10 +75,10 @@ def test_times_to_live_are_published_for_those_who_write(environment: str, days:
 def test_zero_days_keep_items_for_ever(stem: str) -> None:
     data = _with_settings(**{f"{stem}_time_to_live_days": "0"})
 
-    assert "ttl" not in data.one(TABLE, f"{stem}-dev").inputs
+    assert data.one(TABLE, f"{stem}-dev").inputs["ttl"] == {"attributeName": "expires_at", "enabled": False}
     assert data.outputs[f"{stem}_time_to_live_days"] == "0"
     others = {"transactions", "profiles", "alerts"} - {stem}
-    assert all("ttl" in data.one(TABLE, f"{other}-dev").inputs for other in others)
+    assert all(data.one(TABLE, f"{other}-dev").inputs["ttl"]["enabled"] for other in others)
 
 
 def test_a_suspicious_transaction_is_tried_five_times_then_put_aside() -> None:
