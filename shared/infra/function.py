@@ -141,9 +141,7 @@ class Function(pulumi.ComponentResource):
             logging_config=aws.lambda_.FunctionLoggingConfigArgs(
                 log_format="JSON",
                 log_group=logs.name,
-                # LOG_LEVEL filters our own lines before they are written. A lower level here would make
-                # botocore log whole requests, a higher one would drop the levels that Lambda has no word for.
-                application_log_level="INFO",
+                application_log_level=application_log_level(arguments.log_level),
                 system_log_level="WARN",
             ),
             environment=aws.lambda_.FunctionEnvironmentArgs(
@@ -158,6 +156,15 @@ class Function(pulumi.ComponentResource):
             # Lambda checks at creation that the role may use the network and tracing.
             opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True, depends_on=list(rights)),
         )
+
+
+def application_log_level(log_level: str) -> str:
+    """What Lambda lets through of the lines that the function writes at ``log_level`` or above.
+
+    Never more than INFO: Lambda has no word for our WARNING, and takes a line of a level that it does not
+    know for INFO.
+    """
+    return "DEBUG" if log_level == "DEBUG" else "INFO"
 
 
 def write_log(arns: Arns, stem: str) -> Statement:

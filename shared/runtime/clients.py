@@ -4,6 +4,7 @@ Made from botocore alone: boto3 on top of it would cost another tenth of a secon
 import this module, nothing else does.
 """
 
+import logging
 from functools import cache
 from typing import Any, Final
 
@@ -37,6 +38,9 @@ def create_client(
 
 @cache
 def _session() -> Session:
+    # For our own lines at DEBUG Lambda sets all loggers to it, and botocore's would write whole requests.
+    for library in ("botocore", "urllib3"):
+        logging.getLogger(library).setLevel(logging.INFO)
     # One for all clients: each session reads the list of endpoints anew.
     return get_session()
 

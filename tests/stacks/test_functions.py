@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.harness import ENVIRONMENTS, ROOT, deploy_all, project_of
+from tests.support.harness import ENVIRONMENTS, ROOT, deploy_all, exports_of, project_of, run_layer
 from tests.support.policies import allow, rights, through
 from tests.support.recorded import Deployment, Resource, archive_files
 from tests.support.resource_outputs import ACCOUNT_ID
@@ -72,6 +72,19 @@ def test_concurrency_is_reserved_by_setting(environment: str, reserved: dict[str
     found = {stem: _function(stem, environment).inputs["reservedConcurrentExecutions"] for stem in TIMEOUTS}
 
     assert found == reserved
+
+
+@pytest.mark.parametrize(
+    ("log_level", "let_through"),
+    [("DEBUG", "DEBUG"), ("INFO", "INFO"), ("WARNING", "INFO"), ("ERROR", "INFO")],
+)
+def test_lambda_drops_no_line_that_the_setting_asks_for(log_level: str, let_through: str) -> None:
+    run = run_layer("compute", "dev", exports_of(deploy_all("dev").runs), {"log_level": log_level})
+
+    for stem in ("ingest", "detector"):
+        inputs = run.one("lambda/function:Function", f"{stem}-dev").inputs
+        assert inputs["environment"]["variables"]["LOG_LEVEL"] == log_level
+        assert inputs["loggingConfig"]["applicationLogLevel"] == let_through
 
 
 def _environment(stem: str, deployment: Deployment) -> dict[str, Any]:
