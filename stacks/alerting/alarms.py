@@ -129,6 +129,15 @@ def _pipe(data: DataContract, compute: ComputeContract) -> list[Alarm | SilenceA
             action="See whether the pipe is RUNNING and bound to the table's present stream; if the stream "
             "was replaced, deploy the compute layer, which makes a new pipe.",
         ),
+        SilenceAlarm(
+            "detector-silence",
+            incoming=metrics.of_pipe(compute, "EventCount", "Sum"),
+            outgoing=metrics.of_function(compute.detector_function_name, "Invocations", "Sum"),
+            meaning="The pipe passes transactions on, and for ten minutes the detector has not run. A bus "
+            "drops what no rule takes, without an error: nobody judges them.",
+            action="See whether the rule is enabled and has the detector as its target, deploy the compute "
+            "layer, then replay the transactions of that time from the table.",
+        ),
     ]
 
 
@@ -241,7 +250,10 @@ _DEAD_LETTERS = (
             "EventBridge could not encrypt or decrypt an event: the key is disabled, pending deletion, or "
             "closed to it."
         ),
-        "Check the key's state and its policy for events.amazonaws.com, then put the events back on the bus.",
+        (
+            "Check the key's state and its policy for events.amazonaws.com. The messages are encrypted "
+            "under it: replay the transactions of that time from the table."
+        ),
     ),
 )
 

@@ -131,17 +131,29 @@ def test_slow_answers_ring_at_the_99th_percentile(environment: str, milliseconds
     }
 
 
-def test_a_silent_pipe_rings_when_something_is_stored_and_nothing_passes() -> None:
-    queries = {
-        query["id"]: query for query in _alerting().one(ALARM, "pipe-silence-dev").inputs["metricQueries"]
-    }
+@pytest.mark.parametrize(
+    ("alarm", "incoming", "outgoing"),
+    [
+        (
+            "pipe-silence-dev",
+            {"TableName": "transactions-dev", "Operation": "PutItem"},
+            {"PipeName": "transactions-pipe-dev"},
+        ),
+        (
+            "detector-silence-dev",
+            {"PipeName": "transactions-pipe-dev"},
+            {"FunctionName": "detector-dev"},
+        ),
+    ],
+)
+def test_silence_rings_when_something_goes_in_and_nothing_comes_out(
+    alarm: str, incoming: dict[str, str], outgoing: dict[str, str]
+) -> None:
+    queries = {query["id"]: query for query in _alerting().one(ALARM, alarm).inputs["metricQueries"]}
 
     assert [query["id"] for query in queries.values() if query.get("returnData")] == ["silent"]
-    assert queries["incoming"]["metric"]["dimensions"] == {
-        "TableName": "transactions-dev",
-        "Operation": "PutItem",
-    }
-    assert queries["outgoing"]["metric"]["dimensions"] == {"PipeName": "transactions-pipe-dev"}
+    assert queries["incoming"]["metric"]["dimensions"] == incoming
+    assert queries["outgoing"]["metric"]["dimensions"] == outgoing
     assert {name for name in queries if name in queries["silent"]["expression"]} == {"incoming", "outgoing"}
 
 
