@@ -151,6 +151,7 @@ class Demo:
             sending = sender.submit(replay.run, transactions)
             try:
                 while not sending.done():
+                    self._process.require_running()
                     if not update.begun and len(done) >= len(transactions) * UPDATE_AFTER_SHARE:
                         self._begin(update)
                     update.look()
@@ -172,9 +173,12 @@ class Demo:
     def _drain(self, observer: Observer, deliveries: list[Delivery]) -> Evidence:
         accepted = frozenset(each.transaction.transaction_id for each in deliveries if each.outcome.accepted)
         with self._display.bar("decided", len(accepted)) as bar:
-            drained = observer.wait_until_drained(
-                accepted, lambda decided, mailed: bar.show(decided, f"{mailed} mailed")
-            )
+
+            def show_progress(decided: int, mailed: int) -> None:
+                self._process.require_running()
+                bar.show(decided, f"{mailed} mailed")
+
+            drained = observer.wait_until_drained(accepted, show_progress)
         if not drained:
             self._display.bad("gave up waiting: nothing has moved for a while")
         return Evidence(

@@ -54,8 +54,7 @@ class EmulatorProcess:
         """
         deadline = time.monotonic() + SECONDS_TO_START
         while time.monotonic() < deadline:
-            if not self.running:
-                raise ProcessError(f"the embedded AWS ended by itself:\n{self.last_lines()}")
+            self.require_running()
             if (emulator := self._ready()) is not None:
                 return emulator
             time.sleep(0.05)
@@ -75,6 +74,17 @@ class EmulatorProcess:
     def running(self) -> bool:
         """Whether it was started and has not ended."""
         return self._process is not None and self._process.poll() is None
+
+    def require_running(self) -> None:
+        """Check that it has not ended.
+
+        Raises:
+            ProcessError: It has, with how and its last lines.
+        """
+        code = None if self._process is None else self._process.poll()
+        if code is not None:
+            how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended by itself ({code})"
+            raise ProcessError(f"the embedded AWS {how}; the end of {self.log}:\n{self.last_lines()}")
 
     def stop(self) -> list[int]:
         """Stop it, and return the ids of processes that it started and left behind (ended by now, too)."""

@@ -104,14 +104,11 @@ def _explain(emulator: Emulator, directory: Path, outputs: Mapping[str, Any], di
     display.heading("In a second terminal")
     elsewhere = "" if directory == DEFAULT_DIRECTORY else f" {DIRECTORY_VARIABLE}={directory}"
     for command, purpose in (
-        (
-            "make deploy-compute ENV=local CONFIG=fraud-compute:log_level=DEBUG",
-            "change a setting of one layer",
-        ),
-        ("make outputs ENV=local", "what the layers export"),
-        ("make destroy ENV=local", "take everything down, in reverse"),
+        ("deploy-compute ENV=local CONFIG=fraud-compute:log_level=DEBUG", "change a setting of one layer"),
+        ("outputs ENV=local", "what the layers export"),
+        ("destroy ENV=local", "take everything down, in reverse"),
     ):
-        display.verbatim(f"  {command + elsewhere:<70}  # {purpose}")
+        display.verbatim(f"  # {purpose}\n  make {command}{elsewhere}")
     display.heading("Ctrl-C stops it. Mails appear here as they arrive.")
 
 
@@ -135,8 +132,8 @@ def _stay(process: EmulatorProcess, directory: Path, display: Display) -> None:
         ProcessError: The emulator ended by itself.
     """
     mailbox = Mailbox(directory)
-    while process.running:
+    while True:
+        process.require_running()
         for mail in mailbox.new_mails():
             display.line(f"mail to {mail.recipient}: {mail.subject}  ({mail.path})")
         time.sleep(SECONDS_BETWEEN_LOOKS)
-    raise ProcessError(f"the embedded AWS ended by itself:\n{process.last_lines()}")

@@ -1,6 +1,7 @@
 """The two commands that people start with, as real processes: nothing is lost, and nothing stays behind."""
 
 import json
+import os
 import re
 import shutil
 import signal
@@ -102,6 +103,11 @@ def demo_directories() -> set[Path]:
     return set((PROJECT / "build").glob("demo-*"))
 
 
+def emulator_files() -> list[Path]:
+    """Of this demo, and of any other that runs beside it."""
+    return list((PROJECT / "build").glob("demo-*/emulator.json"))
+
+
 def test_a_small_demo_loses_nothing_and_leaves_nothing(started: list[Running], tmp_path: Path) -> None:
     before = demo_directories()
     report = tmp_path / "demo.json"
@@ -143,6 +149,21 @@ def test_ctrl_c_in_the_middle_cleans_up(started: list[Running], tmp_path: Path) 
     assert alive(family) == []
     assert demo_directories() <= before
     assert not (tmp_path / "demo.json").exists()
+
+
+def test_a_demo_whose_emulator_dies_says_so_at_once(started: list[Running], tmp_path: Path) -> None:
+    demo = Running.start("demo", "--limit", "500", "--rate", "5", "--report", str(tmp_path / "demo.json"))
+    started.append(demo)
+    demo.wait_for("Sending")
+    family = descendants(demo.process.pid)
+    emulators = {found.parent: json.loads(found.read_text())["pid"] for found in emulator_files()}
+    ((directory, emulator),) = ((each, pid) for each, pid in emulators.items() if pid in family)
+    os.kill(emulator, signal.SIGKILL)
+    assert demo.finish() == 1, demo.text
+    assert "killed by SIGKILL" in demo.text
+    assert "Traceback" not in demo.text
+    assert f"mails, logs and traces of this run: {directory}" in demo.text
+    shutil.rmtree(directory)
 
 
 def test_a_pipeline_that_stays_takes_the_printed_commands_until_ctrl_c(

@@ -1,5 +1,7 @@
 """Processes are seen, ended with all that they started, and told apart from those that have ended."""
 
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -99,6 +101,19 @@ def test_an_emulator_that_is_stopped_leaves_nothing(tmp_path: Path) -> None:
     assert process.stop() == []
     assert not process.running
     assert alive([emulator.pid]) == []
+
+
+def test_an_emulator_that_was_killed_is_told_from_one_that_runs(tmp_path: Path) -> None:
+    process = EmulatorProcess(tmp_path)
+    process.start()
+    emulator = process.wait_until_ready()
+    process.require_running()
+    os.kill(emulator.pid, signal.SIGKILL)
+    while process.running:
+        time.sleep(0.01)
+    with pytest.raises(ProcessError, match=r"(?s)killed by SIGKILL.*emulator\.log"):
+        process.require_running()
+    process.stop()
 
 
 def test_an_emulator_that_cannot_start_says_why(tmp_path: Path) -> None:
