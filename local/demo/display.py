@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.markup import escape
-from rich.panel import Panel
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.rule import Rule
 from rich.table import Table
 
 PLAIN_WIDTH = 120
@@ -110,8 +110,10 @@ class Display:
         self._console.print(text, markup=False, soft_wrap=True)
 
     def framed(self, title: str, text: str) -> None:
-        """Print a text as a whole, in a frame."""
-        self._console.print(Panel(escape(text), title=escape(title), title_align="left"))
+        """Print a text as a whole between two rules: what it holds can be copied, so nothing is folded."""
+        self._console.print(Rule(escape(title), align="left"))
+        self.verbatim(text.rstrip())
+        self._console.print(Rule())
 
     def table(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Print rows under a header, numbers to the right."""

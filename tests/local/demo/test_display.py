@@ -36,6 +36,18 @@ def test_on_a_terminal_there_is_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "40/40" in text
 
 
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_framed_text_can_be_copied(*, terminal: bool) -> None:
+    output = StringIO()
+    display = Display(Console(file=output, force_terminal=terminal, width=80, highlight=False))
+    command = "aws " + "x" * 200
+    display.framed("[local] Fraud", f"WHY\n\n  {command}\n")
+    first, *text, last = output.getvalue().splitlines()
+    assert "[local] Fraud" in first
+    assert text == ["WHY", "", f"  {command}"]
+    assert "─" * 60 in last
+
+
 def test_it_goes_on_in_silence_when_nobody_reads_any_more() -> None:
     story = (
         "from local.demo.display import Display\n"
