@@ -17,9 +17,10 @@ _ENGINE_COMMANDS = {
     "outputs": "print what the layers export",
     "destroy": "delete the resources of all layers in reverse order, or of one",
 }
-_DEMO_COMMANDS = {
+_OTHER_COMMANDS = {
     "up": ("local.demo.up", "start the embedded AWS, deploy all layers and keep running"),
     "demo": ("local.demo.demo", "show the whole life of the pipeline with generated or given transactions"),
+    "provider": ("local.engine.serving", "serve the embedded AWS to the Pulumi CLI until Ctrl-C"),
 }
 
 
@@ -30,13 +31,13 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, text in _ENGINE_COMMANDS.items():
         _add_engine_arguments(commands.add_parser(name, help=text, description=text), name)
-    for name, (module, text) in _DEMO_COMMANDS.items():
+    for name, (module, text) in _OTHER_COMMANDS.items():
         command = commands.add_parser(name, help=text, description=text)
         if given[:1] == [name]:
             importlib.import_module(module).add_arguments(command)
     options = parser.parse_args(given)
-    if options.command in _DEMO_COMMANDS:
-        implementation = importlib.import_module(_DEMO_COMMANDS[options.command][0])
+    if options.command in _OTHER_COMMANDS:
+        implementation = importlib.import_module(_OTHER_COMMANDS[options.command][0])
         return int(implementation.run(options))
     return _run_engine(options)
 

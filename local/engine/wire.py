@@ -48,6 +48,13 @@ def encode(values: Mapping[str, Any], secrets: Collection[str] = ()) -> struct_p
     return struct
 
 
+def encode_whole(values: Mapping[str, Any]) -> struct_pb2.Struct:
+    """Properties as a struct with assets and all, as the real engine keeps them."""
+    struct = struct_pb2.Struct()
+    struct.update({name: _encoded(value) for name, value in values.items()})
+    return struct
+
+
 def abridged(value: Any) -> Any:
     """A value for the state: of an asset or archive only its hash is kept."""
     if is_asset(value):
