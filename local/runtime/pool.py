@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 from local.runtime.configuration import FunctionConfiguration
@@ -9,6 +10,12 @@ from local.runtime.outcome import Outcome, TooManyRequestsError
 from local.runtime.worker import Invocation, Worker
 
 log = logging.getLogger(__name__)
+
+PATIENCE_SECONDS = 0.1
+"""How long an invocation waits for a busy worker before another is started.
+
+Lambda starts another at once; here that takes the processor from those that work, for longer than most wait.
+"""
 
 StartWorker = Callable[[FunctionConfiguration, Callable[[Worker], None], Callable[[Worker], None]], Worker]
 """Makes and starts a worker of a function; calls back when it is ready and when it has ended."""
@@ -93,6 +100,7 @@ class FunctionPool:
             return list(self._workers)
 
     def _take(self) -> Worker | Outcome:
+        impatient_from = time.monotonic() + PATIENCE_SECONDS
         with self._changed:
             self._waiting += 1
             try:
@@ -106,18 +114,21 @@ class FunctionPool:
                             return worker
                     if self._init_failures:
                         return self._init_failures.pop()
-                    if self._needs_another():
+                    patience = impatient_from - time.monotonic()
+                    if self._needs_another(impatient=patience <= 0):
                         self._start_one()
-                    self._changed.wait(1.0)
+                    self._changed.wait(patience if patience > 0 else 1.0)
             finally:
                 self._waiting -= 1
 
-    def _needs_another(self) -> bool:
+    def _needs_another(self, *, impatient: bool) -> bool:
+        """Whether to start one more: one at a time, and none beside a busy one before patience ends."""
         if self._serving != self._deployed:  # the first worker of the changed function is on its way
             return False
         workers = [worker for worker in self._workers if worker.configuration == self._deployed]
-        starting = sum(1 for worker in workers if not worker.ready)
-        return len(workers) < self._maximum_workers and starting < self._waiting
+        if len(workers) >= self._maximum_workers or not all(worker.ready for worker in workers):
+            return False
+        return impatient or not any(worker.alive for worker in workers)
 
     def _follow_deployment(self) -> None:
         """Starts the first worker of a changed function; those that start for an older one are given up."""
