@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 
 from bench import functions, pipeline, scoring
@@ -24,6 +25,7 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="write docs/benchmark.md as well")
     arguments = parser.parse_args()
     display = Display()
+    load, *_ = os.getloadavg()
     with display.step("Scoring"):
         microseconds = scoring.microseconds_per_transaction()
     with display.step("Functions"):
@@ -35,9 +37,11 @@ def main() -> int:
     display.heading("Functions")
     display.table(FUNCTION_HEADER, function_rows(starts))
     path = PROJECT / "build" / "bench.json"
-    path.write_text(json.dumps(as_json(figures, starts), indent=2) + "\n", encoding="utf-8")
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(as_json(figures, starts, load), indent=2) + "\n", encoding="utf-8")
     if arguments.write:
-        PROJECT.joinpath("docs", "benchmark.md").write_text(as_page(figures, starts), encoding="utf-8")
+        page = as_page(figures, starts, load)
+        PROJECT.joinpath("docs", "benchmark.md").write_text(page, encoding="utf-8")
     missed = [each for each in figures if each.met is False]
     for each in missed:
         display.bad(f"{each.name}: {each.shown} {each.unit}, the target is {each.target}")

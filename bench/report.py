@@ -86,7 +86,7 @@ def function_rows(starts: Sequence[Start]) -> list[list[str]]:
 
 
 FUNCTION_HEADER = ("function", "zip KB", "import ms", "init ms", "import / bare", "init / bare")
-FIGURE_HEADER = ("figure", "measured", "unit", "target", "")
+FIGURE_HEADER = ("figure", "measured", "unit", "target", "verdict")
 
 
 def figure_rows(figures: Sequence[Figure]) -> list[list[str]]:
@@ -99,21 +99,22 @@ def machine() -> dict[str, Any]:
     return {"processors": os.cpu_count(), "python": platform.python_version(), "system": platform.platform()}
 
 
-def as_json(figures: Sequence[Figure], starts: Sequence[Start]) -> dict[str, Any]:
-    """Return everything for ``build/bench.json``."""
+def as_json(figures: Sequence[Figure], starts: Sequence[Start], load: float) -> dict[str, Any]:
+    """Return everything for ``build/bench.json``; ``load`` is the machine's when the run began."""
     return {
-        "machine": machine(),
+        "machine": machine() | {"load_before": round(load, 1)},
         "figures": [{**asdict(each), "met": each.met} for each in figures],
         "functions": [asdict(start) for start in starts],
     }
 
 
-def as_page(figures: Sequence[Figure], starts: Sequence[Start]) -> str:
-    """Return the page ``docs/benchmark.md``."""
+def as_page(figures: Sequence[Figure], starts: Sequence[Start], load: float) -> str:
+    """Return the page ``docs/benchmark.md``; ``load`` is the machine's when the run began."""
     about = machine()
     return f"""# Benchmark
 
-Measured by `make bench ARGS=--write` on {about["processors"]} processors with Python {about["python"]}.
+Measured by `make bench ARGS=--write` on {about["processors"]} processors with Python {about["python"]};
+the load average was {load:.1f} when it began (0 is a calm machine). {_summary(figures)}
 Absolute times depend on the machine; compare ratios, or runs on the same machine.
 
 ## The pipeline on the embedded AWS
@@ -127,10 +128,17 @@ The sustained phase sends as fast as the API answers 16 connections, until the l
 ## The functions
 
 Import is that of the handler's module, init all of the initialisation that Lambda does; the interpreter's own
-start is not counted. Medians, beside a handler that only imports boto3 and makes one client, in the same run.
+start is not counted. Medians, beside a handler that only imports boto3 and makes one client, in the same run;
+ratios that differ by a tenth are noise.
 
 {_table(FUNCTION_HEADER, function_rows(starts))}
 """
+
+
+def _summary(figures: Sequence[Figure]) -> str:
+    judged = [each for each in figures if each.met is not None]
+    met = sum(each.met is True for each in judged)
+    return f"{met} of {len(judged)} targets met."
 
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

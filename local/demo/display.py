@@ -90,7 +90,7 @@ class Display:
 
     def line(self, text: str = "") -> None:
         """Print a line."""
-        self._console.print(f"  {text}", markup=False, soft_wrap=True)
+        self._console.print(f"  {text}" if text else "", markup=False, soft_wrap=True)
 
     def good(self, text: str) -> None:
         """Print what went well."""
