@@ -23,8 +23,6 @@ NETWORK_INTERFACES_POLICY = "arn:aws:iam::aws:policy/service-role/AWSLambdaENIMa
 TRACING_POLICY = "arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess"
 """``xray:PutTraceSegments`` and ``xray:PutTelemetryRecords`` have no resource-level form."""
 
-API_LOGS_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
-
 Values = pulumi.Input[str] | Sequence[pulumi.Input[str]]
 Conditions = Mapping[str, Mapping[str, Values]]
 Principals = Mapping[Literal["AWS", "Service"], Values]

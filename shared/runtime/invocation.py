@@ -10,8 +10,6 @@ _RUNTIME_VARIABLE: Final = "AWS_LAMBDA_RUNTIME_API"
 class Context(Protocol):
     """The part of Lambda's context object that the functions use."""
 
-    aws_request_id: str
-
     def get_remaining_time_in_millis(self) -> int:
         """Return how long the invocation may still run."""
         ...

@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 import socket
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.runtime import tracing
+from shared.runtime.clients import create_client
 from shared.runtime.dynamodb import UnsupportedValueError, from_attribute, from_item, to_attribute, to_item
 from shared.runtime.invocation import build_while_initialising
 from shared.runtime.logs import Logger, where_raised
@@ -198,6 +200,18 @@ def test_a_pseudonym_is_stable_and_depends_on_the_secret() -> None:
     assert pseudonym("account-1", "a") == pseudonym("account-1", "a")
     assert len({pseudonym("account-1", "a"), pseudonym("account-1", "b"), pseudonym("account-2", "a")}) == 3
     assert "account-1" not in pseudonym("account-1", "a")
+
+
+def test_debug_is_for_our_own_lines_and_not_for_whole_requests(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "none")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    caplog.set_level(logging.DEBUG)
+    create_client("sqs")
+    for library in ("botocore.endpoint", "urllib3.connectionpool"):
+        assert not logging.getLogger(library).isEnabledFor(logging.DEBUG)
 
 
 def test_a_handler_builds_at_import_only_under_lambdas_runtime(monkeypatch: pytest.MonkeyPatch) -> None:

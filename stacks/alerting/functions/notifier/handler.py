@@ -23,7 +23,7 @@ from stacks.alerting.functions.notifier.notification import Notification
 from stacks.alerting.functions.notifier.ports import NotifierError
 from stacks.alerting.functions.notifier.settings import NotifierSettings
 
-# Less is not enough for one alert: its calls might all wait for their timeouts.
+# What an alert with slow calls needs. One that is cut short nevertheless is mailed by its next delivery.
 _NEEDED_MILLISECONDS: Final = 8_000
 
 

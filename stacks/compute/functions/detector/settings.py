@@ -12,9 +12,10 @@ class DetectorSettings:
     """Settings of the detector function.
 
     Attributes:
-        common: Environment, log level, pseudonym secret. profiles_table: Name of the table.
-        profiles_time_to_live_days: How long the profile of an account without transactions is kept; 0 for
-        ever. suspicious_queue_url: Where suspicious transactions go.
+        common: Environment, log level, pseudonym secret.
+        profiles_table: Name of the table.
+        profiles_time_to_live_days: How long an idle account's profile is kept; 0 for ever.
+        suspicious_queue_url: Where suspicious transactions go.
     """
 
     common: CommonSettings
