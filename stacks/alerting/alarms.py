@@ -258,12 +258,24 @@ _DEAD_LETTERS = (
 )
 
 
-def _mail(data: DataContract) -> list[Alarm]:
+def _mail(data: DataContract) -> list[Alarm | SilenceAlarm]:
     return [
         Alarm(
             "mail-failures",
             metrics.of_topic(data.fraud_alerts_topic_name, "NumberOfNotificationsFailed", "Sum"),
             "SNS could not deliver a fraud alert to a subscriber.",
-            "See which addresses bounce or were never confirmed; the alert itself is in the table of alerts.",
-        )
+            "See which addresses bounce; the alert itself is in the table of alerts.",
+        ),
+        SilenceAlarm(
+            "mail-silence",
+            incoming=metrics.of_topic(data.fraud_alerts_topic_name, "NumberOfMessagesPublished", "Sum"),
+            outgoing=metrics.of_topic(data.fraud_alerts_topic_name, "NumberOfNotificationsDelivered", "Sum"),
+            meaning="A fraud alert was published and reached nobody within fifteen minutes: SNS counts no "
+            "failure where no subscription is confirmed.",
+            action="Have the security team confirm the mail that AWS sent to each address; what was "
+            "published meanwhile is in the table of alerts.",
+            # Alerts are rare: to wait for a second one would be to miss the first.
+            period_seconds=3 * FIVE_MINUTES,
+            periods=1,
+        ),
     ]

@@ -144,6 +144,7 @@ def test_slow_answers_ring_at_the_99th_percentile(environment: str, milliseconds
             {"PipeName": "transactions-pipe-dev"},
             {"FunctionName": "detector-dev"},
         ),
+        ("mail-silence-dev", {"TopicName": "fraud-alerts-dev"}, {"TopicName": "fraud-alerts-dev"}),
     ],
 )
 def test_silence_rings_when_something_goes_in_and_nothing_comes_out(
@@ -155,6 +156,15 @@ def test_silence_rings_when_something_goes_in_and_nothing_comes_out(
     assert queries["incoming"]["metric"]["dimensions"] == incoming
     assert queries["outgoing"]["metric"]["dimensions"] == outgoing
     assert {name for name in queries if name in queries["silent"]["expression"]} == {"incoming", "outgoing"}
+
+
+def test_a_single_alert_that_reaches_nobody_rings() -> None:
+    alarm = _alerting().one(ALARM, "mail-silence-dev").inputs
+    metrics = {query["id"]: query["metric"] for query in alarm["metricQueries"] if "metric" in query}
+
+    assert alarm["evaluationPeriods"] == 1, "the next alert may be days away"
+    assert metrics["incoming"]["metricName"] == "NumberOfMessagesPublished"
+    assert metrics["outgoing"]["metricName"] == "NumberOfNotificationsDelivered"
 
 
 def test_the_dashboard_shows_the_pipeline_left_to_right_without_overlap() -> None:
