@@ -116,10 +116,8 @@ def _show_findings(figures: Mapping[str, Any], hint: str, display: Display) -> N
         display.line()
     else:
         display.line(hint or "no transaction is labelled as fraud")
-    display.line(
-        f"precision {_share(figures['precision'])} (of what was flagged, fraud), "
-        f"recall {_share(figures['recall'])} (of the frauds, flagged)"
-    )
+    display.line(f"precision {_share(figures['precision'])} (of what was flagged, fraud)")
+    display.line(f"recall    {_share(figures['recall'])} (of the frauds, flagged)")
 
 
 def _show_speed(report: Report, display: Display) -> None:
@@ -132,10 +130,8 @@ def _show_speed(report: Report, display: Display) -> None:
         ],
     )
     display.line()
-    display.line(
-        f"{report.throughput_per_s:.1f} transactions a second end to end; {report.resources} resources, "
-        f"ready {report.ready_s:.1f} s after the start"
-    )
+    display.line(f"{report.throughput_per_s:.1f} transactions a second end to end")
+    display.line(f"{report.resources} resources, ready {report.ready_s:.1f} s after the start")
 
 
 def _show_answers(report: Report, display: Display) -> None:

@@ -86,5 +86,7 @@ def _rows(spans: list[Span], indent: str = "", *, top: bool = True) -> Iterator[
 def _line(branch: str, span: Span, width: int, first: float) -> str:
     after = f"+{(span.start - first) * 1000:7.1f} ms"
     lasted = "in progress" if span.end is None else f"{(span.end - span.start) * 1000:7.1f} ms"
-    remark = "".join(f"  {text}" for text in (span.origin, "FAILED" if span.failed else "") if text)
+    remark = "".join(
+        f"  {text}" for text in (span.origin.removeprefix("AWS::"), "FAILED" if span.failed else "") if text
+    )
     return f"{branch}{span.name:<{width - len(branch)}}  {after}  {lasted}{remark}"

@@ -97,7 +97,7 @@ def test_a_run_without_alerts_or_labels_says_so() -> None:
         "nothing was suspicious",
         "OFFSET=N",
         "no transaction is labelled as fraud",
-        "recall unknown",
+        "recall    unknown",
     ):
         assert expected in output.getvalue()
 

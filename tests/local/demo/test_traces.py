@@ -55,7 +55,7 @@ def test_a_segment_without_its_parent_is_a_root_of_its_own() -> None:
 
 def test_the_drawing_shows_branches_times_and_failures() -> None:
     lines = draw(trace_tree([GATEWAY, FUNCTION, DETECTOR]))
-    assert lines[0].split() == ["api/stage", "+", "0.0", "ms", "in", "progress", "AWS::ApiGateway::Stage"]
+    assert lines[0].split() == ["api/stage", "+", "0.0", "ms", "in", "progress", "ApiGateway::Stage"]
     assert lines[1].startswith("└─ ingest-local")
     assert lines[2].startswith("   ├─ DynamoDB")
     assert "+    4.0 ms      4.0 ms" in lines[2]

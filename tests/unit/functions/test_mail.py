@@ -81,6 +81,20 @@ def test_a_rule_that_the_mail_does_not_know_is_told_all_the_same() -> None:
     assert sentence(reason) == "Rule card testing: 7, usual 0.1, suspicious from 3 (payments)."
 
 
+def test_a_category_of_digits_is_a_name() -> None:
+    reason = AlertReason(
+        code="new_merchant_category",
+        observed="4829",
+        baseline="5541",
+        threshold="first use",
+        unit="category",
+        contribution=Decimal(1),
+    )
+    told = sentence(reason)
+    assert "before: 4829." in told
+    assert "has used 5541 (" in told
+
+
 def test_a_whole_mail() -> None:
     text = text_of(
         transaction=stored(

@@ -58,6 +58,8 @@ _OTHER: Final = _Words(
 
 _MONEY_CODES: Final = frozenset({"amount_limit", "amount_deviation"})
 _SPEED_CODES: Final = frozenset({"improbable_travel"})
+# Their values are names even where they consist of digits, as a merchant category does.
+_NAME_CODES: Final = frozenset({"new_merchant_category", "new_country", "watched_merchant"})
 
 
 def headline(reason: AlertReason) -> str:
@@ -90,6 +92,8 @@ def _times(observed: str, baseline: str) -> str:
 
 def _measure(reason: AlertReason, text: str) -> str:
     """Return a number as people read it, and words as they are."""
+    if reason.code in _NAME_CODES:
+        return text
     try:
         number = Decimal(text)
     except InvalidOperation:
