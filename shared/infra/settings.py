@@ -1,9 +1,13 @@
 """Reads a layer's configuration into typed values; an error names the key, the file and what to write."""
 
 import re
+from difflib import get_close_matches
 from ipaddress import IPv4Network
+from types import TracebackType
+from typing import Any, Self
 
 import pulumi
+from pulumi.runtime import config as loaded
 
 from shared.infra.arns import REGION
 from shared.infra.layers import layer
@@ -19,8 +23,27 @@ class SettingError(ValueError):
         self.file = file
 
 
+class UnknownSettingError(ValueError):
+    """A setting that the layer does not have, most often a misspelt one."""
+
+    def __init__(self, key: str, file: str, known: set[str]) -> None:
+        namespace, _, name = key.partition(":")
+        meant = get_close_matches(name, known, n=1)
+        hint = (
+            f": perhaps {namespace}:{meant[0]} is meant"
+            if meant
+            else f"; there are {', '.join(sorted(known))}"
+        )
+        super().__init__(f"{file}: {key} is no setting of this layer{hint}")
+        self.key = key
+        self.file = file
+
+
 class SettingsReader:
-    """The configuration of one layer in the stack that is being deployed."""
+    """The configuration of one layer in the stack that is being deployed.
+
+    As a context it refuses, at its end, every setting of the layer's namespace that nothing has read.
+    """
 
     def __init__(self, layer_name: str) -> None:
         """Reads ``stacks/<layer>/Pulumi.<stack>.yaml`` as Pulumi has loaded it.
@@ -30,6 +53,7 @@ class SettingsReader:
         """
         self._namespace = layer(layer_name).project
         self._config = pulumi.Config(self._namespace)
+        self._read: set[str] = set()
         self._file = f"stacks/{layer_name}/Pulumi.{pulumi.get_stack()}.yaml"
         region = pulumi.Config("aws").get("region")
         if region is not None and region != REGION:
@@ -37,13 +61,33 @@ class SettingsReader:
                 "aws:region", self._file, f"is {region!r}, but this project runs in {REGION}", REGION
             )
 
+    def __enter__(self) -> Self:
+        """Begin to read."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Refuse what nothing has read, unless reading has failed already.
+
+        Raises:
+            UnknownSettingError: naming the first of them, the file, and what may be meant.
+        """
+        given = {**loaded.get_config_env(), **loaded.CONFIG.get()}
+        ours = f"{self._namespace}:"
+        unknown = sorted(
+            key for key in given if key.startswith(ours) and key.removeprefix(ours) not in self._read
+        )
+        if kind is None and unknown:
+            raise UnknownSettingError(unknown[0], self._file, self._read)
+
     def names(self) -> Names:
         """Names that end in ``environment_suffix``, which is the stack's name unless set."""
-        return Names(self._config.get("environment_suffix") or pulumi.get_stack())
+        return Names(self._value("environment_suffix") or pulumi.get_stack())
 
     def text(self, key: str, *, example: str) -> str:
         """A string that is not empty."""
-        value = self._config.get(key)
+        value = self._value(key)
         if value is None or not value.strip():
             raise self._error(key, "is missing" if value is None else "is empty", example)
         return value
@@ -74,7 +118,7 @@ class SettingsReader:
         """A list of one or more strings, none of them empty, none of them twice."""
         shown = f'["{example}"]'
         try:
-            value = self._config.get_object(key)
+            value = self._object(key)
         except pulumi.ConfigTypeError:
             raise self._error(key, "is not a list", shown) from None
         if value is None:
@@ -120,6 +164,14 @@ class SettingsReader:
                 key, f"is {value}, not a private network from /16 to /{longest_prefix}", example
             )
         return network
+
+    def _value(self, key: str) -> str | None:
+        self._read.add(key)
+        return self._config.get(key)
+
+    def _object(self, key: str) -> Any:
+        self._read.add(key)
+        return self._config.get_object(key)
 
     def _error(self, key: str, problem: str, example: str) -> SettingError:
         return SettingError(f"{self._namespace}:{key}", self._file, problem, example)

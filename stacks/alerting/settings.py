@@ -35,22 +35,24 @@ class AlertingSettings:
         Raises:
             SettingError: naming the key, the file and an example.
         """
-        reader = SettingsReader("alerting")
-        reserved = reader.integer(
-            "notifier_reserved_concurrency",
-            minimum=MINIMUM_RESERVED_CONCURRENCY,
-            maximum=MAXIMUM_RESERVED_CONCURRENCY,
-        )
-        return cls(
-            names=reader.names(),
-            notifier_reserved_concurrency=reserved,
-            notifier_maximum_concurrency=reader.integer(
-                "notifier_maximum_concurrency", minimum=2, maximum=min(reserved, MAXIMUM_QUEUE_CONCURRENCY)
-            ),
-            log_level=reader.choice("log_level", LEVELS),
-            security_team_emails=reader.mail_addresses("security_team_emails"),
-            operator_emails=reader.mail_addresses("operator_emails"),
-            api_latency_alarm_milliseconds=reader.integer(
-                "api_latency_alarm_milliseconds", minimum=1, maximum=29_000
-            ),
-        )
+        with SettingsReader("alerting") as reader:
+            reserved = reader.integer(
+                "notifier_reserved_concurrency",
+                minimum=MINIMUM_RESERVED_CONCURRENCY,
+                maximum=MAXIMUM_RESERVED_CONCURRENCY,
+            )
+            return cls(
+                names=reader.names(),
+                notifier_reserved_concurrency=reserved,
+                notifier_maximum_concurrency=reader.integer(
+                    "notifier_maximum_concurrency",
+                    minimum=2,
+                    maximum=min(reserved, MAXIMUM_QUEUE_CONCURRENCY),
+                ),
+                log_level=reader.choice("log_level", LEVELS),
+                security_team_emails=reader.mail_addresses("security_team_emails"),
+                operator_emails=reader.mail_addresses("operator_emails"),
+                api_latency_alarm_milliseconds=reader.integer(
+                    "api_latency_alarm_milliseconds", minimum=1, maximum=29_000
+                ),
+            )

@@ -39,22 +39,24 @@ class ComputeSettings:
         Raises:
             SettingError: naming the key, the file and an example.
         """
-        reader = SettingsReader("compute")
+        with SettingsReader("compute") as reader:
 
-        def concurrency(key: str) -> int:
-            return reader.integer(
-                key, minimum=MINIMUM_RESERVED_CONCURRENCY, maximum=MAXIMUM_RESERVED_CONCURRENCY
+            def concurrency(key: str) -> int:
+                return reader.integer(
+                    key, minimum=MINIMUM_RESERVED_CONCURRENCY, maximum=MAXIMUM_RESERVED_CONCURRENCY
+                )
+
+            return cls(
+                names=reader.names(),
+                ingest_reserved_concurrency=concurrency("ingest_reserved_concurrency"),
+                detector_reserved_concurrency=concurrency("detector_reserved_concurrency"),
+                log_level=reader.choice("log_level", LEVELS),
+                accepted_age_hours=reader.integer(
+                    "accepted_age_hours", minimum=1, maximum=TEN_YEARS_IN_HOURS
+                ),
+                accepted_future_seconds=reader.integer(
+                    "accepted_future_seconds", minimum=0, maximum=ONE_DAY_IN_SECONDS
+                ),
+                api_burst_limit=reader.integer("api_burst_limit", minimum=1, maximum=ACCOUNT_BURST_LIMIT),
+                api_access_logs=reader.flag("api_access_logs"),
             )
-
-        return cls(
-            names=reader.names(),
-            ingest_reserved_concurrency=concurrency("ingest_reserved_concurrency"),
-            detector_reserved_concurrency=concurrency("detector_reserved_concurrency"),
-            log_level=reader.choice("log_level", LEVELS),
-            accepted_age_hours=reader.integer("accepted_age_hours", minimum=1, maximum=TEN_YEARS_IN_HOURS),
-            accepted_future_seconds=reader.integer(
-                "accepted_future_seconds", minimum=0, maximum=ONE_DAY_IN_SECONDS
-            ),
-            api_burst_limit=reader.integer("api_burst_limit", minimum=1, maximum=ACCOUNT_BURST_LIMIT),
-            api_access_logs=reader.flag("api_access_logs"),
-        )

@@ -27,15 +27,15 @@ class DataSettings:
         Raises:
             SettingError: naming the key, the file and an example.
         """
-        reader = SettingsReader("data")
+        with SettingsReader("data") as reader:
 
-        def days(key: str) -> int:
-            return reader.integer(key, minimum=0, maximum=TEN_YEARS)
+            def days(key: str) -> int:
+                return reader.integer(key, minimum=0, maximum=TEN_YEARS)
 
-        return cls(
-            names=reader.names(),
-            transactions_time_to_live_days=days("transactions_time_to_live_days"),
-            profiles_time_to_live_days=days("profiles_time_to_live_days"),
-            alerts_time_to_live_days=days("alerts_time_to_live_days"),
-            point_in_time_recovery=reader.flag("point_in_time_recovery"),
-        )
+            return cls(
+                names=reader.names(),
+                transactions_time_to_live_days=days("transactions_time_to_live_days"),
+                profiles_time_to_live_days=days("profiles_time_to_live_days"),
+                alerts_time_to_live_days=days("alerts_time_to_live_days"),
+                point_in_time_recovery=reader.flag("point_in_time_recovery"),
+            )

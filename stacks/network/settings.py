@@ -26,10 +26,12 @@ class NetworkSettings:
         Raises:
             SettingError: naming the key, the file and an example.
         """
-        reader = SettingsReader("network")
-        return cls(
-            names=reader.names(),
-            vpc_cidr=reader.network("vpc_cidr", longest_prefix=24),
-            availability_zones=reader.availability_zones("availability_zones", count=2),
-            endpoint_availability_zones=reader.integer("endpoint_availability_zones", minimum=1, maximum=2),
-        )
+        with SettingsReader("network") as reader:
+            return cls(
+                names=reader.names(),
+                vpc_cidr=reader.network("vpc_cidr", longest_prefix=24),
+                availability_zones=reader.availability_zones("availability_zones", count=2),
+                endpoint_availability_zones=reader.integer(
+                    "endpoint_availability_zones", minimum=1, maximum=2
+                ),
+            )

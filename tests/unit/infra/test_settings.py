@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.infra.settings import SettingError, SettingsReader
+from shared.infra.settings import SettingError, SettingsReader, UnknownSettingError
 
 NAMESPACE = "fraud-compute"
 
@@ -109,6 +109,37 @@ def test_another_region_is_refused_before_anything_else(reader: Callable[..., Se
 def test_the_suffix_is_the_stack_s_name_unless_set(reader: Callable[..., SettingsReader]) -> None:
     assert reader().names().suffix == "dev"
     assert reader(environment_suffix="blue").names().suffix == "blue"
+
+
+def test_a_misspelt_setting_is_refused_with_the_one_that_is_meant(
+    reader: Callable[..., SettingsReader],
+) -> None:
+    with (
+        pytest.raises(
+            UnknownSettingError, match=r"Pulumi\.dev\.yaml: fraud-compute:log_levle .*log_level is"
+        ),
+        reader(log_level="INFO", log_levle="DEBUG") as settings,
+    ):
+        settings.choice("log_level", ("INFO", "DEBUG"))
+    with (
+        pytest.raises(UnknownSettingError, match=r"fraud-compute:zzz is no setting .*there are log_level$"),
+        reader(log_level="INFO", zzz="1") as settings,
+    ):
+        settings.text("log_level", example="INFO")
+
+
+def test_settings_that_are_all_read_or_belong_to_others_are_taken(
+    reader: Callable[..., SettingsReader],
+) -> None:
+    with reader("us-east-1", level="INFO", list='["one"]') as settings:
+        assert settings.names().suffix == "dev"
+        assert settings.text("level", example="INFO") == "INFO"
+        assert settings.texts("list", example="one") == ("one",)
+
+
+def test_a_wrong_setting_is_told_before_an_unknown_one(reader: Callable[..., SettingsReader]) -> None:
+    with pytest.raises(SettingError, match="level is 'LOUD'"), reader(level="LOUD", zzz="1") as settings:
+        settings.choice("level", ("INFO", "DEBUG"))
 
 
 @given(number=st.integers(min_value=-(10**9), max_value=10**9))
