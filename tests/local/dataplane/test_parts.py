@@ -2,6 +2,8 @@
 
 import contextlib
 import json
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +18,8 @@ from local.dataplane.gateway.throttle import Throttle, limits
 from local.dataplane.gateway.validation import find_problems
 from local.dataplane.input_template import render_template
 from local.dataplane.tracing import continue_trace
+from local.runtime.log_file import FunctionLog
+from tests.local.dataplane.resources import eventually
 
 
 def test_the_bucket_fills_at_its_rate_up_to_its_burst() -> None:
@@ -198,3 +202,20 @@ def test_records_behind_the_reader_go_in_bulk() -> None:
     trim(shard, start + 2 * KEPT_BEHIND_READER + 5)
     assert items[0] == KEPT_BEHIND_READER + 5
     assert shard.starting_sequence_number == start + KEPT_BEHIND_READER + 5
+
+
+def test_a_log_takes_whole_lines_as_they_end(tmp_path: Path) -> None:
+    path = tmp_path / "function.log"
+    reading, writing = os.pipe()
+    log = FunctionLog(path, os.fdopen(reading, "rb"), "function")
+    os.write(writing, b"one\ntw")
+    log.flush()
+    assert path.read_text() == "one\n"
+    log.write_line("of the platform")
+    os.write(writing, b"o\ncut sh")
+    log.flush()
+    assert path.read_text() == "one\nof the platform\ntwo\n"
+    os.close(writing)
+    eventually(lambda: path.read_text() == "one\nof the platform\ntwo\ncut sh\n")
+    log.write_line("after the end")
+    assert path.read_text().endswith("cut sh\nafter the end\n")
