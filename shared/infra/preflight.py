@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import yaml
+from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.infra import stems
 from shared.infra.arns import REGION
@@ -115,6 +116,13 @@ def main() -> int:
         print(check(wanted, account_quota(client), held_concurrency(client, wanted)))
     except PreflightError as error:
         print(error, file=sys.stderr)
+        return 1
+    except (BotoCoreError, ClientError) as error:
+        print(
+            f"AWS did not answer: {error}. `aws sts get-caller-identity` must name the account, and the "
+            "caller needs lambda:GetAccountSettings and lambda:GetFunctionConcurrency.",
+            file=sys.stderr,
+        )
         return 1
     return 0
 

@@ -15,6 +15,7 @@ from shared.infra.preflight import (
     account_quota,
     check,
     held_concurrency,
+    main,
     wanted_concurrency,
 )
 
@@ -99,3 +100,20 @@ def test_the_quota_that_it_asks_for_is_just_enough(unreserved: int, others: int,
             check(WANTED, Quota(quota.limit + more - 1, unreserved + more - 1), held)
     else:
         assert unreserved + held - 300 >= 100
+
+
+def test_without_credentials_it_says_what_is_needed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    monkeypatch.setattr("sys.argv", ["preflight", "dev"])
+    assert main() == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "Unable to locate credentials" in said.err
+    assert "aws sts get-caller-identity" in said.err
