@@ -1,10 +1,12 @@
 """``python -m local up``: an embedded AWS that stays, deployed, until Ctrl-C."""
 
 import argparse
+import fcntl
 import os
 import shutil
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -39,12 +41,33 @@ def run(arguments: argparse.Namespace) -> int:
     display = Display()
     directory = arguments.run_directory.resolve()
     running = _already_running(directory)
-    if running is not None:
-        display.bad(
-            f"an embedded AWS already runs in {directory} (process {running.pid}): use that one, stop it "
-            "with Ctrl-C in its terminal, or take another directory: make local LOCAL_DIRECTORY=build/another"
-        )
-        return 2
+    with _reserved(directory) as reserved:
+        if reserved and running is None:
+            return _keep(directory, display)
+    process = f" (process {running.pid})" if running else ""
+    display.bad(
+        f"an embedded AWS already runs in {directory}{process}: use that one, stop it with Ctrl-C in its "
+        f"terminal, or take another directory: make local {DIRECTORY_VARIABLE}=build/another"
+    )
+    return 2
+
+
+@contextmanager
+def _reserved(directory: Path) -> Iterator[bool]:
+    """Keep the directory to this process while the block lasts; False where another one has it."""
+    directory.mkdir(parents=True, exist_ok=True)
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        yield False
+    else:
+        yield True
+    finally:
+        os.close(handle)
+
+
+def _keep(directory: Path, display: Display) -> int:
     _remove(directory, OF_NO_USE_AFTERWARDS + FOR_READING)
     process = EmulatorProcess(directory)
     try:

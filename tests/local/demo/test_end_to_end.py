@@ -1,5 +1,6 @@
 """The two commands that people start with, as real processes: nothing is lost, and nothing stays behind."""
 
+import fcntl
 import json
 import os
 import re
@@ -205,6 +206,24 @@ def test_a_pipeline_that_stays_takes_the_printed_commands_until_ctrl_c(
     with pytest.raises(address.NoEmulatorError):
         address.read(tmp_path)
     assert mail.path.exists(), "mails can still be read"
+
+
+def test_a_directory_in_which_another_one_is_starting_is_left_to_it(
+    started: list[Running], tmp_path: Path
+) -> None:
+    mail = tmp_path / "mail" / "00001.eml"
+    mail.parent.mkdir()
+    mail.write_text("of the other one")
+    other = os.open(tmp_path, os.O_RDONLY)
+    try:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        up = Running.start("up", "--run-directory", str(tmp_path))
+        started.append(up)
+        assert up.finish() == 2, up.text
+    finally:
+        os.close(other)
+    assert "already runs" in up.text
+    assert mail.exists()
 
 
 def test_a_transaction_that_nobody_decides_is_counted_as_lost(tmp_path: Path) -> None:
