@@ -26,7 +26,7 @@ from local.provider.errors import PartialCreateError
 from local.provider.provider import Provider
 from local.provider.registry import RESOURCES
 from local.provider.values import UNKNOWN
-from tests.local.engine.contract_cases import zip_of
+from tests.local.engine.contract.documents import zip_of
 
 QUEUE = "aws:sqs/queue:Queue"
 Values = dict[str, Any]

@@ -8,7 +8,9 @@ import pytest
 from local.provider.inputs import DEFAULTED
 from local.provider.provider import Provider
 from local.provider.registry import RESOURCES
-from tests.local.engine.contract_cases import CASES, Case, World, build
+from tests.local.engine.contract.case import Case
+from tests.local.engine.contract.cases import CASES
+from tests.local.engine.contract.world import World, build
 
 
 @pytest.fixture(scope="module")
