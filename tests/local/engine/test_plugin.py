@@ -1,10 +1,9 @@
 """The plugin through a real gRPC client: what the Pulumi engine asks, and what it is answered."""
 
-import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import pytest
 from google.protobuf import empty_pb2  # type: ignore[import-untyped]
 from google.rpc import status_pb2  # type: ignore[import-untyped]
 from pulumi.runtime import rpc
-from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
+from pulumi.runtime.proto import provider_pb2
 
 from local import cli
 from local.engine.plugin import CURRENT_ID
@@ -27,91 +26,9 @@ from local.provider.provider import Provider
 from local.provider.registry import RESOURCES
 from local.provider.values import UNKNOWN
 from tests.local.engine.contract.documents import zip_of
+from tests.local.engine.plugin_client import PluginClient, Values, urn_of
 
 QUEUE = "aws:sqs/queue:Queue"
-Values = dict[str, Any]
-
-
-class Engine:
-    """One connection to the plugin, which asks as the Pulumi engine does."""
-
-    def __init__(self, port: int) -> None:
-        # Without a pool of its own, channels to the same port would share a connection.
-        options = [("grpc.use_local_subchannel_pool", 1)]
-        self.channel = grpc.insecure_channel(f"127.0.0.1:{port}", options)
-        self.stub: Any = provider_pb2_grpc.ResourceProviderStub(self.channel)
-
-    def configure(self, **tags: str) -> "Engine":
-        settings = {"region": "us-east-1", "defaultTags": json.dumps({"tags": tags})}
-        answer = self.stub.Configure(provider_pb2.ConfigureRequest(args=encode_whole(settings)))
-        assert answer.supportsPreview
-        assert not answer.acceptSecrets
-        return self
-
-    def check(self, urn: str, news: Values, olds: Values | None = None) -> Values:
-        answer = self._check(urn, news, olds or {})
-        assert not answer.failures
-        return plain(answer.inputs)
-
-    def faults(self, urn: str, news: Values) -> dict[str, str]:
-        return {each.property: each.reason for each in self._check(urn, news, {}).failures}
-
-    def diff(self, urn: str, old: Values, new: Values, outputs: Values | None = None) -> Any:
-        return self.stub.Diff(
-            provider_pb2.DiffRequest(
-                id="any",
-                urn=urn,
-                olds=encode_whole(outputs or old),
-                old_inputs=encode_whole(old),
-                news=encode_whole(new),
-            )
-        )
-
-    def create(self, urn: str, inputs: Values, *, preview: bool = False) -> tuple[str, Values]:
-        answer = self.stub.Create(
-            provider_pb2.CreateRequest(urn=urn, properties=encode_whole(inputs), preview=preview)
-        )
-        return answer.id, plain(answer.properties)
-
-    def update(self, urn: str, resource_id: str, old: tuple[Values, Values], new: Values) -> Values:
-        answer = self.stub.Update(
-            provider_pb2.UpdateRequest(
-                id=resource_id,
-                urn=urn,
-                old_inputs=encode_whole(old[0]),
-                olds=encode_whole(old[1]),
-                news=encode_whole(new),
-            )
-        )
-        return plain(answer.properties)
-
-    def read(self, urn: str, resource_id: str, inputs: Values, outputs: Values) -> Any:
-        return self.stub.Read(
-            provider_pb2.ReadRequest(
-                id=resource_id, urn=urn, inputs=encode_whole(inputs), properties=encode_whole(outputs)
-            )
-        )
-
-    def delete(self, urn: str, resource_id: str, inputs: Values, outputs: Values) -> None:
-        self.stub.Delete(
-            provider_pb2.DeleteRequest(
-                id=resource_id, urn=urn, old_inputs=encode_whole(inputs), properties=encode_whole(outputs)
-            )
-        )
-
-    def invoke(self, token: str, arguments: Mapping[str, Any]) -> Values:
-        answer = self.stub.Invoke(provider_pb2.InvokeRequest(tok=token, args=encode_whole(arguments)))
-        return plain(getattr(answer, "return"))
-
-    def _check(self, urn: str, news: Values, olds: Values) -> Any:
-        return self.stub.Check(
-            provider_pb2.CheckRequest(urn=urn, olds=encode_whole(olds), news=encode_whole(news))
-        )
-
-
-def urn_of(token: str, name: str) -> str:
-    """A URN with a parent's type in it, as components give their children."""
-    return f"urn:pulumi:local::plugin::project:index:Part${token}::{name}"
 
 
 @pytest.fixture(scope="module")
@@ -121,8 +38,8 @@ def port(cloud: Cloud) -> Iterator[int]:
 
 
 @pytest.fixture(scope="module")
-def engine(port: int) -> Iterator[Engine]:
-    engine = Engine(port).configure(Project="plugin-tests")
+def engine(port: int) -> Iterator[PluginClient]:
+    engine = PluginClient(port).configure(Project="plugin-tests")
     yield engine
     engine.channel.close()
 
@@ -146,7 +63,7 @@ def world(provider: Provider) -> Iterator[Values]:
         provider.delete(token, resource_id, {}, {})
 
 
-def test_introduction(engine: Engine, port: int) -> None:
+def test_introduction(engine: PluginClient, port: int) -> None:
     shaken = engine.stub.Handshake(provider_pb2.ProviderHandshakeRequest(engine_address="127.0.0.1:1"))
     assert not shaken.accept_secrets
     assert engine.stub.GetSchema(provider_pb2.GetSchemaRequest()).schema == "{}"
@@ -160,7 +77,7 @@ def test_introduction(engine: Engine, port: int) -> None:
     assert all(reported >= number(version(f"pulumi-{package}")) for package in PACKAGES)
 
 
-def test_life_of_a_resource(engine: Engine) -> None:
+def test_life_of_a_resource(engine: PluginClient) -> None:
     urn = urn_of(QUEUE, "life")
     inputs = engine.check(urn, {"name": "plugin-life", "visibilityTimeoutSeconds": 30})
     assert inputs["tags"] == {"Project": "plugin-tests"}
@@ -188,7 +105,7 @@ def test_life_of_a_resource(engine: Engine) -> None:
     engine.delete(urn, resource_id, inputs, outputs)
 
 
-def test_preview_of_a_creation(engine: Engine, provider: Provider) -> None:
+def test_preview_of_a_creation(engine: PluginClient, provider: Provider) -> None:
     urn = urn_of(QUEUE, "preview")
     inputs = engine.check(urn, {"name": "plugin-preview", "kmsMasterKeyId": UNKNOWN})
     assert inputs["kmsMasterKeyId"] is UNKNOWN
@@ -204,7 +121,7 @@ def test_unknown_travels_as_the_sdk_writes_it() -> None:
     assert encode_whole({"arn": UNKNOWN})["arn"] == rpc.UNKNOWN
 
 
-def test_replacement_of_what_bears_a_given_name(engine: Engine) -> None:
+def test_replacement_of_what_bears_a_given_name(engine: PluginClient) -> None:
     token = "aws:dynamodb/table:Table"
     urn = urn_of(token, "replaced")
 
@@ -221,7 +138,7 @@ def test_replacement_of_what_bears_a_given_name(engine: Engine) -> None:
     assert other_key.deleteBeforeReplace, "two tables cannot have the same name"
 
 
-def test_automatic_name_is_kept_until_a_replacement(engine: Engine) -> None:
+def test_automatic_name_is_kept_until_a_replacement(engine: PluginClient) -> None:
     urn = urn_of(QUEUE, "automatic")
     first = engine.check(urn, {})
     assert first["name"].startswith("automatic-")
@@ -229,7 +146,7 @@ def test_automatic_name_is_kept_until_a_replacement(engine: Engine) -> None:
     assert engine.check(urn, {})["name"] != first["name"]
 
 
-def test_archive_arrives_whole_and_counts_by_its_hash(engine: Engine, provider: Provider) -> None:
+def test_archive_arrives_whole_and_counts_by_its_hash(engine: PluginClient, provider: Provider) -> None:
     token = "aws:lambda/function:Function"
     urn = urn_of(token, "packed")
     given: Values = {
@@ -248,7 +165,7 @@ def test_archive_arrives_whole_and_counts_by_its_hash(engine: Engine, provider: 
     assert (list(diff.diffs), list(diff.replaces)) == (["code"], [])
 
 
-def test_check_names_the_property_and_the_reason(engine: Engine) -> None:
+def test_check_names_the_property_and_the_reason(engine: PluginClient) -> None:
     faults = engine.faults(urn_of(QUEUE, "wrong"), {"visibilityTimeoutSecond": 3})
     assert faults == {
         "visibilityTimeoutSecond": "is not a known property: did you mean visibilityTimeoutSeconds?"
@@ -263,7 +180,7 @@ def test_check_names_the_property_and_the_reason(engine: Engine) -> None:
         ({"region": "us-east-1", "allowedAccountIds": '["210987654321"]'}, "allowedAccountIds"),
     ],
 )
-def test_provider_settings_are_checked(engine: Engine, settings: Values, property_: str | None) -> None:
+def test_provider_settings_are_checked(engine: PluginClient, settings: Values, property_: str | None) -> None:
     request = provider_pb2.CheckRequest(
         urn="urn:pulumi:local::plugin::pulumi:providers:aws::aws", news=encode_whole(settings)
     )
@@ -272,15 +189,15 @@ def test_provider_settings_are_checked(engine: Engine, settings: Values, propert
     assert plain(answer.inputs) == settings
 
 
-def test_changed_provider_settings_replace_nothing(engine: Engine) -> None:
+def test_changed_provider_settings_replace_nothing(engine: PluginClient) -> None:
     old, new = ({"region": "us-east-1", "defaultTags": tags} for tags in ('{"a": 1}', '{"a": 2}'))
     request = provider_pb2.DiffRequest(old_inputs=encode_whole(old), news=encode_whole(new))
     answer = engine.stub.DiffConfig(request)
     assert (list(answer.diffs), list(answer.replaces)) == (["defaultTags"], [])
 
 
-def test_each_connection_has_its_own_settings(engine: Engine, port: int) -> None:
-    other = Engine(port).configure(Project="another")
+def test_each_connection_has_its_own_settings(engine: PluginClient, port: int) -> None:
+    other = PluginClient(port).configure(Project="another")
     try:
         urn = urn_of(QUEUE, "tagged")
         assert other.check(urn, {})["tags"] == {"Project": "another"}
@@ -290,7 +207,7 @@ def test_each_connection_has_its_own_settings(engine: Engine, port: int) -> None
 
 
 def test_unconfigured_connection_is_refused(port: int) -> None:
-    stranger = Engine(port)
+    stranger = PluginClient(port)
     try:
         with pytest.raises(grpc.RpcError) as refusal:
             stranger.check(urn_of(QUEUE, "stranger"), {})
@@ -299,7 +216,7 @@ def test_unconfigured_connection_is_refused(port: int) -> None:
         stranger.channel.close()
 
 
-def test_id_that_an_update_changes_is_followed(engine: Engine, world: Values) -> None:
+def test_id_that_an_update_changes_is_followed(engine: PluginClient, world: Values) -> None:
     urn = urn_of("aws:ec2/routeTableAssociation:RouteTableAssociation", "moved")
     one, other = world["tables"]
     inputs = {"subnetId": world["subnet"], "routeTableId": one}
@@ -314,7 +231,7 @@ def test_id_that_an_update_changes_is_followed(engine: Engine, world: Values) ->
     assert engine.read(urn, first_id, inputs, outputs).id == ""
 
 
-def test_refusal_carries_the_text_of_aws(engine: Engine) -> None:
+def test_refusal_carries_the_text_of_aws(engine: PluginClient) -> None:
     urn = urn_of("aws:ec2/subnet:Subnet", "refused")
     inputs = {"vpcId": "vpc-missing", "cidrBlock": "10.0.0.0/24", "availabilityZone": "us-east-1a"}
     with pytest.raises(grpc.RpcError) as refusal:
@@ -323,20 +240,20 @@ def test_refusal_carries_the_text_of_aws(engine: Engine) -> None:
     assert "vpc-missing" in refusal.value.details()
 
 
-def test_unknown_type_and_function_are_refused(engine: Engine) -> None:
+def test_unknown_type_and_function_are_refused(engine: PluginClient) -> None:
     with pytest.raises(grpc.RpcError, match="has no resource type aws:s3/bucket:Bucket"):
         engine.check(urn_of("aws:s3/bucket:Bucket", "b"), {})
     with pytest.raises(grpc.RpcError, match="has no function aws:s3/getBucket:getBucket"):
         engine.invoke("aws:s3/getBucket:getBucket", {})
 
 
-def test_invoke(engine: Engine, cloud: Cloud) -> None:
+def test_invoke(engine: PluginClient, cloud: Cloud) -> None:
     answer = engine.invoke("aws:index/getCallerIdentity:getCallerIdentity", {})
     assert answer["accountId"] == cloud.account_id
 
 
 def test_unfinished_creation_keeps_its_id_and_is_replaced(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch
+    engine: PluginClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     urn = urn_of(QUEUE, "unfinished")
 
@@ -365,7 +282,7 @@ def test_command_says_where_it_serves_and_ends_when_told(run_directory: Path) ->
         assert process.stdout is not None
         told = re.fullmatch(r"PULUMI_DEBUG_PROVIDERS=aws:(\d+),random:\1\n", process.stdout.readline())
         assert told
-        engine = Engine(int(told[1])).configure()
+        engine = PluginClient(int(told[1])).configure()
         assert engine.invoke("aws:index/getRegion:getRegion", {})["name"] == "us-east-1"
         engine.channel.close()
         process.terminate()
