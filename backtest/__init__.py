@@ -1,0 +1,1 @@
+"""Replays labelled history through the detector's own scorer, and says how well it did."""
