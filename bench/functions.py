@@ -57,15 +57,16 @@ print((time.perf_counter() - started) * 1000)
 
 @dataclass(frozen=True)
 class FunctionCode:
-    """A function by name: the package that holds its handler, and what is vendored with it."""
+    """A function by name: the package that holds its handler, and what else its zip carries."""
 
     name: str
     package: str
     vendored: Sequence[str] = ()
+    packages: Sequence[str] = ()
 
 
 FUNCTIONS = (
-    FunctionCode("ingest", "stacks.compute.functions.ingest", ("fastjsonschema",)),
+    FunctionCode("ingest", "stacks.compute.functions.ingest", ("fastjsonschema",), ("shared.requests",)),
     FunctionCode("detector", "stacks.compute.functions.detector"),
     FunctionCode("notifier", "stacks.alerting.functions.notifier"),
 )
@@ -91,9 +92,8 @@ def measure() -> list[Start]:
         handlers = {BARE: (Path(folder) / "bare", "bare_handler")}
         sizes = {BARE: _write(Path(folder) / "bare", {"bare_handler.py": BARE_HANDLER.encode()})}
         for code in FUNCTIONS:
-            content = {
-                name: path.read_bytes() for name, path in bundle_files(code.package, code.vendored).items()
-            }
+            files = bundle_files(code.package, code.vendored, code.packages)
+            content = {name: path.read_bytes() for name, path in files.items()}
             sizes[code.name] = _write(Path(folder) / code.name, content)
             handlers[code.name] = (Path(folder) / code.name, f"{code.package}.handler")
         imports: dict[str, list[float]] = {name: [] for name in handlers}

@@ -23,28 +23,33 @@ class BundleError(ValueError):
     """A function whose zip would not work."""
 
 
-def bundle(function_package: str, vendored: Sequence[str] = ("fastjsonschema",)) -> pulumi.AssetArchive:
+def bundle(
+    function_package: str, vendored: Sequence[str] = (), packages: Sequence[str] = ()
+) -> pulumi.AssetArchive:
     """The zip of a function; the same sources give the same hash on every machine.
 
     Raises:
         BundleError: as ``bundle_files``.
     """
-    files = bundle_files(function_package, vendored)
+    files = bundle_files(function_package, vendored, packages)
     return pulumi.AssetArchive({name: pulumi.FileAsset(str(path)) for name, path in files.items()})
 
 
-def bundle_files(function_package: str, vendored: Sequence[str] = ("fastjsonschema",)) -> Mapping[str, Path]:
+def bundle_files(
+    function_package: str, vendored: Sequence[str] = (), packages: Sequence[str] = ()
+) -> Mapping[str, Path]:
     """Path in the zip -> file on disk, sorted by path.
 
     Args:
         function_package: import name, for example ``stacks.compute.functions.ingest``.
         vendored: importable modules that the runtime does not have; pure Python only.
+        packages: further packages of this repository that the function imports.
 
     Raises:
         BundleError: when a package is not there, or a vendored one holds compiled code.
     """
     files: dict[str, Path] = {}
-    for package in (function_package, SHARED_PACKAGE):
+    for package in (function_package, SHARED_PACKAGE, *packages):
         folder = ROOT.joinpath(*package.split("."))
         if not (folder / "__init__.py").is_file():
             raise BundleError(

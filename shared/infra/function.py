@@ -35,6 +35,9 @@ class FunctionArguments:
     reserved_concurrency: int
     log_level: str
     vendored: Sequence[str] = ()
+    """Modules from the package index that its zip carries."""
+    packages: Sequence[str] = ()
+    """Packages of this repository that its zip carries, besides its own and ``shared.runtime``."""
     memory_megabytes: int = 256
 
 
@@ -128,7 +131,7 @@ class Function(pulumi.ComponentResource):
             runtime=RUNTIME,
             architectures=[ARCHITECTURE],
             handler=f"{arguments.package}.handler.handle",
-            code=bundle(arguments.package, arguments.vendored),
+            code=bundle(arguments.package, arguments.vendored, arguments.packages),
             timeout=arguments.timeout_seconds,
             memory_size=arguments.memory_megabytes,
             reserved_concurrent_executions=arguments.reserved_concurrency,

@@ -1,8 +1,16 @@
 """Stems of names that more than one layer must know; everything else is named where it is created."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 INGEST = "ingest"
 DETECTOR = "detector"
+VERDICTS = "verdicts"
 NOTIFIER = "notifier"
+FUNCTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"compute": (INGEST, DETECTOR, VERDICTS), "alerting": (NOTIFIER,)}
+)
+"""Every function, by the layer that owns it."""
 
 TRANSACTIONS = "transactions"
 PROFILES = "profiles"

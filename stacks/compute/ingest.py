@@ -9,6 +9,7 @@ from shared.infra.function import Function, FunctionArguments
 from stacks.compute.settings import ComputeSettings
 
 PACKAGE = "stacks.compute.functions.ingest"
+PACKAGES = ("shared.requests",)
 VENDORED = ("fastjsonschema",)
 TIMEOUT_SECONDS = 5
 
@@ -24,6 +25,7 @@ def ingest(
         FunctionArguments(
             package=PACKAGE,
             vendored=VENDORED,
+            packages=PACKAGES,
             statements=role_statements(
                 stems.INGEST, {stems.TRANSACTIONS: data.transactions_table_arn}, network.key_arn
             ),

@@ -18,6 +18,8 @@ PACKAGES = {
     "detector": "stacks.compute.functions.detector",
     "notifier": "stacks.alerting.functions.notifier",
 }
+CARRIED = {"ingest": ("shared.requests",)}
+"""What a function's code has besides its own package and what all share."""
 INTERFACES = [
     "ec2:CreateNetworkInterface",
     "ec2:DeleteNetworkInterface",
@@ -202,8 +204,11 @@ def test_the_code_is_the_package_what_functions_share_and_nothing_of_the_stacks(
     assert not any("__pycache__" in name or name.endswith(".pyc") for name in files)
     for parent in Path(package).parents:
         assert parent == Path() or f"{parent}/__init__.py" in files
+    declared = tuple(f"{each.replace('.', '/')}/" for each in CARRIED.get(stem, ()))
     outside = {
-        name for name in files if not name.startswith((f"{package}/", "shared/runtime/", "fastjsonschema/"))
+        name
+        for name in files
+        if not name.startswith((f"{package}/", "shared/runtime/", "fastjsonschema/", *declared))
     }
     assert {Path(name).name for name in outside} == {"__init__.py"}
     assert any(name.startswith("fastjsonschema/") for name in files) == (stem == "ingest")

@@ -10,8 +10,8 @@ import pytest
 from botocore.stub import Stubber
 from hypothesis import given
 
+from shared.requests.body import MAXIMUM_BODY_BYTES
 from stacks.compute.functions.ingest.adapters import TransactionsTable, create_dynamodb
-from stacks.compute.functions.ingest.body import MAXIMUM_BODY_BYTES
 from stacks.compute.functions.ingest.handler import IngestService
 from stacks.compute.functions.ingest.settings import IngestSettings
 from stacks.compute.functions.ingest.transaction import body_hash

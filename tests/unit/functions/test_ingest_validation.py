@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stacks.compute.functions.ingest.body import read_body
+from shared.requests.body import read_body
 from stacks.compute.functions.ingest.validation import TransactionValidator
 from tests.unit.functions.builders import NOW, SCHEMA, as_json, body, valid_bodies
 

@@ -4,6 +4,7 @@ import ast
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -12,10 +13,23 @@ from shared.infra.bundling import ROOT, BundleError, bundle, bundle_files
 from stacks.alerting import notifier
 from stacks.compute import detector, ingest
 
+
+class Code(NamedTuple):
+    """What a stack says that a function's zip holds."""
+
+    package: str
+    vendored: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
+
+    def files(self) -> dict[str, Path]:
+        return dict(bundle_files(*self))
+
+
+INGEST = Code(ingest.PACKAGE, ingest.VENDORED, ingest.PACKAGES)
 FUNCTIONS = [
-    pytest.param(ingest.PACKAGE, ingest.VENDORED, id="ingest"),
-    pytest.param(detector.PACKAGE, (), id="detector"),
-    pytest.param(notifier.PACKAGE, (), id="notifier"),
+    pytest.param(INGEST, id="ingest"),
+    pytest.param(Code(detector.PACKAGE), id="detector"),
+    pytest.param(Code(notifier.PACKAGE), id="notifier"),
 ]
 IN_THE_RUNTIME = frozenset({"boto3", "botocore"})
 
@@ -56,48 +70,53 @@ def missing_imports(files: dict[str, Path], folder: str) -> list[str]:
     return missing
 
 
-@pytest.mark.parametrize(("package", "vendored"), FUNCTIONS)
-def test_a_bundle_holds_the_handler_and_all_that_it_imports(package: str, vendored: tuple[str, ...]) -> None:
-    files = dict(bundle_files(package, vendored))
-    folder = package.replace(".", "/")
-    assert f"{folder}/handler.py" in files
-    assert missing_imports(files, folder) + missing_imports(files, "shared/") == []
+@pytest.mark.parametrize("code", FUNCTIONS)
+def test_a_bundle_holds_the_handler_and_all_that_it_imports(code: Code) -> None:
+    files = code.files()
+    assert f"{code.package.replace('.', '/')}/handler.py" in files
+    assert missing_imports(files, "stacks/") + missing_imports(files, "shared/") == []
 
 
-def test_a_module_that_is_left_out_is_noticed() -> None:
-    assert missing_imports(dict(bundle_files(ingest.PACKAGE, ())), "stacks/") != []
+def test_what_is_left_out_is_noticed() -> None:
+    without_module = bundle_files(INGEST.package, (), INGEST.packages)
+    assert missing_imports(dict(without_module), "shared/") == [
+        "shared/requests/checking.py imports fastjsonschema"
+    ]
+    without_package = bundle_files(INGEST.package, INGEST.vendored)
+    assert missing_imports(dict(without_package), "stacks/") != []
 
 
-@pytest.mark.parametrize(("package", "vendored"), FUNCTIONS)
-def test_every_folder_above_a_module_is_a_package_without_code(
-    package: str, vendored: tuple[str, ...]
-) -> None:
-    files = bundle_files(package, vendored)
-    parts = package.split(".")
-    ancestors = ["/".join([*parts[:depth], "__init__.py"]) for depth in range(1, len(parts))]
-    assert len(ancestors) == 3
-    for ancestor in ["shared/__init__.py", *ancestors]:
+@pytest.mark.parametrize("code", FUNCTIONS)
+def test_every_folder_above_a_module_is_a_package_without_code(code: Code) -> None:
+    files = code.files()
+    above = {
+        "/".join([*parts[:depth], "__init__.py"])
+        for parts in (package.split(".") for package in (code.package, "shared.runtime", *code.packages))
+        for depth in range(1, len(parts))
+    }
+    assert len(above) >= 4
+    for ancestor in sorted(above):
         body = ast.parse(files[ancestor].read_text(encoding="utf-8")).body
         assert [node for node in body if not isinstance(node, ast.Expr)] == [], f"{ancestor} holds code"
 
 
-@pytest.mark.parametrize(("package", "vendored"), FUNCTIONS)
-def test_a_bundle_holds_one_function_and_nothing_of_the_infrastructure(
-    package: str, vendored: tuple[str, ...]
-) -> None:
-    names = list(bundle_files(package, vendored))
-    own = package.replace(".", "/") + "/"
+@pytest.mark.parametrize("code", FUNCTIONS)
+def test_a_bundle_holds_one_function_and_nothing_of_the_infrastructure(code: Code) -> None:
+    names = list(code.files())
+    declared = [f"{package.replace('.', '/')}/" for package in (code.package, *code.packages)]
     modules = [name for name in names if not name.endswith("__init__.py")]
-    foreign = [name for name in modules if not name.startswith((own, "shared/runtime/", *vendored))]
+    foreign = [
+        name for name in modules if not name.startswith((*declared, "shared/runtime/", *code.vendored))
+    ]
     assert foreign == []
     assert [name for name in names if "__pycache__" in name or name.endswith((".pyc", ".md"))] == []
 
 
 def test_a_bundle_is_listed_in_one_order_wherever_it_is_made() -> None:
-    first = bundle_files(ingest.PACKAGE)
+    first = bundle_files(*INGEST)
     assert list(first) == sorted(first)
-    assert first == bundle_files(ingest.PACKAGE)
-    archive = bundle(ingest.PACKAGE)
+    assert first == bundle_files(*INGEST)
+    archive = bundle(*INGEST)
     assert list(archive.assets) == list(first)
 
 

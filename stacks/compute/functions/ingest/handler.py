@@ -18,6 +18,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Any, Final
 
+from shared.requests.body import read_body
 from shared.runtime.invocation import Context, build_while_initialising
 from shared.runtime.logs import Logger, where_raised
 from shared.runtime.pseudonym import pseudonym
@@ -30,7 +31,6 @@ from stacks.compute.functions.ingest.adapters import (
     TransactionsTable,
     create_dynamodb,
 )
-from stacks.compute.functions.ingest.body import read_body
 from stacks.compute.functions.ingest.settings import IngestSettings
 from stacks.compute.functions.ingest.transaction import item_of
 from stacks.compute.functions.ingest.validation import TransactionValidator
