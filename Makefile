@@ -27,15 +27,19 @@ LIMIT ?=
 OFFSET ?=
 RATE ?=
 CONFIG ?=
+ENGINE ?=
+ENGINES := embedded pulumi
+ENGINE_IN_USE = $(or $(ENGINE),$(if $(filter local,$(ENV)),embedded,pulumi))
 LOCAL_DIRECTORY ?= build/local
 
 ##@ Start here
-.PHONY: help setup demo local
+.PHONY: help setup engine demo local
 help: ## List the commands
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 	  /^[a-zA-Z0-9_%-]+:.*## / {printf "  %-22s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	@printf '\n  make demo DATA=file.csv[.xz|.gz] [LIMIT=rows] [OFFSET=rows to skip] [RATE=a second] replays a file.\n'
 	@printf '  ENV= names the environment: a set of stacks/<layer>/Pulumi.<ENV>.yaml (dev, prod), or local.\n'
+	@printf '  ENV=local is deployed by an embedded engine; ENGINE=pulumi does it by the Pulumi CLI.\n'
 
 setup: $(READY) ## Make the virtual environment from requirements.lock (hashes checked)
 
@@ -48,11 +52,14 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
+engine: $(READY) ## Say which Pulumi CLI deploys this project; install one into .pulumi/ where there is none
+	@$(BIN)/python -m operations.engine
+
 demo: $(READY) ## The whole life on an embedded AWS: deploy, transactions, alerts, update, teardown
 	@$(BIN)/python -m local demo $(if $(DATA),--data '$(DATA)') $(if $(LIMIT),--limit '$(LIMIT)') $(if $(OFFSET),--offset '$(OFFSET)') $(if $(RATE),--rate '$(RATE)')
 
 local: $(READY) ## Keep the embedded AWS running and deployed until Ctrl-C; says how to POST a transaction
-	@$(BIN)/python -m local up --run-directory '$(LOCAL_DIRECTORY)'
+	@$(BIN)/python -m local up --run-directory '$(LOCAL_DIRECTORY)' $(if $(ENGINE),--engine '$(ENGINE)')
 
 ##@ Check
 .PHONY: test lint typecheck bench show-order format lock contracts-page
@@ -105,14 +112,23 @@ check-env:
 	@[[ '$(ENV)' =~ ^[a-z][a-z0-9-]{0,14}$$ ]] || { echo "ENV='$(ENV)' is no environment name: lower-case letters, digits and '-', at most 15, for example: ENV=dev" >&2; exit 2; }
 	@for layer in $(LAYERS); do [[ -f stacks/$$layer/Pulumi.$(ENV).yaml ]] || { \
 	  echo "ENV='$(ENV)' has no stacks/$$layer/Pulumi.$(ENV).yaml: copy stacks/$$layer/Pulumi.dev.yaml there and set its values" >&2; exit 2; }; done
+	@[[ -z '$(filter-out $(ENGINES),$(ENGINE_IN_USE))' ]] || { echo "ENGINE='$(ENGINE)' is no engine: there are $(ENGINES)" >&2; exit 2; }
+	@[[ '$(ENGINE_IN_USE)' == pulumi || '$(ENV)' == local ]] || { echo 'The embedded engine deploys onto the embedded AWS alone: ENV=local, or leave ENGINE away' >&2; exit 2; }
+	@[[ -z '$(CONFIG)' || '$(ENV)' == local ]] || { echo 'CONFIG is for ENV=local: the settings of $(ENV) are those in stacks/<layer>/Pulumi.$(ENV).yaml' >&2; exit 2; }
+	@[[ -z '$(filter-out $(LAYERS:%=fraud-%:%) aws:% pulumi:%,$(CONFIG))' ]] || { echo "CONFIG='$(CONFIG)' has a setting of no layer: write CONFIG=fraud-<layer>:<key>=<value>" >&2; exit 2; }
 	@[[ '$(ENV)' != prod || '$(CONFIRM)' == prod || -z '$(filter $(foreach verb,$(MUTATING),$(verb) $(verb)-%),$(MAKECMDGOALS))' ]] || { \
 	  echo 'This changes production. If you mean it: make $(MAKECMDGOALS) ENV=prod CONFIRM=prod' >&2; exit 2; }
 
-check-pulumi: check-env
-	@[[ '$(ENV)' == local ]] || command -v pulumi >/dev/null || { \
-	  echo "The Pulumi CLI is not on PATH. Install it (https://www.pulumi.com/docs/install/: curl -fsSL https://get.pulumi.com | sh), log in (pulumi login), then: make $(MAKECMDGOALS) ENV=$(ENV)" >&2; exit 2; }
+# Once for each command, not again for each of its layers.
+check-pulumi: check-env $(READY)
+	@[[ '$(MAKELEVEL)' != 0 ]] || $(BIN)/python -m operations.engine --check $(if $(filter local,$(ENV)),,--command '$(PULUMI)') || { \
+	  echo 'Then: make $(MAKECMDGOALS) ENV=$(ENV)$(confirmed)' >&2; exit 2; }
 
-ifeq ($(ENV),local)
+confirmed = $(if $(CONFIRM), CONFIRM=$(CONFIRM))$(if $(ENGINE), ENGINE=$(ENGINE))
+# $(1) layer: each layer gets the settings of its own namespace.
+layer_settings = $(foreach setting,$(filter fraud-$(1):% aws:% pulumi:%,$(CONFIG)),--config '$(setting)')
+
+ifeq ($(ENGINE_IN_USE),embedded)
 # The embedded engine keeps the order itself and says how to resume.
 engine = $(BIN)/python -m local $(1) --environment local --run-directory '$(LOCAL_DIRECTORY)' $(foreach setting,$(CONFIG),--config '$(setting)')
 
@@ -124,14 +140,21 @@ $(VERBS:%=%-$(1)): check-env $$(READY)
 	@$$(call engine,$$(@:%-$(1)=%)) --layer $(1)
 endef
 else
+# One command line starts the CLI everywhere: in recipes, and in what they run (operations/pulumi_command.py).
+ifeq ($(ENV),local)
+PULUMI = $(BIN)/python -m local pulumi --run-directory '$(LOCAL_DIRECTORY)' --
+else
+PULUMI ?= $(or $(wildcard .pulumi/bin/pulumi),pulumi)
+endif
+export PULUMI
+
 # Never the selected stack: every call names its project and its stack.
-pulumi_preview = pulumi -C stacks/$(1) preview --stack $(ENV) --diff
-pulumi_deploy = pulumi -C stacks/$(1) up --stack $(ENV) --yes
-pulumi_refresh = pulumi -C stacks/$(1) refresh --stack $(ENV) --yes
-pulumi_outputs = pulumi -C stacks/$(1) stack output --stack $(ENV)
-pulumi_destroy = pulumi -C stacks/$(1) destroy --stack $(ENV) --yes
-stack_exists = pulumi -C stacks/$(1) stack export --stack $(ENV) >/dev/null 2>&1
-confirmed = $(if $(CONFIRM), CONFIRM=$(CONFIRM))
+pulumi_preview = $(PULUMI) -C stacks/$(1) preview --stack $(ENV) --diff $(layer_settings)
+pulumi_deploy = $(PULUMI) -C stacks/$(1) up --stack $(ENV) --yes $(layer_settings)
+pulumi_refresh = $(PULUMI) -C stacks/$(1) refresh --stack $(ENV) --yes
+pulumi_outputs = $(PULUMI) -C stacks/$(1) stack output --stack $(ENV)
+pulumi_destroy = $(PULUMI) -C stacks/$(1) destroy --stack $(ENV) --yes
+stack_exists = $(PULUMI) -C stacks/$(1) stack export --stack $(ENV) >/dev/null 2>&1
 
 # $(1) layers in order, $(2) verb: the first failure stops, and says how to go on.
 define each_layer
@@ -151,7 +174,7 @@ destroy: check-pulumi
 
 define layer_targets
 preview-$(1) deploy-$(1): check-pulumi $$(READY)
-	@$$(call stack_exists,$(1)) || pulumi -C stacks/$(1) stack init $$(ENV) --no-select
+	@$$(call stack_exists,$(1)) || $(PULUMI) -C stacks/$(1) stack init $$(ENV) --no-select
 	@$$(call pulumi_$$(@:%-$(1)=%),$(1))
 
 refresh-$(1) outputs-$(1): check-pulumi $$(READY)
@@ -160,7 +183,7 @@ refresh-$(1) outputs-$(1): check-pulumi $$(READY)
 destroy-$(1): check-pulumi $$(READY)
 	@if $$(call stack_exists,$(1)); then \
 	  $$(call pulumi_destroy,$(1)); \
-	  pulumi -C stacks/$(1) stack rm $$(ENV) --yes --preserve-config; \
+	  $(PULUMI) -C stacks/$(1) stack rm $$(ENV) --yes --preserve-config; \
 	else echo "stack $$(ENV) of stacks/$(1) does not exist: nothing to destroy"; fi
 endef
 endif

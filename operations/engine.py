@@ -74,11 +74,15 @@ def pulumi_binary() -> Path:
         return INSTALLED
     on_path = shutil.which("pulumi")
     if on_path is None:
-        raise EngineError(
-            f"The Pulumi CLI is not on PATH, and {_shown(INSTALLED)} does not exist. Install it: make engine "
-            f"(or by hand: {DOCUMENTATION})"
-        )
+        raise _no_cli("pulumi")
     return Path(on_path)
+
+
+def _no_cli(name: str) -> EngineError:
+    return EngineError(
+        f"The Pulumi CLI is not on PATH ({name}), and {_shown(INSTALLED)} does not exist. "
+        f"Install it: make engine (or by hand: {DOCUMENTATION})"
+    )
 
 
 def fitting_binary() -> Path:
@@ -127,6 +131,8 @@ def _version(command: Sequence[str]) -> Version:
             timeout=_SECONDS_TO_ANSWER,
         )
         return Version.parse(answer.stdout)
+    except FileNotFoundError as error:
+        raise _no_cli(command[0]) from error
     except (OSError, ValueError, subprocess.SubprocessError) as error:
         raise EngineError(
             f"`{shlex.join(command)} version` does not tell its version: {error}. "
@@ -178,22 +184,27 @@ def main() -> int:
     """Say which Pulumi CLI deploys this project; install one where there is none."""
     parser = argparse.ArgumentParser(prog="python -m operations.engine", description=main.__doc__)
     parser.add_argument("--check", action="store_true", help="install nothing; silent when a CLI fits")
-    only_check = parser.parse_args().check
+    parser.add_argument("--command", help="with --check: the command line that starts the CLI")
+    options = parser.parse_args()
     try:
-        try:
-            binary = pulumi_binary()
-        except EngineError:
-            if only_check:
-                raise
-            print(f"No Pulumi CLI on PATH: installing {sdk_version()} into {_shown(INSTALLED.parent.parent)}")
-            binary = install()
-        version = check_fit([str(binary)])
+        if options.check:
+            check_fit(shlex.split(options.command) if options.command else [str(pulumi_binary())])
+        else:
+            binary = _found_or_installed()
+            print(f"Pulumi {check_fit([str(binary)])} ({_shown(binary)}) fits the SDK {sdk_version()}")
     except EngineError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    if not only_check:
-        print(f"Pulumi {version} ({_shown(binary)}) fits the SDK {sdk_version()}")
     return 0
+
+
+def _found_or_installed() -> Path:
+    try:
+        return pulumi_binary()
+    except EngineError:
+        folder = _shown(INSTALLED.parent.parent)
+        print(f"No Pulumi CLI on PATH: installing {sdk_version()} into {folder}", flush=True)
+        return install()
 
 
 if __name__ == "__main__":

@@ -9,11 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from operations.engine import LANGUAGE_HOST, sdk_version
 from tests.support.harness import ROOT
 
 TOOLS = ("awk", "bash", "cat", "dirname", "env", "make", "printf", "rm", "sed", "sh", "touch")
 RECORDER = """#!{bash}
 # Records its arguments, one call a line, and fails where it is told to.
+[[ "$*" != "-m operations."* ]] || exec {python} "$@"
+[[ "$*" != version ]] || {{ echo v{version}; exit; }}
 printf '%s\\n' "$*" >> {calls}
 while read -r pattern; do
   [[ -n "$pattern" && "$*" == *"$pattern"* ]] && {{ echo "{name}: told to fail on: $pattern" >&2; exit 255; }}
@@ -52,10 +55,13 @@ class Make:
         self._record("python", self._venv)
         if with_pulumi:
             self._record("pulumi", self._bin)
+            (self._bin / LANGUAGE_HOST).touch(mode=0o755)
 
     def _record(self, name: str, folder: Path) -> None:
         text = RECORDER.format(
             bash=shutil.which("bash"),
+            python=shlex.quote(sys.executable),
+            version=sdk_version(),
             name=name,
             calls=shlex.quote(str(folder / f"{name}.calls")),
             failures=shlex.quote(str(self._failures)),
