@@ -37,7 +37,7 @@ class EmbeddedCloud:
         repairs.apply()
         self.identities = Identities()
         own_answers: dict[tuple[str, str], Answer] = {}
-        endpoint = Endpoint(self.identities, MotoFront(), own_answers)
+        endpoint = Endpoint(self.identities, MotoFront(), own_answers, run_directory)
         self._endpoint_server = HttpServer(endpoint.handle, port=port, name="aws")
         self.data_plane = DataPlane(
             run_directory, self._endpoint_server.url, self.identities, options or DataPlaneOptions()

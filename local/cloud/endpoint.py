@@ -3,13 +3,16 @@
 import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 
 from local.cloud import taps
 from local.cloud.account import MOTO_LOCK
 from local.cloud.authorization.authoriser import authorise
 from local.cloud.calls import Call, UnknownOperationError, read_call
+from local.cloud.faults import Faults
 from local.cloud.http_server import HttpRequest, HttpResponse
 from local.cloud.identities import NOBODY, Caller, CallerKind, Identities
+from local.cloud.journal import Journal
 from local.cloud.moto_front import MotoFront
 from local.cloud.refusals import Refusal, render
 from local.cloud.signature import (
@@ -35,14 +38,21 @@ class Endpoint:
         identities: the keys that may sign.
         moto: answers what it is asked.
         own: answers for single operations, by service and operation, that moto cannot give.
+        run_directory: where faults are ordered and the journal of control calls is written.
     """
 
     def __init__(
-        self, identities: Identities, moto: MotoFront, own: Mapping[tuple[str, str], Answer]
+        self,
+        identities: Identities,
+        moto: MotoFront,
+        own: Mapping[tuple[str, str], Answer],
+        run_directory: Path,
     ) -> None:
         self._identities = identities
         self._moto = moto
         self._own = own
+        self._faults = Faults(run_directory)
+        self._journal = Journal(run_directory)
 
     def handle(self, request: HttpRequest) -> HttpResponse:
         """Answers one request, or refuses it as AWS would."""
@@ -61,9 +71,15 @@ class Endpoint:
         if refusal is None and caller.kind is not CallerKind.OPERATOR:
             with MOTO_LOCK:
                 refusal = authorise(caller, call)
-        if refusal is not None:
-            return render(refusal, call.service, call.protocol)
-        return self._answer(caller, call)
+        if refusal is None:
+            refusal = self._faults.meet(call, lambda: self._journal.note(call, "held"))
+        if refusal is None:
+            response = self._answer(caller, call)
+        else:
+            response = render(refusal, call.service, call.protocol)
+        if caller.kind is CallerKind.OPERATOR and not call.operation.startswith(_READS):
+            self._journal.note(call, response.status)
+        return response
 
     def _answer(self, caller: Caller, call: Call) -> HttpResponse:
         own = self._own.get((call.service, call.operation))
