@@ -20,7 +20,12 @@ _ENGINE_COMMANDS = {
 _OTHER_COMMANDS = {
     "up": ("local.demo.up", "start the embedded AWS, deploy all layers and keep running"),
     "demo": ("local.demo.demo", "show the whole life of the pipeline with generated or given transactions"),
+    "pulumi": (
+        "local.engine.cli_command",
+        "run the Pulumi CLI on the embedded AWS: what follows -- is its own",
+    ),
     "provider": ("local.engine.serving", "serve the embedded AWS to the Pulumi CLI until Ctrl-C"),
+    "environment": ("local.demo.variables", "print the shell's exports for clients of the embedded AWS"),
 }
 
 
@@ -79,7 +84,7 @@ def _add_engine_arguments(command: argparse.ArgumentParser, name: str) -> None:
 
 def _run_engine(options: argparse.Namespace) -> int:
     from local.cloud.address import NoEmulatorError  # noqa: PLC0415 - `--help` needs none of this
-    from local.engine import embedded, outputs  # noqa: PLC0415
+    from local.engine import embedded, handover, outputs  # noqa: PLC0415
     from local.engine.errors import EngineError  # noqa: PLC0415
     from local.engine.project import ProjectError  # noqa: PLC0415
 
@@ -88,7 +93,9 @@ def _run_engine(options: argparse.Namespace) -> int:
         environment = embedded.Environment(options.environment, options.run_directory, overrides)
         if options.command == "deploy" and options.wait:
             return embedded.deploy(environment, options.layer, wait_seconds=options.wait)
-        environment.emulator()
+        emulator = environment.emulator()
+        if options.command in ("deploy", "preview"):
+            handover.Engines(options.run_directory, emulator).before_embedded(options.environment)
         if options.command == "outputs":
             return outputs.print_outputs(
                 environment, options.layer, as_json=options.json, show_secrets=options.show_secrets
