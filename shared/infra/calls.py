@@ -52,13 +52,7 @@ CALLS: Sequence[Call] = (
         _DYNAMODB_KEY,
     ),
     Call(stems.DETECTOR, "sqs", stems.SUSPICIOUS_QUEUE, ("sqs:SendMessage",), _MESSAGE_KEY),
-    Call(
-        stems.NOTIFIER,
-        "dynamodb",
-        stems.ALERTS,
-        ("dynamodb:PutItem", "dynamodb:UpdateItem"),
-        _DYNAMODB_KEY,
-    ),
+    Call(stems.NOTIFIER, "dynamodb", stems.ALERTS, ("dynamodb:UpdateItem",), _DYNAMODB_KEY),
     Call(stems.NOTIFIER, "sns", stems.FRAUD_ALERTS, ("sns:Publish",), _MESSAGE_KEY),
 )
 

@@ -69,6 +69,26 @@ def from_attribute(attribute: Mapping[str, Any]) -> Any:
     )
 
 
+def assignments(values: Mapping[str, Any], defaults: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return UpdateItem's arguments that set attributes; a None is left out.
+
+    Args:
+        values: Attributes to set.
+        defaults: Attributes to set where the item has none of that name yet.
+    """
+    names, wire, parts = {}, {}, []
+    for prefix, form, given in (("v", "{0} = {1}", values), ("d", "{0} = if_not_exists({0}, {1})", defaults)):
+        for number, (name, value) in enumerate(to_item(given or {}).items()):
+            placeholder, of_value = f"#{prefix}{number}", f":{prefix}{number}"
+            names[placeholder], wire[of_value] = name, value
+            parts.append(form.format(placeholder, of_value))
+    return {
+        "UpdateExpression": "SET " + ", ".join(parts),
+        "ExpressionAttributeNames": names,
+        "ExpressionAttributeValues": wire,
+    }
+
+
 _READERS: Mapping[str, Callable[[Any], Any]] = {
     "S": str,
     "N": Decimal,

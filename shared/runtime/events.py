@@ -37,6 +37,11 @@ TRACE_HEADER_ATTRIBUTE: Final = (
 )
 
 
+def alert_id_of(transaction_id: str, timestamp: int) -> str:
+    """Return the key of the alert about a transaction, whether there is one or not."""
+    return hashlib.sha256(f"{transaction_id}#{timestamp}".encode()).hexdigest()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredTransaction:
     """One transaction as the table holds it. Times are epoch milliseconds, positions degrees."""
@@ -61,7 +66,7 @@ class StoredTransaction:
     @property
     def alert_id(self) -> str:
         """The alert's key: the same for every delivery of the same transaction."""
-        return hashlib.sha256(f"{self.transaction_id}#{self.timestamp}".encode()).hexdigest()
+        return alert_id_of(self.transaction_id, self.timestamp)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +139,15 @@ def stored_transaction(event: Mapping[str, Any]) -> StoredTransaction:
         raise EventError(f"the event is not {DETAIL_TYPE} of {EVENT_SOURCE}")
     image = Fields(event, "event").child("detail").child("dynamodb").child("NewImage")
     return _transaction(image.of_item())
+
+
+def transaction_of_item(item: Mapping[str, Any]) -> StoredTransaction:
+    """Read the transaction out of an item, in DynamoDB's wire form.
+
+    Raises:
+        EventError: The item is not one that we store.
+    """
+    return _transaction(Fields(item, "item").of_item())
 
 
 def _transaction(fields: Fields) -> StoredTransaction:

@@ -179,7 +179,7 @@ def test_notifier_may_poll_record_and_publish() -> None:
 
     assert rights(deployment.one(ROLE_POLICY, "notifier-policy")) == {
         **_everybodys_rights("notifier"),
-        "NotifierUsesAlerts": allow("dynamodb:PutItem", "dynamodb:UpdateItem", on=data["alerts_table_arn"]),
+        "NotifierUsesAlerts": allow("dynamodb:UpdateItem", on=data["alerts_table_arn"]),
         "NotifierUsesFraudAlerts": allow("sns:Publish", on=data["fraud_alerts_topic_arn"]),
         "PollSuspiciousQueue": allow(
             "sqs:ReceiveMessage",

@@ -40,7 +40,6 @@ LEAST_PRIVILEGE: Mapping[str, Mapping[str, frozenset[str]]] = {
         "kms:GenerateDataKey": frozenset({KEY}),
     },
     "notifier-role": {
-        "dynamodb:PutItem": frozenset({"table/alerts"}),
         "dynamodb:UpdateItem": frozenset({"table/alerts"}),
         "sns:Publish": frozenset({"fraud-alerts"}),
         "sqs:ReceiveMessage": frozenset({"suspicious-queue"}),

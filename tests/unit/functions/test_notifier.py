@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.runtime.dynamodb import to_item
 from shared.runtime.logs import Logger
 from stacks.alerting.functions.notifier.adapters import AlertsTable, FraudAlertsTopic
 from stacks.alerting.functions.notifier.handler import BatchHandler
@@ -84,7 +85,8 @@ def test_an_alert_is_recorded_mailed_and_marked(stage: Stage) -> None:
     assert f"Trace: {TRACE_ID}\n" in mail["Message"]
     assert alert == {
         "alert_id": ALERT.transaction.alert_id,
-        "status": "SENT",
+        "status": "OPEN",
+        "mail_status": "SENT",
         "message_id": mail["MessageId"],
         "sent_at": NOW,
         "created_at": NOW,
@@ -95,6 +97,7 @@ def test_an_alert_is_recorded_mailed_and_marked(stage: Stage) -> None:
         "merchant_id": "merchant-1",
         "amount": Decimal("512.5"),
         "currency": "USD",
+        "received_at": NOW,
         "score": ALERT.score,
         "score_threshold": ALERT.score_threshold,
         "rules_version": "1+0a1b2c3d",
@@ -157,6 +160,17 @@ def test_whatever_is_no_message_is_reported(text: str) -> None:
     assert answer == {"batchItemFailures": [{"itemIdentifier": "m"}]}
 
 
+def test_a_verdict_that_was_faster_than_the_alert_is_kept(stage: Stage) -> None:
+    verdict = {"status": "LEGITIMATE", "verdict": "legitimate", "verdict_revision": 1}
+    item = to_item({"alert_id": ALERT.transaction.alert_id, **verdict})
+    stage.cloud.dynamodb.put_item(TableName="alerts-test", Item=item)
+    assert stage.deliver(ALERT.to_json(), ALERT.to_json()) == []
+    [alert] = stage.alerts()
+    assert {name: alert[name] for name in verdict} == verdict
+    assert (alert["mail_status"], alert["score"]) == ("SENT", ALERT.score)
+    assert len(stage.mails()) == 1
+
+
 def test_while_another_invocation_is_at_it_the_message_waits(stage: Stage) -> None:
     class Concurrent(FraudAlertsTopic):
         """Delivers the same message to another invocation in the middle of publishing."""
@@ -185,13 +199,13 @@ def test_a_crash_before_the_mail_mails_once_the_lease_is_over(stage: Stage) -> N
     with pytest.raises(PowerCut):
         stage.deliver(ALERT.to_json())
     stage.topic = working
-    assert stage.alerts()[0]["status"] == "PENDING"
+    assert stage.alerts()[0]["mail_status"] == "PENDING"
     stage.now += LEASE
     assert stage.deliver(ALERT.to_json()) == ["0"], "the lease is not over"
     stage.now += 1
     assert stage.deliver(ALERT.to_json()) == []
     assert len(stage.mails()) == 1
-    assert stage.alerts()[0]["status"] == "SENT"
+    assert stage.alerts()[0]["mail_status"] == "SENT"
 
 
 def test_a_crash_between_mail_and_mark_mails_again_rather_than_never(stage: Stage) -> None:
@@ -206,7 +220,7 @@ def test_a_crash_between_mail_and_mark_mails_again_rather_than_never(stage: Stag
     stage.now += 360_000
     assert stage.deliver(ALERT.to_json()) == []
     assert len(stage.mails()) == 2
-    assert stage.alerts()[0]["status"] == "SENT"
+    assert stage.alerts()[0]["mail_status"] == "SENT"
 
 
 def test_a_mark_that_is_refused_does_not_mail_again(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
@@ -223,7 +237,7 @@ def test_a_mark_that_is_refused_does_not_mail_again(stage: Stage, capsys: pytest
 def test_a_mail_that_is_refused_is_tried_at_the_next_delivery(stage: Stage) -> None:
     working, stage.topic = stage.topic, FraudAlertsTopic(stage.cloud.sns, stage.cloud.topic_arn + "-missing")
     assert stage.deliver(ALERT.to_json()) == ["0"]
-    assert (stage.alerts()[0]["status"], stage.alerts()[0]["lease_until"]) == ("PENDING", 0)
+    assert (stage.alerts()[0]["mail_status"], stage.alerts()[0]["lease_until"]) == ("PENDING", 0)
     stage.topic = working
     assert stage.deliver(ALERT.to_json()) == [], "the lease was given up at once"
     assert len(stage.mails()) == 1

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
+from shared.runtime.alerts import AlertStatus
 from shared.runtime.clients import AWS_ERRORS, create_client, error_code
-from shared.runtime.dynamodb import from_item, to_item
+from shared.runtime.dynamodb import assignments, from_item, to_item
 from stacks.alerting.functions.notifier.ports import PENDING, SENT, Claim, NotifierError
 
 if TYPE_CHECKING:
@@ -14,7 +15,10 @@ if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
 
 _CONFLICT: Final = "ConditionalCheckFailedException"
-_NEW_OR_LEASE_RUN_OUT: Final = "attribute_not_exists(alert_id) OR (#status = :pending AND lease_until < :now)"
+_NEW_OR_LEASE_RUN_OUT: Final = (
+    "attribute_not_exists(mail_status) OR (mail_status = :pending AND lease_until < :now)"
+)
+_PENDING: Final = {":pending": {"S": PENDING}}
 
 
 def create_dynamodb() -> "DynamoDBClient":
@@ -37,21 +41,25 @@ class AlertsTable:
         self._name = name
 
     def claim(self, record: Mapping[str, Any], *, now: int, lease_until: int) -> Claim:
-        """Store the record as PENDING under a lease, or tell who has it; see `AlertRecords`."""
+        """Write the record as PENDING under a lease, or tell who has it; see `AlertRecords`."""
+        own = {name: value for name, value in record.items() if name != "alert_id"}
+        changes = assignments(
+            {**own, "mail_status": PENDING, "lease_until": lease_until}, {"status": AlertStatus.OPEN}
+        )
+        changes["ExpressionAttributeValues"] |= {**_PENDING, ":now": {"N": str(now)}}
         try:
-            self._client.put_item(
+            self._client.update_item(
                 TableName=self._name,
-                Item=to_item({**record, "status": PENDING, "lease_until": lease_until}),
+                Key={"alert_id": {"S": record["alert_id"]}},
                 ConditionExpression=_NEW_OR_LEASE_RUN_OUT,
-                ExpressionAttributeNames={"#status": "status"},
-                ExpressionAttributeValues={":pending": {"S": PENDING}, ":now": {"N": str(now)}},
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                **changes,
             )
         except ClientError as error:
             if error_code(error) != _CONFLICT:
                 raise NotifierError(f"the alert was not recorded: {error_code(error)}") from None
             found = from_item(getattr(error, "response", {}).get("Item", {}))
-            return Claim.HELD_BY_ANOTHER if found.get("status") == PENDING else Claim.ALREADY_SENT
+            return Claim.HELD_BY_ANOTHER if found.get("mail_status") == PENDING else Claim.ALREADY_SENT
         except AWS_ERRORS as error:
             raise NotifierError(f"the alert was not recorded: {error_code(error)}") from None
         return Claim.OURS
@@ -60,7 +68,7 @@ class AlertsTable:
         """Note that the mail is out; see `AlertRecords`."""
         self._update(
             alert_id,
-            "SET #status = :sent, message_id = :message_id, sent_at = :now REMOVE lease_until",
+            "SET mail_status = :sent, message_id = :message_id, sent_at = :now REMOVE lease_until",
             {":sent": SENT, ":message_id": message_id, ":now": now},
         )
 
@@ -74,9 +82,8 @@ class AlertsTable:
                 TableName=self._name,
                 Key={"alert_id": {"S": alert_id}},
                 UpdateExpression=expression,
-                ConditionExpression="#status = :pending",
-                ExpressionAttributeNames={"#status": "status"},
-                ExpressionAttributeValues=to_item({**values, ":pending": PENDING}),
+                ConditionExpression="mail_status = :pending",
+                ExpressionAttributeValues={**to_item(values), **_PENDING},
             )
         except AWS_ERRORS as error:
             raise NotifierError(f"the alert record was not updated: {error_code(error)}") from None

@@ -69,7 +69,7 @@ class Notification:
         )
         with Segment("notify-security", trace) as segment:
             segment.annotate(transaction_id=transaction.transaction_id)
-            with segment.call("DynamoDB", "PutItem", table_name=self._settings.alerts_table):
+            with segment.call("DynamoDB", "UpdateItem", table_name=self._settings.alerts_table):
                 claim = self._claim(suspicious, trace, remaining_milliseconds)
             if claim is Claim.HELD_BY_ANOTHER:
                 raise NotifierError("another invocation is mailing this alert")

@@ -21,10 +21,13 @@ class Claim(Enum):
 
 
 class AlertRecords(Protocol):
-    """Where alerts are kept. A record is PENDING, under a lease, until its mail is out, then SENT."""
+    """Where alerts are kept. A record's mail is PENDING, under a lease, until it is out, then SENT.
+
+    A verdict may stand in the record before its alert does; what it wrote is kept.
+    """
 
     def claim(self, record: Mapping[str, Any], *, now: int, lease_until: int) -> Claim:
-        """Store the record as PENDING unless it is there; take over a PENDING one whose lease has run out.
+        """Write the record as PENDING unless it was before; take over a PENDING one whose lease has run out.
 
         Args:
             record: The alert, with `alert_id`.

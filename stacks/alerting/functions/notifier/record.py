@@ -1,18 +1,16 @@
 """The alert record: what was decided, why, by which rules, and under which trace. Pure."""
 
 from dataclasses import asdict
-from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 
+from shared.runtime.alerts import expires_at, transaction_facts
 from shared.runtime.events import SuspiciousTransaction
-
-_SECONDS_PER_DAY: Final = int(timedelta(days=1).total_seconds())
 
 
 def alert_record(
     suspicious: SuspiciousTransaction, *, trace_id: str, now: int, time_to_live_days: int
 ) -> dict[str, Any]:
-    """Return the record of an alert, still without status.
+    """Return the record of an alert, still without the state of its mail; a None is not stored.
 
     Args:
         suspicious: The message.
@@ -20,22 +18,14 @@ def alert_record(
         now: Epoch milliseconds.
         time_to_live_days: When DynamoDB may delete the record; 0 for never.
     """
-    transaction = suspicious.transaction
-    record = {
-        "alert_id": transaction.alert_id,
-        "transaction_id": transaction.transaction_id,
-        "timestamp": transaction.timestamp,
-        "account_id": transaction.account_id,
-        "merchant_id": transaction.merchant_id,
-        "amount": transaction.amount,
-        "currency": transaction.currency,
+    return {
+        "alert_id": suspicious.transaction.alert_id,
+        **transaction_facts(suspicious.transaction),
         "score": suspicious.score,
         "score_threshold": suspicious.score_threshold,
         "reasons": [asdict(reason) for reason in suspicious.reasons],
         "rules_version": suspicious.rules_version,
         "trace_id": trace_id,
         "created_at": now,
+        "expires_at": expires_at(now, time_to_live_days),
     }
-    if time_to_live_days:
-        record["expires_at"] = now // 1000 + time_to_live_days * _SECONDS_PER_DAY
-    return record

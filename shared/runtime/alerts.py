@@ -1,0 +1,40 @@
+"""The alert record, which two functions write, each its own attributes of one item.
+
+| attributes | written by |
+|---|---|
+| the transaction's facts, `expires_at` | whoever comes first |
+| `mail_status`, `lease_until`, `message_id`, `sent_at`, score and reasons, `created_at` | the notifier |
+| `verdict...`, `decided_...`, and `status` from the first verdict on | the verdicts function |
+
+Both update, neither replaces the item: a verdict may come before the alert is recorded, a message again after
+the verdict, and nothing of the other's is lost.
+"""
+
+from dataclasses import asdict
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from shared.runtime.events import StoredTransaction
+
+_SECONDS_PER_DAY: Final = int(timedelta(days=1).total_seconds())
+
+
+class AlertStatus(StrEnum):
+    """What people know of an alert; its values are stored."""
+
+    OPEN = "OPEN"
+    CONFIRMED_FRAUD = "CONFIRMED_FRAUD"
+    LEGITIMATE = "LEGITIMATE"
+
+
+def transaction_facts(transaction: StoredTransaction) -> dict[str, Any]:
+    """Return what a record keeps of its transaction: enough to judge it when the transaction has expired."""
+    facts = {name: value for name, value in asdict(transaction).items() if value is not None}
+    del facts["trace_header"]
+    return facts
+
+
+def expires_at(now: int, time_to_live_days: int) -> int | None:
+    """Return the epoch seconds at which DynamoDB may delete an item written now (in milliseconds)."""
+    return now // 1000 + time_to_live_days * _SECONDS_PER_DAY if time_to_live_days else None
