@@ -93,7 +93,7 @@ lock: $(READY) ## Resolve requirements.in anew into requirements.lock (needs uv 
 ##@ An environment (ENV=dev, ENV=prod CONFIRM=prod, or ENV=local beside a running `make local`)
 .PHONY: rights preflight $(VERBS) $(foreach verb,$(VERBS),$(LAYERS:%=$(verb)-%))
 rights: check-env $(READY) ## Print what each role may do, on what and when, from the programs: nothing is deployed or asked for
-	@$(BIN)/python -m tests.support.rights $(ENV)
+	@$(BIN)/python -m operations.rights $(ENV)
 
 preflight: check-env $(READY) ## Ask AWS whether the account's quota allows the reserved concurrency
 	@[[ '$(ENV)' != local ]] || { echo 'The embedded AWS has no quota to ask for: preflight is for an environment on AWS, for example: make preflight ENV=dev' >&2; exit 2; }

@@ -8,7 +8,7 @@ import pytest
 from tests.policy.checks.iam import LEAST_PRIVILEGE, MANAGED_POLICIES
 from tests.support.harness import ENVIRONMENTS, estate
 from tests.support.recorded import Estate
-from tests.support.rights import lines
+from operations.rights import lines
 
 
 def by_role(registered: Estate) -> dict[str, list[str]]:

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from tests.support.harness import estate
-from tests.support.recorded import Estate, Resource
+from operations.recording.programs import estate
+from operations.recording.recorded import Estate, Resource
 
 
 def lines(registered: Estate) -> Iterator[str]:
