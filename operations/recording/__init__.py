@@ -1,0 +1,1 @@
+"""What the four programs register, recorded without a cloud: nothing is deployed, nothing is asked for."""
