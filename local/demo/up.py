@@ -1,28 +1,30 @@
-"""``python -m local up``: an embedded AWS that stays, deployed, until Ctrl-C."""
+"""``python -m local up``: an embedded AWS that stays until Ctrl-C, deployed or left to the Pulumi CLI."""
 
 import argparse
 import fcntl
 import os
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from local.cloud import address
 from local.cloud.address import Emulator
 from local.demo.display import Display
 from local.demo.environment import Brief, Environment
+from local.demo.instructions import explain_deployed, explain_empty
 from local.demo.interruption import interruptible, uninterrupted
 from local.demo.mailbox import Mailbox
-from local.demo.processes import PROJECT, EmulatorProcess, ProcessError
+from local.demo.processes import EmulatorProcess, ProcessError
+from local.engine.cli_home import FOLDER
+from local.engine.make_command import DEFAULT_DIRECTORY
 
-DEFAULT_DIRECTORY = PROJECT / "build" / "local"
+EMBEDDED, PULUMI = "embedded", "pulumi"
 DIRECTORY_VARIABLE = "LOCAL_DIRECTORY"
 SECONDS_BETWEEN_LOOKS = 0.5
 # What a run writes. Mails, logs and traces can be read until the next one starts.
-OF_NO_USE_AFTERWARDS = ("state", "functions", "runtime", "emulator.json")
+OF_NO_USE_AFTERWARDS = ("state", FOLDER, "functions", "runtime", "emulator.json")
 FOR_READING = ("mail", "logs", "traces.jsonl", "emulator.log")
 
 
@@ -34,6 +36,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=Path(os.environ.get(DIRECTORY_VARIABLE) or DEFAULT_DIRECTORY),
         help=f"where the run keeps its files (default ${DIRECTORY_VARIABLE} or build/local)",
     )
+    parser.add_argument(
+        "--engine",
+        choices=(EMBEDDED, PULUMI),
+        default=EMBEDDED,
+        help="which engine deploys: the embedded one at once, or the Pulumi CLI when you tell it to",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -43,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     running = _already_running(directory)
     with _reserved(directory) as reserved:
         if reserved and running is None:
-            return _keep(directory, display)
+            return _keep(directory, display, arguments.engine)
     process = f" (process {running.pid})" if running else ""
     display.bad(
         f"an embedded AWS already runs in {directory}{process}: use that one, stop it with Ctrl-C in its "
@@ -67,15 +75,15 @@ def _reserved(directory: Path) -> Iterator[bool]:
         os.close(handle)
 
 
-def _keep(directory: Path, display: Display) -> int:
+def _keep(directory: Path, display: Display, engine: str) -> int:
     _remove(directory, OF_NO_USE_AFTERWARDS + FOR_READING)
     process = EmulatorProcess(directory)
     try:
         with interruptible():
-            environment = Environment(directory)
-            with display.step("Starting the embedded AWS and deploying the four layers"):
-                emulator = environment.bring_up(process, Brief(display.line))
-            _explain(emulator, directory, environment.outputs(), display)
+            if engine == EMBEDDED:
+                _begin_deployed(process, directory, display)
+            else:
+                _begin_empty(process, directory, display)
             _stay(process, directory, display)
     except KeyboardInterrupt:
         display.line()
@@ -87,6 +95,20 @@ def _keep(directory: Path, display: Display) -> int:
         with uninterrupted():
             _stop(process, directory, display)
     return 0
+
+
+def _begin_deployed(process: EmulatorProcess, directory: Path, display: Display) -> None:
+    environment = Environment(directory)
+    with display.step("Starting the embedded AWS and deploying the four layers"):
+        emulator = environment.bring_up(process, Brief(display.line))
+    explain_deployed(emulator, directory, environment.outputs(), display)
+
+
+def _begin_empty(process: EmulatorProcess, directory: Path, display: Display) -> None:
+    with display.step("Starting the embedded AWS"):
+        process.start()
+        emulator = process.wait_until_ready()
+    explain_empty(emulator, directory, display)
 
 
 def _stop(process: EmulatorProcess, directory: Path, display: Display) -> None:
@@ -110,42 +132,6 @@ def _remove(directory: Path, names: Iterable[str]) -> None:
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
-
-
-def _explain(emulator: Emulator, directory: Path, outputs: Mapping[str, Any], display: Display) -> None:
-    """Print what can be done now; everything that is printed can be copied as it stands."""
-    url = outputs["transactions_url"]
-    display.heading("The pipeline runs")
-    display.verbatim(f"  API           {url}")
-    display.verbatim(f"  AWS endpoint  {emulator.endpoint}")
-    for name, place in (("mails", "mail"), ("logs", "logs"), ("traces", "traces.jsonl")):
-        display.verbatim(f"  {name:<12}  {directory / place}")
-    display.heading("An ordinary transaction (201)")
-    display.verbatim(curl(emulator, url, "ordinary", "12.50"))
-    display.heading("A suspicious one (201, and a mail)")
-    display.verbatim(curl(emulator, url, "suspicious", "9500.00"))
-    display.heading("In a second terminal")
-    elsewhere = "" if directory == DEFAULT_DIRECTORY else f" {DIRECTORY_VARIABLE}={directory}"
-    for command, purpose in (
-        ("deploy-compute ENV=local CONFIG=fraud-compute:log_level=DEBUG", "change a setting of one layer"),
-        ("outputs ENV=local", "what the layers export"),
-        ("destroy ENV=local", "take everything down, in reverse"),
-    ):
-        display.verbatim(f"  # {purpose}\n  make {command}{elsewhere}")
-    display.heading("Ctrl-C stops it. Mails appear here as they arrive.")
-
-
-def curl(emulator: Emulator, url: str, kind: str, amount: str) -> str:
-    """Return a command that POSTs a new transaction each time it is run."""
-    body = (
-        f'{{"transaction_id": "{kind}-\'$(date +%s)\'", "timestamp": \'$(date +%s)\'000, '
-        f'"account_id": "account-1", "merchant_id": "merchant-1", "amount": {amount}, "currency": "USD"}}'
-    )
-    return (
-        f"curl --aws-sigv4 aws:amz:{emulator.region}:execute-api "
-        f"--user '{emulator.access_key_id}:{emulator.secret_access_key}' "
-        f"-H 'Content-Type: application/json' -d '{body}' {url}"
-    )
 
 
 def _stay(process: EmulatorProcess, directory: Path, display: Display) -> None:

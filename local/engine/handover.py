@@ -8,11 +8,9 @@ from local.engine import embedded
 from local.engine.cli_arguments import DEPLOYING, PREVIEWING, CommandLine
 from local.engine.cli_home import CliHome
 from local.engine.errors import EngineError
-from local.engine.processes import ROOT
+from local.engine.make_command import make_command
 from local.engine.state import StateStore
 from shared.infra.layers import LAYERS, deployment_order
-
-_DEFAULT_DIRECTORY = ROOT / "build" / "local"
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,5 @@ class Engines:
             )
 
     def _make(self, verb: str, *stacks: str, engine: str = "") -> str:
-        chosen = f" ENGINE={engine}" if engine else ""
-        directory = self.run_directory.resolve()
-        elsewhere = "" if directory == _DEFAULT_DIRECTORY else f" LOCAL_DIRECTORY={directory}"
-        return "; ".join(f"make {verb} ENV={stack}{chosen}{elsewhere}" for stack in stacks)
+        commands = (make_command(verb, stack, self.run_directory, engine=engine) for stack in stacks)
+        return "; ".join(commands)
