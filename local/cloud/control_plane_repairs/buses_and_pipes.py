@@ -1,6 +1,7 @@
-"""EventBridge: a bus can be changed; a pipe that is changed still knows where it began to read.
+"""EventBridge: a bus can be changed; a pipe that is changed still knows where it began, and what it does.
 
-moto has no UpdateEventBus. UpdatePipe cannot name a starting position, so moto's copy of them loses it.
+moto has no UpdateEventBus. UpdatePipe cannot name a starting position, so moto's copy of them loses it. And
+moto's pipes step from state to state each time somebody looks, a stopped one to STARTING.
 """
 
 import json
@@ -31,10 +32,16 @@ def _update_and_keep_position(self: EventBridgePipesBackend, name: str, **settin
     return pipe
 
 
+def _current_state(self: Pipe) -> str:
+    # The data plane obeys at once.
+    return self.desired_state
+
+
 def apply() -> None:
-    """Adds one operation and completes another."""
+    """Adds one operation, completes another, and lets a pipe rest in its state."""
     for owner, name, replacement in (
         (EventsHandler, "update_event_bus", _update_event_bus),
         (EventBridgePipesBackend, "update_pipe", _update_and_keep_position),
+        (Pipe, "current_state", property(_current_state)),
     ):
         setattr(owner, name, replacement)

@@ -1,0 +1,165 @@
+"""The command: reads the outputs, runs or cleans, prints; see `python -m operations.smoke --help`.
+
+Exit code 0: every hop passed. 1: one did not. 2: the test could not be made. 130: interrupted, and cleaned.
+"""
+
+import argparse
+import json
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from botocore.session import Session, get_session
+
+from operations.smoke.api import TransactionsApi
+from operations.smoke.cleaning import clean
+from operations.smoke.diagnosis import advise
+from operations.smoke.errors import SmokeError
+from operations.smoke.follow import Follower
+from operations.smoke.hops import HopFailedError
+from operations.smoke.places import Places
+from operations.smoke.report import Report
+from operations.smoke.rights import policy
+from operations.smoke.synthetic import USUAL_HISTORY_HOURS, Run
+from operations.smoke.target import Target
+
+USUAL_PATIENCE_SECONDS: Final = 60.0
+SECONDS_TO_SETTLE: Final = 20.0
+_FAILED, _IMPOSSIBLE, _INTERRUPTED = 1, 2, 130
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        target = Target.from_json(options.environment, _read(options.outputs))
+        if options.rights:
+            print(json.dumps(policy(target), indent=2))
+            return 0
+        session = get_session()
+        places = Places(target, session)
+        if options.clean:
+            return _clean(places, Run.named(options.clean))
+        report = _run(target, places, session, options)
+    except SmokeError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return _IMPOSSIBLE
+    print(json.dumps(report.to_json(), indent=2) if options.json else report.text())
+    if report.interrupted:
+        return _INTERRUPTED
+    return 0 if report.ok else _FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m operations.smoke",
+        description="Send a synthetic fraud into a deployed environment and follow it to the mail.",
+        epilog="Credentials (on the embedded AWS also AWS_ENDPOINT_URL) come from the environment as for the "
+        "AWS CLI. A mail to the security team goes out: docs/runbooks/smoke-test.md says how it is marked.",
+    )
+    parser.add_argument("environment", help="dev, prod ...: the name of the stacks")
+    parser.add_argument(
+        "--outputs",
+        required=True,
+        metavar="FILE|-",
+        help="the layers' outputs as JSON, {layer: {output: value}}; - reads standard input",
+    )
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=USUAL_PATIENCE_SECONDS,
+        metavar="SECONDS",
+        help="how long to wait at each hop (default: %(default)g)",
+    )
+    parser.add_argument(
+        "--history-hours",
+        type=int,
+        choices=range(1, 25),
+        default=USUAL_HISTORY_HOURS,
+        metavar="HOURS",
+        help="how far back the history goes, 1 to 24, within accepted_age_hours (default: %(default)s)",
+    )
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument(
+        "--rights", action="store_true", help="print the IAM policy that the caller needs, and end"
+    )
+    only.add_argument("--clean", metavar="RUN", help="remove what an earlier run left, and end")
+    return parser
+
+
+def _read(outputs: str) -> str:
+    if outputs == "-":
+        return sys.stdin.read()
+    try:
+        return Path(outputs).read_text(encoding="utf-8")
+    except OSError as error:
+        raise SmokeError(f"cannot read the outputs: {error}") from None
+
+
+def _clean(places: Places, run: Run) -> int:
+    cleaned = clean(places, run)
+    print(f"run {run.name}: removed {cleaned.text}")
+    for problem in cleaned.problems:
+        print(f"error: {problem}", file=sys.stderr)
+    return _FAILED if cleaned.problems else 0
+
+
+def _run(target: Target, places: Places, session: Session, options: argparse.Namespace) -> Report:
+    run = Run.begin(options.history_hours)
+    report = Report(target.environment, run)
+    api = TransactionsApi(target.transactions_url, target.region, session)
+    follower = Follower(target, places, api, patience=options.patience, say=_say)
+    try:
+        with _interruptible():
+            follower.follow(run)
+    except HopFailedError as failure:
+        report.failure, report.advice = failure, advise(target, failure)
+    except KeyboardInterrupt:
+        report.interrupted = True
+        _say(f"interrupted: what is under way settles, at most {SECONDS_TO_SETTLE:g} s, then it is removed")
+    finally:
+        with _uninterrupted():
+            if report.interrupted:
+                follower.settle(min(options.patience, SECONDS_TO_SETTLE))
+            report.cleaned = clean(places, run)
+            api.close()
+            _say(f"run {run.name}: removed {report.cleaned.text}")
+    report.passed, report.trace_id = follower.passed, follower.trace_id
+    report.queues = {
+        name: (before, follower.queues_after.get(name, before))
+        for name, before in follower.queues_before.items()
+    }
+    return report
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let Ctrl-C, a request to end and a closed terminal raise KeyboardInterrupt."""
+    with _handled(signal.default_int_handler):
+        yield
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ignore them: a second Ctrl-C must not leave the cleaning half done."""
+    with _handled(signal.SIG_IGN):
+        yield
+
+
+@contextmanager
+def _handled(handler: "signal._HANDLER") -> Iterator[None]:
+    earlier = {number: signal.signal(number, handler) for number in _SIGNALS}
+    try:
+        yield
+    finally:
+        for number, before in earlier.items():
+            signal.signal(number, before)
