@@ -94,8 +94,9 @@ def _run_engine(options: argparse.Namespace) -> int:
         if options.command == "deploy" and options.wait:
             return embedded.deploy(environment, options.layer, wait_seconds=options.wait)
         emulator = environment.emulator()
-        if options.command in ("deploy", "preview"):
-            handover.Engines(options.run_directory, emulator).before_embedded(options.environment)
+        handover.Engines(options.run_directory, emulator).before_embedded(
+            options.command, options.environment
+        )
         if options.command == "outputs":
             return outputs.print_outputs(
                 environment, options.layer, as_json=options.json, show_secrets=options.show_secrets

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local.cloud.address import Emulator
-from local.engine import embedded
 from local.engine.cli_arguments import DEPLOYING, PREVIEWING, CommandLine
 from local.engine.cli_home import CliHome
 from local.engine.errors import EngineError
@@ -56,6 +55,8 @@ class Engines:
             raise EngineError(
                 f"{deployed}. To hand it over to the Pulumi CLI, begin with the first layer: {take_over}"
             )
+        from local.engine import embedded  # noqa: PLC0415 - nothing else here needs a provider
+
         print(f"handing over: the embedded engine's {count} resources are destroyed first", flush=True)
         for stack in held:
             if embedded.destroy(embedded.Environment(stack, self.run_directory)):
@@ -63,19 +64,20 @@ class Engines:
                     f"not handed over: what is named above stays; when its cause is gone: {take_over}"
                 )
 
-    def before_embedded(self, stack: str) -> None:
+    def before_embedded(self, verb: str, stack: str) -> None:
         """Check that the embedded engine has the environment to itself.
 
         Raises:
             EngineError: the Pulumi CLI's engine holds resources there.
         """
-        if held := self.held_by_cli():
-            count = sum(held.values())
-            raise EngineError(
-                f"the Pulumi CLI has deployed this environment ({count} resources): go on with it "
-                f"({self._make('deploy', stack, engine='pulumi')}), or give it back first: "
-                f"{self._make('destroy', stack, engine='pulumi')}"
-            )
+        if not (held := self.held_by_cli()):
+            return
+        deployed = f"the Pulumi CLI has deployed this environment ({sum(held.values())} resources)"
+        go_on = self._make(verb, stack, engine="pulumi")
+        give_back = self._make("destroy", stack, engine="pulumi")
+        if verb == "destroy":
+            raise EngineError(f"{deployed}, and must take it down: {give_back}")
+        raise EngineError(f"{deployed}: go on with it ({go_on}), or give it back first: {give_back}")
 
     def _make(self, verb: str, *stacks: str, engine: str = "") -> str:
         commands = (make_command(verb, stack, self.run_directory, engine=engine) for stack in stacks)
