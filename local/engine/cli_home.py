@@ -4,11 +4,13 @@ The CLI writes into a project's folder (a stack's `encryptionsalt`, `--config`).
 changes, it works in a copy of the project's files, made anew for each command, beside a link to the program.
 """
 
+import fcntl
 import json
 import os
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from local.cloud.address import Emulator
 from local.engine.processes import ROOT
 
 FOLDER = "pulumi"
+_INTERRUPTION = Path(__file__).with_name("interruption")
 _FOREIGN = ("PULUMI_", "AWS_")
 _PRIVATE = 0o600
 _PRIVATE_FOLDER = 0o700
@@ -37,15 +40,24 @@ class CliHome:
 
     def open(self, emulator: Emulator) -> bool:
         """Make the folder ready; true if it held the state of an emulator that has ended, dropped now."""
-        foreign = self.folder.exists() and not self.belongs_to(emulator)
-        if foreign:
-            shutil.rmtree(self.folder)
-        self._backend.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
-        self.folder.chmod(_PRIVATE_FOLDER)
-        self._owner.write_text(emulator.instance_id, "utf-8")
-        if not self._passphrase.exists():
-            _write_privately(self._passphrase, secrets.token_urlsafe(32))
+        with self._alone():
+            foreign = self._owner.is_file() and not self.belongs_to(emulator)
+            if foreign:
+                for path in filter(Path.exists, (self._backend, self.folder / "projects")):
+                    shutil.rmtree(path)
+            self._backend.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
+            if not self._passphrase.exists():
+                _write_privately(self._passphrase, secrets.token_urlsafe(32))
+            _write_privately(self._owner, emulator.instance_id)
         return foreign
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let no other command change these files meanwhile: several may begin at the same time."""
+        self.folder.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
+        with (self.folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def belongs_to(self, emulator: Emulator) -> bool:
         """Whether the state describes resources of this emulator."""
@@ -61,8 +73,8 @@ class CliHome:
         return {
             **own,
             # The language host lies beside the CLI; programs import the checkout that this command runs from.
-            "PATH": os.pathsep.join([str(binary.parent), own.get("PATH", os.defpath)]),
-            "PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, [own.get("PYTHONPATH")])]),
+            "PATH": _joined(binary.parent, own.get("PATH", os.defpath)),
+            "PYTHONPATH": _joined(_INTERRUPTION, ROOT, own.get("PYTHONPATH", "")),
             "PYTHONDONTWRITEBYTECODE": "1",
             "PULUMI_HOME": str(self.folder / "home"),
             "PULUMI_BACKEND_URL": self._backend.as_uri(),
@@ -78,12 +90,13 @@ class CliHome:
         What a former command wrote into a stack's file is gone, but for what opens the state.
         """
         tracked, copy = ROOT / "stacks" / layer, self.folder / "projects" / layer
-        copy.mkdir(parents=True, exist_ok=True)
-        if not (copy / "program").is_symlink():
-            (copy / "program").symlink_to(tracked, target_is_directory=True)
-        _write_privately(copy / "Pulumi.yaml", yaml.safe_dump(_moved(tracked), sort_keys=False))
-        for settings in sorted(tracked.glob("Pulumi.*.yaml")):
-            _write_privately(copy / settings.name, settings.read_text("utf-8") + _kept(copy / settings.name))
+        with self._alone():
+            copy.mkdir(parents=True, exist_ok=True)
+            if not (copy / "program").is_symlink():
+                (copy / "program").symlink_to(tracked, target_is_directory=True)
+            _write_privately(copy / "Pulumi.yaml", yaml.safe_dump(_moved(tracked), sort_keys=False))
+            for file in sorted(tracked.glob("Pulumi.*.yaml")):
+                _write_privately(copy / file.name, file.read_text("utf-8") + _kept(copy / file.name))
         return copy
 
     def resources(self) -> dict[str, int]:
@@ -94,6 +107,10 @@ class CliHome:
             for path in sorted(stacks.glob("*/*.json"))
         }
         return {stack: count for stack, count in counts.items() if count}
+
+
+def _joined(*folders: Path | str) -> str:
+    return os.pathsep.join(str(each) for each in folders if each)
 
 
 def _moved(tracked: Path) -> dict[str, Any]:
