@@ -1,52 +1,41 @@
 """One run of a layer: brings each resource that the program registers to what the program wants."""
 
-import json
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from local.engine.errors import EngineError, ResourceError
 from local.engine.goal import Goal, with_ignored
-from local.engine.ordering import deletion_order, must_go_with
-from local.engine.progress import Action, Progress
-from local.engine.snapshot import Snapshot
-from local.engine.state import ResourceState
+from local.engine.progress import Action
+from local.engine.providers import Providers
+from local.engine.removal import Removal, forced_by_options
+from local.engine.run import Run, failure
+from local.engine.state import PROVIDER_TYPE, ResourceState
 from local.engine.wire import abridged
-from local.provider.cloud import Cloud
 from local.provider.errors import PartialCreateError, ProviderError
 from local.provider.provider import Diff, Provider
-from local.provider.values import UNKNOWN
 
-_PROVIDER_TYPE = "pulumi:providers:"
 _SAME_ID = (
     "its replacement got the same id ({id}), so that deleting the old one would delete the new one; "
     "give the resource delete_before_replace=True"
 )
+_UNFINISHED = "its creation had failed"
+
+
+Answer = Callable[[Provider], tuple[dict[str, Any], list[str]] | None]
+"""Reads a resource through its provider: its outputs and the paths of the secret ones; None if it is gone."""
 
 
 class Deployment:
-    """Decides and does what each registration needs; called from several threads at once.
+    """Decides and does what each registration needs; called from several threads at once."""
 
-    In a preview the same decisions are made and nothing is done: creations answer with unknown values.
-    """
-
-    def __init__(
-        self,
-        cloud: Cloud,
-        snapshot: Snapshot,
-        progress: Progress,
-        config: Mapping[str, str],
-        *,
-        preview: bool = False,
-    ) -> None:
-        """`config` is the stack's, for which default providers are allowed and how they are set."""
-        self._cloud = cloud
-        self._snapshot = snapshot
-        self._progress = progress
-        self._config = config
-        self._preview = preview
-        self._providers: dict[str, Provider] = {}
+    def __init__(self, run: Run, config: Mapping[str, str], default_urn: Callable[[str, str], str]) -> None:
+        """`config` and `default_urn` are for default providers: see `Providers`."""
+        self._run = run
+        self._providers = Providers(run, config, default_urn)
+        self._removal = Removal(run)
         self._lock = threading.Lock()
         self.failures: list[str] = []
 
@@ -59,37 +48,56 @@ class Deployment:
         try:
             old = self._claim(goal)
             if not goal.custom:
-                state = goal.state(outputs=dict(goal.inputs))
-                self._snapshot.put(state)
-            elif goal.type.startswith(_PROVIDER_TYPE):
-                state = self._register_provider(goal, old)
-            else:
-                state = self._register_resource(goal, old)
+                return self._register_group(goal, old)
+            if goal.type.startswith(PROVIDER_TYPE):
+                return self._providers.register(goal, old)
+            return self._register_resource(goal, old)
         except (EngineError, ProviderError) as error:
-            failure = error if isinstance(error, ResourceError) else self._failure(goal, str(error))
+            refused = error if isinstance(error, ResourceError) else failure(goal, str(error))
             with self._lock:
-                self.failures.append(str(failure))
-            raise failure from error
-        return state
+                self.failures.append(str(refused))
+            raise refused from error
 
-    def provider(self, reference: str, package: str) -> Provider:
-        """The provider that a resource or invoke names; for an empty reference the package's default one.
+    def read(self, goal: Goal, resource_id: str, answer: Answer) -> ResourceState:
+        """Note a resource that somebody else owns; returns its state.
 
         Raises:
-            EngineError: it was not registered, or default providers are disabled.
+            ResourceError: there is none with this id.
         """
-        with self._lock:
-            if reference:
-                urn = reference.rpartition("::")[0]
-                if urn not in self._providers:
-                    raise EngineError(f"provider {urn} is not registered")
-                return self._providers[urn]
-            return self._default_provider(package)
+        old = self._claim(goal)
+        goal = replace(goal, provider=self.provider_of(goal.provider, goal.type, goal.version))
+        found = answer(self._providers.get(goal.provider))
+        if found is None:
+            raise failure(goal, f"there is none with id {resource_id}")
+        relinquished = old if old and old.is_real and old.id != resource_id else None
+        self._run.note("read", goal)
+        outputs, secret = found
+        state = goal.state(id=resource_id, inputs=dict(goal.inputs), outputs=outputs, external=True)
+        state.secret_outputs = sorted({*state.secret_outputs, *secret})
+        self._run.snapshot.put(state, relinquished)
+        return state
+
+    def provider_of(self, reference: str, token: str, version: str) -> str:
+        """The reference of the provider that a resource or invoke uses: the named one, or a default one.
+
+        Raises:
+            EngineError: default providers are disabled.
+        """
+        return reference or self._providers.default(token.partition(":")[0], version, self.register)
+
+    def invoke(
+        self, reference: str, token: str, version: str, arguments: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Answer a function call of the program."""
+        return self._providers.get(self.provider_of(reference, token, version)).invoke(token, arguments)
+
+    def set_outputs(self, urn: str, outputs: dict[str, Any], secret: set[str]) -> None:
+        """Note what a component or the stack says of itself at its end."""
+        self._run.snapshot.set_outputs(urn, abridged(outputs), sorted(secret))
 
     def finish(self) -> None:
         """Delete what the program did not register and what it replaced, dependents first."""
-        for state in deletion_order(self._snapshot.unregistered):
-            self._delete(state, count=not state.obsolete)
+        self._removal.everything_unwanted()
 
     def recover(self) -> None:
         """Look for what an interrupted run may have created without noting it, and remove it.
@@ -97,52 +105,55 @@ class Deployment:
         Raises:
             ResourceError: it is there and cannot be removed.
         """
-        resources = self._snapshot.resources
-        for state in self._snapshot.pending_creations:
-            provider = Provider(self._cloud)
-            owned = {each.id for each in resources if each.type == state.type and not each.recreate}
+        snapshot = self._run.snapshot
+        for state in snapshot.pending_creations:
+            provider = Provider(self._run.cloud)
+            same_type = (each for each in snapshot.resources if each.type == state.type)
+            owned = {each.id for each in same_type if not each.recreate}
             try:
                 found = provider.find(state.type, state.inputs, owned)
-                if found is not None and not self._preview:
-                    self._progress.line(f" ! {state.type} {state.name} was being created: starting again")
+                if found is not None and not self._run.preview:
+                    self._run.progress.line(f" ! {state.type} {state.name} was being created: starting again")
                     provider.delete(state.type, found, state.inputs, {})
             except ProviderError as error:
                 reason = f"its creation was interrupted and cannot be undone: {error}"
-                raise ResourceError(state.type, state.name, reason) from error
-            self._snapshot.end_pending(state)
+                raise failure(state, reason) from error
+            snapshot.end_pending(state)
 
     def _claim(self, goal: Goal) -> ResourceState | None:
         try:
-            return self._snapshot.claim(goal.urn, goal.aliases)
+            return self._run.snapshot.claim(goal.urn, goal.aliases)
         except KeyError:
-            raise self._failure(goal, "is registered twice: names must be unique for each type") from None
+            raise failure(goal, "is registered twice: names must be unique for each type") from None
 
-    def _register_provider(self, goal: Goal, old: ResourceState | None) -> ResourceState:
-        provider = Provider(self._cloud, goal.type.removeprefix(_PROVIDER_TYPE))
-        if faults := provider.check_config(goal.inputs):
-            raise self._failure(goal, "; ".join(f"{each.property}: {each.reason}" for each in faults))
-        provider.configure(goal.inputs)
-        identity = old.id if old else "" if self._preview else f"{goal.name}-provider"
-        state = goal.state(id=identity or goal.name, inputs=dict(goal.inputs), outputs=dict(goal.inputs))
-        with self._lock:
-            self._providers[goal.urn] = provider
-        self._snapshot.put(state)
+    def _register_group(self, goal: Goal, old: ResourceState | None) -> ResourceState:
+        """A component or the stack itself: it keeps its outputs until it says new ones."""
+        same = old is not None and old.inputs == abridged(dict(goal.inputs))
+        self._run.note("create" if old is None else "same" if same else "update", goal)
+        state = goal.state(inputs=abridged(dict(goal.inputs)))
+        if old is not None and same:
+            state.outputs, state.secret_outputs = old.outputs, old.secret_outputs
+        self._run.snapshot.put(state)
         return state
 
     def _register_resource(self, goal: Goal, old: ResourceState | None) -> ResourceState:
-        provider = self.provider(goal.provider, goal.type.partition(":")[0])
-        existing = old if old and not old.recreate else None
-        inputs = self._checked(provider, goal, existing)
-        if existing is None:
-            return self._create(provider, goal, inputs, replaces=old)
-        diff = self._diff(provider, goal, existing, inputs)
-        if diff.replaces or existing.tainted:
-            return self._replace(provider, goal, existing, diff)
+        goal = replace(goal, provider=self.provider_of(goal.provider, goal.type, goal.version))
+        provider = self._providers.get(goal.provider)
+        if old is None or old.external:
+            return self._create(provider, goal)
+        if old.recreate:
+            return self._create_again(provider, goal, old)
+        started = time.monotonic()
+        inputs = self._checked(provider, goal, old)
+        diff = forced_by_options(provider.diff(goal.type, old.inputs, inputs), goal.replace_on_changes)
+        if diff.replaces or old.tainted:
+            return self._replace(provider, goal, old, diff)
         if diff.changed:
-            return self._update(provider, goal, existing, inputs, diff)
-        self._progress.step("same", goal.type, goal.name)
-        state = goal.state(id=existing.id, inputs=existing.inputs, outputs=existing.outputs)
-        self._snapshot.put(state)
+            return self._update(provider, goal, old, inputs, diff)
+        self._run.note("same", goal)
+        state = goal.state(id=old.id, inputs=abridged(inputs), outputs=old.outputs)
+        self._run.snapshot.put(state)
+        self._run.tell("same", goal, started)
         return state
 
     def _checked(self, provider: Provider, goal: Goal, old: ResourceState | None) -> dict[str, Any]:
@@ -150,128 +161,81 @@ class Deployment:
         news = with_ignored(goal, known) if old else goal.inputs
         inputs, faults = provider.check(goal.type, goal.urn, known, news)
         if faults:
-            raise self._failure(goal, "; ".join(f"{each.property} {each.reason}" for each in faults))
+            raise failure(goal, "; ".join(f"{each.property} {each.reason}" for each in faults))
         return inputs
 
-    def _diff(self, provider: Provider, goal: Goal, old: ResourceState, inputs: dict[str, Any]) -> Diff:
-        diff = provider.diff(goal.type, old.inputs, inputs)
-        forced = [
-            path
-            for path in diff.changed
-            if any(each in ("*", path) or path.startswith(f"{each}.") for each in goal.replace_on_changes)
-        ]
-        replaces = tuple(dict.fromkeys([*diff.replaces, *forced]))
-        return Diff(diff.changed, replaces, diff.delete_before_replace)
-
-    def _create(
-        self, provider: Provider, goal: Goal, inputs: dict[str, Any], replaces: ResourceState | None
-    ) -> ResourceState:
+    def _create(self, provider: Provider, goal: Goal) -> ResourceState:
         started = time.monotonic()
-        state = self._created(provider, goal, inputs)
-        action: Action = "create" if replaces is None else "replace"
-        self._progress.step(action, goal.type, goal.name, seconds=self._since(started))
-        return state
+        inputs = self._checked(provider, goal, None)
+        self._run.note("create", goal)
+        return self._told("create", started, self._created(provider, goal, inputs))
+
+    def _create_again(self, provider: Provider, goal: Goal, old: ResourceState) -> ResourceState:
+        """Create what was deleted to make way, now that its turn has come."""
+        started = time.monotonic()
+        inputs = self._checked(provider, goal, None)
+        forcing = self._removal.forcing(old.urn)
+        self._run.note("replace", goal)
+        self._run.note("create-replacement", goal, (), forcing)
+        return self._told("replace", started, self._created(provider, goal, inputs), forcing)
 
     def _created(
-        self,
-        provider: Provider,
-        goal: Goal,
-        inputs: dict[str, Any],
-        retired: ResourceState | None = None,
+        self, provider: Provider, goal: Goal, inputs: dict[str, Any], retired: ResourceState | None = None
     ) -> ResourceState:
         """Create through the provider, so that at no moment something exists that the state does not know."""
         kept = abridged(inputs)
-        if not self._preview:
-            self._snapshot.begin(goal.state(inputs=kept))
+        if not self._run.preview:
+            self._run.snapshot.begin(goal.state(inputs=kept))
         try:
-            resource_id, outputs = provider.create(goal.type, inputs, preview=self._preview)
+            resource_id, outputs = provider.create(goal.type, inputs, preview=self._run.preview)
         except PartialCreateError as error:
             tainted = goal.state(id=error.resource_id, inputs=kept, outputs=kept, tainted=True)
-            self._snapshot.put(tainted, retired)
+            self._run.snapshot.put(tainted, retired)
             raise
         except ProviderError:
-            self._snapshot.fail_creation(goal.urn)
+            self._run.snapshot.fail_creation(goal.urn)
             raise
         state = goal.state(id=resource_id, inputs=kept, outputs=abridged(outputs))
-        self._snapshot.put(state, retired)
+        self._run.snapshot.put(state, retired)
         return state
 
     def _update(
         self, provider: Provider, goal: Goal, old: ResourceState, inputs: dict[str, Any], diff: Diff
     ) -> ResourceState:
         started = time.monotonic()
+        self._run.note("update", goal, diff.changed)
         resource_id, outputs = provider.update(
-            goal.type, old.id, old.inputs, old.outputs, inputs, preview=self._preview
+            goal.type, old.id, old.inputs, old.outputs, inputs, preview=self._run.preview
         )
         state = goal.state(id=resource_id, inputs=abridged(inputs), outputs=abridged(outputs))
-        self._snapshot.put(state)
-        seconds = self._since(started)
-        self._progress.step("update", goal.type, goal.name, seconds=seconds, details=diff.changed)
-        return state
+        self._run.snapshot.put(state)
+        return self._told("update", started, state, diff.changed)
 
     def _replace(self, provider: Provider, goal: Goal, old: ResourceState, diff: Diff) -> ResourceState:
-        self._refuse_if_protected(old)
         started = time.monotonic()
-        decided = goal.delete_before_replace
-        if old.tainted or (diff.delete_before_replace if decided is None else decided):
-            self._delete_with_dependents(old)
+        if goal.protect:
+            self._removal.refuse_if_protected(old)
         inputs = self._checked(provider, goal, None)
-        state = self._created(provider, goal, inputs, None if old.recreate else old)
-        if not old.recreate and state.id == old.id and not self._preview:
-            raise self._failure(goal, _SAME_ID.format(id=old.id))
-        details = diff.replaces or ("its creation had failed",)
-        self._progress.step("replace", goal.type, goal.name, seconds=self._since(started), details=details)
+        decided = goal.delete_before_replace
+        makes_way = old.tainted or (diff.delete_before_replace if decided is None else decided)
+        if makes_way:
+            self._removal.make_way(old)
+        self._note_replacement(goal, diff, makes_way=makes_way)
+        state = self._created(provider, goal, inputs, None if makes_way else old)
+        if not makes_way and state.id == old.id and not self._run.preview:
+            raise failure(goal, _SAME_ID.format(id=old.id))
+        return self._told("replace", started, state, diff.changed if diff.replaces else (_UNFINISHED,))
+
+    def _note_replacement(self, goal: Goal, diff: Diff, *, makes_way: bool) -> None:
+        """A replacement is one step that says so beside the creation: before it where the old one is gone."""
+        if makes_way:
+            self._run.note("replace", goal, diff.changed, diff.replaces)
+        self._run.note("create-replacement", goal, diff.changed, diff.replaces)
+        if not makes_way:
+            self._run.note("replace", goal, diff.changed, diff.replaces)
+
+    def _told(
+        self, action: Action, started: float, state: ResourceState, details: tuple[str, ...] = ()
+    ) -> ResourceState:
+        self._run.tell(action, state, started, details)
         return state
-
-    def _delete_with_dependents(self, old: ResourceState) -> None:
-        """Delete a resource that is about to be made anew, and before it what would be replaced with it."""
-        others = must_go_with(old, self._snapshot.resources, self._would_replace)
-        for state in deletion_order([old, *others]):
-            self._refuse_if_protected(state)
-            if not self._preview and state.is_real:
-                self._delete_in_cloud(state)
-            self._snapshot.mark_recreate(state.urn)
-
-    def _would_replace(self, state: ResourceState, changing: set[str]) -> bool:
-        inputs = {**state.inputs, **dict.fromkeys(changing & state.inputs.keys(), UNKNOWN)}
-        return bool(Provider(self._cloud).diff(state.type, state.inputs, inputs).replaces)
-
-    def _delete(self, state: ResourceState, *, count: bool) -> None:
-        started = time.monotonic()
-        if not state.is_real or state.recreate:
-            self._snapshot.remove(state)
-            return
-        self._refuse_if_protected(state)
-        if not self._preview and not state.retain_on_delete:
-            self._delete_in_cloud(state)
-        self._snapshot.remove(state)
-        if count:
-            self._progress.step("delete", state.type, state.name, seconds=self._since(started))
-
-    def _delete_in_cloud(self, state: ResourceState) -> None:
-        try:
-            Provider(self._cloud).delete(state.type, state.id, state.inputs, state.outputs)
-        except ProviderError as error:
-            raise ResourceError(state.type, state.name, f"cannot be deleted: {error}") from error
-
-    def _refuse_if_protected(self, state: ResourceState) -> None:
-        if state.protect:
-            raise ResourceError(state.type, state.name, "is protected: take protect away first")
-
-    def _default_provider(self, package: str) -> Provider:
-        disabled = json.loads(self._config.get("pulumi:disable-default-providers", "[]"))
-        if package in disabled or "*" in disabled:
-            raise EngineError(f"default provider for {package!r} disabled: pass an explicit provider")
-        if package not in self._providers:
-            provider = Provider(self._cloud, package)
-            prefix = f"{package}:"
-            settings = {k.removeprefix(prefix): v for k, v in self._config.items() if k.startswith(prefix)}
-            provider.configure(settings)
-            self._providers[package] = provider
-        return self._providers[package]
-
-    def _since(self, started: float) -> float | None:
-        return None if self._preview else time.monotonic() - started
-
-    def _failure(self, goal: Goal, reason: str) -> ResourceError:
-        return ResourceError(goal.type, goal.name, reason)

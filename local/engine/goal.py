@@ -1,39 +1,47 @@
 """What a program wants of one resource, taken from its registration."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from local.engine.errors import EngineError, ResourceError
-from local.engine.program import STACK_TYPE
-from local.engine.state import ResourceState
+from local.engine.errors import ResourceError
+from local.engine.property_path import parsed, reset
+from local.engine.state import STACK_TYPE, ResourceState
 from local.engine.wire import decode
 
 
 @dataclass(frozen=True)
 class Goal:
-    """A registration with its options. `delete_before_replace` is None where the program does not say."""
+    """A registration with its options. `delete_before_replace` is None where the program does not say.
+
+    `version` is the one of the SDK package that registered it; empty for components.
+    """
 
     urn: str
     type: str
     name: str
     custom: bool
-    parent: str
-    provider: str
     inputs: Mapping[str, Any]
-    secrets: frozenset[str]
-    dependencies: tuple[str, ...]
-    property_dependencies: Mapping[str, tuple[str, ...]]
-    aliases: tuple[str, ...]
-    delete_before_replace: bool | None
-    ignore_changes: tuple[str, ...]
-    replace_on_changes: tuple[str, ...]
-    additional_secret_outputs: frozenset[str]
-    protect: bool
-    retain_on_delete: bool
+    parent: str = ""
+    provider: str = ""
+    version: str = ""
+    secrets: frozenset[str] = frozenset()
+    dependencies: tuple[str, ...] = ()
+    property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
+    delete_before_replace: bool | None = None
+    ignore_changes: tuple[str, ...] = ()
+    replace_on_changes: tuple[str, ...] = ()
+    additional_secret_outputs: tuple[str, ...] = ()
+    protect: bool = False
+    retain_on_delete: bool = False
 
     def state(self, **more: Any) -> ResourceState:
-        """The state of a resource that fulfils the goal; what the provider knows is in `more`."""
+        """The state of a resource that fulfils the goal; what the provider knows is in `more`.
+
+        An output is as secret as the input of its name.
+        """
+        outputs = more.get("outputs", {}).keys()
         return ResourceState(
             urn=self.urn,
             type=self.type,
@@ -43,9 +51,13 @@ class Goal:
             provider=self.provider,
             dependencies=list(self.dependencies),
             property_dependencies={name: list(urns) for name, urns in self.property_dependencies.items()},
-            secret_properties=sorted(self.secrets | self.additional_secret_outputs),
+            secret_inputs=sorted(self.secrets),
+            secret_outputs=sorted(outputs & (self.secrets | set(self.additional_secret_outputs))),
+            additional_secret_outputs=list(self.additional_secret_outputs),
             protect=self.protect,
             retain_on_delete=self.retain_on_delete,
+            ignore_changes=list(self.ignore_changes),
+            replace_on_changes=list(self.replace_on_changes),
             **more,
         )
 
@@ -54,7 +66,7 @@ def goal_of(request: Any, urn: str) -> Goal:
     """Read a RegisterResource request.
 
     Raises:
-        ResourceError: it has an option that the embedded engine does not honour.
+        ResourceError: it has an option that the embedded engine does not honour, or a malformed one.
     """
     for option in ("importId", "deletedWith", "replace_with", "remote", "state_migrations"):
         if getattr(request, option):
@@ -62,6 +74,7 @@ def goal_of(request: Any, urn: str) -> Goal:
             raise ResourceError(request.type, request.name, reason)
     try:
         inputs, secrets = decode(request.object)
+        _check_paths([*request.ignoreChanges, *request.replaceOnChanges])
     except ValueError as error:
         raise ResourceError(request.type, request.name, str(error)) from error
     decided = request.deleteBeforeReplaceDefined
@@ -80,10 +93,34 @@ def goal_of(request: Any, urn: str) -> Goal:
         delete_before_replace=request.deleteBeforeReplace if decided else None,
         ignore_changes=tuple(request.ignoreChanges),
         replace_on_changes=tuple(request.replaceOnChanges),
-        additional_secret_outputs=frozenset(request.additionalSecretOutputs),
+        additional_secret_outputs=tuple(request.additionalSecretOutputs),
         protect=request.protect,
         retain_on_delete=request.retainOnDelete,
+        version=request.version,
     )
+
+
+def goal_of_read(request: Any, urn: str) -> Goal:
+    """Read a ReadResource request."""
+    inputs, secrets = decode(request.properties)
+    return Goal(
+        urn=urn,
+        type=request.type,
+        name=request.name,
+        custom=True,
+        inputs=inputs,
+        parent=request.parent,
+        provider=request.provider,
+        version=request.version,
+        secrets=frozenset(secrets),
+        dependencies=tuple(request.dependencies),
+        additional_secret_outputs=tuple(request.additionalSecretOutputs),
+    )
+
+
+def _check_paths(paths: Iterable[str]) -> None:
+    for path in paths:
+        parsed(path)
 
 
 def urn_of(stack: str, project: str, parent: str, type_token: str, name: str) -> str:
@@ -109,26 +146,8 @@ def _alias_urn(alias: Any, request: Any, urn: str) -> str:
 
 
 def with_ignored(goal: Goal, old_inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """The goal's inputs with the properties of `ignoreChanges` as they were.
-
-    Raises:
-        EngineError: a path goes into a list.
-    """
-    inputs = dict(goal.inputs)
+    """The goal's inputs with the properties of `ignoreChanges` as they were."""
+    inputs: dict[str, Any] = dict(goal.inputs)
     for path in goal.ignore_changes:
-        if "[" in path:
-            raise EngineError(f"{goal.urn}: ignoreChanges into a list ({path}) is not supported")
-        _copy(path.split("."), old_inputs, inputs)
+        inputs = reset(parsed(path), old_inputs, inputs)
     return inputs
-
-
-def _copy(steps: list[str], source: Mapping[str, Any], target: dict[str, Any]) -> None:
-    first, rest = steps[0], steps[1:]
-    if not rest:
-        if first in source:
-            target[first] = source[first]
-        else:
-            target.pop(first, None)
-    elif isinstance(source.get(first), Mapping) and isinstance(target.get(first), Mapping):
-        target[first] = dict(target[first])
-        _copy(rest, source[first], target[first])

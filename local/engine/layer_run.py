@@ -7,11 +7,13 @@ from typing import TextIO
 from local.cloud import address
 from local.engine.deployment import Deployment
 from local.engine.errors import EngineError
+from local.engine.goal import urn_of
 from local.engine.layer_request import LayerRequest
 from local.engine.monitor import EngineMonitor
 from local.engine.program import run_program
 from local.engine.progress import Progress
 from local.engine.project import ProjectError, read_project
+from local.engine.run import Run
 from local.engine.snapshot import Snapshot
 from local.engine.state import LayerState, StateStore
 from local.provider.cloud import Cloud
@@ -52,11 +54,16 @@ def _run(request: LayerRequest, store: StateStore, cloud: Cloud, progress: Progr
             progress.line(" ! the emulator of the last deployment has ended; starting afresh")
         state = LayerState(project.name, request.stack, request.layer, store.instance_id)
     snapshot = Snapshot(state, (lambda _: None) if preview else store.write)
-    deployment = Deployment(cloud, snapshot, progress, project.config, preview=preview)
+    run = Run(cloud, snapshot, progress, preview)
+
+    def urn_of_default(type_token: str, name: str) -> str:
+        return urn_of(request.stack, project.name, "", type_token, name)
+
+    deployment = Deployment(run, project.config, urn_of_default)
     deployment.recover()
     monitor = EngineMonitor(project, deployment, store)
     try:
-        run = run_program(project, monitor, preview=preview)
+        run_program(project, monitor, preview=preview)
     except Exception as error:
         for failure in deployment.failures:
             if failure != str(error):
@@ -64,8 +71,6 @@ def _run(request: LayerRequest, store: StateStore, cloud: Cloud, progress: Progr
         progress.summary()
         raise
     deployment.finish()
-    if not preview:
-        snapshot.publish(dict(sorted(run.outputs.items())), sorted(run.secret_outputs))
     progress.summary()
 
 

@@ -6,14 +6,13 @@ from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
 from pulumi.runtime.proto import resource_pb2
 
 from local.engine.deployment import Deployment
-from local.engine.errors import EngineError, UnknownStackError
-from local.engine.goal import goal_of, urn_of
-from local.engine.program import STACK_TYPE, RecordingMonitor
+from local.engine.goal import goal_of, goal_of_read, urn_of
+from local.engine.program import RecordingMonitor
 from local.engine.project import Project
-from local.engine.state import StateStore
-from local.engine.wire import decode, encode
-
-STACK_REFERENCE = "pulumi:pulumi:StackReference"
+from local.engine.stack_references import STACK_REFERENCE, stack_reference
+from local.engine.state import STACK_TYPE, StateStore
+from local.engine.wire import abridged, decode, encode
+from local.provider.provider import Provider
 
 _FEATURES = (
     resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
@@ -51,44 +50,41 @@ class EngineMonitor(RecordingMonitor):
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the protocol's own name
         """Bring a resource to its goal."""
         urn = self.make_urn(request.parent, request.type, request.name)
-        if request.type == STACK_TYPE:
-            return resource_pb2.RegisterResourceResponse(urn=urn)
-        self.record(urn, request)
+        if request.type != STACK_TYPE:
+            self.record(urn, request)
         state = self._deployment.register(goal_of(request, urn))
         return resource_pb2.RegisterResourceResponse(
-            urn=urn, id=state.id, object=encode(state.outputs, state.secret_properties)
+            urn=urn, id=state.id, object=encode(state.outputs, state.secret_outputs)
         )
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - the protocol's own name
+        """Keep what a component or the stack says of itself."""
+        outputs, secrets = decode(request.outputs)
+        self._deployment.set_outputs(request.urn, outputs, secrets)
+        return super().RegisterResourceOutputs(request)
 
     def ReadResource(self, request: Any) -> Any:  # noqa: N802 - the protocol's own name
         """Answer for a StackReference, or read a resource that this layer does not own."""
-        urn = self.make_urn(request.parent, request.type, request.name)
-        if request.type == STACK_REFERENCE:
-            outputs = self._stack_outputs(request.id)
-        else:
-            provider = self._deployment.provider(request.provider, request.type.partition(":")[0])
-            known, _ = decode(request.properties)
-            found = provider.read(request.type, request.id, {}, known)
-            if found is None:
-                raise EngineError(f"{request.type} {request.name}: there is none with id {request.id}")
-            outputs = found.outputs
-        return resource_pb2.ReadResourceResponse(urn=urn, properties=encode(outputs))
+        goal = goal_of_read(request, self.make_urn(request.parent, request.type, request.name))
+
+        def answer(provider: Provider) -> tuple[dict[str, Any], list[str]] | None:
+            if request.type == STACK_REFERENCE:
+                return stack_reference(self._store, request.id)
+            found = provider.read(request.type, request.id, {}, goal.inputs)
+            return (abridged(found.outputs), []) if found else None
+
+        state = self._deployment.read(goal, request.id, answer)
+        return resource_pb2.ReadResourceResponse(
+            urn=state.urn, properties=encode(state.outputs, state.secret_outputs)
+        )
 
     def Invoke(self, request: Any) -> Any:  # noqa: N802 - the protocol's own name
         """Answer a function call."""
         arguments, _ = decode(request.args)
-        provider = self._deployment.provider(request.provider, request.tok.partition(":")[0])
-        answer = provider.invoke(request.tok, arguments)
+        answer = self._deployment.invoke(request.provider, request.tok, request.version, arguments)
         return resource_pb2.ResourceInvokeResponse(**{"return": encode(answer)})
 
     def GetDeploymentInfo(self, request: Any) -> Any:  # noqa: N802 - the protocol's own name
         """What the embedded engine supports."""
         del request
         return resource_pb2.DeploymentInfo(supportedFeatures=_FEATURES)
-
-    def _stack_outputs(self, reference: str) -> dict[str, Any]:
-        parts = reference.split("/")
-        project, stack = (parts[-2], parts[-1]) if len(parts) > 1 else (self._project.name, parts[-1])
-        state = self._store.of_project(project) if stack == self._project.stack else None
-        if state is None:
-            raise UnknownStackError(f"unknown stack {reference!r}: it is not deployed on this emulator")
-        return {"name": reference, "outputs": state.outputs, "secretOutputNames": state.secret_outputs}

@@ -25,26 +25,27 @@ def deletion_order(resources: Sequence[ResourceState]) -> list[ResourceState]:
 def must_go_with(
     root: ResourceState,
     resources: Iterable[ResourceState],
-    would_replace: Callable[[ResourceState, set[str]], bool],
-) -> list[ResourceState]:
-    """The resources that a replacement of `root` replaces too, in order of creation.
+    replacing: Callable[[ResourceState, set[str]], tuple[str, ...]],
+) -> dict[str, tuple[str, ...]]:
+    """What a replacement of `root` replaces too: URN -> the properties that force it, in order of creation.
 
-    `would_replace(resource, changing)` says whether a resource would be replaced if the named inputs got
-    values that are not known yet.
+    `resources` are those that this run has not registered yet: what is registered cannot stand on the root
+    any more. `replacing(resource, changing)` names the properties of a resource that would force its
+    replacement if the inputs `changing` got values that are not known yet. What uses a provider that goes
+    goes as well, whatever its properties.
     """
-    going = {root.urn}
-    result: list[ResourceState] = []
+    going: dict[str, tuple[str, ...]] = {root.urn: ()}
     for resource in resources:
-        if resource.urn in going or resource.obsolete or resource.recreate:
+        if resource.urn in going or not resource.is_real or resource.obsolete or resource.recreate:
             continue
-        if resource.provider and resource.provider.rpartition("::")[0] in going:
-            going.add(resource.urn)
-            result.append(resource)
+        if resource.provider.rpartition("::")[0] in going:
+            going[resource.urn] = ()
             continue
-        if not resource.is_real or not going.intersection(resource.needs):
-            continue
-        changing = {name for name, urns in resource.property_dependencies.items() if going.intersection(urns)}
-        if changing and would_replace(resource, changing):
-            going.add(resource.urn)
-            result.append(resource)
-    return result
+        changing = {
+            name for name, urns in resource.property_dependencies.items() if not going.keys().isdisjoint(urns)
+        }
+        forcing = replacing(resource, changing & resource.inputs.keys()) if changing else ()
+        if forcing:
+            going[resource.urn] = forcing
+    del going[root.urn]
+    return going

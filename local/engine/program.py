@@ -26,8 +26,8 @@ from pulumi.runtime.stack import run_in_stack
 from pulumi.runtime.sync_await import _ensure_event_loop
 
 from local.engine.project import Project
+from local.engine.state import STACK_TYPE
 
-STACK_TYPE = "pulumi:pulumi:Stack"
 _SIGNATURE = rpc._special_sig_key  # noqa: SLF001 - the SDK publishes no other name for it
 _SECRET = rpc._special_secret_sig  # noqa: SLF001
 

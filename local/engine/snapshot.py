@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 from local.engine.state import LayerState, ResourceState
 
@@ -70,7 +71,7 @@ class Snapshot:
     def mark_recreate(self, urn: str) -> None:
         """Note that a resource was deleted because it is about to be replaced."""
         with self._lock:
-            (self._old.get(urn) or self._registered[urn]).recreate = True
+            self._old[urn].recreate = True
             self._write()
 
     def remove(self, state: ResourceState) -> None:
@@ -89,10 +90,11 @@ class Snapshot:
             self._layer.pending_creations = [e for e in self._layer.pending_creations if e is not state]
             self._write()
 
-    def publish(self, outputs: dict[str, object], secret: list[str]) -> None:
-        """Note what the program exports."""
+    def set_outputs(self, urn: str, outputs: dict[str, Any], secret: list[str]) -> None:
+        """Note what a component or the stack says of itself at its end."""
         with self._lock:
-            self._layer.outputs, self._layer.secret_outputs = outputs, secret
+            state = self._registered[urn]
+            state.outputs, state.secret_outputs = outputs, secret
             self._write()
 
     @property
@@ -108,6 +110,12 @@ class Snapshot:
             return [*self._old.values(), *self._obsolete]
 
     @property
+    def waiting(self) -> list[ResourceState]:
+        """What the program has not begun to register in this run, in its old order."""
+        with self._lock:
+            return [each for urn, each in self._old.items() if urn not in self._claimed]
+
+    @property
     def pending_creations(self) -> list[ResourceState]:
         """Creations whose end nobody noted."""
         return list(self._layer.pending_creations)
@@ -115,8 +123,16 @@ class Snapshot:
     def _rename(self, alias: str, urn: str) -> None:
         self._old = {urn if name == alias else name: each for name, each in self._old.items()}
         self._old[urn].urn = urn
+
+        def renamed(names: list[str]) -> list[str]:
+            return [urn if name == alias else name for name in names]
+
         for each in self.resources:
-            each.dependencies = [urn if name == alias else name for name in each.dependencies]
+            each.dependencies = renamed(each.dependencies)
+            each.property_dependencies = {k: renamed(urns) for k, urns in each.property_dependencies.items()}
+            (each.parent,) = renamed([each.parent])
+            owner, separator, identity = each.provider.rpartition("::")
+            each.provider = f"{renamed([owner])[0]}{separator}{identity}"
 
     def _end_creation(self, urn: str) -> None:
         pending = self._layer.pending_creations

@@ -15,14 +15,18 @@ from typing import Any
 
 from local.engine.errors import EngineError, ForeignStateError
 
-VERSION = 1
+VERSION = 2
+STACK_TYPE = "pulumi:pulumi:Stack"
+PROVIDER_TYPE = "pulumi:providers:"
 _PRIVATE = 0o600
 
 
 @dataclass
 class ResourceState:
-    """One resource as it stands in the emulator, or a component or provider that groups others.
+    """One resource as it stands in the emulator; or what groups others: a stack, component or provider.
 
+    `external`: it is somebody else's and was only read.
+    `secret_inputs` and `secret_outputs` are the properties that are secret as a whole or in a part.
     `tainted`: its creation did not finish, so it must be replaced. `recreate`: it was deleted to be replaced
     and does not exist now. `obsolete`: it was replaced by another of the same URN and waits to be deleted.
     """
@@ -34,21 +38,26 @@ class ResourceState:
     id: str = ""
     inputs: dict[str, Any] = field(default_factory=dict)
     outputs: dict[str, Any] = field(default_factory=dict)
-    secret_properties: list[str] = field(default_factory=list)
+    secret_inputs: list[str] = field(default_factory=list)
+    secret_outputs: list[str] = field(default_factory=list)
+    additional_secret_outputs: list[str] = field(default_factory=list)
     parent: str = ""
     provider: str = ""
     dependencies: list[str] = field(default_factory=list)
     property_dependencies: dict[str, list[str]] = field(default_factory=dict)
     protect: bool = False
     retain_on_delete: bool = False
+    external: bool = False
+    ignore_changes: list[str] = field(default_factory=list)
+    replace_on_changes: list[str] = field(default_factory=list)
     tainted: bool = False
     recreate: bool = False
     obsolete: bool = False
 
     @property
     def is_real(self) -> bool:
-        """Whether a provider made it: components and providers exist in the state alone."""
-        return self.custom and not self.type.startswith("pulumi:providers:")
+        """Whether a provider made it for this layer: what groups others exists in the state alone."""
+        return self.custom and not self.external and not self.type.startswith(PROVIDER_TYPE)
 
     @property
     def needs(self) -> set[str]:
@@ -68,13 +77,25 @@ class LayerState:
     instance_id: str
     resources: list[ResourceState] = field(default_factory=list)
     pending_creations: list[ResourceState] = field(default_factory=list)
-    outputs: dict[str, Any] = field(default_factory=dict)
-    secret_outputs: list[str] = field(default_factory=list)
+
+    @property
+    def outputs(self) -> dict[str, Any]:
+        """What the layer exports; empty until a deployment went through."""
+        return self._stack.outputs if self._stack else {}
+
+    @property
+    def secret_outputs(self) -> list[str]:
+        """Names of the exports that are secret."""
+        return self._stack.secret_outputs if self._stack else []
 
     @property
     def real_resources(self) -> list[ResourceState]:
         """What exists in the emulator because of this layer."""
         return [each for each in self.resources if each.is_real and not each.recreate]
+
+    @property
+    def _stack(self) -> ResourceState | None:
+        return next((each for each in self.resources if each.type == STACK_TYPE), None)
 
 
 class StateStore:

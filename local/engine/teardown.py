@@ -6,6 +6,7 @@ from local.engine.errors import ResourceError
 from local.engine.ordering import deletion_order
 from local.engine.progress import Progress
 from local.engine.snapshot import Snapshot
+from local.engine.stack_references import STACK_REFERENCE, stack_reference
 from local.engine.state import LayerState, ResourceState, StateStore
 from local.engine.wire import abridged
 from local.provider.cloud import Cloud
@@ -48,8 +49,10 @@ def refresh_layer(store: StateStore, cloud: Cloud, layer: str) -> None:
             return
         progress = Progress(f"Refreshing {layer} ({store.stack})")
         provider = Provider(cloud)
-        kept = [each for each in state.resources if _refreshed(each, provider, progress)]
-        state.resources = kept
+        for each in state.resources:
+            if each.type == STACK_REFERENCE:
+                each.outputs, each.secret_outputs = stack_reference(store, each.id)
+        state.resources = [each for each in state.resources if _refreshed(each, provider, progress)]
         store.write(state)
         progress.summary()
 

@@ -85,8 +85,10 @@ def value_at(value: Any, path: str) -> Any:
 
 
 def _is_empty(value: Any) -> bool:
-    """Nothing, an empty text, list and map are the same to the real provider."""
-    return value is None or (isinstance(value, str | list | Mapping) and not value)
+    """Nothing, an empty text, list and map are the same to the real provider, and a map of nothing else."""
+    if isinstance(value, Mapping):
+        return all(_is_empty(item) for item in value.values())
+    return value is None or (isinstance(value, str | list) and not value)
 
 
 def _meaning(text: str) -> Any:

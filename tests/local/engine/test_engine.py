@@ -284,8 +284,9 @@ def test_secrets_are_marked_and_never_told(project: TinyProject) -> None:
     assert state.secret_outputs == ["password"]
     assert len(state.outputs["password"]) == 20
     assert state.outputs["password"] not in result.text
-    assert project.resource("password").secret_properties == ["bcryptHash", "result"]
-    assert project.resource("secretive").secret_properties == ["tags"]
+    assert project.resource("password").secret_outputs == ["bcryptHash", "result"]
+    assert project.resource("secretive").secret_inputs == ["tags"]
+    assert project.resource("secretive").secret_outputs == ["tags"]
     again = project.deploy()
     assert "2 unchanged" in again.text
     assert project.state.outputs == state.outputs

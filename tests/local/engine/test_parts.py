@@ -249,10 +249,11 @@ def test_what_would_be_replaced_goes_with_its_root_and_no_other() -> None:
         resource("far", "near"),
         resource("o"),
     )
-    going = must_go_with(root, [root, near, far, other], lambda each, _: each.name != "far")
-    assert [each.name for each in going] == ["near"]
-    everything = must_go_with(root, [root, near, far, other], lambda *_: True)
-    assert [each.name for each in everything] == ["near", "far"]
+    some = [root, near, far, other]
+    going = must_go_with(root, some, lambda each, _: ("policy",) if each.name != "far" else ())
+    assert going == {near.urn: ("policy",)}
+    everything = must_go_with(root, some, lambda *_: ("policy",))
+    assert list(everything) == [near.urn, far.urn]
 
 
 def test_settings_are_encoded_as_pulumi_does(tmp_path: Path) -> None:

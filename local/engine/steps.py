@@ -1,0 +1,61 @@
+"""What the engine decided to do to each resource, step by step, in the words of the Pulumi CLI."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Operation = Literal[
+    "same",
+    "create",
+    "update",
+    "delete",
+    "read",
+    "discard",
+    "replace",
+    "create-replacement",
+    "delete-replaced",
+]
+
+LOGICAL: frozenset[Operation] = frozenset({"create", "update", "delete", "replace"})
+"""What a person calls a change; a replacement also has the steps that it consists of."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step on one resource: the top-level properties that differ, and those that force a replacement."""
+
+    operation: Operation
+    urn: str
+    type: str
+    name: str
+    changed: tuple[str, ...] = ()
+    replaces: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain data; changed properties are left out where there are none."""
+        return {name: value for name, value in asdict(self).items() if value not in ((), [])}
+
+
+class StepLog:
+    """Steps in the order in which they began; safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._steps: list[Step] = []
+
+    def add(self, *steps: Step) -> None:
+        """Append steps that belong together."""
+        with self._lock:
+            self._steps.extend(steps)
+
+    @property
+    def steps(self) -> Sequence[Step]:
+        """All so far."""
+        with self._lock:
+            return tuple(self._steps)
+
+
+def top_level(paths: Sequence[str]) -> tuple[str, ...]:
+    """The properties that paths lie in, each once."""
+    return tuple(dict.fromkeys(path.partition(".")[0] for path in paths))
