@@ -1,15 +1,21 @@
 """What every test shares: its rung, no sockets below the rung `local`, and what the run left out."""
 
 import re
-import shutil
 from collections import Counter
 from pathlib import Path
 
 import pytest
 from pytest_socket import disable_socket, enable_socket
 
+from operations.engine import EngineError, fitting_binary
+
 TESTS = Path(__file__).parent
-RUNGS = ("unit", "stacks", "contracts", "policy", "local")
+RUNGS = ("unit", "stacks", "contracts", "policy", "local", "engine")
+WITH_SOCKETS = ("local", "engine")
+"""These start processes and talk to them; a marker of the same name is on each of their tests."""
+
+_NO_ENGINE = pytest.StashKey[str]()
+"""Why the rung `engine` cannot run here; absent where it can, or where none of its tests was asked for."""
 
 
 def rung_of(path: Path) -> str:
@@ -17,22 +23,40 @@ def rung_of(path: Path) -> str:
     return path.relative_to(TESTS).parts[0]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
-        if rung_of(item.path) == "local":
-            item.add_marker(pytest.mark.local)
+        if rung_of(item.path) in WITH_SOCKETS:
+            item.add_marker(rung_of(item.path))
+    if any(rung_of(item.path) == "engine" for item in items) and (reason := _no_fitting_cli()):
+        config.stash[_NO_ENGINE] = reason
+        leave_out(config, items, "engine")
+
+
+def _no_fitting_cli() -> str | None:
+    try:
+        fitting_binary()
+    except EngineError as error:
+        return str(error)
+    return None
+
+
+def leave_out(config: pytest.Config, items: list[pytest.Item], rung: str) -> None:
+    """Deselect a whole rung: one line in the summary instead of a skip for each test."""
+    out = [item for item in items if rung_of(item.path) == rung]
+    config.hook.pytest_deselected(items=out)
+    items[:] = [item for item in items if item not in out]
 
 
 @pytest.fixture(autouse=True)
-def _sockets_only_on_the_local_rung(request: pytest.FixtureRequest) -> None:
-    if rung_of(request.path) == "local":
+def _sockets_on_the_upper_rungs_only(request: pytest.FixtureRequest) -> None:
+    if rung_of(request.path) in WITH_SOCKETS:
         enable_socket()
     else:
         # An event loop needs its own pair of unix sockets; nothing may leave the process.
         disable_socket(allow_unix_socket=True)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say how many tests of each rung ran, and which rungs this machine left out."""
     passed = Counter(
         Path(report.nodeid).parts[1]
@@ -41,12 +65,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     )
     terminalreporter.section("ladder of tests")
     for rung in RUNGS:
-        terminalreporter.line(f"{rung:<10} {passed[rung]:>5} passed")
-    pulumi = shutil.which("pulumi")
-    terminalreporter.line(
-        "engine     left out: "
-        + (f"the engine tests are not written yet ({pulumi} is here)" if pulumi else "no Pulumi CLI on PATH")
-    )
+        left_out = config.stash.get(_NO_ENGINE, None) if rung == "engine" else None
+        said = f"left out: {left_out}" if left_out else f"{passed[rung]:>5} passed"
+        terminalreporter.line(f"{rung:<10} {said}")
     terminalreporter.line("smoke      left out: needs an environment deployed on AWS")
 
 

@@ -1,9 +1,14 @@
 """No test is written in vain: pytest collects every file that defines one."""
 
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from operations.engine import EngineError
+from tests import conftest as ladder
 from tests.conftest import RUNGS, TESTS, uncollected
 
 
@@ -44,3 +49,58 @@ def test_a_file_under_another_name_is_found(tmp_path: Path, text: str) -> None:
 
 def test_pytest_collects_by_the_same_rule(pytestconfig: pytest.Config) -> None:
     assert "test_*.py" in pytestconfig.getini("python_files")
+
+
+@dataclass
+class Item:
+    """As much of a collected test as the ladder looks at."""
+
+    path: Path
+    markers: list[str] = field(default_factory=list)
+
+    def add_marker(self, marker: str) -> None:
+        self.markers.append(marker)
+
+
+@dataclass
+class Summary:
+    """What the run prints at its end."""
+
+    stats: dict[str, Any] = field(default_factory=dict)
+    lines: list[str] = field(default_factory=list)
+
+    def section(self, title: str) -> None:
+        self.lines.append(title)
+
+    def line(self, text: str) -> None:
+        self.lines.append(text)
+
+
+@pytest.mark.parametrize("fits", [True, False])
+def test_the_engine_rung_runs_where_a_cli_fits_and_else_is_left_out_for_one_reason(
+    monkeypatch: pytest.MonkeyPatch, fits: bool
+) -> None:
+    def fitting_binary() -> Path:
+        if not fits:
+            raise EngineError("the only CLI is too old")
+        return Path("pulumi")
+
+    monkeypatch.setattr(ladder, "fitting_binary", fitting_binary)
+    upper = [Item(TESTS / "engine" / f"test_{name}.py") for name in "abc"]
+    lower = [Item(TESTS / "local" / "test_a.py"), Item(TESTS / "unit" / "test_a.py")]
+    items: Any = [*upper, *lower]
+    deselected: list[Item] = []
+    config: Any = SimpleNamespace(
+        stash=pytest.Stash(),
+        hook=SimpleNamespace(pytest_deselected=lambda items: deselected.extend(items)),
+    )
+    summary: Any = Summary()
+
+    ladder.pytest_collection_modifyitems(config, items)
+    ladder.pytest_terminal_summary(summary, config)
+
+    assert items == ([*upper, *lower] if fits else lower)
+    assert deselected == ([] if fits else upper)
+    assert [each.markers for each in [*upper, *lower]] == [["engine"]] * 3 + [["local"], []]
+    (line,) = (each for each in summary.lines if each.startswith("engine"))
+    assert line.split(maxsplit=1)[1] == ("0 passed" if fits else "left out: the only CLI is too old")

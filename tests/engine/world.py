@@ -1,0 +1,306 @@
+"""A copy of the project, an embedded AWS and the real Pulumi CLI, with a backend and a home of their own.
+
+What a person does is done here as a person does it: through the Makefile, or by `pulumi -C stacks/<layer>`;
+nothing is written outside of the world's folder.
+"""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from local.cloud import faults, journal
+from local.cloud.address import Emulator
+from local.cloud.faults import Fault
+from local.demo.processes import EmulatorProcess, alive, descendants
+from local.engine.leftovers import leftovers
+from local.engine.serving import attachment, serving
+from local.provider.cloud import Cloud
+from shared.infra.layers import LAYERS, deployment_order
+from tests.engine.stack_state import StackState
+from tests.support.harness import ROOT
+
+ENVIRONMENT = "dev"
+PASSPHRASE = "correct-horse-battery-staple"
+SECONDS_FOR_A_COMMAND = 240
+ORDER = tuple(each.name for each in deployment_order())
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A command that has ended, with all that it said."""
+
+    words: tuple[str, ...]
+    code: int
+    out: str
+    err: str
+
+    @property
+    def text(self) -> str:
+        """Both outputs; for reading, not in the order of writing."""
+        return f"{self.out}\n{self.err}"
+
+    def succeeded(self) -> "Ran":
+        """This, once it is seen to have ended well."""
+        assert self.code == 0, f"{' '.join(self.words)} ended with {self.code}:\n{self.text}"
+        return self
+
+    def refused(self) -> "Ran":
+        """This, once it is seen to have failed by its own decision."""
+        assert self.code != 0, f"{' '.join(self.words)} was to fail:\n{self.text}"
+        assert "Traceback" not in self.text, self.text
+        return self
+
+    def told_to_run(self) -> list[str]:
+        """The `make` commands that the messages name, in order, each once."""
+        found = re.findall(r"\bmake [a-z]+(?:-[a-z]+)?(?: [A-Z]+=\S+)+", self.err)
+        return list(dict.fromkeys(found))
+
+
+@dataclass
+class World:
+    """Everything that the tests of a module act on."""
+
+    directory: Path
+    emulator: Emulator
+    environment: Mapping[str, str]
+    said: list[Ran] = field(default_factory=list)
+    """Every command that has run, for what must not stand in any of them."""
+
+    @property
+    def project(self) -> Path:
+        """The copy of the project; its files may be changed."""
+        return self.directory / "project"
+
+    @property
+    def run_directory(self) -> Path:
+        """Mails, logs, traces and the journal of the embedded AWS."""
+        return self.directory / "run"
+
+    @property
+    def backend(self) -> Path:
+        """Where the CLI keeps the stacks' states."""
+        return self.directory / "backend"
+
+    @property
+    def cloud(self) -> Cloud:
+        """boto3 clients, as the operator."""
+        return Cloud.of(self.emulator)
+
+    def make(self, *arguments: str, environment: str = ENVIRONMENT) -> Ran:
+        """`make ARGUMENTS ENV=dev` in the copy."""
+        return self.run(*self.make_words(*arguments, f"ENV={environment}"))
+
+    def make_words(self, *arguments: str) -> list[str]:
+        """The command line of the copy's Makefile, in the virtual environment that runs the tests."""
+        ready = self.directory / "ready"
+        ready.touch()  # newer than what it depends on: the virtual environment is not made anew
+        return ["make", f"PYTHON={sys.executable}", f"READY={ready}", *arguments]
+
+    def follow(self, ran: Ran) -> Ran:
+        """Run the one command that a message tells to run, to the letter."""
+        (told,) = ran.told_to_run()
+        return self.run(*self.make_words(*shlex.split(told)[1:]))
+
+    def pulumi(self, layer: str, *arguments: str, environment: str = ENVIRONMENT) -> Ran:
+        """`pulumi -C stacks/LAYER ARGUMENTS --stack dev`."""
+        return self.run("pulumi", "-C", f"stacks/{layer}", *arguments, "--stack", environment)
+
+    def up(self, layer: str, *arguments: str, environment: str = ENVIRONMENT) -> Ran:
+        """Deploy one layer, without the preview that `make deploy` shows; makes its stack if need be."""
+        if self.state(layer, environment=environment) is None:
+            words = ("pulumi", "-C", f"stacks/{layer}", "stack", "init", environment, "--no-select")
+            self.run(*words).succeeded()
+        return self.pulumi(layer, "up", "--yes", "--skip-preview", *arguments, environment=environment)
+
+    def deploy(self, *layers: str, environment: str = ENVIRONMENT) -> None:
+        """Deploy these layers, or all of them, in order."""
+        for layer in layers or ORDER:
+            self.up(layer, environment=environment).succeeded()
+
+    def state(self, layer: str, *, environment: str = ENVIRONMENT) -> StackState | None:
+        """The stack as `pulumi stack export` has it; None where there is none."""
+        done = self.pulumi(layer, "stack", "export", environment=environment)
+        if done.code and "no stack named" in done.err:
+            return None
+        return StackState(json.loads(done.succeeded().out))
+
+    def states(self, *, environment: str = ENVIRONMENT) -> dict[str, StackState]:
+        """The stacks that exist, by layer."""
+        found = {layer: self.state(layer, environment=environment) for layer in LAYERS}
+        return {layer: state for layer, state in found.items() if state is not None}
+
+    def outputs(self, layer: str, *, environment: str = ENVIRONMENT, secrets: bool = False) -> dict[str, Any]:
+        """What a layer exports, as `pulumi stack output --json` has it."""
+        shown = ["--show-secrets"] if secrets else []
+        words = [
+            "pulumi",
+            "-C",
+            f"stacks/{layer}",
+            "stack",
+            "output",
+            "--json",
+            *shown,
+            "--stack",
+            environment,
+        ]
+        # What shows a secret on request is no part of what was said unasked.
+        done = self.run(*words, remember=not secrets).succeeded()
+        return dict(json.loads(done.out))
+
+    def preview(self, layer: str, *, environment: str = ENVIRONMENT) -> dict[str, str]:
+        """What a deployment would do, by resource: `{"ingest-dev": "update"}`; what stays is left out."""
+        done = self.pulumi(layer, "preview", "--json", environment=environment).succeeded()
+        steps = json.loads(done.out)["steps"]
+        assert steps, "a preview that knows of no resource"
+        return {
+            each["urn"].rpartition("::")[2]: each["op"]
+            for each in steps
+            if each["op"] not in ("same", "read")
+        }
+
+    def leftovers(self, suffix: str = ENVIRONMENT) -> list[str]:
+        """Everything of an environment that exists in the embedded AWS, as `kind name`."""
+        return leftovers(self.cloud, suffix)
+
+    def add_environment(self, name: str) -> None:
+        """Another environment with the settings of dev: four files of its own."""
+        for layer in LAYERS:
+            settings = self.project / "stacks" / layer / f"Pulumi.{ENVIRONMENT}.yaml"
+            kept = [line for line in settings.read_text("utf-8").splitlines() if "encryptionsalt" not in line]
+            settings.with_name(f"Pulumi.{name}.yaml").write_text("\n".join(kept) + "\n", "utf-8")
+
+    def edit(self, file: str, old: str, new: str) -> None:
+        """Change a file of the copy, as an owner would: `old`, which stands in it once, becomes `new`."""
+        path = self.project / file
+        text = path.read_text("utf-8")
+        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {file}"
+        path.write_text(text.replace(old, new), "utf-8")
+
+    def set(self, layer: str, key: str, value: str, *, environment: str = ENVIRONMENT) -> None:
+        """Change a setting, or add it."""
+        path = self.project / "stacks" / layer / f"Pulumi.{environment}.yaml"
+        full = f"  {key if ':' in key else f'{LAYERS[layer].project}:{key}'}:"
+        kept = [line for line in path.read_text("utf-8").splitlines() if not line.startswith(full)]
+        at = kept.index("config:") + 1
+        path.write_text("\n".join([*kept[:at], f"{full} {value}", *kept[at:]]) + "\n", "utf-8")
+
+    def order(self, *ordered: Fault) -> None:
+        """Have the embedded AWS refuse or hold back these calls and no others."""
+        faults.write(self.run_directory, ordered)
+
+    def control_calls(self) -> list[dict[str, Any]]:
+        """What was asked of the embedded AWS, see local/cloud/journal.py."""
+        text = (self.run_directory / journal.FILE_NAME).read_text("utf-8")
+        return [json.loads(line) for line in text.splitlines()]
+
+    def run(self, *words: str, remember: bool = True) -> Ran:
+        """Run a command in the copy to its end."""
+        with self.started(*words) as process:
+            out, err = process.communicate(timeout=SECONDS_FOR_A_COMMAND)
+        ran = Ran(words, process.returncode, out, err)
+        if remember:
+            self.said.append(ran)
+        return ran
+
+    @contextmanager
+    def started(self, *words: str) -> Iterator[subprocess.Popen[str]]:
+        """A command in the copy that runs beside the test; whatever is left of it at the end is killed."""
+        process = subprocess.Popen(
+            words,
+            cwd=self.project,
+            env=dict(self.environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                kill(process)
+            for stream in (process.stdout, process.stderr):
+                if stream is not None:
+                    stream.close()
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    """End a command and all that it started at once, with no word of warning."""
+    family = {process.pid, *descendants(process.pid)}
+    for pid in alive(family):
+        os.kill(pid, signal.SIGKILL)
+    process.wait(30)
+    deadline = time.monotonic() + 30
+    while alive(family):
+        assert time.monotonic() < deadline, "processes outlive SIGKILL"
+        time.sleep(0.05)
+
+
+@contextmanager
+def world(directory: Path, binary: Path) -> Iterator[World]:
+    """A world with nothing deployed; `binary` is the CLI."""
+    copy_project(directory / "project")
+    (directory / "backend").mkdir()
+    with ExitStack() as stack:
+        process = EmulatorProcess(directory / "run")
+        stack.callback(process.stop)
+        process.start()
+        emulator = process.wait_until_ready()
+        port = stack.enter_context(serving(Cloud.of(emulator)))
+        yield World(directory, emulator, _environment(directory, binary, port))
+
+
+def copy_project(target: Path) -> None:
+    """Every file of the project that git tracks or would track; the virtual environment is shared."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split("\0")
+    files = [name for name in listed if name and (ROOT / name).is_file()]
+    assert "Makefile" in files
+    for name in files:
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, target / name)
+    (target / ".venv").symlink_to(sys.prefix)
+
+
+def _environment(directory: Path, binary: Path, port: int) -> dict[str, str]:
+    """Of the caller's own environment only what every program needs: no login, no make, no AWS."""
+    kept = {name: os.environ[name] for name in ("HOME", "TMPDIR", "LANG") if name in os.environ}
+    return {
+        **kept,
+        "PATH": f"{binary.parent}:{os.environ['PATH']}",
+        "PYTHONPATH": str(directory / "project"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PULUMI_HOME": str(directory / "home"),
+        "PULUMI_BACKEND_URL": (directory / "backend").as_uri(),
+        "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+        "PULUMI_SKIP_UPDATE_CHECK": "1",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "1",
+        "PULUMI_DEBUG_PROVIDERS": attachment(port),
+    }
+
+
+def held_back(world: World, count: int = 1) -> bool:
+    """Whether so many calls wait at a fault."""
+    return [each["outcome"] for each in world.control_calls()].count("held") >= count
+
+
+def names(urns: Sequence[str]) -> list[str]:
+    """The resources' own names, sorted."""
+    return sorted(urn.rpartition("::")[2] for urn in urns)
