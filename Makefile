@@ -99,14 +99,14 @@ preflight: check-env $(READY) ## Ask AWS whether the account's quota allows the 
 	@[[ '$(ENV)' != local ]] || { echo 'The embedded AWS has no quota to ask for: preflight is for an environment on AWS, for example: make preflight ENV=dev' >&2; exit 2; }
 	@$(BIN)/python -m shared.infra.preflight $(ENV)
 
-preview: check-env $(READY) ## Show what deploy would change, layer by layer
-deploy: check-env $(READY) ## Deploy the four layers in dependency order
-refresh: check-env $(READY) ## Bring the state of each layer in line with what really exists
-outputs: check-env $(READY) ## Print what each layer exports (secrets masked)
-destroy: check-env $(READY) ## Tear down the four layers in exact reverse order
+preview: ## Show what deploy would change, layer by layer
+deploy: ## Deploy the four layers in dependency order
+refresh: ## Bring the state of each layer in line with what really exists
+outputs: ## Print what each layer exports (secrets masked)
+destroy: ## Tear down the four layers in exact reverse order
 ##@ One layer, by its owner: the same with -network, -data, -compute or -alerting, as in make deploy-compute ENV=dev
 
-.PHONY: check-env check-pulumi
+.PHONY: check-env
 check-env:
 	@[[ -n '$(ENV)' ]] || { echo 'ENV is missing: say which environment, for example: make $(or $(MAKECMDGOALS),deploy) ENV=dev' >&2; exit 2; }
 	@[[ '$(ENV)' =~ ^[a-z][a-z0-9-]{0,14}$$ ]] || { echo "ENV='$(ENV)' is no environment name: lower-case letters, digits and '-', at most 15, for example: ENV=dev" >&2; exit 2; }
@@ -115,32 +115,14 @@ check-env:
 	@[[ -z '$(filter-out $(ENGINES),$(ENGINE_IN_USE))' ]] || { echo "ENGINE='$(ENGINE)' is no engine: there are $(ENGINES)" >&2; exit 2; }
 	@[[ '$(ENGINE_IN_USE)' == pulumi || '$(ENV)' == local ]] || { echo 'The embedded engine deploys onto the embedded AWS alone: ENV=local, or leave ENGINE away' >&2; exit 2; }
 	@[[ -z '$(CONFIG)' || '$(ENV)' == local ]] || { echo 'CONFIG is for ENV=local: the settings of $(ENV) are those in stacks/<layer>/Pulumi.$(ENV).yaml' >&2; exit 2; }
-	@[[ -z '$(filter-out $(LAYERS:%=fraud-%:%) aws:% pulumi:%,$(CONFIG))' ]] || { echo "CONFIG='$(CONFIG)' has a setting of no layer: write CONFIG=fraud-<layer>:<key>=<value>" >&2; exit 2; }
 	@[[ '$(ENV)' != prod || '$(CONFIRM)' == prod || -z '$(filter $(foreach verb,$(MUTATING),$(verb) $(verb)-%),$(MAKECMDGOALS))' ]] || { \
 	  echo 'This changes production. If you mean it: make $(MAKECMDGOALS) ENV=prod CONFIRM=prod' >&2; exit 2; }
 
-# Once for each command, not again for each of its layers.
-check-pulumi: check-env $(READY)
-	@[[ '$(MAKELEVEL)' != 0 ]] || $(BIN)/python -m operations.engine --check $(if $(filter local,$(ENV)),,--command '$(PULUMI)') || { \
-	  echo 'Then: make $(MAKECMDGOALS) ENV=$(ENV)$(confirmed)' >&2; exit 2; }
+# How this environment was named, for the commands that messages tell to run.
+MAKE_SETTINGS = ENV=$(ENV)$(if $(CONFIRM), CONFIRM=$(CONFIRM))$(if $(ENGINE), ENGINE=$(ENGINE))$(if $(filter-out build/local,$(LOCAL_DIRECTORY)), LOCAL_DIRECTORY=$(LOCAL_DIRECTORY))
+export MAKE_SETTINGS
 
-confirmed = $(if $(CONFIRM), CONFIRM=$(CONFIRM))$(if $(ENGINE), ENGINE=$(ENGINE))
-# $(1) layer: each layer gets the settings of its own namespace.
-layer_settings = $(foreach setting,$(filter fraud-$(1):% aws:% pulumi:%,$(CONFIG)),--config '$(setting)')
-
-ifeq ($(ENGINE_IN_USE),embedded)
-# The embedded engine keeps the order itself and says how to resume.
-engine = $(BIN)/python -m local $(1) --environment local --run-directory '$(LOCAL_DIRECTORY)' $(foreach setting,$(CONFIG),--config '$(setting)')
-
-$(VERBS):
-	@$(call engine,$@)
-
-define layer_targets
-$(VERBS:%=%-$(1)): check-env $$(READY)
-	@$$(call engine,$$(@:%-$(1)=%)) --layer $(1)
-endef
-else
-# One command line starts the CLI everywhere: in recipes, and in what they run (operations/pulumi_command.py).
+# One command line starts the Pulumi CLI wherever it is used (operations/pulumi_command.py).
 ifeq ($(ENV),local)
 PULUMI = $(BIN)/python -m local pulumi --run-directory '$(LOCAL_DIRECTORY)' --
 else
@@ -148,45 +130,19 @@ PULUMI ?= $(or $(wildcard .pulumi/bin/pulumi),pulumi)
 endif
 export PULUMI
 
-# Never the selected stack: every call names its project and its stack.
-pulumi_preview = $(PULUMI) -C stacks/$(1) preview --stack $(ENV) --diff $(layer_settings)
-pulumi_deploy = $(PULUMI) -C stacks/$(1) up --stack $(ENV) --yes $(layer_settings)
-pulumi_refresh = $(PULUMI) -C stacks/$(1) refresh --stack $(ENV) --yes
-pulumi_outputs = $(PULUMI) -C stacks/$(1) stack output --stack $(ENV)
-pulumi_destroy = $(PULUMI) -C stacks/$(1) destroy --stack $(ENV) --yes
-stack_exists = $(PULUMI) -C stacks/$(1) stack export --stack $(ENV) >/dev/null 2>&1
+# Both engines keep the order themselves, and say how to go on where they stop.
+engine-embedded = local
+engine-pulumi = operations
+where-embedded = --run-directory '$(LOCAL_DIRECTORY)'
+operate = $(BIN)/python -m $(engine-$(ENGINE_IN_USE)) $(1) --environment $(ENV) $(where-$(ENGINE_IN_USE)) $(foreach setting,$(CONFIG),--config '$(setting)')
 
-# $(1) layers in order, $(2) verb: the first failure stops, and says how to go on.
-define each_layer
-@for layer in $(1); do \
-  echo "== $(2) $$layer ($(ENV))"; \
-  $(MAKE) $(2)-$$layer || { \
-    printf '\n%s of %s failed; the layers before it are done, those after it are untouched.\nMend the cause above, then resume with: make %s ENV=%s%s\n' \
-      '$(2)' "$$layer" '$(2)' '$(ENV)' '$(confirmed)' >&2; exit 1; }; \
-done
-endef
-
-preview deploy refresh outputs: check-pulumi
-	$(call each_layer,$(LAYERS),$@)
-
-destroy: check-pulumi
-	$(call each_layer,$(LAYERS_REVERSED),$@)
+$(VERBS): check-env $(READY)
+	@$(call operate,$@)
 
 define layer_targets
-preview-$(1) deploy-$(1): check-pulumi $$(READY)
-	@$$(call stack_exists,$(1)) || $(PULUMI) -C stacks/$(1) stack init $$(ENV) --no-select
-	@$$(call pulumi_$$(@:%-$(1)=%),$(1))
-
-refresh-$(1) outputs-$(1): check-pulumi $$(READY)
-	@$$(call pulumi_$$(@:%-$(1)=%),$(1))
-
-destroy-$(1): check-pulumi $$(READY)
-	@if $$(call stack_exists,$(1)); then \
-	  $$(call pulumi_destroy,$(1)); \
-	  $(PULUMI) -C stacks/$(1) stack rm $$(ENV) --yes --preserve-config; \
-	else echo "stack $$(ENV) of stacks/$(1) does not exist: nothing to destroy"; fi
+$(VERBS:%=%-$(1)): check-env $$(READY)
+	@$$(call operate,$$(@:%-$(1)=%)) --layer $(1)
 endef
-endif
 $(foreach layer,$(LAYERS),$(eval $(call layer_targets,$(layer))))
 
 ##@ Keep tidy

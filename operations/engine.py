@@ -183,15 +183,10 @@ def _shown(path: Path) -> str:
 def main() -> int:
     """Say which Pulumi CLI deploys this project; install one where there is none."""
     parser = argparse.ArgumentParser(prog="python -m operations.engine", description=main.__doc__)
-    parser.add_argument("--check", action="store_true", help="install nothing; silent when a CLI fits")
-    parser.add_argument("--command", help="with --check: the command line that starts the CLI")
-    options = parser.parse_args()
+    parser.parse_args()
     try:
-        if options.check:
-            check_fit(shlex.split(options.command) if options.command else [str(pulumi_binary())])
-        else:
-            binary = _found_or_installed()
-            print(f"Pulumi {check_fit([str(binary)])} ({_shown(binary)}) fits the SDK {sdk_version()}")
+        binary = _found_or_installed()
+        print(f"Pulumi {check_fit([str(binary)])} ({_shown(binary)}) fits the SDK {sdk_version()}")
     except EngineError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

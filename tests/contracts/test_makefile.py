@@ -1,5 +1,6 @@
 """The Makefile follows the layer graph, names project and stack in every call, and never half-succeeds."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -23,14 +24,17 @@ def make(tmp_path: Path) -> Make:
     return Make(tmp_path)
 
 
-def _command(verb: str, layer: str, environment: str) -> str:
-    return f"-C stacks/{layer} {COMMANDS[verb]} --stack {environment}"
+def _command(verb: str, layer: str) -> str:
+    return f"-C stacks/{layer} {COMMANDS[verb]} "
 
 
 def _acted_on(calls: tuple[str, ...], verb: str, environment: str = "dev") -> list[str]:
     """The layers that the verb's own command was given for, in order."""
     return [
-        layer for call in calls for layer in LAYERS if call.startswith(_command(verb, layer, environment))
+        layer
+        for call in calls
+        for layer in LAYERS
+        if call.startswith(_command(verb, layer)) and f" --stack {environment}" in call
     ]
 
 
@@ -46,72 +50,159 @@ def test_the_two_orders_hold_every_layer_and_are_each_others_reverse() -> None:
     [(verb, REVERSE if verb == "destroy" else FORWARD) for verb in COMMANDS],
 )
 def test_a_verb_goes_through_the_layers_in_order(make: Make, verb: str, order: list[str]) -> None:
+    make.deployed("dev")
+
     ran = make.run(verb, "ENV=dev")
 
     assert (ran.code, ran.err) == (0, "")
-    assert _acted_on(ran.pulumi, verb) == order
-    assert all(call.startswith("-C stacks/") for call in ran.pulumi)
-    assert all(" dev" in call for call in ran.pulumi), "a call that names no stack acts on the selected one"
-    assert not any("select" in call.replace("--no-select", "") for call in ran.pulumi)
+    assert _acted_on(ran.acts, verb) == order
+    assert all(call.startswith("-C stacks/") for call in ran.acts)
+    assert all(re.search(r" dev\b", call) for call in ran.acts), "without a stack, the selected one is meant"
+    assert not any("select" in call.replace("--no-select", "") for call in ran.acts)
+
+
+def test_a_life_from_nothing_to_nothing(make: Make) -> None:
+    deployed = make.run("deploy", "ENV=dev")
+    stacks = make.stacks
+    destroyed = make.run("destroy", "ENV=dev")
+
+    assert (deployed.code, destroyed.code) == (0, 0)
+    assert {layer: list(of_layer) for layer, of_layer in stacks.items()} == {
+        name: ["dev"] for name in FORWARD
+    }
+    assert make.stacks == {}
 
 
 @pytest.mark.parametrize("layer", FORWARD)
-def test_an_owner_deploys_and_destroys_one_layer_alone(make: Make, layer: str) -> None:
-    deployed = make.run(f"deploy-{layer}", "ENV=dev")
-    destroyed = make.run(f"destroy-{layer}", "ENV=dev")
+def test_an_owner_deploys_one_layer_alone(make: Make, layer: str) -> None:
+    make.deployed("dev")
 
-    for ran, verb in ((deployed, "deploy"), (destroyed, "destroy")):
-        assert (ran.code, ran.err) == (0, "")
-        assert _acted_on(ran.pulumi, verb) == [layer]
-        assert ran.pulumi
-        assert all(call.startswith(f"-C stacks/{layer} ") for call in ran.pulumi)
+    ran = make.run(f"deploy-{layer}", "ENV=dev")
+
+    assert (ran.code, ran.err) == (0, "")
+    assert _acted_on(ran.acts, "deploy") == [layer]
+
+
+def test_an_owner_destroys_the_last_layer_alone(make: Make) -> None:
+    make.deployed("dev")
+
+    ran = make.run("destroy-alerting", "ENV=dev")
+
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.acts == (
+        "-C stacks/alerting destroy --yes --stack dev",
+        "-C stacks/alerting stack rm dev --yes --preserve-config",
+    )
 
 
 def test_parallel_make_does_not_change_the_order(make: Make) -> None:
+    make.deployed("dev")
+
     ran = make.run("-j4", "destroy", "ENV=dev")
 
     assert ran.code == 0
-    assert _acted_on(ran.pulumi, "destroy") == REVERSE
+    assert _acted_on(ran.acts, "destroy") == REVERSE
 
 
 @pytest.mark.parametrize(("verb", "order"), [("deploy", FORWARD), ("destroy", REVERSE)])
 @pytest.mark.parametrize("position", range(len(FORWARD)))
-def test_the_first_failure_stops_and_says_how_to_resume(
+def test_the_first_failure_stops_and_what_it_prints_resumes(
     make: Make, verb: str, order: list[str], position: int
 ) -> None:
     failing = order[position]
+    if verb == "destroy":
+        make.deployed("prod")
 
-    ran = make.run(verb, "ENV=prod", "CONFIRM=prod", failing=[_command(verb, failing, "prod")])
+    stopped = make.run(verb, "ENV=prod", "CONFIRM=prod", failing=[_command(verb, failing)])
 
-    assert ran.code != 0
-    assert _acted_on(ran.pulumi, verb, "prod") == order[: position + 1]
-    assert f"{verb} of {failing} failed" in ran.err
-    assert f"make {verb} ENV=prod CONFIRM=prod" in ran.err
+    assert stopped.code != 0
+    assert _acted_on(stopped.acts, verb, "prod") == order[: position + 1]
+    assert f"{verb} of {failing} failed" in stopped.err
+    (resume,) = re.findall(r"resume with: make (.*)", stopped.err)
+    assert resume == f"{verb} ENV=prod CONFIRM=prod"
 
+    resumed = make.run(*resume.split())
 
-def test_a_failed_deploy_goes_on_where_it_stopped(make: Make) -> None:
-    make.run("deploy", "ENV=dev", failing=[_command("deploy", "compute", "dev")])
-
-    ran = make.run("deploy", "ENV=dev")
-
-    assert ran.code == 0
-    assert _acted_on(ran.pulumi, "deploy") == FORWARD
+    assert resumed.code == 0
+    again = order if verb == "deploy" else order[position:]
+    assert _acted_on(resumed.acts, verb, "prod") == again
 
 
 def test_a_first_deploy_makes_each_stack_without_selecting_it(make: Make) -> None:
-    ran = make.run("deploy", "ENV=dev", failing=["stack export"])
+    ran = make.run("deploy", "ENV=dev")
 
-    assert ran.code == 0
-    made = [call for call in ran.pulumi if "stack init" in call]
+    made = [call for call in ran.acts if "stack init" in call]
     assert made == [f"-C stacks/{layer} stack init dev --no-select" for layer in FORWARD]
 
 
+@pytest.mark.parametrize("layer", [layer.name for layer in deployment_order() if layer.upstream])
+def test_a_layer_without_its_upstream_leaves_no_stack_behind(make: Make, layer: str) -> None:
+    ran = make.run(f"deploy-{layer}", "ENV=dev")
+
+    assert ran.code != 0
+    assert ran.acts == ()
+    assert make.stacks == {}
+    for upstream in LAYERS[layer].upstream:
+        assert f"stack dev of stacks/{upstream} does not exist" in ran.err
+        assert f"Run: make deploy-{upstream} ENV=dev" in ran.err
+
+
+def test_a_first_preview_shows_what_can_be_shown(make: Make) -> None:
+    ran = make.run("preview", "ENV=dev")
+
+    assert (ran.code, ran.err) == (0, "")
+    assert _acted_on(ran.acts, "preview") == FORWARD[:1]
+    assert [name for name in FORWARD if f"{name} cannot be previewed yet" in ran.out] == FORWARD[1:]
+    assert "resume" not in ran.out
+
+
+@pytest.mark.parametrize("layer", [layer.name for layer in destroy_order() if layer.name != REVERSE[0]])
+def test_a_layer_on_which_others_stand_is_not_destroyed(make: Make, layer: str) -> None:
+    make.deployed("dev")
+    before = make.stacks
+
+    ran = make.run(f"destroy-{layer}", "ENV=dev")
+
+    assert ran.code != 0
+    assert ran.acts == ()
+    assert make.stacks == before
+    assert "make destroy-alerting ENV=dev" in ran.err
+
+
+@pytest.mark.parametrize("target", [*COMMANDS, "deploy-compute", "destroy-data"])
+def test_a_backend_that_does_not_answer_is_never_taken_for_an_empty_one(make: Make, target: str) -> None:
+    make.deployed("dev")
+    before = make.stacks
+
+    ran = make.run(
+        target, "ENV=dev", failing={"stack export": "error: PULUMI_ACCESS_TOKEN must be set for login"}
+    )
+
+    assert ran.code != 0
+    assert ran.acts == ()
+    assert make.stacks == before
+    assert "PULUMI_ACCESS_TOKEN must be set" in ran.err
+    assert "pulumi login" in ran.err
+
+
 def test_destroying_what_was_never_deployed_is_done_at_once(make: Make) -> None:
-    ran = make.run("destroy", "ENV=dev", failing=["stack export"])
+    ran = make.run("destroy", "ENV=dev")
 
     assert ran.code == 0
-    assert _acted_on(ran.pulumi, "destroy") == []
+    assert ran.acts == ()
     assert ran.out.count("nothing to destroy") == len(LAYERS)
+
+
+@pytest.mark.parametrize("verb", ["outputs", "refresh"])
+def test_what_is_not_deployed_is_passed_over_by_name(make: Make, verb: str) -> None:
+    make.deployed("dev", "network")
+
+    every, one = make.run(verb, "ENV=dev"), make.run(f"{verb}-data", "ENV=dev")
+
+    assert (every.code, _acted_on(every.acts, verb)) == (0, ["network"])
+    assert "stack dev of stacks/data does not exist" in every.out
+    assert one.code != 0
+    assert "make deploy-data ENV=dev" in one.err
 
 
 @pytest.mark.parametrize("target", [*COMMANDS, "deploy-compute"])
@@ -125,16 +216,19 @@ def test_an_environment_must_be_named(make: Make, target: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("setting", "message"),
+    ("settings", "message"),
     [
-        ("ENV=", "ENV is missing"),
-        ("ENV=staging", "ENV='staging' has no stacks/network/Pulumi.staging.yaml"),
-        ("ENV=dev;true", "is no environment name"),
+        (["ENV="], "ENV is missing"),
+        (["ENV=staging"], "ENV='staging' has no stacks/network/Pulumi.staging.yaml"),
+        (["ENV=dev;true"], "is no environment name"),
+        (["ENV=dev", "ENGINE=other"], "ENGINE='other' is no engine: there are embedded pulumi"),
+        (["ENV=dev", "ENGINE=embedded"], "The embedded engine deploys onto the embedded AWS alone"),
+        (["ENV=dev", "CONFIG=fraud-data:a=b"], "CONFIG is for ENV=local"),
     ],
-    ids=["empty", "unknown", "malformed"],
+    ids=["empty", "unknown", "malformed", "unknown-engine", "wrong-engine", "settings"],
 )
-def test_an_environment_must_be_known(make: Make, setting: str, message: str) -> None:
-    ran = make.run("destroy", setting)
+def test_an_environment_must_be_known(make: Make, settings: list[str], message: str) -> None:
+    ran = make.run("destroy", *settings)
 
     assert ran.code != 0
     assert message in ran.err
@@ -163,11 +257,13 @@ def test_production_changes_only_when_confirmed(make: Make, target: str, setting
 
 @pytest.mark.parametrize("target", ["preview", "outputs", "preview-data"])
 def test_looking_at_production_needs_no_confirmation(make: Make, target: str) -> None:
+    make.deployed("prod")
+
     ran = make.run(target, "ENV=prod")
 
     assert ran.code == 0
-    assert ran.pulumi
-    assert all(" prod" in call for call in ran.pulumi)
+    assert ran.acts
+    assert all(" --stack prod" in call for call in ran.acts)
 
 
 @pytest.mark.parametrize("target", ["deploy", "preview-network", "destroy"])
@@ -176,8 +272,19 @@ def test_a_missing_pulumi_gets_one_clear_message(tmp_path: Path, target: str) ->
 
     assert ran.code != 0
     assert ran.err.count("The Pulumi CLI is not on PATH") == 1
+    assert "make engine" in ran.err
     assert "https://www.pulumi.com/docs/install/" in ran.err
     assert f"make {target} ENV=dev" in ran.err
+
+
+def test_an_old_pulumi_is_refused_before_it_is_used(make: Make) -> None:
+    make.knows(version="3.100.0")
+
+    ran = make.run("deploy", "ENV=dev")
+
+    assert ran.code != 0
+    assert "is Pulumi 3.100.0" in ran.err
+    assert ran.acts == ()
 
 
 @pytest.mark.parametrize("verb", sorted(COMMANDS))
@@ -198,6 +305,16 @@ def test_one_layer_of_the_local_environment_takes_settings(make: Make) -> None:
         f"-m local deploy --environment local --run-directory elsewhere --config {setting} --layer compute",
     )
     assert ran.pulumi == ()
+
+
+def test_the_local_environment_by_the_pulumi_cli_starts_it_through_the_embedded_aws(make: Make) -> None:
+    """The wrapper is recorded in place of being run, so the state of a stack cannot be read from it."""
+    ran = make.run("outputs-data", "ENV=local", "ENGINE=pulumi", "LOCAL_DIRECTORY=elsewhere")
+
+    assert ran.acts == ()
+    assert ran.python == (
+        "-m local pulumi --run-directory elsewhere -- -C stacks/data stack export --stack local",
+    )
 
 
 def test_show_order_prints_the_graph(make: Make) -> None:

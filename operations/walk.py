@@ -1,0 +1,54 @@
+"""A verb on one layer, or on all of them in order: the first failure stops, and says how to go on."""
+
+import sys
+
+from operations import hints
+from operations.guard import REFUSED, RefusedError
+from operations.pulumi_command import PulumiError, Stack
+from operations.verbs import VERBS, Settings
+from shared.infra.layers import deployment_order, destroy_order
+
+PASSING_OVER = frozenset({"preview", "refresh", "outputs"})
+"""Verbs that only look: a layer that is not there yet is named at the end, and is no failure."""
+
+
+def one(verb: str, layer: str, environment: str, settings: Settings) -> int:
+    """The verb on one layer; returns the exit code."""
+    try:
+        return _act(verb, layer, environment, settings)
+    except RefusedError as error:
+        print(error, file=sys.stderr)
+        return REFUSED
+
+
+def every(verb: str, environment: str, settings: Settings) -> int:
+    """The verb on every layer in order; returns the exit code."""
+    passed_over: list[str] = []
+    for each in destroy_order() if verb == "destroy" else deployment_order():
+        print(f"== {verb} {each.name} ({environment})", flush=True)
+        try:
+            code = _act(verb, each.name, environment, settings)
+        except RefusedError as error:
+            if verb in PASSING_OVER:
+                passed_over.append(str(error))
+                continue
+            print(error, file=sys.stderr)
+            code = REFUSED
+        if code:
+            print(
+                f"\n{verb} of {each.name} failed; the layers before it are done, those after it are "
+                f"untouched.\nMend the cause above, then resume with: {hints.make(verb, environment)}",
+                file=sys.stderr,
+            )
+            return code
+    if passed_over:
+        print("\n" + "\n".join(passed_over))
+    return 0
+
+
+def _act(verb: str, layer: str, environment: str, settings: Settings) -> int:
+    try:
+        return VERBS[verb](Stack(layer, environment), settings)
+    except PulumiError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
