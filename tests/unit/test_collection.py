@@ -90,10 +90,12 @@ def test_the_engine_rung_runs_where_a_cli_fits_and_else_is_left_out_for_one_reas
     lower = [Item(TESTS / "local" / "test_a.py"), Item(TESTS / "unit" / "test_a.py")]
     items: Any = [*upper, *lower]
     deselected: list[Item] = []
-    config: Any = SimpleNamespace(
-        stash=pytest.Stash(),
-        hook=SimpleNamespace(pytest_deselected=lambda items: deselected.extend(items)),
-    )
+
+    def pytest_deselected(items: list[Item]) -> None:
+        deselected.extend(items)
+
+    hook = SimpleNamespace(pytest_deselected=pytest_deselected)
+    config: Any = SimpleNamespace(stash=pytest.Stash(), hook=hook)
     summary: Any = Summary()
 
     ladder.pytest_collection_modifyitems(config, items)
