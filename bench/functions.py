@@ -35,6 +35,7 @@ ENVIRONMENT = {
     "ALERTS_TABLE": "alerts-bench",
     "ALERTS_TIME_TO_LIVE_DAYS": "365",
     "FRAUD_ALERTS_TOPIC_ARN": "arn:aws:sns:us-east-1:123456789012:fraud-alerts-bench",
+    "VERDICTS_URL": "https://api.example/transactions/{transaction_id}/verdict",
 }
 BARE_HANDLER = """
 import boto3
@@ -68,6 +69,16 @@ class FunctionCode:
 FUNCTIONS = (
     FunctionCode("ingest", "stacks.compute.functions.ingest", ("fastjsonschema",), ("shared.requests",)),
     FunctionCode("detector", "stacks.compute.functions.detector"),
+    FunctionCode(
+        "verdicts",
+        "stacks.compute.functions.verdicts",
+        ("fastjsonschema",),
+        (
+            "shared.requests",
+            "stacks.compute.functions.profiles",
+            "stacks.compute.functions.detector.scoring",
+        ),
+    ),
     FunctionCode("notifier", "stacks.alerting.functions.notifier"),
 )
 

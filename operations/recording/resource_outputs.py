@@ -126,10 +126,6 @@ def _rest_api(name: str, _: Inputs) -> Created:
     }
 
 
-def _api_resource(name: str, inputs: Inputs) -> Created:
-    return _hex(name, 6), {"path": f"/{inputs['pathPart']}"}
-
-
 def _stage(name: str, inputs: Inputs) -> Created:
     del name
     api, stage = inputs["restApi"], inputs["stageName"]
@@ -206,7 +202,7 @@ CREATED: Mapping[str, Callable[[str, Inputs], Created]] = {
     "aws:lambda/permission:Permission": lambda name, _: (name, {}),
     "aws:lambda/eventSourceMapping:EventSourceMapping": _event_source_mapping,
     "aws:apigateway/restApi:RestApi": _rest_api,
-    "aws:apigateway/resource:Resource": _api_resource,
+    "aws:apigateway/resource:Resource": lambda name, _: (_hex(name, 6), {}),
     "aws:apigateway/model:Model": _unnamed("model"),
     "aws:apigateway/requestValidator:RequestValidator": _unnamed("validator"),
     "aws:apigateway/method:Method": _unnamed("agm"),

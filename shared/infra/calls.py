@@ -52,6 +52,22 @@ CALLS: Sequence[Call] = (
         _DYNAMODB_KEY,
     ),
     Call(stems.DETECTOR, "sqs", stems.SUSPICIOUS_QUEUE, ("sqs:SendMessage",), _MESSAGE_KEY),
+    Call(stems.VERDICTS, "dynamodb", stems.TRANSACTIONS, ("dynamodb:Query",), _DYNAMODB_KEY),
+    # One transaction writes both; DynamoDB asks for the right to each of the writes in it.
+    Call(
+        stems.VERDICTS,
+        "dynamodb",
+        stems.ALERTS,
+        ("dynamodb:BatchGetItem", "dynamodb:UpdateItem"),
+        _DYNAMODB_KEY,
+    ),
+    Call(
+        stems.VERDICTS,
+        "dynamodb",
+        stems.PROFILES,
+        ("dynamodb:BatchGetItem", "dynamodb:PutItem"),
+        _DYNAMODB_KEY,
+    ),
     Call(stems.NOTIFIER, "dynamodb", stems.ALERTS, ("dynamodb:UpdateItem",), _DYNAMODB_KEY),
     Call(stems.NOTIFIER, "sns", stems.FRAUD_ALERTS, ("sns:Publish",), _MESSAGE_KEY),
 )

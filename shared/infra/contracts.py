@@ -89,10 +89,10 @@ class DataContract:
     profiles_time_to_live_days: Annotated[
         Text, Export("Days until an untouched profile expires; 0 keeps it.", readers=(COMPUTE,))
     ]
-    alerts_table_name: Annotated[Text, Export("Table of alert records.", readers=(ALERTING,))]
-    alerts_table_arn: Annotated[Text, Export("Table of alert records.", readers=(ALERTING,))]
+    alerts_table_name: Annotated[Text, Export("Table of alert records.", readers=(COMPUTE, ALERTING))]
+    alerts_table_arn: Annotated[Text, Export("Table of alert records.", readers=(COMPUTE, ALERTING))]
     alerts_time_to_live_days: Annotated[
-        Text, Export("Days until an alert record expires; 0 keeps it.", readers=(ALERTING,))
+        Text, Export("Days until an alert record expires; 0 keeps it.", readers=(COMPUTE, ALERTING))
     ]
     suspicious_queue_name: Annotated[Text, Export("Queue of suspicious transactions.", readers=(ALERTING,))]
     suspicious_queue_url: Annotated[Text, Export("Queue of suspicious transactions.", readers=(COMPUTE,))]
@@ -131,6 +131,13 @@ class ComputeContract:
         Text, Export("Environment suffix that every name of the layer ends in.", readers=(ALERTING,))
     ]
     transactions_url: Annotated[Text, Export("URL to POST a transaction to, signed for execute-api.")]
+    verdicts_url: Annotated[
+        Text,
+        Export(
+            "URL to PUT a verdict to, signed for execute-api; `{transaction_id}` stands for the id.",
+            readers=(ALERTING,),
+        ),
+    ]
     api_name: Annotated[Text, Export("REST API.", readers=(ALERTING,))]
     stage_name: Annotated[Text, Export("Stage of the REST API.", readers=(ALERTING,))]
     ingest_function_name: Annotated[
@@ -138,6 +145,9 @@ class ComputeContract:
     ]
     detector_function_name: Annotated[
         Text, Export("Function that scores a transaction.", readers=(ALERTING,))
+    ]
+    verdicts_function_name: Annotated[
+        Text, Export("Function that records what an analyst decided.", readers=(ALERTING,))
     ]
     bus_name: Annotated[Text, Export("Event bus that carries stored transactions.", readers=(ALERTING,))]
     rule_name: Annotated[

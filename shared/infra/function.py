@@ -44,6 +44,7 @@ class FunctionArguments:
 class Function(pulumi.ComponentResource):
     """A function in the private subnets with its own role, log group and share of concurrency."""
 
+    stem: str
     name: pulumi.Output[str]
     arn: pulumi.Output[str]
     invoke_arn: pulumi.Output[str]
@@ -57,7 +58,7 @@ class Function(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("fraud:infra:Function", names.of(stem, "function"), None, opts)
-        self._stem = stem
+        self.stem = stem
         self._names = names
         self._child = pulumi.ResourceOptions(parent=self)
         role = self._role()
@@ -78,11 +79,11 @@ class Function(pulumi.ComponentResource):
         return pulumi.ResourceOptions(parent=self, delete_before_replace=True)
 
     def _role(self) -> aws.iam.Role:
-        name = self._names.of(f"{self._stem}-role", "role")
+        name = self._names.of(f"{self.stem}-role", "role")
         return aws.iam.Role(
             name,
             name=name,
-            description=f"Execution role of {self._names.of(self._stem, 'function')}",
+            description=f"Execution role of {self._names.of(self.stem, 'function')}",
             assume_role_policy=trust("lambda.amazonaws.com"),
             opts=self._named(),
         )
@@ -90,20 +91,20 @@ class Function(pulumi.ComponentResource):
     def _rights(
         self, role: aws.iam.Role, network: NetworkContract, arguments: FunctionArguments
     ) -> list[pulumi.Resource]:
-        policy_name = self._names.of(f"{self._stem}-policy", "role-policy")
+        policy_name = self._names.of(f"{self.stem}-policy", "role-policy")
         arns = Arns(self._names, network.account_id)
         policy = aws.iam.RolePolicy(
             policy_name,
             name=policy_name,
             role=role.name,
             policy=document(
-                write_log(arns, self._stem), deny_network_interfaces(arns, self._stem), *arguments.statements
+                write_log(arns, self.stem), deny_network_interfaces(arns, self.stem), *arguments.statements
             ),
             opts=self._named(),
         )
         attachments = [
             aws.iam.RolePolicyAttachment(
-                self._names.of(f"{self._stem}-{purpose}"),
+                self._names.of(f"{self.stem}-{purpose}"),
                 role=role.name,
                 policy_arn=managed,
                 opts=self._child,
@@ -123,7 +124,7 @@ class Function(pulumi.ComponentResource):
         arguments: FunctionArguments,
         rights: Sequence[pulumi.Resource],
     ) -> aws.lambda_.Function:
-        name = self._names.of(self._stem, "function")
+        name = self._names.of(self.stem, "function")
         return aws.lambda_.Function(
             name,
             name=name,

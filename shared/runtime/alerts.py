@@ -10,12 +10,14 @@ Both update, neither replaces the item: a verdict may come before the alert is r
 the verdict, and nothing of the other's is lost.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from shared.runtime.events import StoredTransaction
+from shared.runtime.events import StoredTransaction, read_transaction
+from shared.runtime.fields import Fields
 
 _SECONDS_PER_DAY: Final = int(timedelta(days=1).total_seconds())
 
@@ -33,6 +35,15 @@ def transaction_facts(transaction: StoredTransaction) -> dict[str, Any]:
     facts = {name: value for name, value in asdict(transaction).items() if value is not None}
     del facts["trace_header"]
     return facts
+
+
+def transaction_of_record(record: Mapping[str, Any]) -> StoredTransaction:
+    """Return the transaction of a record, as plain values; its trace is not known any more.
+
+    Raises:
+        EventError: The record has not the facts of a transaction.
+    """
+    return read_transaction(Fields({**record, "trace_header": ""}, "record"))
 
 
 def expires_at(now: int, time_to_live_days: int) -> int | None:

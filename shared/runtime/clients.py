@@ -14,6 +14,21 @@ from botocore.session import Session, get_session
 
 AWS_ERRORS: Final = (BotoCoreError, ClientError)
 """What a call of an AWS client may raise."""
+BUSY_CODES: Final = frozenset(
+    {
+        "ConnectTimeoutError",
+        "ConnectionClosedError",
+        "EndpointConnectionError",
+        "InternalServerError",
+        "ProvisionedThroughputExceededException",
+        "ReadTimeoutError",
+        "RequestLimitExceeded",
+        "ServiceUnavailable",
+        "ThrottlingException",
+        "TransactionInProgressException",
+    }
+)
+"""Codes of errors after which the same call may succeed later."""
 
 
 def create_client(

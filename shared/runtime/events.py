@@ -120,7 +120,7 @@ class SuspiciousTransaction:
         if not reasons:
             raise EventError("message.reasons is empty")
         return cls(
-            transaction=_transaction(message.child("transaction")),
+            transaction=read_transaction(message.child("transaction")),
             score=message.decimal("score"),
             score_threshold=message.decimal("score_threshold"),
             rules_version=message.text("rules_version"),
@@ -138,7 +138,7 @@ def stored_transaction(event: Mapping[str, Any]) -> StoredTransaction:
     if event.get("source") != EVENT_SOURCE or event.get("detail-type") != DETAIL_TYPE:
         raise EventError(f"the event is not {DETAIL_TYPE} of {EVENT_SOURCE}")
     image = Fields(event, "event").child("detail").child("dynamodb").child("NewImage")
-    return _transaction(image.of_item())
+    return read_transaction(image.of_item())
 
 
 def transaction_of_item(item: Mapping[str, Any]) -> StoredTransaction:
@@ -147,10 +147,15 @@ def transaction_of_item(item: Mapping[str, Any]) -> StoredTransaction:
     Raises:
         EventError: The item is not one that we store.
     """
-    return _transaction(Fields(item, "item").of_item())
+    return read_transaction(Fields(item, "item").of_item())
 
 
-def _transaction(fields: Fields) -> StoredTransaction:
+def read_transaction(fields: Fields) -> StoredTransaction:
+    """Read the transaction out of plain values.
+
+    Raises:
+        EventError: A field is missing or of a wrong type.
+    """
     return StoredTransaction(
         transaction_id=fields.text("transaction_id"),
         timestamp=fields.integer("timestamp"),

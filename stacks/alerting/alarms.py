@@ -28,6 +28,7 @@ def alarms(
         stems.INGEST: compute.ingest_function_name,
         stems.DETECTOR: compute.detector_function_name,
         stems.NOTIFIER: notifier_name,
+        stems.VERDICTS: compute.verdicts_function_name,
     }
     definitions = [
         *_api(settings, compute),
@@ -46,9 +47,9 @@ def _api(settings: AlertingSettings, compute: ComputeContract) -> list[Alarm]:
         Alarm(
             "api-server-errors",
             metrics.of_api(compute, "5XXError", "Average"),
-            "More than 1 % of the payment services' requests got a 5xx answer over five minutes.",
-            "They retry by themselves, nothing is lost yet. Look at the ingest function's log and errors, "
-            "its throttles, and the health of DynamoDB in us-east-1.",
+            "More than 1 % of the requests got a 5xx answer over five minutes.",
+            "Payment services retry by themselves, nothing is lost yet. Look at the ingest function's log, "
+            "errors and throttles, at the verdicts function's, and at the health of DynamoDB in us-east-1.",
             threshold=SERVER_ERROR_SHARE,
         ),
         Alarm(
@@ -68,6 +69,7 @@ _FUNCTION_CONSEQUENCES = {
     stems.INGEST: "The payment service got a 5xx answer and should send the transaction again.",
     stems.DETECTOR: "Lambda tries an event twice more; then it goes to the queue detector-failures.",
     stems.NOTIFIER: "A message comes back after six minutes; after five receives it goes to suspicious-dlq.",
+    stems.VERDICTS: "The analyst got a 5xx answer and should give the verdict again; none is half written.",
 }
 
 

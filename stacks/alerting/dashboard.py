@@ -1,7 +1,7 @@
-"""The pipeline on one page, left to right as a transaction goes: how much, what failed, how fast."""
+"""The pipeline on one page, left to right as a transaction goes, and below it the way back: verdicts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import pulumi
@@ -30,7 +30,7 @@ class Graph:
 
 @dataclass(frozen=True)
 class Station:
-    """A column of the page: one part of the pipeline."""
+    """One part of the pipeline: a column of the page, or a row below the columns."""
 
     title: str
     explanation: str
@@ -60,6 +60,8 @@ def dashboard(
         for position, station in enumerate(stations)
         for widget in _column(f"{position + 1}. {station.title}", station, position * width, width)
     ]
+    deepest = max(len(station.graphs) for station in stations)
+    widgets += _row(_verdicts(compute), HEADING_HEIGHT + deepest * GRAPH_HEIGHT)
     return aws.cloudwatch.Dashboard(
         name,
         dashboard_name=name,
@@ -158,33 +160,59 @@ def _ends(data: DataContract, compute: ComputeContract) -> Station:
     )
 
 
+def _verdicts(compute: ComputeContract) -> Station:
+    return _function(
+        "Verdicts", "Records what analysts decide; later scores know it.", compute.verdicts_function_name
+    )
+
+
+@dataclass(frozen=True)
+class _Area:
+    """A rectangle of the page; the page is ``PAGE_WIDTH`` wide and as high as need be."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
 def _column(title: str, station: Station, x: int, width: int) -> list[dict[str, Any]]:
-    heading = {
-        "type": "text",
-        "x": x,
-        "y": 0,
-        "width": width,
-        "height": HEADING_HEIGHT,
-        "properties": {"markdown": f"### {title}\n{station.explanation}"},
-    }
     graphs = [
-        {
-            "type": "metric",
-            "x": x,
-            "y": HEADING_HEIGHT + row * GRAPH_HEIGHT,
-            "width": width,
-            "height": GRAPH_HEIGHT,
-            "properties": {
-                "title": graph.title,
-                "region": REGION,
-                "view": "timeSeries",
-                "period": MINUTE,
-                "metrics": [_line(metric) for metric in graph.metrics],
-            },
-        }
+        _graph(graph, _Area(x, HEADING_HEIGHT + row * GRAPH_HEIGHT, width, GRAPH_HEIGHT))
         for row, graph in enumerate(station.graphs)
     ]
-    return [heading, *graphs]
+    return [_heading(title, station, _Area(x, 0, width, HEADING_HEIGHT)), *graphs]
+
+
+def _row(station: Station, y: int) -> list[dict[str, Any]]:
+    width = PAGE_WIDTH // len(station.graphs)
+    graphs = [
+        _graph(graph, _Area(position * width, y + HEADING_HEIGHT, width, GRAPH_HEIGHT))
+        for position, graph in enumerate(station.graphs)
+    ]
+    return [_heading(station.title, station, _Area(0, y, PAGE_WIDTH, HEADING_HEIGHT)), *graphs]
+
+
+def _heading(title: str, station: Station, area: _Area) -> dict[str, Any]:
+    return {
+        "type": "text",
+        **asdict(area),
+        "properties": {"markdown": f"### {title}\n{station.explanation}"},
+    }
+
+
+def _graph(graph: Graph, area: _Area) -> dict[str, Any]:
+    return {
+        "type": "metric",
+        **asdict(area),
+        "properties": {
+            "title": graph.title,
+            "region": REGION,
+            "view": "timeSeries",
+            "period": MINUTE,
+            "metrics": [_line(metric) for metric in graph.metrics],
+        },
+    }
 
 
 def _line(metric: Metric) -> list[Any]:

@@ -5,7 +5,7 @@ import pulumi_aws as aws
 
 from shared.infra import stems
 from shared.infra.calls import role_statements
-from shared.infra.contracts import DataContract, NetworkContract
+from shared.infra.contracts import ComputeContract, DataContract, NetworkContract
 from shared.infra.function import Function, FunctionArguments
 from shared.infra.iam import Statement, through
 from stacks.alerting.settings import AlertingSettings
@@ -17,7 +17,11 @@ BATCH_SIZE = 10
 
 
 def notifier(
-    settings: AlertingSettings, network: NetworkContract, data: DataContract, opts: pulumi.ResourceOptions
+    settings: AlertingSettings,
+    network: NetworkContract,
+    data: DataContract,
+    compute: ComputeContract,
+    opts: pulumi.ResourceOptions,
 ) -> Function:
     """The function and its trigger, which reports failed messages one by one."""
     targets = {stems.ALERTS: data.alerts_table_arn, stems.FRAUD_ALERTS: data.fraud_alerts_topic_arn}
@@ -42,6 +46,7 @@ def notifier(
                 "ALERTS_TIME_TO_LIVE_DAYS": data.alerts_time_to_live_days,
                 "FRAUD_ALERTS_TOPIC_ARN": data.fraud_alerts_topic_arn,
                 "TRANSACTIONS_TABLE": data.transactions_table_name,
+                "VERDICTS_URL": compute.verdicts_url,
                 "PSEUDONYM_SECRET": data.pseudonym_secret,
             },
             timeout_seconds=TIMEOUT_SECONDS,

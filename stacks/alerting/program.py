@@ -17,7 +17,7 @@ def build(
     """Registers the layer's resources."""
     names = settings.names
     opts = pulumi.ResourceOptions(provider=aws_provider("alerting", names))
-    function = notifier(settings, network, data, opts)
+    function = notifier(settings, network, data, compute, opts)
     subscriptions(settings, data, opts)
     return AlertingContract(
         environment_suffix=names.suffix,

@@ -1,4 +1,4 @@
-"""What the gateway itself answers when it refuses a request: JSON like the ingest function's own errors."""
+"""What the gateway itself answers when it refuses a request: JSON like the functions' own errors."""
 
 import json
 from collections.abc import Mapping
@@ -43,8 +43,8 @@ _RESPONSES = (
     ErrorResponse(
         "invalid-body-response",
         "BAD_REQUEST_BODY",
-        "invalid_transaction",
-        "The body is not a valid transaction.",
+        "invalid_body",
+        "The body does not fit the schema of this method ($context.httpMethod $context.resourcePath).",
         400,
         details={"validation": "$context.error.validationErrorString"},
     ),
@@ -81,7 +81,8 @@ _RESPONSES = (
         "missing-authentication-response",
         "MISSING_AUTHENTICATION_TOKEN",
         "missing_authentication",
-        "Sign the request with Signature Version 4, and send it as POST to /transactions of the stage.",
+        "Sign the request with Signature Version 4; the stage takes POST /transactions and "
+        "PUT /transactions/{transaction_id}/verdict.",
         403,
     ),
     ErrorResponse(
@@ -96,7 +97,7 @@ _RESPONSES = (
         "server-error-response",
         "DEFAULT_5XX",
         "unavailable",
-        "The transaction may or may not be stored; sending it again is safe.",
+        "What the request asks for may or may not be done; sending it again is safe.",
     ),
 )
 

@@ -7,9 +7,9 @@ import pulumi_aws as aws
 
 from shared.infra import stems
 from shared.infra.contracts import NetworkContract
-from shared.infra.function import LOG_RETENTION_DAYS, Function
+from shared.infra.function import LOG_RETENTION_DAYS
 from shared.infra.provider import named
-from stacks.compute.api import METHOD, PATH, Api
+from stacks.compute.api import Api
 from stacks.compute.settings import ComputeSettings
 
 REQUESTS_PER_SECOND = 1000
@@ -35,10 +35,9 @@ def api_stage(
     settings: ComputeSettings,
     network: NetworkContract,
     api: Api,
-    ingest: Function,
     opts: pulumi.ResourceOptions,
 ) -> aws.apigateway.Stage:
-    """The stage, its limits, and the permission by which it alone may invoke the ingest function."""
+    """The stage, its limits, and the permissions by which it alone may invoke the functions behind it."""
     names = settings.names
     name = names.of("stage", "api-stage")
     stage = aws.apigateway.Stage(
@@ -46,7 +45,7 @@ def api_stage(
         stage_name=name,
         rest_api=api.rest_api.id,
         deployment=api.deployment.id,
-        description="Takes in transactions",
+        description="Takes in transactions, and verdicts about them",
         xray_tracing_enabled=True,
         access_log_settings=_access_logs(settings, network, opts) if settings.api_access_logs else None,
         opts=named(opts),
@@ -65,15 +64,17 @@ def api_stage(
         ),
         opts=named(opts),
     )
-    aws.lambda_.Permission(
-        names.of("ingest-permission"),
-        statement_id=names.of("ingest-permission"),
-        action="lambda:InvokeFunction",
-        function=ingest.name,
-        principal="apigateway.amazonaws.com",
-        source_arn=pulumi.Output.concat(api.rest_api.execution_arn, f"/{name}/{METHOD}/{PATH}"),
-        opts=named(opts),
-    )
+    for route, function in api.functions.items():
+        permission = names.of(f"{function.stem}-permission")
+        aws.lambda_.Permission(
+            permission,
+            statement_id=permission,
+            action="lambda:InvokeFunction",
+            function=function.name,
+            principal="apigateway.amazonaws.com",
+            source_arn=pulumi.Output.concat(api.rest_api.execution_arn, f"/{name}/{route.source}"),
+            opts=named(opts),
+        )
     return stage
 
 

@@ -1,16 +1,17 @@
-"""The compute layer: takes transactions in, routes them, and decides which are suspicious."""
+"""The compute layer: takes transactions in, decides which are suspicious, and learns what people decide."""
 
 import pulumi
 
 from shared.infra.contracts import ComputeContract, DataContract, NetworkContract
 from shared.infra.provider import aws_provider
-from stacks.compute.api import PATH, transactions_api
+from stacks.compute.api import POST_TRANSACTION, PUT_VERDICT, transactions_api
 from stacks.compute.api_stage import api_stage
 from stacks.compute.detector import detector
 from stacks.compute.ingest import ingest
 from stacks.compute.pipe import transactions_pipe
 from stacks.compute.routing import event_bus, route_to_detector
 from stacks.compute.settings import ComputeSettings
+from stacks.compute.verdicts import verdicts
 
 
 def build(settings: ComputeSettings, network: NetworkContract, data: DataContract) -> ComputeContract:
@@ -19,8 +20,10 @@ def build(settings: ComputeSettings, network: NetworkContract, data: DataContrac
     opts = pulumi.ResourceOptions(provider=aws_provider("compute", names))
 
     ingest_function = ingest(settings, network, data, opts)
-    api = transactions_api(settings, ingest_function, opts)
-    stage = api_stage(settings, network, api, ingest_function, opts)
+    verdicts_function = verdicts(settings, network, data, opts)
+    routes = {POST_TRANSACTION: ingest_function, PUT_VERDICT: verdicts_function}
+    api = transactions_api(settings, routes, opts)
+    stage = api_stage(settings, network, api, opts)
 
     scoring = detector(settings, network, data, opts)
     bus = event_bus(names, network, opts)
@@ -29,11 +32,13 @@ def build(settings: ComputeSettings, network: NetworkContract, data: DataContrac
 
     return ComputeContract(
         environment_suffix=names.suffix,
-        transactions_url=pulumi.Output.concat(stage.invoke_url, f"/{PATH}"),
+        transactions_url=pulumi.Output.concat(stage.invoke_url, f"/{POST_TRANSACTION.path}"),
+        verdicts_url=pulumi.Output.concat(stage.invoke_url, f"/{PUT_VERDICT.path}"),
         api_name=api.rest_api.name,
         stage_name=stage.stage_name,
         ingest_function_name=ingest_function.name,
         detector_function_name=scoring.function.name,
+        verdicts_function_name=verdicts_function.name,
         bus_name=bus.bus.name,
         rule_name=route.rule.name,
         pipe_name=pipe.pipe.name,

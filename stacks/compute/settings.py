@@ -22,6 +22,7 @@ class ComputeSettings:
     ingest_reserved_concurrency: int
     """At 1000 requests a second, 100 hold as long as a request takes 100 ms; 200 hold up to 200 ms."""
     detector_reserved_concurrency: int
+    verdicts_reserved_concurrency: int
     log_level: str
     accepted_age_hours: int
     """A transaction with an older timestamp is refused; local environments replay old files."""
@@ -50,6 +51,7 @@ class ComputeSettings:
                 names=reader.names(),
                 ingest_reserved_concurrency=concurrency("ingest_reserved_concurrency"),
                 detector_reserved_concurrency=concurrency("detector_reserved_concurrency"),
+                verdicts_reserved_concurrency=concurrency("verdicts_reserved_concurrency"),
                 log_level=reader.choice("log_level", LEVELS),
                 accepted_age_hours=reader.integer(
                     "accepted_age_hours", minimum=1, maximum=TEN_YEARS_IN_HOURS

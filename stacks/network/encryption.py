@@ -90,7 +90,7 @@ def _account_statements(arns: Arns) -> list[Statement]:
 
 def _service_statements(arns: Arns) -> list[Statement]:
     log_groups = [
-        *(arns.log_group(function) for function in (stems.INGEST, stems.DETECTOR, stems.NOTIFIER)),
+        *(arns.log_group(function) for functions in stems.FUNCTIONS.values() for function in functions),
         arns.named_log_group(stems.API_ACCESS_LOGS),
     ]
     bus = arns.event_bus(stems.BUS)

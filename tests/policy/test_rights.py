@@ -50,7 +50,7 @@ def test_policies_of_aws_are_printed_for_the_roles_that_have_them() -> None:
     printed = by_role(estate("dev"))
     for policy in MANAGED_POLICIES:
         having = {role for role, below in printed.items() if any(policy in line for line in below)}
-        assert having == {"ingest-role-dev", "detector-role-dev", "notifier-role-dev"}
+        assert having == {f"{stem}-role-dev" for stem in ("ingest", "detector", "verdicts", "notifier")}
 
 
 def test_a_right_that_is_added_is_printed() -> None:

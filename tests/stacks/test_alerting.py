@@ -100,8 +100,8 @@ def _alarms_on(metric: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("metric", "dimension", "watched"),
     [
-        ("Errors", "FunctionName", {"ingest-dev", "detector-dev", "notifier-dev"}),
-        ("Throttles", "FunctionName", {"ingest-dev", "detector-dev", "notifier-dev"}),
+        ("Errors", "FunctionName", {"ingest-dev", "detector-dev", "verdicts-dev", "notifier-dev"}),
+        ("Throttles", "FunctionName", {"ingest-dev", "detector-dev", "verdicts-dev", "notifier-dev"}),
         ("AsyncEventsDropped", "FunctionName", {"detector-dev"}),
         ("AsyncEventAge", "FunctionName", {"detector-dev"}),
         ("ExecutionFailed", "PipeName", {"transactions-pipe-dev"}),
@@ -167,11 +167,11 @@ def test_a_single_alert_that_reaches_nobody_rings() -> None:
     assert metrics["outgoing"]["metricName"] == "NumberOfNotificationsDelivered"
 
 
-def test_the_dashboard_shows_the_pipeline_left_to_right_without_overlap() -> None:
+def test_the_dashboard_shows_the_pipeline_left_to_right_and_the_way_back_without_overlap() -> None:
     dashboard = _alerting().one("cloudwatch/dashboard:Dashboard", "pipeline-dashboard-dev")
     widgets = json.loads(dashboard.inputs["dashboardBody"])["widgets"]
     headings = sorted(
-        (each["x"], each["properties"]["markdown"]) for each in widgets if each["type"] == "text"
+        (each["y"], each["x"], each["properties"]["markdown"]) for each in widgets if each["type"] == "text"
     )
     cells = [
         (x, y)
@@ -180,13 +180,14 @@ def test_the_dashboard_shows_the_pipeline_left_to_right_without_overlap() -> Non
         for y in range(each["y"], each["y"] + each["height"])
     ]
 
-    assert [text.split("\n")[0] for _, text in headings] == [
+    assert [text.split("\n")[0] for _, _, text in headings] == [
         "### 1. API",
         "### 2. Ingest",
         "### 3. Stream, pipe, rule",
         "### 4. Detector",
         "### 5. Notifier",
         "### 6. Mail, and what went wrong",
+        "### Verdicts",
     ]
     assert len(cells) == len(set(cells)), "widgets overlap"
     assert max(x for x, _ in cells) < 24, "a dashboard is 24 columns wide"

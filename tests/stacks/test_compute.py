@@ -1,13 +1,15 @@
 """The compute layer: the API, and the way of a stored transaction to the detector."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from shared.runtime.events import DETAIL_TYPE, EVENT_SOURCE
-from stacks.compute import api, api_errors
+from shared.runtime.schema import verdict_schema
+from stacks.compute import api, api_errors, program
 from tests.support.harness import ENVIRONMENTS, ROOT, deploy_all, exports_of, run_layer
 from tests.support.policies import allow, rights, through
 from tests.support.recorded import LayerRun
@@ -51,6 +53,40 @@ def test_the_method_is_signed_and_checked_against_the_one_schema() -> None:
             "apigateway/requestValidator:RequestValidator", "transaction-validator-dev"
         ).id,
     }
+
+
+def test_the_method_for_verdicts_is_signed_and_checked_likewise() -> None:
+    compute = _compute()
+    rest_api = compute.one("apigateway/restApi:RestApi", "transactions-api-dev")
+    steps = [
+        compute.one("apigateway/resource:Resource", f"{stem}-dev")
+        for stem in ("transactions-resource", "transaction-id-resource", "verdict-resource")
+    ]
+    model = compute.one("apigateway/model:Model", "verdict-model-dev")
+    integration = compute.one("apigateway/integration:Integration", "put-verdict-integration-dev")
+
+    assert [step.inputs["pathPart"] for step in steps] == ["transactions", "{transaction_id}", "verdict"]
+    parents = [rest_api.outputs["rootResourceId"], *(step.id for step in steps[:-1])]
+    assert [step.inputs["parentId"] for step in steps] == parents
+    assert json.loads(model.inputs["schema"]) == verdict_schema()
+    assert compute.one("apigateway/method:Method", "put-verdict-dev").inputs == {
+        "restApi": rest_api.id,
+        "resourceId": steps[-1].id,
+        "httpMethod": "PUT",
+        "authorization": "AWS_IAM",
+        "requestModels": {"application/json": "verdictModelDev"},
+        "requestValidatorId": compute.one(
+            "apigateway/requestValidator:RequestValidator", "verdict-validator-dev"
+        ).id,
+    }
+    assert (integration.inputs["resourceId"], integration.inputs["httpMethod"]) == (steps[-1].id, "PUT")
+    assert (
+        integration.inputs["uri"]
+        == compute.one("lambda/function:Function", "verdicts-dev").outputs["invokeArn"]
+    )
+    stage = compute.one("apigateway/stage:Stage", "api-stage-dev")
+    url = f"{stage.outputs['invokeUrl']}/transactions/{{transaction_id}}/verdict"
+    assert compute.outputs["verdicts_url"] == url
 
 
 def test_the_method_hands_the_request_to_ingest() -> None:
@@ -138,7 +174,7 @@ def test_a_changed_model_is_deployed(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     schema["properties"]["note"] = {"type": "string"}
     changed = tmp_path / "transaction.schema.json"
     changed.write_text(json.dumps(schema))
-    monkeypatch.setattr(api, "SCHEMA_FILE", changed)
+    monkeypatch.setattr(program, "POST_TRANSACTION", replace(api.POST_TRANSACTION, schema_file=changed))
 
     run = _run_again()
 
@@ -285,7 +321,7 @@ def test_eventbridge_puts_aside_for_one_source_alone(stem: str, source_type: str
     }
 
 
-def test_one_stage_method_and_path_may_invoke_ingest_and_one_rule_the_detector() -> None:
+def test_each_function_may_be_invoked_by_one_method_and_path_or_one_rule() -> None:
     compute = _compute()
     stage = compute.one("apigateway/stage:Stage", "api-stage-dev")
     rule = compute.one("cloudwatch/eventRule:EventRule", "transaction-stored-dev")
@@ -296,6 +332,11 @@ def test_one_stage_method_and_path_may_invoke_ingest_and_one_rule_the_detector()
 
     assert permissions == {
         "ingest-dev": ("apigateway.amazonaws.com", f"{stage.outputs['executionArn']}/POST/transactions"),
+        # API Gateway names a method to Lambda with * in place of a variable of its path.
+        "verdicts-dev": (
+            "apigateway.amazonaws.com",
+            f"{stage.outputs['executionArn']}/PUT/transactions/*/verdict",
+        ),
         "detector-dev": ("events.amazonaws.com", rule.arn),
     }
 

@@ -1,4 +1,4 @@
-"""The three functions as AWS gets them: configuration, environment, rights, code."""
+"""The functions as AWS gets them: configuration, environment, rights, code."""
 
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,21 @@ from tests.support.resource_outputs import ACCOUNT_ID
 
 FUNCTION = "lambda/function:Function"
 ROLE_POLICY = "iam/rolePolicy:RolePolicy"
-TIMEOUTS = {"ingest": 5, "detector": 15, "notifier": 30}
+TIMEOUTS = {"ingest": 5, "detector": 15, "verdicts": 8, "notifier": 30}
 PACKAGES = {
     "ingest": "stacks.compute.functions.ingest",
     "detector": "stacks.compute.functions.detector",
+    "verdicts": "stacks.compute.functions.verdicts",
     "notifier": "stacks.alerting.functions.notifier",
 }
-CARRIED = {"ingest": ("shared.requests",)}
+CARRIED = {
+    "ingest": ("shared.requests",),
+    "verdicts": (
+        "shared.requests",
+        "stacks.compute.functions.profiles",
+        "stacks.compute.functions.detector.scoring",
+    ),
+}
 """What a function's code has besides its own package and what all share."""
 INTERFACES = [
     "ec2:CreateNetworkInterface",
@@ -65,9 +73,9 @@ def test_every_function_is_configured_alike(stem: str, environment: str) -> None
 @pytest.mark.parametrize(
     ("environment", "reserved"),
     [
-        ("dev", {"ingest": 100, "detector": 100, "notifier": 100}),
-        ("prod", {"ingest": 200, "detector": 150, "notifier": 100}),
-        ("local", {"ingest": 100, "detector": 100, "notifier": 100}),
+        ("dev", {"ingest": 100, "detector": 100, "verdicts": 100, "notifier": 100}),
+        ("prod", {"ingest": 200, "detector": 150, "verdicts": 100, "notifier": 100}),
+        ("local", {"ingest": 100, "detector": 100, "verdicts": 100, "notifier": 100}),
     ],
 )
 def test_concurrency_is_reserved_by_setting(environment: str, reserved: dict[str, int]) -> None:
@@ -83,7 +91,7 @@ def test_concurrency_is_reserved_by_setting(environment: str, reserved: dict[str
 def test_lambda_drops_no_line_that_the_setting_asks_for(log_level: str, let_through: str) -> None:
     run = run_layer("compute", "dev", exports_of(deploy_all("dev").runs), {"log_level": log_level})
 
-    for stem in ("ingest", "detector"):
+    for stem in ("ingest", "detector", "verdicts"):
         inputs = run.one("lambda/function:Function", f"{stem}-dev").inputs
         assert inputs["environment"]["variables"]["LOG_LEVEL"] == log_level
         assert inputs["loggingConfig"]["applicationLogLevel"] == let_through
@@ -116,6 +124,14 @@ def _environment(stem: str, deployment: Deployment) -> dict[str, Any]:
             "ALERTS_TIME_TO_LIVE_DAYS": data["alerts_time_to_live_days"],
             "FRAUD_ALERTS_TOPIC_ARN": data["fraud_alerts_topic_arn"],
             "TRANSACTIONS_TABLE": data["transactions_table_name"],
+            "VERDICTS_URL": deployment.runs["compute"].outputs["verdicts_url"],
+        },
+        "verdicts": {
+            "TRANSACTIONS_TABLE": data["transactions_table_name"],
+            "ALERTS_TABLE": data["alerts_table_name"],
+            "ALERTS_TIME_TO_LIVE_DAYS": data["alerts_time_to_live_days"],
+            "PROFILES_TABLE": data["profiles_table_name"],
+            "PROFILES_TIME_TO_LIVE_DAYS": data["profiles_time_to_live_days"],
         },
     }
     return common | own[stem]
@@ -173,6 +189,23 @@ def test_detector_may_keep_profiles_and_pass_on_what_is_suspicious_or_failed() -
     }
 
 
+def test_verdicts_may_look_transactions_up_and_write_alerts_and_profiles() -> None:
+    deployment = deploy_all("dev")
+    data, key = deployment.runs["data"].outputs, deployment.runs["network"].outputs["key_arn"]
+
+    assert rights(deployment.one(ROLE_POLICY, "verdicts-policy")) == {
+        **_everybodys_rights("verdicts"),
+        "VerdictsUsesTransactions": allow("dynamodb:Query", on=data["transactions_table_arn"]),
+        "VerdictsUsesAlerts": allow(
+            "dynamodb:BatchGetItem", "dynamodb:UpdateItem", on=data["alerts_table_arn"]
+        ),
+        "VerdictsUsesProfiles": allow(
+            "dynamodb:BatchGetItem", "dynamodb:PutItem", on=data["profiles_table_arn"]
+        ),
+        "KeyThroughDynamodb": through(key, "dynamodb", "kms:Decrypt"),
+    }
+
+
 def test_notifier_may_poll_record_and_publish() -> None:
     deployment = deploy_all("dev")
     data, key = deployment.runs["data"].outputs, deployment.runs["network"].outputs["key_arn"]
@@ -211,7 +244,7 @@ def test_the_code_is_the_package_what_functions_share_and_nothing_of_the_stacks(
         if not name.startswith((f"{package}/", "shared/runtime/", "fastjsonschema/", *declared))
     }
     assert {Path(name).name for name in outside} == {"__init__.py"}
-    assert any(name.startswith("fastjsonschema/") for name in files) == (stem == "ingest")
+    assert any(name.startswith("fastjsonschema/") for name in files) == (stem in {"ingest", "verdicts"})
 
 
 @pytest.mark.parametrize("stem", sorted(TIMEOUTS))

@@ -105,8 +105,17 @@ def test_endpoints_let_each_role_do_what_it_must_and_no_more() -> None:
         "DetectorUsesProfiles": _let_through(
             "detector-role-dev", ["dynamodb:BatchGetItem", "dynamodb:PutItem"], arns["profiles_table_arn"]
         ),
+        "VerdictsUsesTransactions": _let_through(
+            "verdicts-role-dev", ["dynamodb:Query"], arns["transactions_table_arn"]
+        ),
+        "VerdictsUsesAlerts": _let_through(
+            "verdicts-role-dev", ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"], arns["alerts_table_arn"]
+        ),
+        "VerdictsUsesProfiles": _let_through(
+            "verdicts-role-dev", ["dynamodb:BatchGetItem", "dynamodb:PutItem"], arns["profiles_table_arn"]
+        ),
         "NotifierUsesAlerts": _let_through(
-            "notifier-role-dev", ["dynamodb:PutItem", "dynamodb:UpdateItem"], arns["alerts_table_arn"]
+            "notifier-role-dev", ["dynamodb:UpdateItem"], arns["alerts_table_arn"]
         ),
     }
     assert rights(network.one(ENDPOINT, "sqs-endpoint-dev")) == {

@@ -191,8 +191,8 @@ def _fires_at_one(alarm: Resource) -> bool:
 
 
 WANTED_METRICS: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "Errors": ("FunctionName", ("ingest", "detector", "notifier")),
-    "Throttles": ("FunctionName", ("ingest", "detector", "notifier")),
+    "Errors": ("FunctionName", ("ingest", "detector", "verdicts", "notifier")),
+    "Throttles": ("FunctionName", ("ingest", "detector", "verdicts", "notifier")),
     "AsyncEventsDropped": ("FunctionName", ("detector",)),
     "AsyncEventAge": ("FunctionName", ("detector",)),
     "DestinationDeliveryFailures": ("FunctionName", ("detector",)),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tests.policy.checks.registry import check, every, setting
-from tests.support.recorded import Estate
+from tests.support.recorded import Estate, Resource
 
 REQUESTS_PER_SECOND = 1000
 
@@ -82,12 +82,10 @@ def invocations_are_permitted_to_one_source(estate: Estate) -> Iterator[str]:
     functions = {setting(each, "name") for each in every(estate, "lambda/function:Function")}
     functions |= {each.arn for each in estate.of_type("lambda/function:Function")}
     sources = {rule.arn for rule in every(estate, "cloudwatch/eventRule:EventRule")}
-    paths = [resource.outputs["path"] for resource in every(estate, "apigateway/resource:Resource")]
     sources |= {
-        f"{stage.outputs['executionArn']}/{setting(method, 'httpMethod')}{path}"
+        f"{stage.outputs['executionArn']}/{setting(method, 'httpMethod')}{_source_path(estate, method)}"
         for stage in every(estate, "apigateway/stage:Stage")
         for method in every(estate, "apigateway/method:Method")
-        for path in paths
     }
     for permission in every(estate, "lambda/permission:Permission"):
         if setting(permission, "action") != "lambda:InvokeFunction":
@@ -96,6 +94,17 @@ def invocations_are_permitted_to_one_source(estate: Estate) -> Iterator[str]:
             yield f"{permission}: is for {setting(permission, 'function')!r}, which no layer registers"
         if setting(permission, "sourceArn") not in sources:
             yield f"{permission}: its source {setting(permission, 'sourceArn')!r} is no rule or method"
+
+
+def _source_path(estate: Estate, method: Resource) -> str:
+    """The path of a method as API Gateway names it to Lambda, with `*` in place of a variable."""
+    resources = {each.id: each for each in every(estate, "apigateway/resource:Resource")}
+    path, step = "", str(setting(method, "resourceId"))
+    while step in resources:
+        part = str(setting(resources[step], "pathPart"))
+        path = f"/{'*' if part.startswith('{') else part}{path}"
+        step = str(setting(resources[step], "parentId"))
+    return path
 
 
 @check

@@ -1,4 +1,4 @@
-"""The three functions: runtime, place, concurrency, encryption, logs, roles, tracing."""
+"""The functions: runtime, place, concurrency, encryption, logs, roles, tracing."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -12,9 +12,9 @@ MINIMUM_CONCURRENCY = 100
 
 
 @check
-def functions_are_ingest_detector_notifier(estate: Estate) -> Iterator[str]:
-    """The pipeline has exactly three functions, each under its own name."""
-    wanted = {f"{stem}-{estate.suffix}" for stem in ("ingest", "detector", "notifier")}
+def functions_are_the_known_ones(estate: Estate) -> Iterator[str]:
+    """The pipeline has exactly four functions, each under its own name."""
+    wanted = {f"{stem}-{estate.suffix}" for stem in ("ingest", "detector", "verdicts", "notifier")}
     names = Counter(setting(function, "name") for function in every(estate, FUNCTION))
     if names != Counter(wanted):
         yield f"functions are {sorted(map(str, names.elements()))}, not {sorted(wanted)}"

@@ -39,6 +39,13 @@ LEAST_PRIVILEGE: Mapping[str, Mapping[str, frozenset[str]]] = {
         "kms:Decrypt": frozenset({KEY}),
         "kms:GenerateDataKey": frozenset({KEY}),
     },
+    "verdicts-role": {
+        "dynamodb:Query": frozenset({"table/transactions"}),
+        "dynamodb:BatchGetItem": frozenset({"table/alerts", "table/profiles"}),
+        "dynamodb:UpdateItem": frozenset({"table/alerts"}),
+        "dynamodb:PutItem": frozenset({"table/profiles"}),
+        "kms:Decrypt": frozenset({KEY}),
+    },
     "notifier-role": {
         "dynamodb:UpdateItem": frozenset({"table/alerts"}),
         "sns:Publish": frozenset({"fraud-alerts"}),

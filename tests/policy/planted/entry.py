@@ -80,6 +80,16 @@ PLANTED = (
         "validates",
     ),
     Planted(
+        "api_methods_authenticate_and_validate",
+        with_input("apigateway/method:Method", "put-verdict", "authorization", "NONE"),
+        "NONE",
+    ),
+    Planted(
+        "api_methods_authenticate_and_validate",
+        with_input("apigateway/method:Method", "put-verdict", "requestModels", {}),
+        "model",
+    ),
+    Planted(
         "api_logs_no_payloads",
         with_input(SETTINGS, "api-throttling", "settings.dataTraceEnabled", True),
         "whole requests",
@@ -101,6 +111,16 @@ PLANTED = (
     ),
     Planted(
         "invocations_are_permitted_to_one_source",
+        with_input(
+            "lambda/permission:Permission",
+            "verdicts-permission",
+            "sourceArn",
+            "arn:aws:execute-api:us-east-1:123456789012:abc/stage-dev/*/transactions/*/verdict",
+        ),
+        "no rule or method",
+    ),
+    Planted(
+        "invocations_are_permitted_to_one_source",
         with_input("lambda/permission:Permission", "detector-permission", "action", "lambda:*"),
         "lambda:*",
     ),
@@ -111,6 +131,9 @@ PLANTED = (
     ),
     Planted(
         "gateway_waits_longer_than_its_function", with_input(FUNCTION, "ingest", "timeout", 10), "gives up"
+    ),
+    Planted(
+        "gateway_waits_longer_than_its_function", with_input(FUNCTION, "verdicts", "timeout", 10), "gives up"
     ),
     Planted(
         "gateway_waits_longer_than_its_function",

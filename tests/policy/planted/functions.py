@@ -15,12 +15,12 @@ MAPPING = "lambda/eventSourceMapping:EventSourceMapping"
 
 PLANTED = (
     Planted(
-        "functions_are_ingest_detector_notifier",
+        "functions_are_the_known_ones",
         adding(FUNCTION, "reporter", {"name": "reporter"}, like="ingest"),
         "reporter",
     ),
-    Planted("functions_are_ingest_detector_notifier", without(FUNCTION, "detector"), "ingest"),
-    Planted("functions_are_ingest_detector_notifier", without_type(FUNCTION), "no lambda"),
+    Planted("functions_are_the_known_ones", without(FUNCTION, "detector"), "ingest"),
+    Planted("functions_are_the_known_ones", without_type(FUNCTION), "no lambda"),
     Planted(
         "functions_run_python311_only",
         with_input(FUNCTION, "detector", "runtime", "python3.12"),

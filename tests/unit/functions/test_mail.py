@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft4Validator
 
 from shared.runtime.events import AlertReason
+from shared.runtime.schema import verdict_schema
 from stacks.alerting.functions.notifier.mail import MAXIMUM_SUBJECT_LENGTH, Place, body, subject
 from stacks.alerting.functions.notifier.wording import headline, sentence
 from stacks.compute.functions.detector.messages import suspicion
@@ -24,7 +26,11 @@ from stacks.compute.functions.detector.scoring import (
 from tests.unit.functions.builders import NOW, TRACE_HEADER, TRACE_ID, scored, stored, suspicious
 
 PLACE = Place(
-    environment="test", region="us-east-1", transactions_table="transactions-test", alerts_table="alerts-test"
+    environment="test",
+    region="us-east-1",
+    transactions_table="transactions-test",
+    alerts_table="alerts-test",
+    verdicts_url="https://api.example/stage-test/transactions/{transaction_id}/verdict",
 )
 
 
@@ -133,7 +139,9 @@ def test_facts_that_are_not_known_are_left_out() -> None:
 
 def test_lines_are_short_but_for_what_must_be_copied_whole() -> None:
     long_lines = [line for line in text_of(reasons=every_reason()).splitlines() if len(line) > 72]
-    assert [line.strip()[:8] for line in long_lines] == ['{"S": "' + stored().alert_id[0], "https://"]
+    alert_key = '{"S": "' + stored().alert_id[0]
+    # (The address of the example's API is short enough.)
+    assert [line.strip()[:8] for line in long_lines] == ["-d '{\"ve", alert_key, "https://"]
 
 
 def test_the_commands_can_be_copied_into_a_shell() -> None:
@@ -154,6 +162,31 @@ def test_the_commands_can_be_copied_into_a_shell() -> None:
         ),
         ("alerts-test", {"alert_id": {"S": transaction.alert_id}}),
     ]
+
+
+def _commands(text: str, first_word: str) -> list[list[str]]:
+    found = re.findall(rf"^  {first_word} (?:.*\\\n)+.*$", text, flags=re.MULTILINE)
+    return [shlex.split(command.replace("\\\n", "")) for command in found]
+
+
+def test_a_verdict_can_be_given_by_commands_from_the_mail() -> None:
+    text, verdicts = text_of(), verdict_schema()["properties"]["verdict"]["enum"]
+    made = [dict(word.split("=") for word in words[2:]) for words in _commands(text, "make")]
+    assert [each["VERDICT"] for each in made] == verdicts
+    timestamp = str(stored().timestamp)
+    assert all((each["TRANSACTION"], each["TIMESTAMP"]) == ("t-1", timestamp) for each in made)
+    [curl] = _commands(text, "curl")
+    data = json.loads(curl[curl.index("-d") + 1])
+    Draft4Validator(verdict_schema()).validate(data)
+    assert (data["verdict"], str(data["timestamp"])) == (verdicts[0], timestamp)
+    assert curl[curl.index("-X") + 1] == "PUT"
+    assert curl[-1] == "https://api.example/stage-test/transactions/t-1/verdict"
+
+
+def test_the_mail_says_what_each_verdict_does() -> None:
+    text = " ".join(text_of().split())
+    assert "confirmed_fraud: payments to this merchant, and of this account, score higher" in text
+    assert "legitimate: takes such risk away again" in text
 
 
 def test_a_score_is_never_rounded_up() -> None:

@@ -51,6 +51,7 @@ class Stage:
                 "ALERTS_TIME_TO_LIVE_DAYS": "365",
                 "FRAUD_ALERTS_TOPIC_ARN": cloud.topic_arn,
                 "TRANSACTIONS_TABLE": "transactions-test",
+                "VERDICTS_URL": "https://api.example/transactions/{transaction_id}/verdict",
             }
         )
 
@@ -150,6 +151,7 @@ def test_whatever_is_no_message_is_reported(text: str) -> None:
             "ALERTS_TIME_TO_LIVE_DAYS": "0",
             "FRAUD_ALERTS_TOPIC_ARN": "arn:aws:sns:us-east-1:123456789012:t",
             "TRANSACTIONS_TABLE": "t",
+            "VERDICTS_URL": "https://api.example/{transaction_id}",
         }
     )
     log = Logger("notifier")

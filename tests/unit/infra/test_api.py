@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from stacks.compute import api, api_errors
+from stacks.compute import api, api_errors, program
 from tests.support.harness import Exports, deploy_all, exports_of, run_layer
 
 RESPONSES = {each["type"]: each for each in api_errors.ERROR_RESPONSES}
@@ -78,11 +79,11 @@ def test_a_changed_schema_is_deployed(
     upstream: Mapping[str, Exports], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = triggers(upstream)
-    schema = json.loads(api.SCHEMA_FILE.read_text(encoding="utf-8"))
+    schema = json.loads(api.PUT_VERDICT.schema_file.read_text(encoding="utf-8"))
     schema["required"] = schema["required"][:-1]
-    changed = tmp_path / "transaction.schema.json"
+    changed = tmp_path / "verdict.schema.json"
     changed.write_text(json.dumps(schema), encoding="utf-8")
-    monkeypatch.setattr(api, "SCHEMA_FILE", changed)
+    monkeypatch.setattr(program, "PUT_VERDICT", replace(api.PUT_VERDICT, schema_file=changed))
     assert triggers(upstream)["definition"] != before["definition"]
 
 

@@ -11,7 +11,7 @@ import pytest
 from shared.infra import bundling
 from shared.infra.bundling import ROOT, BundleError, bundle, bundle_files
 from stacks.alerting import notifier
-from stacks.compute import detector, ingest
+from stacks.compute import detector, ingest, verdicts
 
 
 class Code(NamedTuple):
@@ -29,6 +29,7 @@ INGEST = Code(ingest.PACKAGE, ingest.VENDORED, ingest.PACKAGES)
 FUNCTIONS = [
     pytest.param(INGEST, id="ingest"),
     pytest.param(Code(detector.PACKAGE), id="detector"),
+    pytest.param(Code(verdicts.PACKAGE, verdicts.VENDORED, verdicts.PACKAGES), id="verdicts"),
     pytest.param(Code(notifier.PACKAGE), id="notifier"),
 ]
 IN_THE_RUNTIME = frozenset({"boto3", "botocore"})

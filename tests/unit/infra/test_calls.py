@@ -45,7 +45,7 @@ def of_endpoint(service: Service) -> list[dict[str, Any]]:
 SERVICES: tuple[Service, ...] = ("dynamodb", "sns", "sqs")
 
 
-@pytest.mark.parametrize("function", ["ingest", "detector", "notifier"])
+@pytest.mark.parametrize("function", ["ingest", "detector", "verdicts", "notifier"])
 def test_what_a_role_may_call_the_endpoints_let_through(function: str) -> None:
     role = f"arn:aws:iam::{ACCOUNT}:role/{function}-role-dev"
     let_through = {
@@ -77,7 +77,7 @@ def test_an_endpoint_s_callers_stand_in_a_condition(service: Service) -> None:
         assert list(statement["Condition"]["ArnEquals"]) == ["aws:PrincipalArn"]
 
 
-@pytest.mark.parametrize("function", ["ingest", "detector", "notifier"])
+@pytest.mark.parametrize("function", ["ingest", "detector", "verdicts", "notifier"])
 def test_a_role_uses_the_key_through_each_service_that_it_calls_and_no_other(function: str) -> None:
     services = {call.service for call in CALLS if call.function == function}
     via = {

@@ -9,6 +9,7 @@ from typing import Final
 
 from shared.runtime.events import StoredTransaction, SuspiciousTransaction
 from shared.runtime.money import readable
+from stacks.alerting.functions.notifier.deciding import how_to_decide
 from stacks.alerting.functions.notifier.wording import headline, sentence
 
 MAXIMUM_SUBJECT_LENGTH: Final = 100  # of SNS
@@ -23,6 +24,7 @@ class Place:
     region: str
     transactions_table: str
     alerts_table: str
+    verdicts_url: str
 
 
 def subject(suspicious: SuspiciousTransaction, environment: str) -> str:
@@ -47,6 +49,13 @@ def body(suspicious: SuspiciousTransaction, *, account: str, trace_id: str, plac
         _summary(suspicious, place.environment),
         _why(suspicious),
         _facts(suspicious, account, trace_id),
+        how_to_decide(
+            suspicious.transaction,
+            environment=place.environment,
+            region=place.region,
+            verdicts_url=place.verdicts_url,
+            width=_WIDTH,
+        ),
         _further(suspicious.transaction, trace_id, place),
     )
     return "\n\n".join(sections) + "\n"

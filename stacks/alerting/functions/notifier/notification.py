@@ -50,6 +50,7 @@ class Notification:
             region=settings.region,
             transactions_table=settings.transactions_table,
             alerts_table=settings.alerts_table,
+            verdicts_url=settings.verdicts_url,
         )
 
     def notify(self, message: str, *, remaining_milliseconds: int) -> None:

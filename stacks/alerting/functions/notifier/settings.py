@@ -17,6 +17,7 @@ class NotifierSettings:
         alerts_time_to_live_days: How long a record is kept; 0 for ever.
         fraud_alerts_topic_arn: Topic that the security team is subscribed to.
         transactions_table: Name of the table that a mail tells people to look into.
+        verdicts_url: Where people give a verdict, with `{transaction_id}` in place of the id.
     """
 
     common: CommonSettings
@@ -24,6 +25,7 @@ class NotifierSettings:
     alerts_time_to_live_days: int
     fraud_alerts_topic_arn: str
     transactions_table: str
+    verdicts_url: str
 
     @classmethod
     def read(cls, variables: Mapping[str, str]) -> Self:
@@ -39,6 +41,7 @@ class NotifierSettings:
             alerts_time_to_live_days=environment.integer("ALERTS_TIME_TO_LIVE_DAYS", minimum=0),
             fraud_alerts_topic_arn=environment.text("FRAUD_ALERTS_TOPIC_ARN"),
             transactions_table=environment.text("TRANSACTIONS_TABLE"),
+            verdicts_url=environment.text("VERDICTS_URL"),
         )
 
     @property

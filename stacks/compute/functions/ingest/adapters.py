@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
-from shared.runtime.clients import AWS_ERRORS, create_client, error_code
+from shared.runtime.clients import AWS_ERRORS, BUSY_CODES, create_client, error_code
 from shared.runtime.dynamodb import from_item, to_item
 
 if TYPE_CHECKING:
@@ -18,19 +18,6 @@ _ATTEMPTS: Final = 2
 _IS_NEW: Final = "attribute_not_exists(transaction_id)"
 _NEVER: Final = "body_hash = :no_hash"
 _CONFLICT: Final = "ConditionalCheckFailedException"
-_BUSY: Final = frozenset(
-    {
-        "ConnectTimeoutError",
-        "ConnectionClosedError",
-        "EndpointConnectionError",
-        "InternalServerError",
-        "ProvisionedThroughputExceededException",
-        "ReadTimeoutError",
-        "RequestLimitExceeded",
-        "ServiceUnavailable",
-        "ThrottlingException",
-    }
-)
 
 
 class Outcome(Enum):
@@ -102,7 +89,7 @@ class TransactionsTable:
             code = error_code(error)
             if code == _CONFLICT:
                 return from_item(getattr(error, "response", {}).get("Item", {}))
-            raise (TableBusyError if code in _BUSY else TableFailedError)(code) from None
+            raise (TableBusyError if code in BUSY_CODES else TableFailedError)(code) from None
         return None
 
 

@@ -1,0 +1,69 @@
+"""The part of the mail that asks for a verdict: what each one does, and commands that give it. Pure."""
+
+import json
+import textwrap
+from typing import Final
+
+from shared.runtime.events import StoredTransaction
+
+TRANSACTION_PLACEHOLDER: Final = "{transaction_id}"
+
+_MEANINGS: Final = {
+    "confirmed_fraud": (
+        "payments to this merchant, and of this account, score higher from now on. A fraud that its own "
+        "amount explains does not speak against the merchant."
+    ),
+    "legitimate": (
+        "takes such risk away again, and the effect of an earlier verdict on this payment altogether."
+    ),
+}
+_DECIDED_BY: Final = "your name"
+
+
+def how_to_decide(
+    transaction: StoredTransaction, *, environment: str, region: str, verdicts_url: str, width: int
+) -> str:
+    """Return the section.
+
+    Args:
+        transaction: What the mail is about.
+        environment: Where it happened.
+        region: Where the API is.
+        verdicts_url: The API's URL, with `TRANSACTION_PLACEHOLDER` in place of the id.
+        width: Of lines that need not be copied whole.
+    """
+    meanings = [
+        textwrap.fill(f"{verdict}: {meaning}", width, subsequent_indent="  ")
+        for verdict, meaning in _MEANINGS.items()
+    ]
+    return "\n".join(
+        [
+            "YOUR VERDICT (any time; the last one counts)",
+            *meanings,
+            "With the project at hand:",
+            *(_make(transaction, environment, verdict) for verdict in _MEANINGS),
+            "With curl and AWS credentials in the environment (or with legitimate):",
+            _curl(transaction, region, verdicts_url, next(iter(_MEANINGS))),
+        ]
+    )
+
+
+def _make(transaction: StoredTransaction, environment: str, verdict: str) -> str:
+    return (
+        f"  make verdict ENV={environment} VERDICT={verdict} \\\n"
+        f"    TRANSACTION={transaction.transaction_id} \\\n"
+        f'    TIMESTAMP={transaction.timestamp} BY="{_DECIDED_BY}"'
+    )
+
+
+def _curl(transaction: StoredTransaction, region: str, verdicts_url: str, verdict: str) -> str:
+    body = json.dumps({"verdict": verdict, "timestamp": transaction.timestamp, "decided_by": _DECIDED_BY})
+    url = verdicts_url.replace(TRANSACTION_PLACEHOLDER, transaction.transaction_id)
+    return (
+        f"  curl --aws-sigv4 aws:amz:{region}:execute-api -X PUT \\\n"
+        '    --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" \\\n'
+        '    -H "X-Amz-Security-Token: $AWS_SESSION_TOKEN" \\\n'
+        "    -H 'Content-Type: application/json' \\\n"
+        f"    -d '{body}' \\\n"
+        f"    '{url}'"
+    )

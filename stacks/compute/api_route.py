@@ -1,0 +1,121 @@
+"""One route of the API: a method that only signed requests reach, a model of its body, and its function."""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from shared.infra.function import Function
+from shared.infra.naming import Names
+from shared.infra.provider import named
+
+INTEGRATION_TIMEOUT_MILLISECONDS = 10_000
+"""Longer than each function's timeout, so that it is always the function that answers."""
+CONTENT_TYPE = "application/json"
+AUTHORIZATION = "AWS_IAM"
+INTEGRATION = "AWS_PROXY"
+VALIDATES_BODY = True
+
+
+@dataclass(frozen=True)
+class Route:
+    """What a client asks for."""
+
+    thing: str
+    """What its body is: `transaction`."""
+    method: str
+    path: str
+    """Below the stage, with variables in braces."""
+    schema_file: Path
+
+    @property
+    def stem(self) -> str:
+        """Of its resources' names: `post-transactions`."""
+        return f"{self.method.lower()}-{self.path.rpartition('/')[2]}"
+
+    @property
+    def source(self) -> str:
+        """Method and path as API Gateway names them to Lambda: with `*` in place of each variable."""
+        return f"{self.method}/{re.sub(r'{[^}]+}', '*', self.path)}"
+
+    def schema(self) -> dict[str, Any]:
+        """The schema of its body."""
+        content: dict[str, Any] = json.loads(self.schema_file.read_text(encoding="utf-8"))
+        return content
+
+
+def definition(route: Route) -> dict[str, Any]:
+    """What a deployment serves of the route, as plain data."""
+    return {
+        "method": route.method,
+        "path": route.path,
+        "schema": route.schema(),
+        "content_type": CONTENT_TYPE,
+        "authorization": AUTHORIZATION,
+        "validates_body": VALIDATES_BODY,
+        "integration": INTEGRATION,
+        "timeout": INTEGRATION_TIMEOUT_MILLISECONDS,
+    }
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in an API a route's method belongs."""
+
+    names: Names
+    rest_api: aws.apigateway.RestApi
+    resource: aws.apigateway.Resource
+
+
+def serve(
+    route: Route, function: Function, place: Place, opts: pulumi.ResourceOptions
+) -> list[pulumi.Resource]:
+    """The route's method and its integration, for which a deployment must wait."""
+    method = _method(route, place, opts)
+    integration = aws.apigateway.Integration(
+        place.names.of(f"{route.stem}-integration"),
+        rest_api=place.rest_api.id,
+        resource_id=place.resource.id,
+        http_method=method.http_method,
+        type=INTEGRATION,
+        integration_http_method="POST",
+        uri=function.invoke_arn,
+        timeout_milliseconds=INTEGRATION_TIMEOUT_MILLISECONDS,
+        opts=opts,
+    )
+    return [method, integration]
+
+
+def _method(route: Route, place: Place, opts: pulumi.ResourceOptions) -> aws.apigateway.Method:
+    names, rest_api = place.names, place.rest_api
+    model = aws.apigateway.Model(
+        names.of(f"{route.thing}-model"),
+        name=names.alphanumeric(f"{route.thing}-model"),
+        rest_api=rest_api.id,
+        description=f"A {route.thing}, as its function validates it again",
+        content_type=CONTENT_TYPE,
+        schema=json.dumps(route.schema()),
+        opts=named(opts),
+    )
+    validator = aws.apigateway.RequestValidator(
+        names.of(f"{route.thing}-validator"),
+        name=names.of(f"{route.thing}-validator"),
+        rest_api=rest_api.id,
+        validate_request_body=VALIDATES_BODY,
+        validate_request_parameters=False,
+        opts=opts,
+    )
+    return aws.apigateway.Method(
+        names.of(route.stem),
+        rest_api=rest_api.id,
+        resource_id=place.resource.id,
+        http_method=route.method,
+        authorization=AUTHORIZATION,
+        request_models={CONTENT_TYPE: model.name},
+        request_validator_id=validator.id,
+        opts=opts,
+    )

@@ -1,0 +1,77 @@
+"""One item for each profile: `{profile_id, revision, state, expires_at}`, the state as JSON text.
+
+Whoever writes a profile says which revision it has read, and learns when somebody else was faster.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from shared.runtime.dynamodb import to_item
+
+
+class UnreadableProfileError(ValueError):
+    """An item is not one that we write. Names the attribute, never its value."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredProfile:
+    """What the table holds under a key.
+
+    Attributes:
+        profile_id: The key.
+        state: Plain JSON data, None where there is no item.
+        revision: Of the item, 0 where there is none.
+    """
+
+    profile_id: str
+    state: Any = None
+    revision: int = 0
+
+    @classmethod
+    def of_item(cls, profile_id: str, item: Mapping[str, Any] | None) -> Self:
+        """Read an item, of plain values.
+
+        Raises:
+            UnreadableProfileError: It is not one that we write.
+        """
+        if item is None:
+            return cls(profile_id)
+        try:
+            return cls(profile_id, json.loads(item["state"]), int(item["revision"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise UnreadableProfileError(f"a profile is not readable: {type(error).__name__}") from None
+
+    def put(self, table: str, state: Any, *, expires_at: int | None) -> dict[str, Any]:
+        """Return PutItem's arguments that replace this very revision by another state.
+
+        Args:
+            table: Name of the table.
+            state: Plain JSON data.
+            expires_at: Epoch seconds when it may be deleted, None for never.
+        """
+        item = {
+            "profile_id": self.profile_id,
+            "revision": self.revision + 1,
+            "state": json.dumps(state, separators=(",", ":")),
+            "expires_at": expires_at,
+        }
+        if not self.revision:
+            condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(profile_id)"}
+        else:
+            condition = {
+                "ConditionExpression": "revision = :revision",
+                "ExpressionAttributeValues": {":revision": {"N": str(self.revision)}},
+            }
+        return {"TableName": table, "Item": to_item(item), **condition}
+
+
+def account_key(account_id: str) -> str:
+    """Return the key of an account's profile."""
+    return f"account#{account_id}"
+
+
+def merchant_key(merchant_id: str) -> str:
+    """Return the key of a merchant's profile."""
+    return f"merchant#{merchant_id}"

@@ -1,0 +1,50 @@
+"""Several items in one consistent request, asked for again where DynamoDB left some out."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from shared.runtime.backoff import pause
+from shared.runtime.clients import AWS_ERRORS, error_code
+from shared.runtime.dynamodb import from_item, to_item
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_ATTEMPTS: Final = 4
+
+
+class NotReadError(Exception):
+    """DynamoDB does not give the items now; the text is a code."""
+
+
+def read_items(
+    client: "DynamoDBClient", keys: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> dict[str, list[dict[str, Any]]]:
+    """Return the items that there are, by table, of plain values.
+
+    Args:
+        client: Of DynamoDB.
+        keys: Table -> the wanted items' keys, of plain values; perhaps none.
+
+    Raises:
+        NotReadError: DynamoDB refuses, or still leaves some out after the last attempt.
+    """
+    wanted: Any = {
+        table: {"Keys": [to_item(key) for key in of_table], "ConsistentRead": True}
+        for table, of_table in keys.items()
+        if of_table
+    }
+    found: dict[str, list[dict[str, Any]]] = {table: [] for table in keys}
+    for attempt in range(_ATTEMPTS):
+        if attempt:
+            pause(attempt)
+        try:
+            answer = client.batch_get_item(RequestItems=wanted)
+        except AWS_ERRORS as error:
+            raise NotReadError(error_code(error)) from None
+        for table, items in answer["Responses"].items():
+            found[table] += [from_item(item) for item in items]
+        wanted = answer.get("UnprocessedKeys")
+        if not wanted:
+            return found
+    raise NotReadError(f"unprocessed after {_ATTEMPTS} attempts")

@@ -1,0 +1,139 @@
+"""The tables of transactions, alert records and profiles: read together, written in one transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from shared.runtime.clients import AWS_ERRORS, BUSY_CODES, create_client, error_code
+from shared.runtime.dynamodb import assignments
+from shared.runtime.events import StoredTransaction, transaction_of_item
+from stacks.compute.functions.profiles.items import StoredProfile, UnreadableProfileError
+from stacks.compute.functions.profiles.reading import NotReadError, read_items
+from stacks.compute.functions.verdicts.ports import BusyError, Change, Known, RefusedByTableError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+# Three calls of at most two attempts of 1.5 s are more than the timeout of 8 s, but only where all are slow:
+# the service begins no write that the rest of the invocation does not hold.
+_CONNECT_SECONDS: Final = 0.5
+_READ_SECONDS: Final = 1.0
+_ATTEMPTS: Final = 2
+
+_MAXIMUM_FOUND: Final = 10
+_FIRST: Final = "attribute_not_exists(verdict_revision)"
+_STILL: Final = "verdict_revision = :revision"
+
+_CANCELLED: Final = "TransactionCanceledException"
+_FASTER: Final = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
+_BUSY_REASONS: Final = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError"})
+
+
+@dataclass(frozen=True, slots=True)
+class TableNames:
+    """Which tables to use."""
+
+    transactions: str
+    alerts: str
+    profiles: str
+
+
+def create_dynamodb() -> "DynamoDBClient":
+    """Return a client of DynamoDB; it gives each transaction a token, so that its own retries write once."""
+    client: DynamoDBClient = create_client(
+        "dynamodb", connect_seconds=_CONNECT_SECONDS, read_seconds=_READ_SECONDS, attempts=_ATTEMPTS
+    )
+    return client
+
+
+class DynamoTables:
+    """The three tables, behind `Tables`."""
+
+    def __init__(self, client: "DynamoDBClient", names: TableNames) -> None:
+        self._client = client
+        self._names = names
+
+    def find(self, transaction_id: str, timestamp: int | None) -> Sequence[StoredTransaction]:
+        """Look transactions up, the latest first; see `Tables`."""
+        query: dict[str, Any] = {
+            "KeyConditionExpression": "transaction_id = :id",
+            "ExpressionAttributeValues": {":id": {"S": transaction_id}},
+        }
+        if timestamp is not None:
+            query["KeyConditionExpression"] += " AND #timestamp = :timestamp"
+            query["ExpressionAttributeNames"] = {"#timestamp": "timestamp"}
+            query["ExpressionAttributeValues"][":timestamp"] = {"N": str(timestamp)}
+        try:
+            answer = self._client.query(
+                TableName=self._names.transactions,
+                ConsistentRead=True,
+                ScanIndexForward=False,
+                Limit=_MAXIMUM_FOUND,
+                **query,
+            )
+        except AWS_ERRORS as error:
+            raise _failure(error) from None
+        return [transaction_of_item(item) for item in answer["Items"]]
+
+    def read(self, alert_id: str, profile_ids: Sequence[str]) -> Known:
+        """Read a record and profiles in one consistent request; see `Tables`."""
+        names = self._names
+        keys = {
+            names.alerts: [{"alert_id": alert_id}],
+            names.profiles: [{"profile_id": each} for each in profile_ids],
+        }
+        try:
+            found = read_items(self._client, keys)
+            items = {item["profile_id"]: item for item in found[names.profiles]}
+            profiles = {each: StoredProfile.of_item(each, items.get(each)) for each in profile_ids}
+        except NotReadError as error:
+            raise BusyError(str(error)) from None
+        except UnreadableProfileError as error:
+            raise RefusedByTableError(str(error)) from None
+        return Known(next(iter(found[names.alerts]), None), profiles)
+
+    def write(self, change: Change) -> bool:
+        """Write the record and the profiles in one transaction; see `Tables`."""
+        puts = [
+            {"Put": profile.put(self._names.profiles, state, expires_at=change.profiles_expire_at)}
+            for profile, state in change.profiles
+        ]
+        items: Any = [{"Update": self._record(change)}, *puts]
+        try:
+            self._client.transact_write_items(TransactItems=items)
+        except AWS_ERRORS as error:
+            reasons = _cancellation_reasons(error)
+            if reasons and reasons <= _FASTER:
+                return False
+            if reasons and reasons <= _FASTER | _BUSY_REASONS:
+                raise BusyError(",".join(sorted(reasons))) from None
+            if reasons:
+                raise RefusedByTableError(",".join(sorted(reasons))) from None
+            raise _failure(error) from None
+        return True
+
+    def _record(self, change: Change) -> Mapping[str, Any]:
+        update = assignments(change.values, change.defaults)
+        if change.revision:
+            update["ExpressionAttributeValues"][":revision"] = {"N": str(change.revision)}
+        return {
+            "TableName": self._names.alerts,
+            "Key": {"alert_id": {"S": change.alert_id}},
+            "ConditionExpression": _STILL if change.revision else _FIRST,
+            **update,
+        }
+
+
+def _cancellation_reasons(error: BotoCoreError | ClientError) -> frozenset[str]:
+    """Why DynamoDB cancelled a transaction, as codes of its items; none if it did not."""
+    if not isinstance(error, ClientError) or error_code(error) != _CANCELLED:
+        return frozenset()
+    reasons: Sequence[Mapping[str, Any]] = error.response.get("CancellationReasons", [])
+    return frozenset(str(each.get("Code")) for each in reasons) - {"None"} or frozenset({_CANCELLED})
+
+
+def _failure(error: BotoCoreError | ClientError) -> Exception:
+    code = error_code(error)
+    return BusyError(code) if code in BUSY_CODES else RefusedByTableError(code)

@@ -1,0 +1,146 @@
+"""One verdict from request to record: find the transaction, read what is known, write all or nothing."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from shared.runtime.alerts import expires_at, transaction_facts, transaction_of_record
+from shared.runtime.backoff import pause
+from shared.runtime.events import StoredTransaction, alert_id_of
+from shared.runtime.logs import Logger
+from shared.runtime.pseudonym import pseudonym
+from shared.runtime.responses import FieldProblem, Refused
+from shared.runtime.tracing import Segment
+from stacks.compute.functions.verdicts.ports import BusyError, Change, Known, Tables
+from stacks.compute.functions.verdicts.record import (
+    revision_of,
+    says_the_same,
+    told,
+    verdict_values,
+)
+from stacks.compute.functions.verdicts.request import VerdictRequest, invalid
+from stacks.compute.functions.verdicts.risk import changed_profiles, profiles_of
+from stacks.compute.functions.verdicts.settings import VerdictsSettings
+
+_ATTEMPTS: Final = 6
+_NEEDED_MILLISECONDS: Final = 3_200
+"""What one more read and write take at most, both slow."""
+
+
+class Ruling:
+    """Records verdicts, each exactly once in its effect, although its request may come twice or meet another.
+
+    The record and every profile that the verdict changes are written in one transaction, on the condition
+    that none has changed since it was read; where one has, everything is read and worked out anew.
+
+    Args:
+        tables: Where transactions, alert records and profiles are kept.
+        settings: The function's settings.
+        clock: Returns the epoch milliseconds of now.
+    """
+
+    def __init__(
+        self,
+        tables: Tables,
+        settings: VerdictsSettings,
+        clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+    ) -> None:
+        self._tables = tables
+        self._settings = settings
+        self._clock = clock
+
+    def give(
+        self, request: VerdictRequest, segment: Segment, log: Logger, remaining: Callable[[], int]
+    ) -> dict[str, Any]:
+        """Record a verdict and return what the answer says of it.
+
+        Args:
+            request: The verdict.
+            segment: Where calls are timed.
+            log: Where to log.
+            remaining: Returns how many milliseconds the invocation may still run.
+
+        Raises:
+            Refused: 404 for an unknown transaction, 400 where several have the id and no time is given.
+            BusyError: It could not be done now.
+            RefusedByTableError: Somebody must look at it.
+        """
+        transaction = self._transaction(request, segment)
+        log = log.bind(account=pseudonym(transaction.account_id, self._settings.common.pseudonym_secret))
+        for attempt in range(_ATTEMPTS):
+            if attempt:
+                pause(attempt)
+            if remaining() < _NEEDED_MILLISECONDS:
+                break
+            known = self._read(transaction.alert_id, profiles_of(transaction), segment)
+            if known.record is not None and says_the_same(known.record, request):
+                log.info("recorded already", verdict=request.verdict, revision=revision_of(known.record))
+                return told(known.record)
+            change = self._change(request, transaction, known)
+            with segment.call("DynamoDB", "TransactWriteItems"):
+                written = self._tables.write(change)
+            if written:
+                log.info(
+                    "recorded",
+                    verdict=request.verdict,
+                    revision=change.revision + 1,
+                    changed_profiles=len(change.profiles),
+                )
+                record = {**change.defaults, **(known.record or {}), **change.values}
+                return told({**record, "alert_id": transaction.alert_id})
+            log.debug("something that the verdict changes was changed meanwhile", attempt=attempt)
+        raise BusyError("what the verdict changes was changed during each attempt")
+
+    def _transaction(self, request: VerdictRequest, segment: Segment) -> StoredTransaction:
+        with segment.call("DynamoDB", "Query", table_name=self._settings.transactions_table):
+            found = self._tables.find(request.transaction_id, request.timestamp)
+        if len(found) > 1:
+            raise _ambiguous(found)
+        if found:
+            return found[0]
+        if request.timestamp is not None:
+            recorded = self._recorded(request.transaction_id, request.timestamp, segment)
+            if recorded is not None:
+                return recorded
+        raise _unknown(request)
+
+    def _recorded(self, transaction_id: str, timestamp: int, segment: Segment) -> StoredTransaction | None:
+        """Return a transaction that has expired, and whose alert has not."""
+        record = self._read(alert_id_of(transaction_id, timestamp), (), segment).record
+        return None if record is None else transaction_of_record(record)
+
+    def _read(self, alert_id: str, profile_ids: Sequence[str], segment: Segment) -> Known:
+        with segment.call("DynamoDB", "BatchGetItem"):
+            return self._tables.read(alert_id, profile_ids)
+
+    def _change(self, request: VerdictRequest, transaction: StoredTransaction, known: Known) -> Change:
+        now = self._clock()
+        settings = self._settings
+        profiles, effect = changed_profiles(request.verdict, transaction, known)
+        values: Mapping[str, Any] = verdict_values(
+            request, known.record, now=now, time_to_live_days=settings.alerts_time_to_live_days
+        )
+        return Change(
+            alert_id=transaction.alert_id,
+            revision=revision_of(known.record),
+            values={**values, **effect},
+            defaults=transaction_facts(transaction),
+            profiles=profiles,
+            profiles_expire_at=expires_at(now, settings.profiles_time_to_live_days),
+        )
+
+
+def _ambiguous(found: Sequence[StoredTransaction]) -> Refused:
+    times = ", ".join(str(each.timestamp) for each in found)
+    return invalid(
+        FieldProblem("timestamp", f"is required: several transactions have this id, the latest at {times}")
+    )
+
+
+def _unknown(request: VerdictRequest) -> Refused:
+    hint = "" if request.timestamp is not None else "; with its timestamp an alert is found after that, too"
+    return Refused(
+        404,
+        "unknown_transaction",
+        f"No transaction with this id is stored, or none any more: they expire after some time{hint}.",
+    )

@@ -1,0 +1,45 @@
+"""What the compute stack tells the verdicts function."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from shared.runtime.settings import CommonSettings, Environment
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictsSettings:
+    """Settings of the verdicts function.
+
+    Attributes:
+        common: Environment, log level, pseudonym secret.
+        transactions_table: Where transactions are looked up.
+        alerts_table: Name of the table of alert records.
+        alerts_time_to_live_days: How long a record outlives its last verdict; 0 for ever.
+        profiles_table: Name of the table of profiles.
+        profiles_time_to_live_days: How long a profile outlives its last change; 0 for ever.
+    """
+
+    common: CommonSettings
+    transactions_table: str
+    alerts_table: str
+    alerts_time_to_live_days: int
+    profiles_table: str
+    profiles_time_to_live_days: int
+
+    @classmethod
+    def read(cls, variables: Mapping[str, str]) -> Self:
+        """Read the settings from environment variables.
+
+        Raises:
+            SettingsError: A variable is missing or wrong.
+        """
+        environment = Environment(variables, layer="compute")
+        return cls(
+            common=CommonSettings.read(environment),
+            transactions_table=environment.text("TRANSACTIONS_TABLE"),
+            alerts_table=environment.text("ALERTS_TABLE"),
+            alerts_time_to_live_days=environment.integer("ALERTS_TIME_TO_LIVE_DAYS", minimum=0),
+            profiles_table=environment.text("PROFILES_TABLE"),
+            profiles_time_to_live_days=environment.integer("PROFILES_TIME_TO_LIVE_DAYS", minimum=0),
+        )
