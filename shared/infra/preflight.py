@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 MINIMUM_UNRESERVED = 100
 CONCURRENT_EXECUTIONS_QUOTA = "L-B99A9384"
 
-_FUNCTIONS = {"compute": (stems.INGEST, stems.DETECTOR), "alerting": (stems.NOTIFIER,)}
-
 
 class PreflightError(RuntimeError):
     """A deployment would fail half-way."""
@@ -49,7 +47,7 @@ def wanted_concurrency(environment: str, stacks: Path = ROOT / "stacks") -> Mapp
         PreflightError: when a settings file or a key is missing.
     """
     wanted = {}
-    for layer_name, functions in _FUNCTIONS.items():
+    for layer_name, functions in stems.FUNCTIONS.items():
         file = stacks / layer_name / f"Pulumi.{environment}.yaml"
         if not file.is_file():
             raise PreflightError(f"{file} does not exist: copy Pulumi.dev.yaml and adapt it")

@@ -32,10 +32,10 @@ def client() -> "LambdaClient":
     )
 
 
-@pytest.mark.parametrize(("environment", "total"), [("dev", 300), ("prod", 450)])
+@pytest.mark.parametrize(("environment", "total"), [("dev", 400), ("prod", 550)])
 def test_the_wanted_concurrency_is_what_the_settings_reserve(environment: str, total: int) -> None:
     wanted = wanted_concurrency(environment)
-    assert set(wanted) == {f"{stem}-{environment}" for stem in ("ingest", "detector", "notifier")}
+    assert set(wanted) == {f"{stem}-{environment}" for stem in ("ingest", "detector", "verdicts", "notifier")}
     assert sum(wanted.values()) == total
 
 
