@@ -77,6 +77,9 @@ def _add_engine_arguments(command: argparse.ArgumentParser, name: str) -> None:
             metavar="SECONDS",
             help="how long to wait for an emulator that is still starting (default: not at all)",
         )
+    if name == "preview":
+        command.add_argument("--json", action="store_true", help="as JSON, for other programs")
+        command.add_argument("--steps", action="store_true", help="with --json: every step of the engine")
     if name == "outputs":
         command.add_argument("--json", action="store_true", help="as JSON")
         command.add_argument("--show-secrets", action="store_true", help="print secret outputs in the clear")
@@ -84,7 +87,7 @@ def _add_engine_arguments(command: argparse.ArgumentParser, name: str) -> None:
 
 def _run_engine(options: argparse.Namespace) -> int:
     from local.cloud.address import NoEmulatorError  # noqa: PLC0415 - `--help` needs none of this
-    from local.engine import embedded, handover, outputs  # noqa: PLC0415
+    from local.engine import embedded, handover, outputs, plan  # noqa: PLC0415
     from local.engine.errors import EngineError  # noqa: PLC0415
     from local.engine.project import ProjectError  # noqa: PLC0415
 
@@ -101,6 +104,8 @@ def _run_engine(options: argparse.Namespace) -> int:
             return outputs.print_outputs(
                 environment, options.layer, as_json=options.json, show_secrets=options.show_secrets
             )
+        if options.command == "preview" and options.json:
+            return plan.print_plan(environment, options.layer, every_step=options.steps)
         operation = getattr(embedded, options.command)
         return int(operation(environment, options.layer))
     except (EngineError, ProjectError, NoEmulatorError) as error:

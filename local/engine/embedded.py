@@ -12,6 +12,7 @@ from pathlib import Path
 from local.cloud import address
 from local.engine.errors import EngineError
 from local.engine.layer_request import LayerRequest
+from local.engine.make_command import make_command
 from local.engine.processes import ROOT, ProgramRunner
 from local.engine.project import read_project
 from local.engine.state import StateStore
@@ -21,6 +22,8 @@ from shared.infra.layers import Layer, consumers_of, deployment_order, destroy_o
 
 STACKS = ROOT / "stacks"
 _LOOK_AGAIN_SECONDS = 0.02
+_SHARED_NAMESPACES = ("aws", "pulumi")
+"""Namespaces of settings that every layer reads."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +63,14 @@ class Environment:
         """The states of the environment's layers."""
         return StateStore(self.run_directory, self.stack, self.emulator().instance_id)
 
-    def request(self, name: str, *, preview: bool) -> LayerRequest:
-        """What the process of a layer is asked; every layer gets the overrides of its own namespace."""
+    def request(self, name: str, *, preview: bool, report: Path | None = None) -> LayerRequest:
+        """What the process of a layer is asked; every layer gets the overrides of its own namespace.
+
+        `report` is where the process writes what it found.
+        """
         directory = STACKS / name
-        namespaces = (f"{layer(name).project}:", "aws:", "pulumi:")
-        own = {key: value for key, value in self.overrides.items() if key.startswith(namespaces)}
+        namespaces = {layer(name).project, *_SHARED_NAMESPACES}
+        own = {key: value for key, value in self.overrides.items() if key.partition(":")[0] in namespaces}
         return LayerRequest(
             operation="preview" if preview else "deploy",
             layer=name,
@@ -73,6 +79,7 @@ class Environment:
             run_directory=str(self.run_directory.resolve()),
             module=_module(name),
             overrides=own,
+            report=str(report or ""),
         )
 
 
@@ -85,7 +92,7 @@ def deploy(environment: Environment, only: str | None = None, *, wait_seconds: f
         EngineError: the layer stands on one that is not deployed.
         local.cloud.address.NoEmulatorError: no emulator runs.
     """
-    _check_overrides(environment)
+    _check_overrides(environment, only)
     chosen = _chosen(deployment_order(), only)
     with ProgramRunner(_module(chosen[0].name)) as programs:
         environment.await_emulator(wait_seconds)
@@ -100,20 +107,32 @@ def preview(environment: Environment, only: str | None = None) -> int:
     Raises:
         EngineError: the one layer that was asked for stands on one that is not deployed.
     """
-    _check_overrides(environment)
-    if only is not None:
-        _require_upstream(environment, layer(only), "previewed")
-    chosen = _chosen(deployment_order(), only)
-    ready = [each for each in chosen if not _missing_upstream(environment, each)]
+    ready, waiting = previewable(environment, only)
     code = 0
     if ready:
-        with ProgramRunner(_module(ready[0].name)) as programs:
-            code = programs.run([environment.request(each.name, preview=True) for each in ready])
-    for each in chosen:
-        if missing := _missing_upstream(environment, each):
-            names = ", ".join(other.name for other in missing)
-            print(f"Not previewed: {each.name}, which reads outputs of {names} (not deployed yet)")
+        with ProgramRunner(_module(ready[0])) as programs:
+            code = programs.run([environment.request(name, preview=True) for name in ready])
+    for name, reason in waiting.items():
+        print(f"Not previewed: {name}, which {reason}")
     return code
+
+
+def previewable(environment: Environment, only: str | None) -> tuple[list[str], dict[str, str]]:
+    """The layers that can be previewed, in order; and the others, each with what it waits for.
+
+    Raises:
+        EngineError: the one layer that was asked for stands on one that is not deployed.
+    """
+    _check_overrides(environment, only)
+    if only is not None:
+        _require_upstream(environment, layer(only), "previewed")
+    ready, waiting = [], {}
+    for each in _chosen(deployment_order(), only):
+        if missing := ", ".join(other.name for other in _missing_upstream(environment, each)):
+            waiting[each.name] = f"reads outputs of {missing} (not deployed yet)"
+        else:
+            ready.append(each.name)
+    return ready, waiting
 
 
 def refresh(environment: Environment, only: str | None = None) -> int:
@@ -156,9 +175,10 @@ def _missing_upstream(environment: Environment, wanted: Layer) -> list[Layer]:
 def _require_upstream(environment: Environment, wanted: Layer, verb: str) -> None:
     for missing in _missing_upstream(environment, wanted):
         stack = read_project(STACKS / missing.name, environment.stack).qualified_stack()
+        command = make_command(f"deploy-{missing.name}", environment.stack, environment.run_directory)
         raise EngineError(
             f"layer {wanted.name} cannot be {verb}: it reads outputs of stack {stack}, which is not deployed "
-            f"on this emulator; run: make deploy-{missing.name} ENV={environment.stack}"
+            f"on this emulator; run: {command}"
         )
 
 
@@ -166,15 +186,25 @@ def _require_no_consumers(environment: Environment, store: StateStore, wanted: L
     for consumer in consumers_of(wanted.name):
         state = store.own(consumer.name)
         if state and (count := len(state.real_resources)):
+            command = make_command(f"destroy-{consumer.name}", environment.stack, environment.run_directory)
             raise EngineError(
                 f"layer {wanted.name} cannot be destroyed: {consumer.name}, which stands on it, still has "
-                f"{count} resources; run first: make destroy-{consumer.name} ENV={environment.stack}"
+                f"{count} resources; run first: {command}"
             )
 
 
-def _check_overrides(environment: Environment) -> None:
-    namespaces = {each.project for each in deployment_order()} | {"aws", "pulumi"}
+def _check_overrides(environment: Environment, only: str | None) -> None:
+    """Refuse settings that no layer has, or that no layer of this run reads."""
+    layers = {each.project: each.name for each in deployment_order()}
     for key in environment.overrides:
-        if key.partition(":")[0] not in namespaces or ":" not in key:
-            known = ", ".join(sorted(each.project for each in deployment_order()))
-            raise EngineError(f"--config {key}: keys are NAMESPACE:KEY with one of the namespaces {known}")
+        namespace = key.partition(":")[0]
+        if ":" not in key or namespace not in {*layers, *_SHARED_NAMESPACES}:
+            known = ", ".join(sorted(layers))
+            raise EngineError(f"CONFIG={key}: keys are NAMESPACE:KEY with one of the namespaces {known}")
+        if only is not None and layers.get(namespace, only) != only:
+            owner = layers[namespace]
+            command = make_command(f"deploy-{owner}", environment.stack, environment.run_directory)
+            raise EngineError(
+                f"CONFIG={key} is a setting of layer {owner}, which this command does not touch: it is for "
+                f"{only} alone. Leave it out, or run: {command} CONFIG='{key}={environment.overrides[key]}'"
+            )

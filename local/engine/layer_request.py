@@ -17,3 +17,5 @@ class LayerRequest:
     module: str = ""
     """What the program imports, to be imported ahead of time; empty for none."""
     overrides: Mapping[str, str] = field(default_factory=dict)
+    report: str = ""
+    """A file for what was found, as JSON (local/engine/plan.py); the telling then goes to standard error."""

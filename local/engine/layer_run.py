@@ -1,5 +1,6 @@
 """Deploys or previews one layer in this process: runs its program and does what it says."""
 
+import sys
 import traceback
 from pathlib import Path
 from typing import TextIO
@@ -9,6 +10,7 @@ from local.engine.deployment import Deployment
 from local.engine.errors import EngineError
 from local.engine.goal import urn_of
 from local.engine.layer_request import LayerRequest
+from local.engine.make_command import make_command
 from local.engine.monitor import EngineMonitor
 from local.engine.program import run_program
 from local.engine.progress import Progress
@@ -16,8 +18,10 @@ from local.engine.project import ProjectError, read_project
 from local.engine.run import Run
 from local.engine.snapshot import Snapshot
 from local.engine.state import LayerState, StateStore
+from local.engine.steps import StepLog, write_report
 from local.provider.cloud import Cloud
 from local.provider.errors import ProviderError
+from shared.infra.settings import SettingError, UnknownSettingError
 
 _TELLS_ITSELF = ("shared.", "stacks.", "pulumi.", "local.")
 """Modules whose exceptions are written for the person who reads them; others come with their traceback."""
@@ -33,19 +37,23 @@ def run_layer(request: LayerRequest, stream: TextIO | None = None) -> int:
     store = StateStore(Path(request.run_directory), request.stack, emulator.instance_id)
     preview = request.operation == "preview"
     verb = "Previewing" if preview else "Deploying"
-    progress = Progress(f"{verb} {request.layer} ({request.stack})", preview=preview, stream=stream)
+    told_on = stream or (sys.stderr if request.report else None)
+    progress = Progress(f"{verb} {request.layer} ({request.stack})", preview=preview, stream=told_on)
+    log, told = StepLog(), None
     try:
         with store.locked(request.layer):
-            _run(request, store, Cloud.of(emulator), progress)
+            _run(request, store, Cloud.of(emulator), progress, log)
     except Exception as error:  # noqa: BLE001 - the end of the line: whatever it is, a person must read it
-        progress.failure(_told(error))
+        told = _told(error, request)
+        progress.failure(told)
         if not preview:
             progress.line(_how_to_resume(request))
-        return 1
-    return 0
+    if request.report:
+        write_report(Path(request.report), log.steps, told)
+    return 0 if told is None else 1
 
 
-def _run(request: LayerRequest, store: StateStore, cloud: Cloud, progress: Progress) -> None:
+def _run(request: LayerRequest, store: StateStore, cloud: Cloud, progress: Progress, log: StepLog) -> None:
     preview = request.operation == "preview"
     project = read_project(Path(request.directory), request.stack, request.overrides)
     state = store.own(request.layer)
@@ -54,7 +62,7 @@ def _run(request: LayerRequest, store: StateStore, cloud: Cloud, progress: Progr
             progress.line(" ! the emulator of the last deployment has ended; starting afresh")
         state = LayerState(project.name, request.stack, request.layer, store.instance_id)
     snapshot = Snapshot(state, (lambda _: None) if preview else store.write)
-    run = Run(cloud, snapshot, progress, preview)
+    run = Run(cloud, snapshot, progress, preview, log)
 
     def urn_of_default(type_token: str, name: str) -> str:
         return urn_of(request.stack, project.name, "", type_token, name)
@@ -68,14 +76,17 @@ def _run(request: LayerRequest, store: StateStore, cloud: Cloud, progress: Progr
         for failure in deployment.failures:
             if failure != str(error):
                 progress.failure(failure)
-        progress.summary()
+        if progress.counts:
+            progress.summary()
         raise
     deployment.finish()
     progress.summary()
 
 
-def _told(error: Exception) -> str:
-    """An error as a person should see it."""
+def _told(error: Exception, request: LayerRequest) -> str:
+    """An error as a person should see it; a setting is blamed on where its value came from."""
+    if isinstance(error, SettingError | UnknownSettingError) and error.key in request.overrides:
+        return f"CONFIG={error.key}={request.overrides[error.key]}: {error.without_file}"
     module = type(error).__module__
     if isinstance(error, EngineError | ProviderError | ProjectError) or module.startswith(_TELLS_ITSELF):
         return str(error)
@@ -83,7 +94,9 @@ def _told(error: Exception) -> str:
 
 
 def _how_to_resume(request: LayerRequest) -> str:
+    command = make_command(f"deploy-{request.layer}", request.stack, Path(request.run_directory))
+    settings = " ".join(f"{key}={value}" for key, value in request.overrides.items())
     return (
         f"Stopped; what was done before stays and is kept in the state.\n"
-        f"When the cause is gone, run: make deploy-{request.layer} ENV={request.stack}"
+        f"When the cause is gone, run: {command}" + (f" CONFIG='{settings}'" if settings else "")
     )

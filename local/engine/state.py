@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from local.engine.errors import EngineError, ForeignStateError
+from local.engine.make_command import make_command
 
 VERSION = 2
 STACK_TYPE = "pulumi:pulumi:Stack"
@@ -103,6 +104,7 @@ class StateStore:
 
     def __init__(self, run_directory: Path, stack: str, instance_id: str) -> None:
         """`instance_id` is the running emulator's."""
+        self.run_directory = run_directory
         self.directory = run_directory / "state" / stack
         self.stack = stack
         self.instance_id = instance_id
@@ -132,9 +134,9 @@ class StateStore:
         except (ValueError, KeyError, TypeError) as error:
             raise EngineError(f"{path} is not a state file ({error}): delete it and deploy again") from error
         if state.instance_id != self.instance_id:
+            command = make_command(f"deploy-{layer}", self.stack, self.run_directory)
             raise ForeignStateError(
-                f"{path} describes an emulator that has ended, and its resources with it; "
-                f"run: make deploy-{layer} ENV={self.stack}"
+                f"{path} describes an emulator that has ended, and its resources with it; run: {command}"
             )
         return state
 

@@ -1,8 +1,10 @@
 """What the engine decided to do to each resource, step by step, in the words of the Pulumi CLI."""
 
+import json
 import threading
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 Operation = Literal[
@@ -54,6 +56,17 @@ class StepLog:
         """All so far."""
         with self._lock:
             return tuple(self._steps)
+
+
+def write_report(path: Path, steps: Sequence[Step], error: str | None) -> None:
+    """Write what one layer's process found, for the process that asked (see local/engine/plan.py)."""
+    content: dict[str, Any] = {
+        "changes": [each.as_json() for each in steps if each.operation in LOGICAL],
+        "unchanged": sum(each.operation == "same" for each in steps),
+        "steps": [each.as_json() for each in steps],
+        **({} if error is None else {"error": error}),
+    }
+    path.write_text(json.dumps(content), encoding="utf-8")
 
 
 def top_level(paths: Sequence[str]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import time
 
 from local.engine.errors import ResourceError
+from local.engine.make_command import make_command
 from local.engine.ordering import deletion_order
 from local.engine.progress import Progress
 from local.engine.snapshot import Snapshot
@@ -27,8 +28,10 @@ def destroy_layer(store: StateStore, cloud: Cloud, layer: str) -> int:
             _delete_all(state, store, cloud, progress)
         except ResourceError as error:
             progress.failure(str(error))
-            progress.summary()
-            progress.line(f"When the cause is gone, run: make destroy-{layer} ENV={store.stack}")
+            if progress.counts:
+                progress.summary()
+            command = make_command(f"destroy-{layer}", store.stack, store.run_directory)
+            progress.line(f"When the cause is gone, run: {command}")
             return 1
         store.remove(layer)
         progress.summary()

@@ -21,6 +21,8 @@ class SettingError(ValueError):
         super().__init__(f"{file}: {key} {problem}. Under 'config:' write, for example:\n  {key}: {example}")
         self.key = key
         self.file = file
+        self.without_file = f"{key} {problem}; write, for example: {example}"
+        """The same of a value that did not come from the file."""
 
 
 class UnknownSettingError(ValueError):
@@ -34,9 +36,11 @@ class UnknownSettingError(ValueError):
             if meant
             else f"; there are {', '.join(sorted(known))}"
         )
-        super().__init__(f"{file}: {key} is no setting of this layer{hint}")
         self.key = key
         self.file = file
+        self.without_file = f"{key} is no setting of this layer{hint}"
+        """The same of a setting that did not come from the file."""
+        super().__init__(f"{file}: {self.without_file}")
 
 
 class SettingsReader:
