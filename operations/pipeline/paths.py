@@ -53,11 +53,11 @@ def patterns(layer_name: str) -> tuple[str, ...]:
 
 def makes_up(layer_name: str, path: str) -> bool:
     """Whether a file of the repository makes up the layer, by GitHub's rules for path filters."""
-    return any(_expression(pattern).fullmatch(path) for pattern in patterns(layer_name))
+    return any(expression(pattern).fullmatch(path) for pattern in patterns(layer_name))
 
 
 @cache
-def _expression(pattern: str) -> re.Pattern[str]:
+def expression(pattern: str) -> re.Pattern[str]:
     """`**` reaches across folders, `*` stays in one; the rest of GitHub's rules this project does not use.
 
     Raises:

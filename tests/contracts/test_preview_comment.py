@@ -1,0 +1,89 @@
+"""The preview of a layer is one comment: written the first time, written anew from then on."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.support.workflows import workflows
+
+GH = """#!/usr/bin/env bash
+# Keeps comments as GitHub would; the list is asked for with a filter that only the real one understands.
+set -euo pipefail
+printf '%s\\n' "$*" >> "$COMMENTS_DIRECTORY/calls"
+case "$*" in
+  *--paginate*)
+    [[ "$*" == *'startswith'*'<!-- preview of layer compute -->'* ]]
+    cat "$COMMENTS_DIRECTORY/known" ;;
+  *) cp comment.md "$COMMENTS_DIRECTORY/body" ;;
+esac
+"""
+
+
+class Comment:
+    """The step that writes the comment, run with a `gh` that only keeps what it is given."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        (directory / "bin").mkdir()
+        gh = directory / "bin" / "gh"
+        gh.write_text(GH)
+        gh.chmod(0o755)
+        (directory / "previews").mkdir()
+
+    def write(self, *, known: str = "", **previews: str) -> tuple[list[str], str]:
+        """The calls of `gh` and the comment's text."""
+        for environment, text in previews.items():
+            (self.directory / "previews" / f"{environment}.txt").write_text(text)
+        (self.directory / "known").write_text(known)
+        (step,) = (step for step in workflows()["preview"].jobs["comment"]["steps"] if "run" in step)
+        subprocess.run(
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
+            cwd=self.directory,
+            env={
+                "PATH": f"{self.directory / 'bin'}:/usr/bin:/bin",
+                "COMMENTS_DIRECTORY": str(self.directory),
+                "LAYER": "compute",
+                "PULL_REQUEST": "repos/o/r/issues/7",
+                "COMMENTS": "repos/o/r/issues/comments",
+                "RUN": "https://example.com/run",
+            },
+            check=True,
+        )
+        return (self.directory / "calls").read_text().splitlines(), (self.directory / "body").read_text()
+
+
+@pytest.fixture
+def comment(tmp_path: Path) -> Comment:
+    return Comment(tmp_path)
+
+
+def test_the_first_preview_is_a_new_comment(comment: Comment) -> None:
+    calls, body = comment.write(dev="+ 1 to create", prod="no changes")
+
+    assert "--method POST repos/o/r/issues/7/comments" in calls[-1]
+    assert body.startswith("<!-- preview of layer compute -->")
+    assert body.index("+ 1 to create") < body.index("no changes")
+    assert "https://example.com/run" in body
+
+
+def test_a_later_preview_replaces_the_comment(comment: Comment) -> None:
+    calls, body = comment.write(known="41\n42\n", dev="~ 2 to update")
+
+    assert "--method PATCH repos/o/r/issues/comments/41 " in calls[-1]
+    assert "~ 2 to update" in body
+
+
+def test_a_long_preview_keeps_its_end_and_fits(comment: Comment) -> None:
+    _, body = comment.write(dev="x" * 100_000 + "Resources: 3 changes", prod="y" * 100_000)
+
+    assert "Resources: 3 changes" in body
+    assert len(body) < 65_536
+
+
+def test_a_preview_that_never_came_says_where_to_look(comment: Comment) -> None:
+    _, body = comment.write()
+
+    assert "<details>" not in body
+    assert json.dumps("https://example.com/run")[1:-1] in body
