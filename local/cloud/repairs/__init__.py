@@ -11,12 +11,22 @@ from local.cloud.repairs import (
     queues,
     streams,
     topics,
+    transactions,
 )
 
 
 @functools.cache
 def apply() -> None:
     """Applies every repair, once; call it before anything is served."""
-    for repair in (managed_policies, streams, queues, events, topics, event_source_mappings, deployments):
+    for repair in (
+        managed_policies,
+        streams,
+        transactions,
+        queues,
+        events,
+        topics,
+        event_source_mappings,
+        deployments,
+    ):
         repair.apply()
     control_plane_repairs.apply()

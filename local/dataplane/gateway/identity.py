@@ -16,7 +16,6 @@ from local.cloud.signature import (
     verify,
 )
 from local.dataplane.gateway.errors import GatewayError
-from local.dataplane.gateway.routes import Route
 
 SIGNING_NAME = "execute-api"
 
@@ -48,15 +47,15 @@ def authenticate(request: HttpRequest, identities: Identities) -> Session:
     return session
 
 
-def authorise(session: Session, stage: DeployedStage, route: Route, method: str) -> None:
-    """Lets the operator through, and a role that may invoke this method of this stage.
+def authorise(session: Session, stage: DeployedStage, method: str, path: str) -> None:
+    """Lets the operator through, and a role that may invoke this method on this path below the stage.
 
     Raises:
         GatewayError: neither the role's policies nor the API's grant ``execute-api:Invoke``.
     """
     if session.caller.kind is CallerKind.OPERATOR:
         return
-    resource = execute_api_arn(stage.api_id, stage.stage_name, method, route.resource_path.lstrip("/"))
+    resource = execute_api_arn(stage.api_id, stage.stage_name, method, path.lstrip("/"))
     with MOTO_LOCK:
         refusal = check(session.caller, Requirement("execute-api:Invoke", resource))
     if refusal is not None:

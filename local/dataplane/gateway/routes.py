@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from local.cloud.repairs.deployments import ApiSnapshot
 
 _FUNCTION_URI = re.compile(r":lambda:path/[^/]+/functions/(?P<arn>arn:aws:lambda:[^/]+)/invocations$")
+_VARIABLE = re.compile(r"{[^}]+}")
 _DEFAULT_TIMEOUT_MS = 29_000
 
 
@@ -25,6 +26,11 @@ class Route:
     function_arn: str
     timeout_seconds: float
     schemas: Mapping[str, str]
+
+    @property
+    def source_path(self) -> str:
+        """The path as the gateway names it to Lambda, which asks its policy: `*` for each variable."""
+        return _VARIABLE.sub("*", self.resource_path.lstrip("/"))
 
 
 @dataclass(frozen=True, slots=True)

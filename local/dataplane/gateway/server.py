@@ -93,7 +93,7 @@ class Gateway:
         session = None
         if route.authorization == "AWS_IAM":
             session = authenticate(request, self._identities)
-            authorise(session, stage, route, request.method)
+            authorise(session, stage, request.method, exchange.path)
         elif route.authorization != "NONE":
             raise GatewayError("API_CONFIGURATION_ERROR", "Internal server error")
         rate, burst = limits(stage.method_settings, route.resource_path, route.method)
@@ -121,7 +121,7 @@ class Gateway:
             log.error("%s %s: only Lambda proxy integrations are served", route.method, route.resource_path)
             raise GatewayError("API_CONFIGURATION_ERROR", "Internal server error")
         source = execute_api_arn(
-            proxied.stage.api_id, proxied.stage.stage_name, route.method, route.resource_path.lstrip("/")
+            proxied.stage.api_id, proxied.stage.stage_name, route.method, route.source_path
         )
         refusal = permission_refusal(SERVICE, route.function_arn, source)
         if refusal is not None:

@@ -11,7 +11,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from tests.local.dataplane.resources import ACCOUNT, REGION, Deployer
+from tests.local.dataplane.resources import ACCOUNT, REGION, Deployer, arn, policy, statement
 
 SCHEMA = {
     "$schema": "http://json-schema.org/draft-04/schema#",
@@ -50,6 +50,13 @@ class Api:
     credentials: Credentials
     deployer: Deployer
 
+    def send(self, method: str, path: str, body: object, credentials: Credentials | None = None) -> "Answer":
+        """Send a signed request to a path below the stage."""
+        data, url = json.dumps(body).encode(), f"{self.url}/{path}"
+        request = AWSRequest(method, url, data=data, headers={"Content-Type": "application/json"})
+        SigV4Auth(credentials or self.credentials, "execute-api", REGION).add_auth(request)
+        return send(method, url, dict(request.headers.items()), data)
+
     def post(
         self,
         body: object,
@@ -84,7 +91,28 @@ def send(method: str, url: str, headers: Mapping[str, str], data: bytes) -> Answ
     )
 
 
-def build_api(deployer: Deployer, name: str, *, timeout_ms: int = 29_000, permitted: bool = True) -> Api:
+def caller(deployer: Deployer, name: str, *resources: str) -> Credentials:
+    """Keys of a new role that may invoke these resources of APIs, and do nothing else."""
+    iam, sts = deployer.client("iam"), deployer.client("sts")
+    document = policy(
+        {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"}
+    )
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    statements = [statement("execute-api:Invoke", arn("execute-api", resource)) for resource in resources]
+    iam.put_role_policy(RoleName=name, PolicyName="invoke", PolicyDocument=policy(*statements))
+    keys = sts.assume_role(RoleArn=role, RoleSessionName="partner")["Credentials"]
+    return Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
+
+
+def build_api(
+    deployer: Deployer,
+    name: str,
+    *,
+    timeout_ms: int = 29_000,
+    permitted: bool = True,
+    note_source: str = "PUT/orders/*/note",
+) -> Api:
+    """An API of POST /orders and PUT /orders/{id}/note, both signed, checked and answered by one function."""
     gateway = deployer.client("apigateway")
     function = deployer.function(f"{name}-function", ECHO)
     api_id = gateway.create_rest_api(name=name)["id"]
@@ -96,23 +124,26 @@ def build_api(deployer: Deployer, name: str, *, timeout_ms: int = 29_000, permit
     validator = gateway.create_request_validator(restApiId=api_id, name="body", validateRequestBody=True)[
         "id"
     ]
-    gateway.put_method(
-        restApiId=api_id,
-        resourceId=resource,
-        httpMethod="POST",
-        authorizationType="AWS_IAM",
-        requestValidatorId=validator,
-        requestModels={"application/json": "order"},
-    )
-    gateway.put_integration(
-        restApiId=api_id,
-        resourceId=resource,
-        httpMethod="POST",
-        type="AWS_PROXY",
-        integrationHttpMethod="POST",
-        uri=f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{function}/invocations",
-        timeoutInMillis=timeout_ms,
-    )
+    variable = gateway.create_resource(restApiId=api_id, parentId=resource, pathPart="{id}")["id"]
+    note = gateway.create_resource(restApiId=api_id, parentId=variable, pathPart="note")["id"]
+    for resource_id, method in ((resource, "POST"), (note, "PUT")):
+        gateway.put_method(
+            restApiId=api_id,
+            resourceId=resource_id,
+            httpMethod=method,
+            authorizationType="AWS_IAM",
+            requestValidatorId=validator,
+            requestModels={"application/json": "order"},
+        )
+        gateway.put_integration(
+            restApiId=api_id,
+            resourceId=resource_id,
+            httpMethod=method,
+            type="AWS_PROXY",
+            integrationHttpMethod="POST",
+            uri=f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{function}/invocations",
+            timeoutInMillis=timeout_ms,
+        )
     gateway.put_gateway_response(
         restApiId=api_id,
         responseType="BAD_REQUEST_BODY",
@@ -125,8 +156,9 @@ def build_api(deployer: Deployer, name: str, *, timeout_ms: int = 29_000, permit
     deployment = gateway.create_deployment(restApiId=api_id)["id"]
     gateway.create_stage(restApiId=api_id, stageName="live", deploymentId=deployment, tracingEnabled=True)
     if permitted:
-        source = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{api_id}/live/POST/orders"
-        deployer.permit(f"{name}-function", "apigateway.amazonaws.com", source)
+        for source in ("POST/orders", note_source):
+            permitted_source = arn("execute-api", f"{api_id}/live/{source}")
+            deployer.permit(f"{name}-function", "apigateway.amazonaws.com", permitted_source)
     emulator = deployer.emulator
     credentials = Credentials(emulator.access_key_id, emulator.secret_access_key)
     return Api(api_id, emulator.invoke_url(api_id, "live"), credentials, deployer)

@@ -8,8 +8,8 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from tests.local.dataplane.api import VALID, Api, build_api, send
-from tests.local.dataplane.resources import ACCOUNT, REGION, Deployer, arn, eventually, policy, statement
+from tests.local.dataplane.api import VALID, Api, build_api, caller, send
+from tests.local.dataplane.resources import ACCOUNT, REGION, Deployer, eventually
 
 pytestmark = pytest.mark.local
 
@@ -99,18 +99,8 @@ def test_unknown_keys_wrong_secrets_and_other_services_are_forbidden(api: Api) -
 
 @pytest.mark.parametrize(("path", "status"), [("live", 201), ("other", 403)])
 def test_a_role_may_invoke_what_its_policy_names(api: Api, path: str, status: int) -> None:
-    iam, sts = api.deployer.client("iam"), api.deployer.client("sts")
     name = f"caller-{path}"
-    document = policy(
-        {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"}
-    )
-    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)["Role"]["Arn"]
-    resource = arn("execute-api", f"{api.api_id}/{path}/POST/orders")
-    iam.put_role_policy(
-        RoleName=name, PolicyName="invoke", PolicyDocument=policy(statement("execute-api:Invoke", resource))
-    )
-    keys = sts.assume_role(RoleArn=role, RoleSessionName="partner")["Credentials"]
-    credentials = Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
+    credentials = caller(api.deployer, name, f"{api.api_id}/{path}/POST/orders")
 
     answer = api.post(VALID, credentials)
     assert answer.status == status
@@ -120,6 +110,40 @@ def test_a_role_may_invoke_what_its_policy_names(api: Api, path: str, status: in
     else:
         user = answer.body["requestContext"]["identity"]["userArn"]
         assert user == f"arn:aws:sts::{ACCOUNT}:assumed-role/{name}/partner"
+
+
+def test_a_variable_of_the_path_reaches_the_function(api: Api) -> None:
+    event = api.send("PUT", "orders/o-1/note", VALID).body
+
+    assert event["pathParameters"] == {"id": "o-1"}
+    assert (event["resource"], event["path"]) == ("/orders/{id}/note", "/orders/o-1/note")
+    assert (event["httpMethod"], event["requestContext"]["resourcePath"]) == ("PUT", "/orders/{id}/note")
+    assert json.loads(event["body"]) == VALID
+    assert api.send("PUT", "orders/o-1/note", {"id": "abc"}).body["why"] == "[amount: is required]"
+    assert api.send("PUT", "orders//note", VALID).status == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed", "status"),
+    [
+        ("all-notes", "PUT/orders/*/note", 201),
+        ("one-note", "PUT/orders/o-1/note", 201),
+        ("other-note", "PUT/orders/o-2/note", 403),
+        ("orders", "POST/orders", 403),
+        ("note-by-post", "POST/orders/*/note", 403),
+    ],
+)
+def test_a_role_is_held_to_the_very_path_that_it_asks_for(
+    api: Api, path: str, allowed: str, status: int
+) -> None:
+    credentials = caller(api.deployer, f"caller-of-{path}", f"{api.api_id}/live/{allowed}")
+    assert api.send("PUT", "orders/o-1/note", VALID, credentials).status == status
+
+
+def test_the_function_s_policy_names_a_variable_by_an_asterisk(deployer: Deployer) -> None:
+    api = build_api(deployer, "note-api", note_source="PUT/orders/{id}/note")
+    assert api.post(VALID).status == 201
+    assert api.send("PUT", "orders/o-1/note", VALID).status == 500
 
 
 def test_every_fault_of_a_body_is_named_and_no_value_is_repeated(api: Api) -> None:

@@ -1,0 +1,90 @@
+"""DynamoDB transactions: all conditions are looked at before anything is written, and nothing is copied.
+
+moto writes while it looks, and to be able to take that back copies every item of every table in the
+transaction, with the whole emulator waiting.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from moto.dynamodb.comparisons import create_condition_expression_parser
+from moto.dynamodb.exceptions import (
+    MockValidationException,
+    MultipleTransactionsException,
+    TooManyTransactionsException,
+    TransactionCanceledException,
+    TransactWriteSingleOpException,
+)
+from moto.dynamodb.models import DynamoDBBackend
+
+MAXIMUM_ITEMS = 100
+
+_Reason = tuple[str | None, str | None, Any]
+_NONE: _Reason = (None, None, None)
+
+
+class _Write(NamedTuple):
+    """One item of a transaction."""
+
+    kind: str
+    table: str
+    key: Mapping[str, Any]
+    request: Mapping[str, Any]
+
+    @property
+    def expressions(self) -> tuple[str | None, dict[str, Any], dict[str, Any]]:
+        """The condition with its names and values."""
+        return (
+            self.request.get("ConditionExpression"),
+            self.request.get("ExpressionAttributeNames") or {},
+            self.request.get("ExpressionAttributeValues") or {},
+        )
+
+
+def _transact(self: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
+    if len(transact_items) > MAXIMUM_ITEMS:
+        raise TooManyTransactionsException
+    writes = [_read(self, item) for item in transact_items]
+    if len({(write.table, str(sorted(write.key.items()))) for write in writes}) < len(writes):
+        raise MultipleTransactionsException
+    reasons = [_refusal(self, write) for write in writes]
+    if any(code is not None for code, _, _ in reasons):
+        raise TransactionCanceledException(reasons)
+    for write in writes:
+        _apply(self, write)
+
+
+def _read(backend: DynamoDBBackend, item: dict[str, Any]) -> _Write:
+    if len(item) != 1:
+        raise TransactWriteSingleOpException
+    [(kind, request)] = item.items()
+    if kind not in {"ConditionCheck", "Put", "Delete", "Update"}:
+        raise MockValidationException(f"Unsupported transaction operation {kind}")
+    table = backend.get_table(request["TableName"])
+    content = request["Item"] if kind == "Put" else request["Key"]
+    key = {name: content[name] for name in (table.hash_key_attr, table.range_key_attr) if name}
+    return _Write(kind, table.name, key, request)
+
+
+def _refusal(backend: DynamoDBBackend, write: _Write) -> _Reason:
+    current = backend.get_item(write.table, dict(write.key))
+    if create_condition_expression_parser(*write.expressions).parse().expr(current):
+        return _NONE
+    shown = write.request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD" and current is not None
+    item = current.to_json()["Attributes"] if shown and current is not None else None
+    return "ConditionalCheckFailed", "The conditional request failed", item
+
+
+def _apply(backend: DynamoDBBackend, write: _Write) -> None:
+    _, names, values = write.expressions
+    if write.kind == "Put":
+        backend.put_item(write.table, write.request["Item"])
+    elif write.kind == "Delete":
+        backend.delete_item(write.table, dict(write.key), names, values)
+    elif write.kind == "Update":
+        backend.update_item(write.table, dict(write.key), write.request["UpdateExpression"], names, values)
+
+
+def apply() -> None:
+    """Replaces how a transaction is written."""
+    DynamoDBBackend.transact_write_items = _transact  # type: ignore[method-assign]
