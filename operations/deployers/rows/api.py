@@ -34,7 +34,6 @@ def _rest_api(scope: Scope, resource: Resource) -> Iterator[Grant]:
     )
     tagging = ("apigateway:PUT", "apigateway:DELETE")
     yield Grant("TagApis", tagging, tags, scope.of_layer, reason=_INHERITED)
-    yield Grant("ReadTagsOfApis", ("apigateway:GET",), tags, reads=True, reason=_INHERITED)
     if resource.inputs.get("policy"):
         yield Grant(
             "ProtectApis",
