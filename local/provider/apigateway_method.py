@@ -5,11 +5,23 @@ from typing import Any
 
 from local.provider.apigateway_api import replacing
 from local.provider.cloud import Cloud
-from local.provider.resource import CheckFailure, Properties, Resource, frozen
+from local.provider.resource import CheckFailure, Properties, Resource, frozen, steps
 from local.provider.values import pruned
 
 _LONGEST = 29000
 """Milliseconds that a REST API waits for an integration."""
+
+
+def _method_id(inputs: Properties) -> str:
+    return f"agm-{inputs['restApi']}-{inputs['resourceId']}-{inputs['httpMethod']}"
+
+
+def _integration_id(inputs: Properties) -> str:
+    return f"agi-{inputs['restApi']}-{inputs['resourceId']}-{inputs['httpMethod']}"
+
+
+def _response_id(inputs: Properties) -> str:
+    return f"aggr-{inputs['restApiId']}-{inputs['responseType']}"
 
 
 def _address(inputs: Properties) -> dict[str, str]:
@@ -54,7 +66,13 @@ class Method(Resource):
                 requestValidatorId=inputs.get("requestValidatorId"),
             ),
         )
-        return f"agm-{inputs['restApi']}-{inputs['resourceId']}-{inputs['httpMethod']}"
+        return _method_id(inputs)
+
+    def imported(self, cloud: Cloud, import_id: str) -> tuple[str, Properties]:
+        """By API, resource and verb."""
+        del cloud
+        named = steps(import_id, "restApi", "resourceId", "httpMethod")
+        return _method_id(named), named
 
     def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
         """One description says all."""
@@ -99,7 +117,7 @@ class Method(Resource):
     def find(self, cloud: Cloud, inputs: Properties) -> str | None:
         """By address."""
         cloud.client("apigateway").get_method(**_address(inputs))
-        return f"agm-{inputs['restApi']}-{inputs['resourceId']}-{inputs['httpMethod']}"
+        return _method_id(inputs)
 
 
 class Integration(Resource):
@@ -123,6 +141,7 @@ class Integration(Resource):
     replace_on = frozenset(
         {"restApi", "resourceId", "httpMethod", "integrationHttpMethod", "type", "credentials"}
     )
+    computed = frozenset({"passthroughBehavior"})
     defaults = frozen({"connectionType": "INTERNET", "timeoutMilliseconds": _LONGEST})
     absent = frozen(
         {
@@ -143,7 +162,13 @@ class Integration(Resource):
     def create(self, cloud: Cloud, inputs: Properties) -> str:
         """Its address makes the id, as the real provider spells it."""
         self._put(cloud, inputs)
-        return f"agi-{inputs['restApi']}-{inputs['resourceId']}-{inputs['httpMethod']}"
+        return _integration_id(inputs)
+
+    def imported(self, cloud: Cloud, import_id: str) -> tuple[str, Properties]:
+        """By API, resource and verb."""
+        del cloud
+        named = steps(import_id, "restApi", "resourceId", "httpMethod")
+        return _integration_id(named), named
 
     def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
         """One description says all."""
@@ -176,7 +201,7 @@ class Integration(Resource):
     def find(self, cloud: Cloud, inputs: Properties) -> str | None:
         """A method has one at most."""
         cloud.client("apigateway").get_integration(**_address(inputs))
-        return f"agi-{inputs['restApi']}-{inputs['resourceId']}-{inputs['httpMethod']}"
+        return _integration_id(inputs)
 
     def _put(self, cloud: Cloud, inputs: Properties) -> None:
         cloud.client("apigateway").put_integration(
@@ -205,7 +230,13 @@ class GatewayResponse(Resource):
     def create(self, cloud: Cloud, inputs: Properties) -> str:
         """Its address makes the id, as the real provider spells it."""
         self._put(cloud, inputs)
-        return f"aggr-{inputs['restApiId']}-{inputs['responseType']}"
+        return _response_id(inputs)
+
+    def imported(self, cloud: Cloud, import_id: str) -> tuple[str, Properties]:
+        """By API and type."""
+        del cloud
+        named = steps(import_id, "restApiId", "responseType")
+        return _response_id(named), named
 
     def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
         """One description says all; a response that nobody set is the gateway's default."""
@@ -237,7 +268,7 @@ class GatewayResponse(Resource):
 
     def find(self, cloud: Cloud, inputs: Properties) -> str | None:
         """By type."""
-        resource_id = f"aggr-{inputs['restApiId']}-{inputs['responseType']}"
+        resource_id = _response_id(inputs)
         return resource_id if self.read(cloud, resource_id, inputs) else None
 
     def _put(self, cloud: Cloud, inputs: Properties) -> None:

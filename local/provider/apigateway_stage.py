@@ -4,7 +4,7 @@ from typing import Any
 
 from local.provider.apigateway_api import patch_text, replacing, update_tags
 from local.provider.cloud import Cloud
-from local.provider.resource import Properties, Resource, changed, frozen
+from local.provider.resource import Properties, Resource, changed, frozen, steps
 from local.provider.values import pruned
 
 _METHOD_SETTINGS = {
@@ -17,6 +17,14 @@ _METHOD_SETTINGS = {
     "throttlingBurstLimit": "throttling/burstLimit",
     "throttlingRateLimit": "throttling/rateLimit",
 }
+
+
+def _stage_id(inputs: Properties) -> str:
+    return f"ags-{inputs['restApi']}-{inputs['stageName']}"
+
+
+def _settings_id(inputs: Properties) -> str:
+    return f"{inputs['restApi']}-{inputs['stageName']}-{inputs['methodPath']}"
 
 
 class Deployment(Resource):
@@ -37,6 +45,12 @@ class Deployment(Resource):
             )
         )
         return str(made["id"])
+
+    def imported(self, cloud: Cloud, import_id: str) -> tuple[str, Properties]:
+        """By API and deployment."""
+        del cloud
+        named = steps(import_id, "restApi", "deployment")
+        return named["deployment"], {"restApi": named["restApi"]}
 
     def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
         """One description says all."""
@@ -100,13 +114,19 @@ class Stage(Resource):
                 tags=dict(inputs.get("tags") or {}) or None,
             )
         )
-        return f"ags-{inputs['restApi']}-{inputs['stageName']}"
+        return _stage_id(inputs)
 
     def complete(self, cloud: Cloud, resource_id: str, inputs: Properties) -> None:
         """Access logs can only be patched in."""
         del resource_id
         if inputs.get("accessLogSettings"):
             self._patch(cloud, inputs, _log_operations(inputs))
+
+    def imported(self, cloud: Cloud, import_id: str) -> tuple[str, Properties]:
+        """By API and name."""
+        del cloud
+        named = steps(import_id, "restApi", "stageName")
+        return _stage_id(named), named
 
     def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
         """One description says all."""
@@ -159,7 +179,7 @@ class Stage(Resource):
     def find(self, cloud: Cloud, inputs: Properties) -> str | None:
         """By name."""
         cloud.client("apigateway").get_stage(restApiId=inputs["restApi"], stageName=inputs["stageName"])
-        return f"ags-{inputs['restApi']}-{inputs['stageName']}"
+        return _stage_id(inputs)
 
     def _patch(self, cloud: Cloud, inputs: Properties, operations: list[dict[str, Any]]) -> None:
         cloud.client("apigateway").update_stage(
@@ -173,11 +193,18 @@ class MethodSettings(Resource):
     token = "aws:apigateway/methodSettings:MethodSettings"
     modelled = frozenset({"restApi", "stageName", "methodPath", "settings"})
     replace_on = frozenset({"restApi", "stageName", "methodPath"})
+    computed = frozenset(f"settings.{name}" for name in _METHOD_SETTINGS if not name.startswith("throttling"))
 
     def create(self, cloud: Cloud, inputs: Properties) -> str:
         """Its address makes the id."""
         self._write(cloud, {}, inputs)
-        return f"{inputs['restApi']}-{inputs['stageName']}-{inputs['methodPath']}"
+        return _settings_id(inputs)
+
+    def imported(self, cloud: Cloud, import_id: str) -> tuple[str, Properties]:
+        """By API, stage and path, which itself has a slash."""
+        del cloud
+        named = steps(import_id, "restApi", "stageName", "methodPath")
+        return _settings_id(named), named
 
     def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
         """The settings among those of the stage."""
@@ -205,7 +232,7 @@ class MethodSettings(Resource):
 
     def find(self, cloud: Cloud, inputs: Properties) -> str | None:
         """A path has one set of settings at most."""
-        resource_id = f"{inputs['restApi']}-{inputs['stageName']}-{inputs['methodPath']}"
+        resource_id = _settings_id(inputs)
         return resource_id if self.read(cloud, resource_id, inputs) else None
 
     def _write(self, cloud: Cloud, old: Properties, new: Properties) -> None:
@@ -220,53 +247,6 @@ class MethodSettings(Resource):
     def _patch(self, cloud: Cloud, inputs: Properties, operations: list[dict[str, Any]]) -> None:
         cloud.client("apigateway").update_stage(
             restApiId=inputs["restApi"], stageName=inputs["stageName"], patchOperations=operations
-        )
-
-
-class Account(Resource):
-    """`aws.apigateway.Account`: the one role by which all APIs of the account write logs."""
-
-    token = "aws:apigateway/account:Account"
-    modelled = frozenset({"cloudwatchRoleArn"})
-    absent = frozen({"apiKeyVersion": "4"})
-
-    def create(self, cloud: Cloud, inputs: Properties) -> str:
-        """There is one; writing it is all that creating can mean."""
-        self._set(cloud, inputs.get("cloudwatchRoleArn", ""))
-        return "api-gateway-account"
-
-    def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        """Role and limits."""
-        del resource_id, known
-        found = cloud.client("apigateway").get_account()
-        limits = found.get("throttleSettings", {})
-        return {
-            "cloudwatchRoleArn": found.get("cloudwatchRoleArn") or "",
-            "features": found.get("features", []),
-            "throttleSettings": [
-                {"burstLimit": limits.get("burstLimit", 5000), "rateLimit": limits.get("rateLimit", 10000)}
-            ],
-        }
-
-    def update(self, cloud: Cloud, resource_id: str, old: Properties, new: Properties) -> None:
-        """Another role."""
-        del resource_id, old
-        self._set(cloud, new.get("cloudwatchRoleArn", ""))
-
-    def delete(self, cloud: Cloud, resource_id: str, known: Properties) -> None:
-        """Resets the account's setting for every API, as the real provider does."""
-        del resource_id, known
-        self._set(cloud, "")
-
-    def find(self, cloud: Cloud, inputs: Properties) -> str | None:
-        """There always is one; ours when it has our role."""
-        found = self.read(cloud, "", {})
-        ours = found and found["cloudwatchRoleArn"] == inputs.get("cloudwatchRoleArn", "")
-        return "api-gateway-account" if ours else None
-
-    def _set(self, cloud: Cloud, role: str) -> None:
-        cloud.client("apigateway").update_account(
-            patchOperations=[{"op": "replace", "path": "/cloudwatchRoleArn", "value": role}]
         )
 
 

@@ -1,6 +1,7 @@
 """When two property values mean the same: sets without order, JSON documents by meaning, archives by hash."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,20 +14,23 @@ class Comparison:
     """Compares values at property paths (`vpcConfig.subnetIds`; list positions are not part of a path)."""
 
     unordered: frozenset[str] = frozenset()
+    references: frozenset[str] = frozenset()
     documents: frozenset[str] = frozenset()
+    computed: frozenset[str] = frozenset()
 
-    def same(self, path: str, one: Any, other: Any) -> bool:
-        """Whether both say the same. An unknown value equals nothing."""
-        if contains_unknown(one) or contains_unknown(other):
+    def same(self, path: str, old: Any, new: Any) -> bool:
+        """Whether both say the same. An unknown value equals nothing; what new leaves to AWS is any value."""
+        if contains_unknown(old) or contains_unknown(new):
             return False
-        return self._holds(path, one, other, exactly=True)
+        return self._holds(path, old, new, exactly=True)
 
     def contained(self, path: str, part: Any, whole: Any) -> bool:
         """Whether all that `part` says holds in `whole`, which may say more (what the cloud filled in)."""
         return self._holds(path, part, whole, exactly=False)
 
     def _holds(self, path: str, part: Any, whole: Any, *, exactly: bool) -> bool:
-        if _is_empty(part) and _is_empty(whole):
+        left_to_aws = exactly and whole is None and path in self.computed
+        if left_to_aws or (_is_empty(part) and _is_empty(whole)):
             return True
         if is_asset(part) and is_asset(whole):
             return bool(part.get("hash") == whole.get("hash"))
@@ -39,9 +43,16 @@ class Comparison:
             )
         if isinstance(part, list) and isinstance(whole, list):
             return self._lists_hold(path, part, whole, exactly=exactly)
-        if path in self.documents and isinstance(part, str) and isinstance(whole, str):
-            return bool(_meaning(part) == _meaning(whole))
+        if isinstance(part, str) and isinstance(whole, str):
+            return self._texts_hold(path, part, whole)
         return bool(part == whole)
+
+    def _texts_hold(self, path: str, part: str, whole: str) -> bool:
+        if path in self.references:
+            return _last_part(part) == _last_part(whole)
+        if path in self.documents:
+            return bool(_meaning(part) == _meaning(whole))
+        return part == whole
 
     def _lists_hold(self, path: str, part: list[Any], whole: list[Any], *, exactly: bool) -> bool:
         if len(part) != len(whole):
@@ -82,6 +93,11 @@ def value_at(value: Any, path: str) -> Any:
     for step in path.split(".")[1:]:
         value = value.get(step) if isinstance(value, Mapping) else None
     return value
+
+
+def _last_part(name: str) -> str:
+    """A key's id, a function's name: of an ARN what follows the account, else the name itself."""
+    return re.split(r"[:/]", name)[-1] if name.startswith("arn:") else name
 
 
 def _is_empty(value: Any) -> bool:

@@ -35,6 +35,7 @@ class Table(Resource):
     defaults = frozen({"billingMode": "PROVISIONED"})
     auto_name = "name"
     unordered = frozenset({"attributes"})
+    computed = frozenset({"readCapacity", "streamViewType", "writeCapacity"})
     volatile = frozenset({"streamArn", "streamLabel"})
     absent = frozen(
         {

@@ -24,6 +24,7 @@ class VpcEndpoint(Resource):
     unordered = frozenset(_LISTS)
     documents = frozenset({"policy"})
     write_only = frozenset({"autoAccept"})
+    computed = frozenset({"policy", "privateDnsEnabled", *_LISTS})
     volatile = frozenset({"dnsEntries", "networkInterfaceIds", "subnetConfigurations"})
     absent = frozen({"dnsOptions": {}, "ipAddressType": "ipv4"})
 
@@ -56,16 +57,16 @@ class VpcEndpoint(Resource):
         endpoint = ec2.describe_vpc_endpoints(VpcEndpointIds=[resource_id])["VpcEndpoints"][0]
         if endpoint["State"] == "deleted":
             return None
-        subnets = endpoint.get("SubnetIds", [])
+        subnets, kind = endpoint.get("SubnetIds", []), endpoint["VpcEndpointType"]
         return {
             "arn": cloud.arn("ec2", f"vpc-endpoint/{resource_id}"),
             "ownerId": cloud.account_id,
             "vpcId": endpoint["VpcId"],
             "serviceName": endpoint["ServiceName"],
             "serviceRegion": cloud.region,
-            "vpcEndpointType": endpoint["VpcEndpointType"],
+            "vpcEndpointType": kind,
             "policy": endpoint.get("PolicyDocument"),
-            "privateDnsEnabled": bool(endpoint.get("PrivateDnsEnabled")),
+            "privateDnsEnabled": bool(endpoint.get("PrivateDnsEnabled")) and kind != "Gateway",
             "routeTableIds": endpoint.get("RouteTableIds", []),
             "subnetIds": subnets,
             "subnetConfigurations": [{"subnetId": each} for each in subnets],

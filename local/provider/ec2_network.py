@@ -5,7 +5,7 @@ from typing import Any
 
 from local.provider import tags
 from local.provider.cloud import Cloud
-from local.provider.resource import CheckFailure, Properties, Resource, changed, frozen
+from local.provider.resource import CheckFailure, Properties, Resource, changed, frozen, steps
 from local.provider.values import pruned
 
 
@@ -245,6 +245,11 @@ class RouteTableAssociation(Resource):
             RouteTableId=inputs["routeTableId"], SubnetId=inputs["subnetId"]
         )
         return str(made["AssociationId"])
+
+    def imported(self, cloud: Cloud, import_id: str) -> tuple[str, Properties]:
+        """By subnet and table."""
+        named = steps(import_id, "subnetId", "routeTableId")
+        return self.find(cloud, named) or import_id, {}
 
     def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
         """The association as its table lists it."""

@@ -6,12 +6,14 @@ from typing import Any
 
 from local.provider.assets import hashed
 from local.provider.cloud import Cloud
-from local.provider.resource import CheckFailure, Properties, Resource
+from local.provider.resource import UNREAD, CheckFailure, Properties, Resource
 from local.provider.schema import Schema, coerced, violations
 from local.provider.values import is_unknown
 
 DEFAULTED = "__defaults"
 """Key under which inputs remember what was filled in, as the real provider's inputs do."""
+PRIVATE = frozenset({DEFAULTED, UNREAD})
+"""What inputs say of themselves."""
 
 
 def checked(  # noqa: PLR0913, PLR0917 - one call, from the provider

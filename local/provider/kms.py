@@ -41,6 +41,7 @@ class Key(Resource):
     )
     documents = frozenset({"policy"})
     write_only = frozenset({"bypassPolicyLockoutSafetyCheck", "deletionWindowInDays"})
+    computed = frozenset({"description", "multiRegion", "policy", "rotationPeriodInDays"})
     absent = frozen({"multiRegion": False, "rotationPeriodInDays": 0})
 
     def create(self, cloud: Cloud, inputs: Properties) -> str:
@@ -136,6 +137,7 @@ class Alias(Resource):
     replace_on = frozenset({"name"})
     auto_name = "name"
     auto_name_start = "alias/"
+    references = frozenset({"targetKeyId"})
     volatile = frozenset({"targetKeyArn"})
     absent = frozen({"namePrefix": ""})
 

@@ -7,7 +7,7 @@ from typing import Any
 from local.provider import tags
 from local.provider.cloud import Cloud
 from local.provider.patterns import pattern_failures
-from local.provider.resource import CheckFailure, Properties, Resource, frozen
+from local.provider.resource import CheckFailure, Properties, Resource, frozen, steps
 from local.provider.shapes import from_api, to_api
 from local.provider.values import pruned
 
@@ -21,6 +21,7 @@ class Permission(Resource):
     token = "aws:lambda/permission:Permission"
     modelled = frozenset({"action", "function", "principal", "sourceAccount", "sourceArn", "statementId"})
     replace_on = modelled
+    references = frozenset({"function"})
     auto_name = "statementId"
     absent = frozen({"statementIdPrefix": ""})
 
@@ -37,6 +38,12 @@ class Permission(Resource):
             )
         )
         return str(inputs["statementId"])
+
+    def imported(self, cloud: Cloud, import_id: str) -> tuple[str, Properties]:
+        """By function and statement."""
+        del cloud
+        named = steps(import_id, "function", "statementId")
+        return named["statementId"], {"function": named["function"]}
 
     def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
         """The statement among those of the function."""
@@ -145,6 +152,7 @@ class EventSourceMapping(Resource):
     replace_on = frozenset({"eventSourceArn", "startingPosition"})
     defaults = frozen({"enabled": True})
     unordered = frozenset({"functionResponseTypes"})
+    references = frozenset({"functionName"})
     volatile = frozenset({"lastModified", "state", "functionArn"})
     absent = frozen(
         {

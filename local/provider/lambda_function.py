@@ -6,9 +6,9 @@ from typing import Any
 from local.provider import tags
 from local.provider.assets import sha256_base64, zipped
 from local.provider.cloud import Cloud
-from local.provider.resource import CheckFailure, Properties, Resource, changed, frozen
+from local.provider.resource import UNREAD, CheckFailure, Properties, Resource, changed, frozen
 from local.provider.shapes import to_api
-from local.provider.values import pruned
+from local.provider.values import is_asset, pruned
 
 _INVOKE_PATH = "lambda:path/2015-03-31/functions"
 _UNRESERVED = -1
@@ -60,6 +60,17 @@ class Function(Resource):
     volatile = frozenset(
         {"lastModified", "sourceCodeHash", "codeSha256", "sourceCodeSize", "version", "qualifiedArn"}
     )
+    computed = frozenset(
+        {
+            "architectures",
+            "ephemeralStorage",
+            "loggingConfig",
+            "loggingConfig.logGroup",
+            "sourceCodeHash",
+            "tracingConfig",
+            "vpcConfig.vpcId",
+        }
+    )
     absent = frozen({"signingJobArn": "", "signingProfileVersionArn": ""})
 
     def check(self, inputs: Properties) -> Iterator[CheckFailure]:
@@ -67,10 +78,16 @@ class Function(Resource):
         if inputs["packageType"] != "Zip":
             yield CheckFailure("packageType", "only Zip packages are modelled by the embedded AWS")
         for name in ("code", "handler", "runtime"):
-            if not inputs.get(name):
+            if not inputs.get(name) and name not in inputs.get(UNREAD, ()):
                 yield CheckFailure(name, "is required for a Zip package")
         if inputs.get("publish") is True:
             yield CheckFailure("publish", "published versions are not modelled by the embedded AWS")
+
+    def adopts(self, name: str, old: Properties, new: Properties) -> bool:
+        """The code of an imported function is known by the digest of its zip."""
+        return name != "code" or (
+            is_asset(new.get("code")) and code_digest(new["code"]) == old.get("sourceCodeHash")
+        )
 
     def create(self, cloud: Cloud, inputs: Properties) -> str:
         """The function with its code; the name is the id."""

@@ -13,7 +13,8 @@ from local.provider import invokes
 from local.provider.cloud import Cloud, is_missing
 from local.provider.comparison import Comparison, differing_paths
 from local.provider.errors import PartialCreateError, ProviderError
-from local.provider.inputs import DEFAULTED, checked, keeps_name
+from local.provider.importing import derived_inputs, undecided
+from local.provider.inputs import PRIVATE, checked, keeps_name
 from local.provider.registry import resource_of
 from local.provider.resource import CheckFailure, Properties, Resource
 from local.provider.schema import coerced, schema_of, violations
@@ -87,8 +88,13 @@ class Provider:
     def diff(self, token: str, old_inputs: Properties, new_inputs: Properties) -> Diff:
         """Compare checked inputs. Unknown new values count as changed."""
         resource = resource_of(token)
-        old, new = ({k: v for k, v in each.items() if k != DEFAULTED} for each in (old_inputs, new_inputs))
-        paths = tuple(differing_paths(_comparison(resource), resource.replace_on, old, new))
+        old, new = ({k: v for k, v in each.items() if k not in PRIVATE} for each in (old_inputs, new_inputs))
+        same = undecided(resource, old_inputs, new_inputs)
+        paths = tuple(
+            path
+            for path in differing_paths(_comparison(resource), resource.replace_on, old, new)
+            if path.partition(".")[0] not in same
+        )
         replaces = tuple(path for path in paths if path in resource.replace_on)
         return Diff(paths, replaces, keeps_name(resource, old_inputs, new_inputs))
 
@@ -115,10 +121,15 @@ class Provider:
     ) -> ReadResult | None:
         """What a resource is now; None when it is gone.
 
+        Without inputs and outputs it is to be imported: `resource_id` is then what a person calls it, in the
+        form that the real provider documents for the type, and the inputs are derived from what is found.
+
         Raises:
             ProviderError: the emulator refuses to say.
         """
         resource = resource_of(token)
+        if not inputs and not outputs:
+            return _attempt(lambda: self._import(resource, token, resource_id))
         return _attempt(lambda: self._read(resource, resource_id, inputs, {**inputs, **outputs}))
 
     def update(  # noqa: PLR0913 - the protocol's own parameters
@@ -174,6 +185,17 @@ class Provider:
         """
         return _attempt(lambda: invokes.call(self.cloud, token, arguments))
 
+    def _import(self, resource: Resource, token: str, import_id: str) -> ReadResult | None:
+        named_by = _unless_missing(lambda: resource.imported(self.cloud, import_id))
+        if named_by is None:
+            return None
+        resource_id, named = named_by
+        found = _unless_missing(lambda: resource.read(self.cloud, resource_id, named))
+        if found is None:
+            return None
+        inputs = derived_inputs(resource, schema_of(token), {**named, **found})
+        return self._read(resource, resource_id, inputs, {**inputs, **named})
+
     def _read(
         self, resource: Resource, resource_id: str, inputs: Properties, known: Properties
     ) -> ReadResult | None:
@@ -186,7 +208,7 @@ class Provider:
             for name, value in inputs.items()
             if name in found and not comparison.contained(name, value, found[name])
         )
-        outputs = {**resource.absent, **{k: v for k, v in inputs.items() if k != DEFAULTED}}
+        outputs = {**resource.absent, **{k: v for k, v in inputs.items() if k not in PRIVATE}}
         for name, value in found.items():
             if value is None or name in drifted:
                 outputs[name] = resource.absent.get(name) if value is None else value
@@ -223,7 +245,7 @@ class Provider:
 
 
 def _comparison(resource: Resource) -> Comparison:
-    return Comparison(resource.unordered, resource.documents)
+    return Comparison(resource.unordered, resource.references, resource.documents, resource.computed)
 
 
 def _opened(value: Any) -> Any:

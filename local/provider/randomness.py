@@ -10,6 +10,12 @@ from local.provider.resource import CheckFailure, Properties, Resource, frozen
 
 _SPECIAL = "!@#$%&*()-_=+[]{}<>:?"
 _BCRYPT_UNAVAILABLE = ""
+_KINDS = {
+    "lower": string.ascii_lowercase,
+    "upper": string.ascii_uppercase,
+    "numeric": string.digits,
+    "special": string.punctuation,
+}
 
 
 class RandomPassword(Resource):
@@ -55,6 +61,12 @@ class RandomPassword(Resource):
         minimum = sum(least for _, least in _alphabets(inputs))
         if isinstance(inputs.get("length"), int) and inputs["length"] < max(1, minimum):
             yield CheckFailure("length", f"is too short: at least {max(1, minimum)} characters are asked for")
+
+    def imported(self, cloud: Cloud, import_id: str) -> tuple[str, Properties]:
+        """By the value itself; which kinds of character it may hold is told by those that it holds."""
+        del cloud
+        kinds = {flag: any(each in letters for each in import_id) for flag, letters in _KINDS.items()}
+        return "none", {**kinds, "length": len(import_id), "result": import_id}
 
     def create(self, cloud: Cloud, inputs: Properties) -> str:
         """The id is `none` for every password, as in the real provider."""

@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from local.provider.cloud import Cloud
 
 Properties = Mapping[str, Any]
 """Inputs or outputs of a resource, camelCase as the Pulumi schema spells them."""
+
+UNREAD: Final = "__unread"
+"""Key under which the inputs of an imported resource name those that the cloud does not give back."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,11 @@ class Resource:
     """Strings that are JSON, compared by meaning."""
     write_only: ClassVar[frozenset[str]] = frozenset()
     """Inputs that the cloud does not give back; they are remembered, not read."""
+    computed: ClassVar[frozenset[str]] = frozenset()
+    """Inputs that AWS decides where the program does not mention them (Optional and Computed in Terraform):
+    leaving one out of the program changes nothing."""
+    references: ClassVar[frozenset[str]] = frozenset()
+    """Inputs that name a resource by its ARN or by the last part of it, which means the same."""
     volatile: ClassVar[frozenset[str]] = frozenset()
     """Outputs that an update may change, so that a preview shows them as unknown."""
     absent: ClassVar[Properties] = {}
@@ -61,6 +69,20 @@ class Resource:
 
     def complete(self, cloud: Cloud, resource_id: str, inputs: Properties) -> None:
         """The rest of a creation. If it fails, the resource exists and must be replaced."""
+
+    def imported(self, cloud: Cloud, import_id: str) -> tuple[str, Properties]:
+        """The id of the resource that `pulumi import` names, and the inputs that its name tells.
+
+        Raises:
+            ValueError: the name has not the form that the real provider documents.
+        """
+        del cloud
+        return import_id, {}
+
+    def adopts(self, name: str, old: Properties, new: Properties) -> bool:
+        """Whether an imported resource may take over an input that the cloud did not tell."""
+        del name, old, new
+        return True
 
     def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
         """What the cloud says of the resource now, or None when it is gone.
@@ -96,3 +118,15 @@ def frozen(values: dict[str, Any]) -> Properties:
 def changed(old: Properties, new: Properties, *names: str) -> bool:
     """Whether any of the named inputs differs."""
     return any(old.get(name) != new.get(name) for name in names)
+
+
+def steps(import_id: str, *names: str) -> dict[str, str]:
+    """The parts of an import id such as `api/resource/method`; the last one may hold further slashes.
+
+    Raises:
+        ValueError: it has fewer parts.
+    """
+    parts = import_id.split("/", len(names) - 1)
+    if len(parts) != len(names) or not all(parts):
+        raise ValueError(f"{import_id!r} is no id to import by: write {'/'.join(names)}")
+    return dict(zip(names, parts, strict=True))

@@ -34,6 +34,7 @@ class Topic(Resource):
     replace_on = frozenset({"name"})
     auto_name = "name"
     documents = frozenset({"policy", "deliveryPolicy"})
+    computed = frozenset({"policy", "signatureVersion", "tracingConfig"})
     absent = frozen(
         {
             "fifoTopic": False,

@@ -43,6 +43,7 @@ class Queue(Resource):
     )
     auto_name = "name"
     documents = frozenset({"policy", "redrivePolicy", "redriveAllowPolicy"})
+    computed = frozenset({"kmsDataKeyReusePeriodSeconds", "policy", "sqsManagedSseEnabled"})
     absent = frozen(
         {
             "contentBasedDeduplication": False,
