@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 STACK_TYPE = "pulumi:pulumi:Stack"
@@ -48,6 +49,11 @@ class Checkpoint:
     def outputs(self) -> Mapping[str, Any]:
         """What the stack exports; empty until a deployment has come to its end."""
         return next((each.get("outputs") or {} for each in self.resources if each["type"] == STACK_TYPE), {})
+
+    @property
+    def written(self) -> datetime:
+        """When an operation on the stack last came to its end, with or without changes."""
+        return datetime.fromisoformat(self.deployment["manifest"]["time"])
 
     @property
     def pending(self) -> tuple[PendingOperation, ...]:

@@ -155,9 +155,7 @@ def _captured(words: Sequence[str]) -> subprocess.CompletedProcess[str]:
             words, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
         )
     except FileNotFoundError as error:
-        raise PulumiError(
-            f"{words[0]} cannot be started: {error}. Install the Pulumi CLI: make engine"
-        ) from error
+        raise _no_cli(words) from error
 
 
 def _parsed(done: subprocess.CompletedProcess[str]) -> Mapping[str, Any]:

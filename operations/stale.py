@@ -1,0 +1,188 @@
+"""`make stale ENV=dev`: which layers no longer fit what they stand on, through which output, and what to run.
+
+Two ways a layer grows stale when a layer before it is deployed: an output has another value now, which a
+preview shows; or a resource behind an output was replaced under the same name, which no preview shows,
+although what hung on the old one (a topic's subscriptions, say) went with it.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from operations import hints
+from operations.checkpoint import Checkpoint, is_secret, name_of
+from operations.pulumi_command import PulumiError, Stack
+from shared.infra.layers import LAYERS, consumers_of, deployment_order, layer, upstream_of
+
+STALE = 1
+_UNCHANGED = frozenset({"same", "read", "refresh"})
+_NAMING = ("arn", "name", "url", "streamArn")
+"""Outputs of a resource by which another layer would know it, beside its id."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a preview would do to one resource."""
+
+    action: str
+    """`create`, `update`, `replace` or `delete`."""
+    resource: str
+    because: tuple[str, ...] = ()
+    """The properties that differ, where they are known."""
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.resource}" + (f" ({', '.join(self.because)})" if self.because else "")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """How one layer stands to the layers before it."""
+
+    layer: str
+    changes: Sequence[Change] = ()
+    outputs: Sequence[str] = ()
+    """`name of layer`: outputs that have another value than the layer has last seen."""
+    replaced: Sequence[str] = field(default=())
+    """`name of layer`: outputs that name a resource which is younger than the layer's last deployment."""
+    problem: str = ""
+    """Why it could not be previewed."""
+
+    @property
+    def stale(self) -> bool:
+        """Whether something has to be done."""
+        return bool(self.changes or self.replaced or self.problem)
+
+    def lines(self, environment: str) -> Iterator[str]:
+        """The finding as a person reads it."""
+        if not self.stale:
+            yield f"{self.layer} is up to date"
+            return
+        yield f"{self.layer} is stale:"
+        if self.problem:
+            yield f"  {self.problem}"
+        yield from (f"  {change}" for change in self.changes)
+        if self.outputs:
+            yield f"  through {', '.join(self.outputs)}"
+        elif self.changes:
+            yield "  through its own program or settings, or a secret output: no other output has changed"
+        if self.replaced:
+            yield f"  replaced behind it: {', '.join(self.replaced)}. What hung on the old one is gone"
+            yield f"  Run first: {hints.make(f'refresh-{self.layer}', environment)}"
+        yield f"  Run: {hints.make(f'deploy-{self.layer}', environment)}"
+
+
+def look(environment: str, names: Sequence[str]) -> list[Finding]:
+    """A finding for each of these layers that is deployed, in order.
+
+    Raises:
+        operations.pulumi_command.PulumiError: a state cannot be read.
+    """
+    every = tuple(LAYERS)
+    with ThreadPoolExecutor(len(every)) as threads:
+        states = dict(
+            zip(every, threads.map(lambda name: Stack(name, environment).export(), every), strict=True)
+        )
+        deployed = [name for name in names if (state := states[name]) and state.custom_resources]
+        return list(threads.map(lambda name: _finding(environment, name, states), deployed))
+
+
+def _finding(environment: str, name: str, states: Mapping[str, Checkpoint | None]) -> Finding:
+    own = states[name]
+    assert own is not None, "only layers that are deployed are looked at"
+    seen = {stack.split("/")[1]: outputs for stack, outputs in own.references().items()}
+    outputs, replaced = [], []
+    for upstream in upstream_of(name):
+        state = states[upstream.name]
+        if state is None:
+            continue
+        now = state.outputs
+        before = seen.get(upstream.project, {})
+        outputs += [f"{each} of {upstream.name}" for each in _different(before, now)]
+        replaced += [f"{each} of {upstream.name}" for each in _younger(name, upstream.name, state, own)]
+    try:
+        changes = list(_changes(Stack(name, environment).preview_json()))
+    except PulumiError as error:
+        return Finding(name, outputs=outputs, replaced=replaced, problem=str(error))
+    return Finding(name, changes, outputs if changes else (), replaced)
+
+
+def _different(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """Outputs of an upstream layer that have changed since they were read, secret ones left out."""
+    return [
+        name
+        for name in sorted({*before, *now})
+        if not is_secret(before.get(name))
+        and not is_secret(now.get(name))
+        and before.get(name) != now.get(name)
+    ]
+
+
+def _younger(reader: str, provider: str, upstream: Checkpoint, own: Checkpoint) -> Iterator[str]:
+    """Outputs that the reader uses, of resources that were made after the reader's last deployment."""
+    from shared.infra.contracts import CONTRACTS, exports  # noqa: PLC0415 - the SDK takes a while to import
+
+    made_since: set[str] = set()
+    for each in upstream.custom_resources:
+        if "created" in each and datetime.fromisoformat(each["created"]) > own.written:
+            named = (each.get("outputs", {}).get(key) for key in _NAMING)
+            made_since |= {value for value in (each.get("id"), *named) if isinstance(value, str) and value}
+    for name, export in exports(CONTRACTS[provider]).items():
+        value = upstream.outputs.get(name)
+        texts = {each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)}
+        if reader in export.readers and texts & made_since:
+            yield name
+
+
+def _changes(preview: Mapping[str, Any]) -> Iterator[Change]:
+    """What a preview would change; the three steps of a replacement are one change."""
+    for step in preview.get("steps") or ():
+        action, urn = str(step["op"]), str(step["urn"])
+        if action in _UNCHANGED or action in ("create-replacement", "delete-replaced"):
+            continue
+        because = step.get("replaceReasons") or step.get("diffReasons") or ()
+        yield Change(action, f"{_type_of(urn)} {name_of(urn)}", tuple(because))
+
+
+def _type_of(urn: str) -> str:
+    """The resource's own type: `urn:pulumi:dev::project::parent$aws:sqs/queue:Queue::name`."""
+    return urn.split("::")[2].rsplit("$", 1)[-1]
+
+
+def report(environment: str, names: Sequence[str]) -> bool:
+    """Print the findings of the layers that are deployed; whether one of them is stale."""
+    findings = look(environment, names)
+    for finding in findings:
+        print("\n".join(finding.lines(environment)))
+    return any(finding.stale for finding in findings)
+
+
+def after_deploy(deployed: str, environment: str) -> None:
+    """Say which layers have to follow one that was deployed alone; never an error of that deployment."""
+    consumers = [each.name for each in consumers_of(deployed)]
+    try:
+        if consumers and report(environment, consumers):
+            print(f"{deployed} itself is deployed.")
+    except PulumiError as error:
+        print(f"whether other layers have to follow is not known: {error}", file=sys.stderr)
+
+
+def main() -> int:
+    """Look at all layers, or at those that read one; exit code 1 when one of them is stale."""
+    parser = argparse.ArgumentParser(prog="python -m operations.stale", description=main.__doc__)
+    parser.add_argument("environment", help="dev, prod ...: the name of the stacks")
+    parser.add_argument("--layer", choices=list(LAYERS), help="those alone that read this layer's outputs")
+    options = parser.parse_args()
+    chosen = consumers_of(options.layer) if options.layer else deployment_order()
+    try:
+        return STALE if report(options.environment, [layer(each.name).name for each in chosen]) else 0
+    except PulumiError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
