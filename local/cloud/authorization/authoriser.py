@@ -10,10 +10,11 @@ from functools import cache, lru_cache, partial
 from local.cloud.account import ACCOUNT_ID, REGION
 from local.cloud.authorization import documents
 from local.cloud.authorization.conditions import Context, UnsupportedPolicyError
+from local.cloud.authorization.control_plane import requirements_of
 from local.cloud.authorization.documents import Documents
 from local.cloud.authorization.encryption import key_requirements
 from local.cloud.authorization.policy import Decision, Principal, Query, decide, parse_policy
-from local.cloud.authorization.requirements import Requirement, requirements_of
+from local.cloud.authorization.requirements import Requirement
 from local.cloud.calls import Call
 from local.cloud.identities import Caller
 from local.cloud.refusals import Refusal

@@ -31,18 +31,28 @@ KNOWN_KEYS = frozenset(
         "aws:sourcearn",
         "aws:sourceowner",
         "dynamodb:leadingkeys",
+        "ec2:createaction",
+        "ec2:vpceservicename",
         "events:detail-type",
         "events:source",
+        "iam:awsservicename",
+        "iam:passedtoservice",
+        "iam:permissionsboundary",
+        "iam:policyarn",
         "kms:calleraccount",
         "kms:grantisforawsresource",
+        "kms:resourcealiases",
         "kms:viaservice",
+        "lambda:functionarn",
+        "lambda:principal",
         "lambda:sourcefunctionarn",
         "sns:endpoint",
         "sns:protocol",
         "sts:externalid",
     }
 )
-_ENCRYPTION_CONTEXT = "kms:encryptioncontext:"
+_FAMILIES = ("aws:requesttag/", "aws:resourcetag/", "kms:encryptioncontext:")
+"""Keys that end in a name of their own."""
 
 _Compare = Callable[[str, str], bool]
 
@@ -137,7 +147,7 @@ def _parse_one(operator: str, key: str, expected: object, where: str) -> Conditi
     if base not in _COMPARISONS and base != "Null":
         raise UnsupportedPolicyError(f"{where}: condition operator {operator!r} is not known")
     lower = key.lower()
-    if lower not in KNOWN_KEYS and not lower.startswith(_ENCRYPTION_CONTEXT):
+    if lower not in KNOWN_KEYS and not lower.startswith(_FAMILIES):
         raise UnsupportedPolicyError(f"{where}: condition key {key!r} is not known")
     values = tuple(_text(value, where) for value in (expected if isinstance(expected, list) else [expected]))
     if not values:
