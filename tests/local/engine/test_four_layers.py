@@ -77,9 +77,14 @@ def test_life_of_an_environment(run_directory: Path, cloud: Cloud, emulator: obj
     assert set(changes(succeed(run_directory, "preview", *one_setting))) == {
         ("~", "ingest-local"),
         ("~", "detector-local"),
+        ("~", "verdicts-local"),
     }
     changed = succeed(run_directory, "deploy", *one_setting)
-    assert set(changes(changed)) == {("~", "ingest-local"), ("~", "detector-local")}
+    assert set(changes(changed)) == {
+        ("~", "ingest-local"),
+        ("~", "detector-local"),
+        ("~", "verdicts-local"),
+    }
     function = cloud.client("lambda").get_function_configuration(FunctionName="ingest-local")
     assert function["Environment"]["Variables"]["LOG_LEVEL"] == "DEBUG"
 
