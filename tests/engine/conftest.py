@@ -1,12 +1,14 @@
-"""One world for the tests of a module; and one, deployed by `make deploy`, for those that only look."""
+"""A world for the tests of each module; and one, deployed by `make deploy`, for those that leave it so."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from operations import engine
-from tests.engine.world import World, world
+from tests.engine.pipeline import Sent, send_suspicious
+from tests.engine.world import Ran, World, world
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +29,20 @@ def deployed(fresh: World) -> World:
     """The four layers deployed, for the tests of one module to change."""
     fresh.deploy()
     return fresh
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """An environment that was deployed by one `make deploy`, and has carried one transaction."""
+
+    world: World
+    deployment: Ran
+    sent: Sent
+
+
+@pytest.fixture(scope="session")
+def pipeline(tmp_path_factory: pytest.TempPathFactory, pulumi_cli: Path) -> Iterator[Pipeline]:
+    """For tests that leave the environment as they found it."""
+    with world(tmp_path_factory.mktemp("pipeline"), pulumi_cli) as made:
+        deployment = made.make("deploy").succeeded()
+        yield Pipeline(made, deployment, send_suspicious(made, "first-of-all"))

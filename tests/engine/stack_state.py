@@ -7,6 +7,8 @@ from typing import Any
 SECRET = "4dabf18193072939515e22adb298388d"
 """The key by which Pulumi marks a value as a secret."""
 
+_NOWHERE = {"sourcePosition": None, "stackTrace": None}
+
 
 @dataclass(frozen=True)
 class StackState:
@@ -29,6 +31,14 @@ class StackState:
         }
 
     @property
+    def content(self) -> dict[str, Any]:
+        """Everything by URN, but for what each run writes anew.
+
+        That is encrypted texts, the order of dependencies, and where in the program a resource stands.
+        """
+        return {each["urn"]: {**_masked(each), **_dependencies(each), **_NOWHERE} for each in self.entries}
+
+    @property
     def ids(self) -> dict[str, str]:
         """Ids by the resources' own names, where a name is only given once."""
         return {urn.rpartition("::")[2]: str(each["id"]) for urn, each in self.resources.items()}
@@ -42,5 +52,32 @@ class StackState:
     @property
     def outputs(self) -> dict[str, Any]:
         """What the stack exports; a secret is a mapping that holds the key `SECRET`."""
-        (stack,) = (each for each in self.entries if each["type"] == "pulumi:pulumi:Stack")
+        stack = next((each for each in self.entries if each["type"] == "pulumi:pulumi:Stack"), {})
         return dict(stack.get("outputs") or {})
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return "[secret]" if SECRET in value else {key: _masked(each) for key, each in value.items()}
+    return [_masked(each) for each in value] if isinstance(value, list) else value
+
+
+def _dependencies(entry: Mapping[str, Any]) -> dict[str, Any]:
+    by_property = entry.get("propertyDependencies") or {}
+    return {
+        "dependencies": sorted(entry.get("dependencies") or ()),
+        "propertyDependencies": {name: sorted(urns or ()) for name, urns in by_property.items()},
+    }
+
+
+def identities(resource: Mapping[str, Any]) -> set[str]:
+    """By what names a resource of a state can be met in AWS."""
+    known = {**resource.get("inputs", {}), **resource.get("outputs", {})}
+    pairs = (("topic", " ", "endpoint"), ("eventBusName", "/", "name"), ("role", "/", "name"))
+    return {
+        str(resource["id"]),
+        *(str(known[key]) for key in ("arn", "url", "name") if key in known),
+        *(f"{known[a]}{between}{known[b]}" for a, between, b in pairs if a in known and b in known),
+        # An endpoint brings its network interfaces along.
+        *known.get("networkInterfaceIds", ()),
+    }

@@ -27,7 +27,7 @@ from local.engine.leftovers import leftovers
 from local.engine.serving import attachment, serving
 from local.provider.cloud import Cloud
 from shared.infra.layers import LAYERS, deployment_order
-from tests.engine.stack_state import StackState
+from tests.engine.stack_state import StackState, identities
 from tests.support.harness import ROOT
 
 ENVIRONMENT = "dev"
@@ -173,6 +173,14 @@ class World:
         """Everything of an environment that exists in the embedded AWS, as `kind name`."""
         return leftovers(self.cloud, suffix)
 
+    def orphans(self, suffix: str = ENVIRONMENT) -> list[str]:
+        """What of an environment exists in the embedded AWS and in none of its stacks' states."""
+        owned = [
+            each for state in self.states(environment=suffix).values() for each in state.resources.values()
+        ]
+        known = {name for each in owned for name in identities(each)}
+        return [each for each in self.leftovers(suffix) if each.partition(" ")[2] not in known]
+
     def add_environment(self, name: str) -> None:
         """Another environment with the settings of dev: four files of its own."""
         for layer in LAYERS:
@@ -186,6 +194,10 @@ class World:
         text = path.read_text("utf-8")
         assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {file}"
         path.write_text(text.replace(old, new), "utf-8")
+
+    def insert(self, file: str, line: str, added: str) -> None:
+        """Add lines to a file of the copy, before a line that stands in it once."""
+        self.edit(file, f"{line}\n", f"{added}\n{line}\n")
 
     def set(self, layer: str, key: str, value: str, *, environment: str = ENVIRONMENT) -> None:
         """Change a setting, or add it."""
