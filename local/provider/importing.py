@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from local.provider.inputs import DEFAULTED
-from local.provider.resource import UNREAD, Properties, Resource
+from local.provider.resource import ADOPTED, UNREAD, Properties, Resource
 from local.provider.schema import Field, Schema
 
 TAGS: Final = "tags"
@@ -28,14 +28,13 @@ def derived_inputs(resource: Resource, schema: Schema, found: Properties) -> dic
     return {**inputs, DEFAULTED: [], UNREAD: sorted(resource.write_only - inputs.keys())}
 
 
-def undecided(resource: Resource, old: Properties, new: Properties) -> set[str]:
+def undecided(old: Properties, new: Properties) -> set[str]:
     """Names of inputs that are no difference, though only one side has them.
 
     An import could not read everything; and a flag that is off is as good as one that nobody mentions.
     """
     off = {name for name, value in old.items() if value is False and name not in new}
-    unread = {name for name in old.get(UNREAD, ()) if name not in old and resource.adopts(name, old, new)}
-    return off | unread
+    return off | set(new.get(ADOPTED, ()))
 
 
 def _declared(declared: Field, value: Any) -> Any:

@@ -89,7 +89,7 @@ class Provider:
         """Compare checked inputs. Unknown new values count as changed."""
         resource = resource_of(token)
         old, new = ({k: v for k, v in each.items() if k not in PRIVATE} for each in (old_inputs, new_inputs))
-        same = undecided(resource, old_inputs, new_inputs)
+        same = undecided(old_inputs, new_inputs)
         paths = tuple(
             path
             for path in differing_paths(_comparison(resource), resource.replace_on, old, new)

@@ -13,6 +13,9 @@ Properties = Mapping[str, Any]
 UNREAD: Final = "__unread"
 """Key under which the inputs of an imported resource name those that the cloud does not give back."""
 
+ADOPTED: Final = "__adopted"
+"""Key under which a program's inputs name those that an imported resource takes over as they are."""
+
 
 @dataclass(frozen=True)
 class CheckFailure:
