@@ -114,8 +114,9 @@ class DefaultSecurityGroup(_Group):
 
     def complete(self, cloud: Cloud, resource_id: str, inputs: Properties) -> None:
         """The group allows what the program says, here nothing."""
-        _revoke_all(cloud, resource_id)
+        # First the tags, as the real provider does: rights to empty a group may depend on them.
         tags.update_ec2(cloud, resource_id, {}, inputs)
+        _revoke_all(cloud, resource_id)
 
     def delete(self, cloud: Cloud, resource_id: str, known: Properties) -> None:
         """Nobody can delete a default group; it is only no longer managed."""
