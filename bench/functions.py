@@ -68,7 +68,9 @@ class FunctionCode:
 
 FUNCTIONS = (
     FunctionCode("ingest", "stacks.compute.functions.ingest", ("fastjsonschema",), ("shared.requests",)),
-    FunctionCode("detector", "stacks.compute.functions.detector"),
+    FunctionCode(
+        "detector", "stacks.compute.functions.detector", packages=("stacks.compute.functions.profiles",)
+    ),
     FunctionCode(
         "verdicts",
         "stacks.compute.functions.verdicts",

@@ -14,6 +14,7 @@ from shared.infra.queue import Queue
 from stacks.compute.settings import ComputeSettings
 
 PACKAGE = "stacks.compute.functions.detector"
+PACKAGES = ("stacks.compute.functions.profiles",)
 TIMEOUT_SECONDS = 15
 RETRIES = 2
 """The most that Lambda offers, after one minute and after two more."""
@@ -45,6 +46,7 @@ def detector(
         network,
         FunctionArguments(
             package=PACKAGE,
+            packages=PACKAGES,
             statements=[
                 *role_statements(stems.DETECTOR, targets, network.key_arn),
                 deliver_failures,

@@ -20,6 +20,7 @@ PACKAGES = {
     "notifier": "stacks.alerting.functions.notifier",
 }
 CARRIED = {
+    "detector": ("stacks.compute.functions.profiles",),
     "ingest": ("shared.requests",),
     "verdicts": (
         "shared.requests",

@@ -223,7 +223,7 @@ Respond = Callable[[Stubber], None]
 
 @pytest.fixture
 def stubbed(monkeypatch: pytest.MonkeyPatch) -> tuple[ProfilesTable, Stubber]:
-    monkeypatch.setattr("stacks.compute.functions.detector.adapters.pause", lambda _: None)
+    monkeypatch.setattr("stacks.compute.functions.profiles.reading.pause", lambda _: None)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "none")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")

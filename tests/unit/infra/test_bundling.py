@@ -28,7 +28,7 @@ class Code(NamedTuple):
 INGEST = Code(ingest.PACKAGE, ingest.VENDORED, ingest.PACKAGES)
 FUNCTIONS = [
     pytest.param(INGEST, id="ingest"),
-    pytest.param(Code(detector.PACKAGE), id="detector"),
+    pytest.param(Code(detector.PACKAGE, packages=detector.PACKAGES), id="detector"),
     pytest.param(Code(verdicts.PACKAGE, verdicts.VENDORED, verdicts.PACKAGES), id="verdicts"),
     pytest.param(Code(notifier.PACKAGE), id="notifier"),
 ]
@@ -170,5 +170,5 @@ def test_a_single_module_is_vendored_as_a_file(tmp_path: Path, monkeypatch: pyte
 
 
 def test_names_in_a_zip_are_those_of_the_repository() -> None:
-    for name, path in bundle_files(detector.PACKAGE, ()).items():
+    for name, path in bundle_files(detector.PACKAGE, packages=detector.PACKAGES).items():
         assert ROOT / name == path
