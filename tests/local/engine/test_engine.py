@@ -1,7 +1,9 @@
 """The embedded engine with tiny programs: what it creates, changes, replaces, deletes and leaves alone."""
 
+import gc
 import json
 import stat
+import warnings
 
 import pytest
 
@@ -257,9 +259,13 @@ def test_reads_the_outputs_of_another_stack(project: TinyProject, cloud: Cloud) 
     pulumi.export("seen", upstream.get_output("given"))
     pulumi.export("secret", upstream.get_output("hidden"))
     """)
-    missing = project.run()
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        missing = project.run()
+        gc.collect()
     assert missing.code == 1
     assert f"unknown stack 'organization/t-upstream/{STACK}'" in missing.text
+    assert [str(each.message) for each in warned if each.category is RuntimeWarning] == []
 
     upstream.deploy("""
     pulumi.export("given", ["a", 1])
