@@ -16,6 +16,8 @@ class Comparison:
     unordered: frozenset[str] = frozenset()
     references: frozenset[str] = frozenset()
     documents: frozenset[str] = frozenset()
+    maps: frozenset[str] = frozenset()
+    """Maps whose every entry is the program's: one more is a difference, wherever it comes from."""
     computed: frozenset[str] = frozenset()
 
     def same(self, path: str, old: Any, new: Any) -> bool:
@@ -35,11 +37,12 @@ class Comparison:
         if is_asset(part) and is_asset(whole):
             return bool(part.get("hash") == whole.get("hash"))
         if isinstance(part, Mapping) and isinstance(whole, Mapping):
-            names = part.keys() | whole.keys() if exactly else part.keys()
+            every = exactly or path in self.maps
+            names = part.keys() | whole.keys() if every else part.keys()
             return all(
                 self._holds(f"{path}.{name}", part.get(name), whole.get(name), exactly=exactly)
                 for name in names
-                if exactly or part[name] is not None
+                if every or part[name] is not None
             )
         if isinstance(part, list) and isinstance(whole, list):
             return self._lists_hold(path, part, whole, exactly=exactly)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from local.provider import invokes
+from local.provider import drift, invokes
 from local.provider.cloud import Cloud, is_missing
 from local.provider.comparison import Comparison, differing_paths
 from local.provider.errors import PartialCreateError, ProviderError
@@ -127,10 +127,9 @@ class Provider:
         Raises:
             ProviderError: the emulator refuses to say.
         """
-        resource = resource_of(token)
         if not inputs and not outputs:
-            return _attempt(lambda: self._import(resource, token, resource_id))
-        return _attempt(lambda: self._read(resource, resource_id, inputs, {**inputs, **outputs}))
+            return _attempt(lambda: self._import(token, resource_id))
+        return _attempt(lambda: self._read(token, resource_id, inputs, outputs))
 
     def update(  # noqa: PLR0913 - the protocol's own parameters
         self,
@@ -185,7 +184,8 @@ class Provider:
         """
         return _attempt(lambda: invokes.call(self.cloud, token, arguments))
 
-    def _import(self, resource: Resource, token: str, import_id: str) -> ReadResult | None:
+    def _import(self, token: str, import_id: str) -> ReadResult | None:
+        resource = resource_of(token)
         named_by = _unless_missing(lambda: resource.imported(self.cloud, import_id))
         if named_by is None:
             return None
@@ -194,20 +194,16 @@ class Provider:
         if found is None:
             return None
         inputs = derived_inputs(resource, schema_of(token), {**named, **found})
-        return self._read(resource, resource_id, inputs, {**inputs, **named})
+        return self._read(token, resource_id, inputs, named)
 
     def _read(
-        self, resource: Resource, resource_id: str, inputs: Properties, known: Properties
+        self, token: str, resource_id: str, inputs: Properties, last_seen: Properties
     ) -> ReadResult | None:
-        found = _unless_missing(lambda: resource.read(self.cloud, resource_id, known))
+        resource = resource_of(token)
+        found = _unless_missing(lambda: resource.read(self.cloud, resource_id, {**inputs, **last_seen}))
         if found is None:
             return None
-        comparison = _comparison(resource)
-        drifted = tuple(
-            name
-            for name, value in inputs.items()
-            if name in found and not comparison.contained(name, value, found[name])
-        )
+        drifted = drift.drifted(resource, schema_of(token), inputs, last_seen, found)
         outputs = {**resource.absent, **{k: v for k, v in inputs.items() if k not in PRIVATE}}
         for name, value in found.items():
             if value is None or name in drifted:
@@ -245,7 +241,7 @@ class Provider:
 
 
 def _comparison(resource: Resource) -> Comparison:
-    return Comparison(resource.unordered, resource.references, resource.documents, resource.computed)
+    return Comparison(resource.unordered, resource.references, resource.documents, computed=resource.computed)
 
 
 def _opened(value: Any) -> Any:

@@ -23,7 +23,7 @@ from local.provider.values import is_asset, is_unknown
 Kind = Literal["string", "integer", "number", "boolean", "list", "map", "object", "asset", "any"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Field:
     """Declared type of a property; `fields` and `required` are an object's, `element` a list's or map's."""
 
@@ -71,6 +71,16 @@ def violations(declared: Field, value: Any, path: str = "") -> Iterator[tuple[st
         yield from _container_violations(declared, declared.element, value, path)
     elif not _is_scalar_of(declared.kind, value):
         yield path, f"expected {_article(declared.kind)}, got {_described(value)}"
+
+
+@functools.cache
+def maps_of(declared: Field, path: str = "") -> frozenset[str]:
+    """Paths of all maps with free keys, such as `tags` and `environment.variables`."""
+    inner = [(f"{path}.{name}" if path else name, each) for name, each in declared.fields.items()]
+    own = {path} if declared.kind == "map" else set()
+    if declared.kind == "list" and declared.element:
+        inner.append((path, declared.element))
+    return frozenset(own.union(*(maps_of(each, name) for name, each in inner)))
 
 
 def coerced(declared: Field, value: Any) -> Any:
