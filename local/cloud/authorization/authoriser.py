@@ -111,8 +111,8 @@ def _role_refusal(caller: Caller, requirement: Requirement, context: Context) ->
     if direct is Decision.ALLOW:
         return ""
     # A key's policy has the last word over the key: identity policies count only where it leaves it to the
-    # account.
-    if own is Decision.ALLOW and (service != "kms" or delegated is Decision.ALLOW):
+    # account. Aliases, and a key that is only being made, have none.
+    if own is Decision.ALLOW and (service != "kms" or not on_resource or delegated is Decision.ALLOW):
         return ""
     missing = _IDENTITY if own is not Decision.ALLOW else _RESOURCE
     return f"because no {missing.split(' ', 1)[1]} policy allows the {requirement.action} action"

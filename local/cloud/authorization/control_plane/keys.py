@@ -31,13 +31,13 @@ def read(call: Call) -> Iterator[Requirement]:
 def about(key: str) -> Context:
     """What policies may ask about a key, given by its ARN."""
     context: Context = borne(tags_of(key))
-    identifier = key.rpartition("/")[2]
-    if names := tuple(sorted(backend("kms").list_aliases().get(identifier, ()))):
-        context["kms:resourcealiases"] = names
+    known = backend("kms").keys.get(key.rpartition("/")[2])
+    if known and known.aliases:
+        context["kms:resourcealiases"] = tuple(sorted(known.aliases))
     return context
 
 
 def tags_of(key: str) -> dict[str, str]:
     """The tags of a key, given by its ARN."""
-    found = backend("kms").keys.get(key.rpartition("/")[2])
-    return plain_tags(found.tags if isinstance(found.tags, dict) else []) if found else {}
+    kms, identifier = backend("kms"), key.rpartition("/")[2]
+    return plain_tags(kms.list_resource_tags(identifier)["Tags"]) if identifier in kms.keys else {}

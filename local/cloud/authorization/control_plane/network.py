@@ -96,10 +96,10 @@ def _standing_for(identifier: str) -> Iterator[str]:
         yield identifier
         return
     for table in backend("ec2").route_tables.values():
-        association = table.associations.get(identifier)
-        if association is not None:
-            yield table.id
-            yield association
+        for association in table.associations:
+            if association["RouteTableAssociationId"] == identifier:
+                yield table.id
+                yield from filter(None, [association.get("SubnetId")])
 
 
 def _arn(identifier: str) -> str:
