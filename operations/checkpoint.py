@@ -25,15 +25,26 @@ class PendingOperation:
         """The engine's name of the resource."""
         return str(self.resource["urn"])
 
+    @property
+    def name(self) -> str:
+        """Its logical name."""
+        return name_of(self.urn)
+
     def __str__(self) -> str:
-        return f"{self.kind} {self.resource['type']} {name_of(self.urn)}"
+        return f"{self.kind} {self.resource['type']} {self.name}"
 
 
 @dataclass(frozen=True)
 class Checkpoint:
     """The state of a stack that exists, as `pulumi stack export` prints it: secrets are encrypted."""
 
-    deployment: Mapping[str, Any]
+    document: Mapping[str, Any]
+
+    @property
+    def deployment(self) -> Mapping[str, Any]:
+        """What the document is about; the rest is the version of its format."""
+        deployment: Mapping[str, Any] = self.document.get("deployment") or {}
+        return deployment
 
     @property
     def resources(self) -> tuple[Mapping[str, Any], ...]:

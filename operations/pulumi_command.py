@@ -55,6 +55,10 @@ class Stack:
         """The command line of a call that acts on this stack and on no other."""
         return [*command(), "-C", self.folder, *arguments, "--stack", self.environment]
 
+    def shown(self, *arguments: str) -> str:
+        """The same, to be copied into a terminal."""
+        return shlex.join(self.words(*arguments))
+
     def export(self) -> Checkpoint | None:
         """The stack's state, secrets encrypted; None where the stack does not exist.
 
@@ -63,7 +67,7 @@ class Stack:
         """
         done = _captured(self.words("stack", "export"))
         if done.returncode == 0:
-            return Checkpoint(_parsed(done).get("deployment") or {})
+            return Checkpoint(_parsed(done))
         if _ABSENT.search(done.stderr):
             return None
         raise PulumiError(f"the state of {self} cannot be read.\n{_explained(done.stderr)}")

@@ -102,7 +102,8 @@ def _finding(environment: str, name: str, states: Mapping[str, Checkpoint | None
         now = state.outputs
         before = seen.get(upstream.project, {})
         outputs += [f"{each} of {upstream.name}" for each in _different(before, now)]
-        replaced += [f"{each} of {upstream.name}" for each in _younger(name, upstream.name, state, own)]
+        younger = _naming_younger(state, own.written) & _read_by(name, upstream.name)
+        replaced += [f"{each} of {upstream.name}" for each in sorted(younger)]
     try:
         changes = list(_changes(Stack(name, environment).preview_json()))
     except PulumiError as error:
@@ -121,20 +122,25 @@ def _different(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _younger(reader: str, provider: str, upstream: Checkpoint, own: Checkpoint) -> Iterator[str]:
-    """Outputs that the reader uses, of resources that were made after the reader's last deployment."""
-    from shared.infra.contracts import CONTRACTS, exports  # noqa: PLC0415 - the SDK takes a while to import
-
+def _naming_younger(state: Checkpoint, moment: datetime) -> set[str]:
+    """Outputs that name a resource which was created after a moment."""
     made_since: set[str] = set()
-    for each in upstream.custom_resources:
-        if "created" in each and datetime.fromisoformat(each["created"]) > own.written:
+    for each in state.custom_resources:
+        if "created" in each and datetime.fromisoformat(each["created"]) > moment:
             named = (each.get("outputs", {}).get(key) for key in _NAMING)
             made_since |= {value for value in (each.get("id"), *named) if isinstance(value, str) and value}
-    for name, export in exports(CONTRACTS[provider]).items():
-        value = upstream.outputs.get(name)
-        texts = {each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)}
-        if reader in export.readers and texts & made_since:
-            yield name
+    return {name for name, value in state.outputs.items() if made_since.intersection(_texts(value))}
+
+
+def _texts(value: object) -> list[str]:
+    return [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)]
+
+
+def _read_by(reader: str, provider: str) -> set[str]:
+    """The outputs of a layer that another one uses."""
+    from shared.infra.contracts import CONTRACTS, exports  # noqa: PLC0415 - the SDK takes a while to import
+
+    return {name for name, export in exports(CONTRACTS[provider]).items() if reader in export.readers}
 
 
 def _changes(preview: Mapping[str, Any]) -> Iterator[Change]:
@@ -160,12 +166,26 @@ def report(environment: str, names: Sequence[str]) -> bool:
     return any(finding.stale for finding in findings)
 
 
-def after_deploy(deployed: str, environment: str) -> None:
-    """Say which layers have to follow one that was deployed alone; never an error of that deployment."""
-    consumers = [each.name for each in consumers_of(deployed)]
+def after_deploy(deployed: Stack, before: Checkpoint) -> None:
+    """Say which layers have to follow one that was deployed alone; never an error of that deployment.
+
+    Where the deployment has changed no output, and replaced nothing behind one, nobody is looked at.
+
+    Args:
+        deployed: the layer.
+        before: its state before the deployment.
+    """
     try:
-        if consumers and report(environment, consumers):
-            print(f"{deployed} itself is deployed.")
+        now = deployed.export()
+        assert now is not None, "it has just been deployed"
+        # Secrets keep their ciphertext while they keep their value.
+        pairs = {name: (before.outputs.get(name), now.outputs.get(name)) for name in now.outputs}
+        moved = {name for name, (old, new) in pairs.items() if old != new} | set(before.outputs) - set(pairs)
+        moved |= _naming_younger(now, before.written)
+        names = [each.name for each in consumers_of(deployed.layer)]
+        concerned = [name for name in names if moved & _read_by(name, deployed.layer)]
+        if concerned and report(deployed.environment, concerned):
+            print(f"{deployed.layer} itself is deployed.")
     except PulumiError as error:
         print(f"whether other layers have to follow is not known: {error}", file=sys.stderr)
 

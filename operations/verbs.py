@@ -1,63 +1,87 @@
-"""What each verb does to one layer of an environment, through the Pulumi CLI; returns the CLI's exit code."""
+"""What each verb does to one layer of an environment, through the Pulumi CLI; returns an exit code."""
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
-from operations import guard, hints
+from operations import guard, hints, stale
+from operations.checkpoint import Checkpoint
+from operations.locks import run_when_free
 from operations.project import ROOT, STACKS
 from operations.pulumi_command import Stack, run
+from operations.recovery.recover import recover
 from shared.infra.layers import layer
 
 Settings = Sequence[str]
 """`namespace:key=value`, for this run."""
+Verb = Callable[[Stack, Settings], int]
 _SALT = "encryptionsalt"
 
 
 def preview(stack: Stack, settings: Settings = ()) -> int:
     """Show what a deployment would change; a stack that does not exist yet is made for it, empty."""
     guard.upstream_ready(stack.layer, stack.environment, "previewed")
-    return _made(stack) or run(stack.words("preview", "--diff", *_own(stack, settings))).code
+    made = 0 if stack.export() else _made(stack)
+    return made or run(stack.words("preview", "--diff", *_own(stack, settings))).code
 
 
 def deploy(stack: Stack, settings: Settings = ()) -> int:
     """Bring the layer to what its program wants; makes the stack if need be."""
     guard.upstream_ready(stack.layer, stack.environment)
-    return _made(stack) or run(stack.words("up", "--yes", *_own(stack, settings))).code
+    made = 0 if _settled(stack) else _made(stack)
+    return made or run_when_free(stack, "up", "--yes", *_own(stack, settings))
 
 
-def refresh(stack: Stack) -> int:
+def deploy_alone(stack: Stack, settings: Settings = ()) -> int:
+    """`deploy`, and then say which layers have to follow."""
+    before = stack.export()
+    code = deploy(stack, settings)
+    if not code and before is not None:
+        stale.after_deploy(stack, before)
+    return code
+
+
+def refresh(stack: Stack, settings: Settings = ()) -> int:
     """Bring the state in line with what really exists."""
-    return run(_existing(stack).words("refresh", "--yes")).code
+    del settings
+    _required(stack, _settled(stack))
+    return run_when_free(stack, "refresh", "--yes")
 
 
-def outputs(stack: Stack) -> int:
+def outputs(stack: Stack, settings: Settings = ()) -> int:
     """Print what the layer exports, secrets masked."""
-    return run(_existing(stack).words("stack", "output")).code
+    del settings
+    _required(stack, stack.export())
+    return run(stack.words("stack", "output")).code
 
 
-def destroy(stack: Stack) -> int:
+def destroy(stack: Stack, settings: Settings = ()) -> int:
     """Delete the layer's resources, then the stack itself, so that no state is left."""
+    del settings
     guard.downstream_empty(stack.layer, stack.environment)
-    if stack.export() is None:
+    if _settled(stack) is None:
         print(f"{stack} does not exist: nothing to destroy")
         return 0
-    return run(stack.words("destroy", "--yes")).code or stack.remove()
+    return run_when_free(stack, "destroy", "--yes") or stack.remove()
 
 
-VERBS: Mapping[str, Callable[[Stack, Settings], int]] = MappingProxyType(
-    {
-        "preview": preview,
-        "deploy": deploy,
-        "refresh": lambda stack, _: refresh(stack),
-        "outputs": lambda stack, _: outputs(stack),
-        "destroy": lambda stack, _: destroy(stack),
-    }
+VERBS: Mapping[str, Verb] = MappingProxyType(
+    {"preview": preview, "deploy": deploy, "refresh": refresh, "outputs": outputs, "destroy": destroy}
 )
+ALONE: Mapping[str, Verb] = MappingProxyType({**VERBS, "deploy": deploy_alone})
+"""What a verb does where one layer is named, and no later one follows."""
+
+
+def _settled(stack: Stack) -> Checkpoint | None:
+    """The stack's state once nothing in it is left half-done; None where it does not exist."""
+    state = stack.export()
+    if state is not None and state.pending:
+        recover(stack, state)
+        return stack.export()
+    return state
 
 
 def _made(stack: Stack) -> int:
-    if stack.export() is not None:
-        return 0
+    """Make the stack; the CLI may write into the file of its settings."""
     settings = STACKS / stack.layer / f"Pulumi.{stack.environment}.yaml"
     before = settings.read_text("utf-8")
     code = stack.initialise()
@@ -69,11 +93,10 @@ def _made(stack: Stack) -> int:
     return code
 
 
-def _existing(stack: Stack) -> Stack:
-    if stack.export() is None:
+def _required(stack: Stack, state: Checkpoint | None) -> None:
+    if state is None:
         deploy_it = hints.make(f"deploy-{stack.layer}", stack.environment)
         raise guard.RefusedError(f"{stack} does not exist: {stack.layer} is not deployed. Run: {deploy_it}")
-    return stack
 
 
 def _own(stack: Stack, settings: Settings) -> list[str]:

@@ -5,7 +5,7 @@ import sys
 from operations import hints
 from operations.guard import REFUSED, RefusedError
 from operations.pulumi_command import PulumiError, Stack
-from operations.verbs import VERBS, Settings
+from operations.verbs import ALONE, VERBS, Settings, Verb
 from shared.infra.layers import deployment_order, destroy_order
 
 PASSING_OVER = frozenset({"preview", "refresh", "outputs"})
@@ -15,7 +15,7 @@ PASSING_OVER = frozenset({"preview", "refresh", "outputs"})
 def one(verb: str, layer: str, environment: str, settings: Settings) -> int:
     """The verb on one layer; returns the exit code."""
     try:
-        return _act(verb, layer, environment, settings)
+        return _act(ALONE[verb], Stack(layer, environment), settings)
     except RefusedError as error:
         print(error, file=sys.stderr)
         return REFUSED
@@ -27,7 +27,7 @@ def every(verb: str, environment: str, settings: Settings) -> int:
     for each in destroy_order() if verb == "destroy" else deployment_order():
         print(f"== {verb} {each.name} ({environment})", flush=True)
         try:
-            code = _act(verb, each.name, environment, settings)
+            code = _act(VERBS[verb], Stack(each.name, environment), settings)
         except RefusedError as error:
             if verb in PASSING_OVER:
                 passed_over.append(str(error))
@@ -46,9 +46,9 @@ def every(verb: str, environment: str, settings: Settings) -> int:
     return 0
 
 
-def _act(verb: str, layer: str, environment: str, settings: Settings) -> int:
+def _act(verb: Verb, stack: Stack, settings: Settings) -> int:
     try:
-        return VERBS[verb](Stack(layer, environment), settings)
+        return verb(stack, settings)
     except PulumiError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
