@@ -10,6 +10,7 @@ from google.rpc import status_pb2  # type: ignore[import-untyped]
 from pulumi.runtime.proto import provider_pb2
 
 from local.engine.wire import decode, encode_whole
+from local.provider.detail import Kind, without_positions
 from local.provider.errors import PartialCreateError, ProviderError
 from local.provider.provider import Diff
 from local.provider.resource import CheckFailure
@@ -34,12 +35,14 @@ def failures(faults: Iterable[CheckFailure]) -> list[Any]:
 
 
 def difference(diff: Diff) -> Any:
-    """A diff; the protocol's simple form knows top-level properties only, so finer paths are shortened."""
+    """A diff in the protocol's detailed form, and in the simple one that knows top-level properties only."""
     return provider_pb2.DiffResponse(
         changes=provider_pb2.DiffResponse.DIFF_SOME if diff.changed else provider_pb2.DiffResponse.DIFF_NONE,
         diffs=_top_level(diff.changed),
         replaces=_top_level(diff.replaces),
         deleteBeforeReplace=diff.delete_before_replace,
+        hasDetailedDiff=bool(diff.details),
+        detailedDiff={path: _property_diff(diff, path, kind) for path, kind in diff.details.items()},
     )
 
 
@@ -67,6 +70,13 @@ def _abort(context: Any, text: str, *details: Any) -> None:
         status.details.add().Pack(each)
     context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
     context.abort(grpc.StatusCode.UNKNOWN, text)
+
+
+def _property_diff(diff: Diff, path: str, kind: Kind) -> Any:
+    plain_path = without_positions(path)
+    replaces = any(plain_path == each or plain_path.startswith(f"{each}.") for each in diff.replaces)
+    name = f"{kind.upper()}_REPLACE" if replaces else kind.upper()
+    return provider_pb2.PropertyDiff(kind=provider_pb2.PropertyDiff.Kind.Value(name), inputDiff=True)
 
 
 def _top_level(paths: Iterable[str]) -> list[str]:

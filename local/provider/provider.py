@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from local.provider import drift, invokes
 from local.provider.cloud import Cloud, is_missing
 from local.provider.comparison import Comparison, differing_paths
+from local.provider.detail import Kind, differences
 from local.provider.errors import PartialCreateError, ProviderError
 from local.provider.importing import derived_inputs, undecided
 from local.provider.inputs import PRIVATE, checked, keeps_name
@@ -28,11 +29,13 @@ class Diff:
     """How new inputs differ from old ones; `replaces` are the changed paths that need a new resource.
 
     `delete_before_replace`: if it is replaced, old and new cannot exist at the same time (a given name).
+    `details` are the innermost changed paths, as Pulumi writes them.
     """
 
     changed: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
     delete_before_replace: bool = False
+    details: Mapping[str, Kind] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -89,14 +92,20 @@ class Provider:
         """Compare checked inputs. Unknown new values count as changed."""
         resource = resource_of(token)
         old, new = ({k: v for k, v in each.items() if k not in PRIVATE} for each in (old_inputs, new_inputs))
-        same = undecided(old_inputs, new_inputs)
+        same, comparison = undecided(old_inputs, new_inputs), _comparison(resource)
         paths = tuple(
             path
-            for path in differing_paths(_comparison(resource), resource.replace_on, old, new)
+            for path in differing_paths(comparison, resource.replace_on, old, new)
             if path.partition(".")[0] not in same
         )
+        details = {
+            where: kind
+            for name in paths
+            if "." not in name
+            for where, kind in differences(comparison, name, old.get(name), new.get(name))
+        }
         replaces = tuple(path for path in paths if path in resource.replace_on)
-        return Diff(paths, replaces, keeps_name(resource, old_inputs, new_inputs))
+        return Diff(paths, replaces, keeps_name(resource, old_inputs, new_inputs), details)
 
     def create(self, token: str, inputs: Properties, *, preview: bool = False) -> tuple[str, dict[str, Any]]:
         """Create a resource; returns its id and outputs. A preview returns what is known beforehand.
@@ -283,4 +292,5 @@ def _attempt(call: Callable[[], T]) -> T:
 
 
 def _text(error: BaseException) -> str:
-    return str(error) or type(error).__name__
+    """What was said, without botocore's count of retries: there are none."""
+    return str(error).replace(" (reached max retries: 0)", "") or type(error).__name__

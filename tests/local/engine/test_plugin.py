@@ -238,6 +238,7 @@ def test_refusal_carries_the_text_of_aws(engine: PluginClient) -> None:
         engine.create(urn, engine.check(urn, inputs))
     assert "InvalidVpcID.NotFound" in refusal.value.details()
     assert "vpc-missing" in refusal.value.details()
+    assert "retries" not in refusal.value.details()
 
 
 def test_unknown_type_and_function_are_refused(engine: PluginClient) -> None:
