@@ -30,8 +30,8 @@ class Advice:
 def advise(target: Target, failure: HopFailedError) -> Advice:
     """Return what to think of and what to do next."""
     advice = Advice()
-    _ADVISERS[failure.hop](target, failure, advice)
     _dead_letters(target, failure.evidence, advice)
+    _ADVISERS[failure.hop](target, failure, advice)
     return advice
 
 

@@ -1,0 +1,84 @@
+"""A deployed pipeline for the operators' commands, and these commands as processes against it."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local.cloud.address import Emulator
+from local.demo.processes import PROJECT
+from local.demo.variables import variables
+from operations.smoke.rights import policy
+from operations.smoke.target import Target
+from tests.local.cloud.roles import Role
+
+TABLES = ("transactions_table_name", "profiles_table_name", "alerts_table_name")
+
+
+@dataclass(frozen=True)
+class World:
+    """A deployed pipeline, and the smoke test as a command against it."""
+
+    directory: Path
+    emulator: Emulator
+    outputs: Path
+
+    @property
+    def target(self) -> Target:
+        return Target.from_json("local", self.outputs.read_text())
+
+    def role(self, *without: str) -> Role:
+        """A role that may do what `--rights` lists, except for the statements named."""
+        statements = [each for each in policy(self.target)["Statement"] if each["Sid"] not in without]
+        return Role(self.emulator, *statements)
+
+    def start(
+        self, *options: str, role: Role | None = None, module: str = "operations.smoke"
+    ) -> subprocess.Popen[str]:
+        keys = {name.upper(): value for name, value in (role._keys if role else {}).items()}
+        return subprocess.Popen(
+            [sys.executable, "-m", module, "local", "--outputs", str(self.outputs), *options],
+            cwd=PROJECT,
+            env={**os.environ, **variables(self.emulator), **keys},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(
+        self, *options: str, role: Role | None = None, module: str = "operations.smoke"
+    ) -> tuple[int, str, str]:
+        """Exit code, output and errors."""
+        process = self.start(*options, role=role, module=module)
+        out, err = process.communicate(timeout=120)
+        assert "Traceback" not in err, err
+        return process.returncode, out, err
+
+    def report(self, *options: str, role: Role | None = None) -> tuple[int, dict[str, Any]]:
+        """Exit code and the JSON report."""
+        code, out, err = self.run("--json", *options, role=role)
+        assert out, err
+        return code, json.loads(out)
+
+    def left(self) -> list[str]:
+        """Keys of whatever the tables hold."""
+        dynamodb = self.emulator.client("dynamodb")
+        names = [getattr(self.target, table) for table in TABLES]
+        items = [item for name in names for item in dynamodb.scan(TableName=name)["Items"]]
+        return [
+            next(item[key]["S"] for key in ("alert_id", "profile_id", "transaction_id") if key in item)
+            for item in items
+        ]
+
+
+def wait_until(seen: Callable[[], object]) -> None:
+    """Fails after half a minute."""
+    deadline = time.monotonic() + 30
+    while not seen():
+        assert time.monotonic() < deadline, "never happened"
+        time.sleep(0.1)
