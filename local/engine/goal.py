@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local.engine.errors import ResourceError
-from local.engine.property_path import parsed, reset
+from local.engine.property_path import parsed, reset, shown
+from local.engine.secret_paths import as_secret_as
 from local.engine.state import STACK_TYPE, ResourceState
 from local.engine.wire import decode
 
@@ -37,11 +38,10 @@ class Goal:
     retain_on_delete: bool = False
 
     def state(self, **more: Any) -> ResourceState:
-        """The state of a resource that fulfils the goal; what the provider knows is in `more`.
-
-        An output is as secret as the input of its name.
-        """
-        outputs = more.get("outputs", {}).keys()
+        """The state of a resource that fulfils the goal; what the provider knows is in `more`."""
+        inputs, outputs = more.get("inputs", {}), more.get("outputs", {})
+        secret_inputs = as_secret_as(inputs, self.secrets) if self.custom else sorted(self.secrets)
+        told = {shown([name]) for name in self.additional_secret_outputs if name in outputs}
         return ResourceState(
             urn=self.urn,
             type=self.type,
@@ -51,8 +51,8 @@ class Goal:
             provider=self.provider,
             dependencies=list(self.dependencies),
             property_dependencies={name: list(urns) for name, urns in self.property_dependencies.items()},
-            secret_inputs=sorted(self.secrets),
-            secret_outputs=sorted(outputs & (self.secrets | set(self.additional_secret_outputs))),
+            secret_inputs=secret_inputs,
+            secret_outputs=sorted({*as_secret_as(outputs, secret_inputs), *told}),
             additional_secret_outputs=list(self.additional_secret_outputs),
             protect=self.protect,
             retain_on_delete=self.retain_on_delete,

@@ -12,7 +12,7 @@ from local.engine.goal import urn_of
 from local.engine.layer_request import LayerRequest
 from local.engine.make_command import make_command
 from local.engine.monitor import EngineMonitor
-from local.engine.program import run_program
+from local.engine.program import execute
 from local.engine.progress import Progress
 from local.engine.project import ProjectError, read_project
 from local.engine.run import Run
@@ -71,7 +71,7 @@ def _run(request: LayerRequest, store: StateStore, cloud: Cloud, progress: Progr
     deployment.recover()
     monitor = EngineMonitor(project, deployment, store)
     try:
-        run_program(project, monitor, preview=preview)
+        execute(project, monitor, preview=preview)
     except Exception as error:
         for failure in deployment.failures:
             if failure != str(error):

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
+from google.protobuf import empty_pb2  # type: ignore[import-untyped]
+from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
 from pulumi.runtime.proto import resource_pb2
 
 from local.engine.deployment import Deployment
 from local.engine.goal import goal_of, goal_of_read, urn_of
-from local.engine.program import RecordingMonitor
 from local.engine.project import Project
 from local.engine.stack_references import STACK_REFERENCE, stack_reference
-from local.engine.state import STACK_TYPE, StateStore
+from local.engine.state import StateStore
 from local.engine.wire import abridged, decode, encode
 from local.provider.provider import Provider
 
@@ -33,7 +33,7 @@ class NoMocks(Mocks):
         raise NotImplementedError(args.typ)
 
 
-class EngineMonitor(RecordingMonitor):
+class EngineMonitor(MockMonitor):
     """Answers a program's requests from a deployment and from the states of other layers."""
 
     def __init__(self, project: Project, deployment: Deployment, store: StateStore) -> None:
@@ -50,8 +50,6 @@ class EngineMonitor(RecordingMonitor):
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the protocol's own name
         """Bring a resource to its goal."""
         urn = self.make_urn(request.parent, request.type, request.name)
-        if request.type != STACK_TYPE:
-            self.record(urn, request)
         state = self._deployment.register(goal_of(request, urn))
         return resource_pb2.RegisterResourceResponse(
             urn=urn, id=state.id, object=encode(state.outputs, state.secret_outputs)
@@ -61,7 +59,7 @@ class EngineMonitor(RecordingMonitor):
         """Keep what a component or the stack says of itself."""
         outputs, secrets = decode(request.outputs)
         self._deployment.set_outputs(request.urn, outputs, secrets)
-        return super().RegisterResourceOutputs(request)
+        return empty_pb2.Empty()
 
     def ReadResource(self, request: Any) -> Any:  # noqa: N802 - the protocol's own name
         """Answer for a StackReference, or read a resource that this layer does not own."""

@@ -76,8 +76,7 @@ class _Record:
 class RecordingMonitor(pulumi_mocks.MockMonitor):
     """The SDK's mock monitor, which also keeps what mocks are not told: dependencies, options, exports.
 
-    A monitor of another kind subclasses this one and replaces `RegisterResource` and `ReadResource`, calling
-    `record` for each registration and leaving the stack's outputs to `RegisterResourceOutputs` here.
+    Outputs of the stack and registrations are collected; see `run_program`.
     """
 
     def __init__(self, mocks: pulumi_mocks.Mocks) -> None:
@@ -155,14 +154,14 @@ def plain(value: Any) -> Any:
     return value
 
 
-def run_program(
+def execute(
     project: Project,
-    monitor: RecordingMonitor,
+    monitor: pulumi_mocks.MockMonitor,
     *,
     preview: bool = False,
     organization: str = "organization",
     workers: int = 8,
-) -> ProgramRun:
+) -> None:
     """Run a project's `__main__.py` as its stack, with every resource answered by `monitor`.
 
     `workers` bounds how many resources are registered at once. In a preview the program sees unknown
@@ -171,6 +170,11 @@ def run_program(
     """
     with _abandoned_by_the_sdk():
         contextvars.Context().run(_run, project, monitor, preview, organization, workers)
+
+
+def run_program(project: Project, monitor: RecordingMonitor, **options: Any) -> ProgramRun:
+    """`execute`, and what the monitor has recorded."""
+    execute(project, monitor, **options)
     result = monitor.result
     return ProgramRun(dict(result.outputs), frozenset(result.secret_outputs), tuple(result.registrations))
 
@@ -180,7 +184,9 @@ def run_with_mocks(project: Project, mocks: pulumi_mocks.Mocks, *, preview: bool
     return run_program(project, RecordingMonitor(mocks), preview=preview)
 
 
-def _run(project: Project, monitor: RecordingMonitor, preview: bool, organization: str, workers: int) -> None:
+def _run(
+    project: Project, monitor: pulumi_mocks.MockMonitor, preview: bool, organization: str, workers: int
+) -> None:
     """Body of `run_program`, inside a context of its own: the SDK keeps the stack in context variables."""
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)

@@ -1,11 +1,12 @@
 """Paths to properties as resource options write them: `tags.Owner`, `routes[0].cidr`, `tags["a.b"]`, `*`."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 Step = str | int
 ANY: Step = "*"
+_PLAIN = re.compile(r'[^.\[\]"]+')
 _STEP = re.compile(r'\.?([^.\[\]"]+)|\[(\d+|\*)\]|\[\s*"((?:[^"\\]|\\.)*)"\s*\]')
 
 
@@ -36,11 +37,37 @@ def parsed(path: str) -> tuple[Step, ...]:
     return tuple(steps)
 
 
+def shown(steps: Iterable[Step]) -> str:
+    """The text that `parsed` reads as these steps."""
+    text = ""
+    for step in steps:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        elif _PLAIN.fullmatch(step):
+            text += f".{step}" if text else step
+        else:
+            escaped = step.replace("\\", "\\\\").replace('"', '\\"')
+            text += f'["{escaped}"]'
+    return text
+
+
 def contains(path: tuple[Step, ...], other: tuple[Step, ...]) -> bool:
     """Whether `other` is what `path` names, or a part of it."""
     return len(path) <= len(other) and all(
         step in (ANY, part) for step, part in zip(path, other[: len(path)], strict=True)
     )
+
+
+def changed_at(path: tuple[Step, ...], value: Any, change: Callable[[Any], Any]) -> Any:
+    """The value with what the path names changed; as it was, where there is no such part."""
+    if not path:
+        return change(value)
+    step, rest = path[0], path[1:]
+    if isinstance(value, Mapping) and step in value:
+        return {**value, step: changed_at(rest, value[step], change)}
+    if isinstance(value, list) and isinstance(step, int) and step < len(value):
+        return [changed_at(rest, item, change) if at == step else item for at, item in enumerate(value)]
+    return value
 
 
 def reset(path: tuple[Step, ...], source: Any, target: Any) -> Any:

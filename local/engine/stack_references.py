@@ -3,6 +3,7 @@
 from typing import Any
 
 from local.engine.errors import UnknownStackError
+from local.engine.property_path import parsed, shown
 from local.engine.state import StateStore
 
 STACK_REFERENCE = "pulumi:pulumi:StackReference"
@@ -18,6 +19,5 @@ def stack_reference(store: StateStore, name: str) -> tuple[dict[str, Any], list[
     state = store.of_project(project.rpartition("/")[2]) if stack == store.stack else None
     if state is None:
         raise UnknownStackError(f"unknown stack {name!r}: it is not deployed on this emulator")
-    secret = sorted(state.secret_outputs)
-    outputs = {"name": name, "outputs": state.outputs, "secretOutputNames": secret}
-    return outputs, [f"outputs.{each}" for each in secret]
+    outputs = {"name": name, "outputs": state.outputs, "secretOutputNames": state.secret_outputs}
+    return outputs, [shown(("outputs", *parsed(path))) for path in state.secret_output_paths]

@@ -15,6 +15,7 @@ from typing import Any
 
 from local.engine.errors import EngineError, ForeignStateError
 from local.engine.make_command import make_command
+from local.engine.property_path import parsed
 
 VERSION = 2
 STACK_TYPE = "pulumi:pulumi:Stack"
@@ -27,7 +28,7 @@ class ResourceState:
     """One resource as it stands in the emulator; or what groups others: a stack, component or provider.
 
     `external`: it is somebody else's and was only read.
-    `secret_inputs` and `secret_outputs` are the properties that are secret as a whole or in a part.
+    `secret_inputs` and `secret_outputs` are the paths of what is secret in them.
     `tainted`: its creation did not finish, so it must be replaced. `recreate`: it was deleted to be replaced
     and does not exist now. `obsolete`: it was replaced by another of the same URN and waits to be deleted.
     """
@@ -85,9 +86,14 @@ class LayerState:
         return self._stack.outputs if self._stack else {}
 
     @property
-    def secret_outputs(self) -> list[str]:
-        """Names of the exports that are secret."""
+    def secret_output_paths(self) -> list[str]:
+        """What is secret in the exports."""
         return self._stack.secret_outputs if self._stack else []
+
+    @property
+    def secret_outputs(self) -> list[str]:
+        """Names of the exports that are secret, as a whole or in a part."""
+        return sorted({str(parsed(path)[0]) for path in self.secret_output_paths})
 
     @property
     def real_resources(self) -> list[ResourceState]:

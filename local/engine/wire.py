@@ -1,14 +1,14 @@
 """Protobuf structs of the resource monitor's protocol, from and to the provider's plain values.
 
-Secrets travel beside the values: the names of the top-level properties that are secret in any part, which is
-how far Pulumi's Python SDK tells them apart as well.
+Secrets travel beside the values, as the paths of the parts that are secret.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from google.protobuf import struct_pb2  # type: ignore[import-untyped]
 
+from local.engine.property_path import Step, changed_at, parsed, shown
 from local.provider.values import (
     ARCHIVE,
     ASSET,
@@ -22,29 +22,25 @@ from local.provider.values import (
 
 
 def decode(struct: struct_pb2.Struct) -> tuple[dict[str, Any], set[str]]:
-    """Properties as plain values, and the names of the secret ones."""
+    """Properties as plain values, and the paths of what is secret in them."""
     secrets: set[str] = set()
     values: dict[str, Any] = {}
     for name, field in struct.fields.items():
-        found: list[bool] = []
-        value = _decoded(field, found)
+        found: set[str] = set()
+        value = _decoded(field, (name,), found)
         if value is not None:
             values[name] = value
-            if found:
-                secrets.add(name)
+            secrets |= found
     return values, secrets
 
 
-def encode(values: Mapping[str, Any], secrets: Collection[str] = ()) -> struct_pb2.Struct:
-    """Properties as a struct. Assets stay out: the SDK has its own, and the wire form here is abridged."""
+def encode(values: Mapping[str, Any], secrets: Iterable[str] = ()) -> struct_pb2.Struct:
+    """Properties as a struct; `secrets` are paths. Assets stay out: the SDK has its own, abridged here."""
+    encoded: Any = {name: _encoded(value) for name, value in values.items() if not is_asset(value)}
+    for path in secrets:
+        encoded = changed_at(parsed(path), encoded, lambda value: {SIGNATURE: SECRET, "value": value})
     struct = struct_pb2.Struct()
-    struct.update(
-        {
-            name: {SIGNATURE: SECRET, "value": _encoded(value)} if name in secrets else _encoded(value)
-            for name, value in values.items()
-            if not is_asset(value)
-        }
-    )
+    struct.update(encoded)
     return struct
 
 
@@ -64,12 +60,12 @@ def abridged(value: Any) -> Any:
     return [abridged(item) for item in value] if isinstance(value, list) else value
 
 
-def _decoded(value: struct_pb2.Value, secret: list[bool]) -> Any:
+def _decoded(value: struct_pb2.Value, path: tuple[Step, ...], secrets: set[str]) -> Any:
     kind = value.WhichOneof("kind")
     if kind == "struct_value":
-        return _decoded_struct(value.struct_value, secret)
+        return _decoded_struct(value.struct_value, path, secrets)
     if kind == "list_value":
-        return [_decoded(item, secret) for item in value.list_value.values]
+        return [_decoded(item, (*path, at), secrets) for at, item in enumerate(value.list_value.values)]
     if kind == "number_value":
         number = value.number_value
         return int(number) if number.is_integer() else number
@@ -78,12 +74,12 @@ def _decoded(value: struct_pb2.Value, secret: list[bool]) -> Any:
     return value.bool_value if kind == "bool_value" else None
 
 
-def _decoded_struct(struct: struct_pb2.Struct, secret: list[bool]) -> Any:
+def _decoded_struct(struct: struct_pb2.Struct, path: tuple[Step, ...], secrets: set[str]) -> Any:
     signature = struct.fields[SIGNATURE].string_value if SIGNATURE in struct.fields else ""
     if signature == SECRET:
-        secret.append(True)
-        return _decoded(struct.fields["value"], secret)
-    members = {name: _decoded(item, secret) for name, item in struct.fields.items()}
+        secrets.add(shown(path))
+        return _decoded(struct.fields["value"], path, set())
+    members = {name: _decoded(item, (*path, name), secrets) for name, item in struct.fields.items()}
     if signature not in ("", ASSET, ARCHIVE):
         raise ValueError(f"a value of kind {signature} cannot be an input on the embedded engine")
     return {name: item for name, item in members.items() if item is not None}

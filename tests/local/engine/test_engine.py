@@ -291,8 +291,8 @@ def test_secrets_are_marked_and_never_told(project: TinyProject) -> None:
     assert len(state.outputs["password"]) == 20
     assert state.outputs["password"] not in result.text
     assert project.resource("password").secret_outputs == ["bcryptHash", "result"]
-    assert project.resource("secretive").secret_inputs == ["tags"]
-    assert project.resource("secretive").secret_outputs == ["tags"]
+    assert project.resource("secretive").secret_inputs == ["tags.Password"]
+    assert project.resource("secretive").secret_outputs == ["tags.Password"]
     again = project.deploy()
     assert "2 unchanged" in again.text
     assert project.state.outputs == state.outputs
