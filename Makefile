@@ -18,7 +18,7 @@ ifeq ($(and $(LAYERS),$(LAYERS_REVERSED)),)
 $(error Python 3.11 is needed and '$(PYTHON)' cannot read the layer graph: install it, or name it: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS))
 endif
 
-VERBS := preview deploy refresh outputs destroy
+VERBS := preview deploy refresh drift outputs destroy
 MUTATING := deploy refresh destroy
 ENV ?=
 CONFIRM ?=
@@ -27,6 +27,11 @@ LIMIT ?=
 OFFSET ?=
 RATE ?=
 CONFIG ?=
+PINNED ?=
+LAYER ?=
+ACCOUNT ?=
+REPOSITORY ?=
+WRITE ?=
 ENGINE ?=
 ENGINES := embedded pulumi
 ENGINE_IN_USE = $(or $(ENGINE),$(if $(filter local,$(ENV)),embedded,pulumi))
@@ -52,8 +57,8 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
-engine: $(READY) ## Say which Pulumi CLI deploys this project; install one into .pulumi/ where there is none
-	@$(BIN)/python -m operations.engine
+engine: $(READY) ## Say which Pulumi CLI deploys this project; install one into .pulumi/ where there is none (PINNED=yes: whatever is on PATH)
+	@$(BIN)/python -m operations.engine $(if $(PINNED),--pinned)
 
 demo: $(READY) ## The whole life on an embedded AWS: deploy, transactions, alerts, update, teardown
 	@$(BIN)/python -m local demo $(if $(DATA),--data '$(DATA)') $(if $(LIMIT),--limit '$(LIMIT)') $(if $(OFFSET),--offset '$(OFFSET)') $(if $(RATE),--rate '$(RATE)')
@@ -91,9 +96,12 @@ lock: $(READY) ## Resolve requirements.in anew into requirements.lock (needs uv 
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock requirements.in
 
 ##@ An environment (ENV=dev, ENV=prod CONFIRM=prod, or ENV=local beside a running `make local`)
-.PHONY: rights preflight $(VERBS) $(foreach verb,$(VERBS),$(LAYERS:%=$(verb)-%))
+.PHONY: rights deployers preflight $(VERBS) $(foreach verb,$(VERBS),$(LAYERS:%=$(verb)-%))
 rights: check-env $(READY) ## Print what each role may do, on what and when, from the programs: nothing is deployed or asked for
 	@$(BIN)/python -m operations.rights $(ENV)
+
+deployers: check-env $(READY) ## Print what who deploys a layer may do in AWS, and why each wildcard; LAYER= ACCOUNT= REPOSITORY=owner/name WRITE=folder
+	@$(BIN)/python -m operations.deployers $(ENV) $(if $(LAYER),--layer '$(LAYER)') $(if $(ACCOUNT),--account '$(ACCOUNT)') $(if $(REPOSITORY),--repository '$(REPOSITORY)') $(if $(WRITE),--write '$(WRITE)')
 
 preflight: check-env $(READY) ## Ask AWS whether the account's quota allows the reserved concurrency
 	@[[ '$(ENV)' != local ]] || { echo 'The embedded AWS has no quota to ask for: preflight is for an environment on AWS, for example: make preflight ENV=dev' >&2; exit 2; }
@@ -102,6 +110,7 @@ preflight: check-env $(READY) ## Ask AWS whether the account's quota allows the 
 preview: ## Show what deploy would change, layer by layer
 deploy: ## Deploy the four layers in dependency order
 refresh: ## Bring the state of each layer in line with what really exists
+drift: ## Compare what really exists with the programs, and change nothing: fails where they differ
 outputs: ## Print what each layer exports (secrets masked)
 destroy: ## Tear down the four layers in exact reverse order
 ##@ One layer, by its owner: the same with -network, -data, -compute or -alerting, as in make deploy-compute ENV=dev
@@ -114,6 +123,7 @@ check-env:
 	  echo "ENV='$(ENV)' has no stacks/$$layer/Pulumi.$(ENV).yaml: copy stacks/$$layer/Pulumi.dev.yaml there and set its values" >&2; exit 2; }; done
 	@[[ -z '$(filter-out $(ENGINES),$(ENGINE_IN_USE))' ]] || { echo "ENGINE='$(ENGINE)' is no engine: there are $(ENGINES)" >&2; exit 2; }
 	@[[ '$(ENGINE_IN_USE)' == pulumi || '$(ENV)' == local ]] || { echo 'The embedded engine deploys onto the embedded AWS alone: ENV=local, or leave ENGINE away' >&2; exit 2; }
+	@[[ '$(ENGINE_IN_USE)' == pulumi || -z '$(filter drift drift-%,$(MAKECMDGOALS))' ]] || { echo 'The embedded engine compares by refresh: make refresh ENV=$(ENV), or with the Pulumi CLI: make $(MAKECMDGOALS) ENV=$(ENV) ENGINE=pulumi' >&2; exit 2; }
 	@[[ -z '$(CONFIG)' || '$(ENV)' == local ]] || { echo 'CONFIG is for ENV=local: the settings of $(ENV) are those in stacks/<layer>/Pulumi.$(ENV).yaml' >&2; exit 2; }
 	@[[ '$(ENV)' != prod || '$(CONFIRM)' == prod || -z '$(filter $(foreach verb,$(MUTATING),$(verb) $(verb)-%),$(MAKECMDGOALS))' ]] || { \
 	  echo 'This changes production. If you mean it: make $(MAKECMDGOALS) ENV=prod CONFIRM=prod' >&2; exit 2; }

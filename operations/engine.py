@@ -193,6 +193,13 @@ def main() -> int:
     return 0
 
 
+def _pinned() -> Path:
+    """The SDK's own version in the project, so that two machines deploy alike."""
+    if INSTALLED.is_file() and _version([str(INSTALLED)]) == sdk_version():
+        return INSTALLED
+    return install()
+
+
 def _found_or_installed() -> Path:
     try:
         return pulumi_binary()

@@ -47,6 +47,13 @@ def refresh(stack: Stack, settings: Settings = ()) -> int:
     return run_when_free(stack, "refresh", "--yes")
 
 
+def drift(stack: Stack, settings: Settings = ()) -> int:
+    """Compare what really exists with what the program wants, and change nothing; fails where they differ."""
+    _required(stack, stack.export())
+    words = ("preview", "--refresh", "--expect-no-changes", "--diff", *_own(stack, settings))
+    return run(stack.words(*words)).code
+
+
 def outputs(stack: Stack, settings: Settings = ()) -> int:
     """Print what the layer exports, secrets masked."""
     del settings
@@ -65,7 +72,14 @@ def destroy(stack: Stack, settings: Settings = ()) -> int:
 
 
 VERBS: Mapping[str, Verb] = MappingProxyType(
-    {"preview": preview, "deploy": deploy, "refresh": refresh, "outputs": outputs, "destroy": destroy}
+    {
+        "preview": preview,
+        "deploy": deploy,
+        "refresh": refresh,
+        "drift": drift,
+        "outputs": outputs,
+        "destroy": destroy,
+    }
 )
 ALONE: Mapping[str, Verb] = MappingProxyType({**VERBS, "deploy": deploy_alone})
 """What a verb does where one layer is named, and no later one follows."""
