@@ -105,7 +105,7 @@ deployers: check-env $(READY) ## Print what who deploys a layer may do in AWS, a
 
 preflight: check-env $(READY) ## Ask AWS whether the account's quota allows the reserved concurrency
 	@[[ '$(ENV)' != local ]] || { echo 'The embedded AWS has no quota to ask for: preflight is for an environment on AWS, for example: make preflight ENV=dev' >&2; exit 2; }
-	@$(BIN)/python -m shared.infra.preflight $(ENV)
+	@$(BIN)/python -m operations.preflight $(ENV)
 
 preview: ## Show what deploy would change, layer by layer
 deploy: ## Deploy the four layers in dependency order

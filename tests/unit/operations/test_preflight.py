@@ -9,7 +9,7 @@ from botocore.stub import Stubber
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.infra.preflight import (
+from operations.preflight import (
     PreflightError,
     Quota,
     account_quota,

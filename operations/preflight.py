@@ -1,7 +1,7 @@
 """Before a deployment: does the account's quota allow the concurrency that the settings reserve?
 
 AWS refuses a reservation that leaves less than 100 executions to all other functions of the account, and it
-does so in the middle of a deployment. ``python -m shared.infra.preflight dev`` asks first.
+does so in the middle of a deployment. ``python -m operations.preflight dev`` asks first.
 """
 
 import argparse
@@ -105,7 +105,7 @@ def check(wanted: Mapping[str, int], quota: Quota, held: int) -> str:
 
 def main() -> int:
     """Check an environment against the account of the present AWS credentials."""
-    parser = argparse.ArgumentParser(prog="python -m shared.infra.preflight", description=main.__doc__)
+    parser = argparse.ArgumentParser(prog="python -m operations.preflight", description=main.__doc__)
     parser.add_argument("environment", help="dev, prod ...: the name of the stacks")
     environment = parser.parse_args().environment
     try:
