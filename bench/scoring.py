@@ -8,10 +8,9 @@ from local.demo.transactions import LabelledTransaction
 from stacks.compute.functions.detector.scoring import (
     AccountProfile,
     MerchantProfile,
+    Scorer,
     Transaction,
     load_rules,
-    score,
-    update,
 )
 
 PASSES = 9
@@ -20,7 +19,8 @@ TRANSACTIONS = 3000
 
 def microseconds_per_transaction() -> float:
     """Return the median over passes of the mean time, with profiles that fill during each pass."""
-    rules, merchant = load_rules(), MerchantProfile(watched_until=0)
+    scorer, merchant = Scorer(load_rules()), MerchantProfile()
+    population = scorer.unknown_population()
     stream = [_seen(each) for each in generate(int(time.time() * 1000), TRANSACTIONS)]
     means = []
     for _ in range(PASSES):
@@ -28,8 +28,8 @@ def microseconds_per_transaction() -> float:
         started = time.perf_counter()
         for transaction in stream:
             account = accounts[transaction.account_id]
-            score(transaction, account, merchant, rules)
-            update(account, transaction, rules)
+            decision = scorer.score(transaction, account, merchant, population)
+            scorer.update(account, transaction, decision, population)
         means.append((time.perf_counter() - started) / len(stream) * 1e6)
     return median(means)
 

@@ -19,8 +19,19 @@ from stacks.compute.functions.detector import detection as detection_module
 from stacks.compute.functions.detector.adapters import ProfilesTable, SuspiciousQueue
 from stacks.compute.functions.detector.detection import Detection
 from stacks.compute.functions.detector.messages import scored_transaction
+from stacks.compute.functions.detector.population_table import PopulationTable
 from stacks.compute.functions.detector.ports import DetectorError
-from stacks.compute.functions.detector.scoring import AccountProfile, combine, load_rules
+from stacks.compute.functions.detector.scoring import (
+    AccountProfile,
+    MerchantProfile,
+    Population,
+    RiskPopulation,
+    Scorer,
+    Verdict,
+    apply_verdict,
+    combine,
+    load_rules,
+)
 from tests.unit.functions.builders import NOW, SECRET, TRACE_ID, bus_event, stored
 from tests.unit.functions.conftest import Cloud
 
@@ -41,8 +52,9 @@ def detector(cloud: Cloud) -> Detection:
 def detector_with(profiles: ProfilesTable, cloud: Cloud, queue: SuspiciousQueue | None = None) -> Detection:
     return Detection(
         profiles,
+        PopulationTable(cloud.dynamodb, "profiles-test", RULES),
         queue or SuspiciousQueue(cloud.sqs, cloud.queue_url),
-        rules=RULES,
+        scorer=Scorer(RULES),
         log=Logger("detector"),
         pseudonym_secret=SECRET,
         time_to_live=timedelta(days=180),
@@ -64,7 +76,8 @@ def test_a_usual_transaction_is_learnt_and_not_told(detector: Detection, cloud: 
     decision = detector.receive(bus_event())
     assert decision is not None
     assert not decision.suspicious
-    [item] = cloud.items("profiles-test")
+    items = {item["profile_id"]: item for item in cloud.items("profiles-test")}
+    [item] = [item for key, item in items.items() if not key.startswith("population#")]
     assert (item["profile_id"], item["revision"]) == ("account#account-1", 1)
     assert item["expires_at"] == NOW // 1000 + 180 * 86_400
     assert messages(cloud) == []
@@ -78,8 +91,8 @@ def test_a_suspicious_transaction_is_told_with_its_reasons(detector: Detection, 
     told = SuspiciousTransaction.from_json(message["Body"])
     assert told.transaction == stored(amount=FRAUD)
     assert told.rules_version == RULES.version
-    assert [reason.code for reason in told.reasons] == ["amount_limit"]
-    assert (told.reasons[0].observed, told.reasons[0].threshold) == ("5000", "220")
+    assert [reason.code for reason in told.reasons] == ["extreme_amount"]
+    assert (told.reasons[0].observed, told.reasons[0].threshold) == ("5000", "2500")
     assert combine(float(reason.contribution) for reason in told.reasons) == pytest.approx(
         float(told.score), abs=1e-6
     )
@@ -108,10 +121,67 @@ def test_a_history_makes_a_baseline(detector: Detection, cloud: Cloud) -> None:
 
 
 def test_a_watch_that_people_put_on_a_merchant(detector: Detection, cloud: Cloud) -> None:
-    watch = {"profile_id": "merchant#merchant-1", "watched_until": NOW + 1}
+    watch = {"profile_id": "controls#merchant#merchant-1", "standing": "watch", "standing_until": NOW + 1}
     cloud.dynamodb.put_item(TableName="profiles-test", Item=to_item(watch))
     detector.receive(bus_event())
     assert [reason.code for message in messages(cloud) for reason in message.reasons] == ["watched_merchant"]
+
+
+def test_a_snoozed_account_raises_no_alert_and_still_learns(detector: Detection, cloud: Cloud) -> None:
+    snooze = {"profile_id": "controls#account#account-1", "snoozed_until": NOW + 1}
+    cloud.dynamodb.put_item(TableName="profiles-test", Item=to_item(snooze))
+    decision = detector.receive(bus_event(amount=FRAUD))
+    assert decision is not None
+    assert (decision.suspicious, decision.suppressed) == (False, "snooze")
+    assert messages(cloud) == []
+    assert learnt(cloud) == 1
+
+
+def test_controls_that_cannot_be_read_are_not_passed_over(detector: Detection, cloud: Cloud) -> None:
+    wrong = {"profile_id": "controls#account#account-1", "standing": "blocked"}
+    cloud.dynamodb.put_item(TableName="profiles-test", Item=to_item(wrong))
+    with pytest.raises(DetectorError, match="'blocked' is not a valid Standing"):
+        detector.receive(bus_event())
+
+
+def test_a_merchant_with_a_confirmed_fraud_is_at_risk(detector: Detection, cloud: Cloud) -> None:
+    fraud = scored_transaction(stored(transaction_id="earlier", timestamp=NOW - 3_600_000))
+    merchant = MerchantProfile()
+    apply_verdict(
+        fraud,
+        Verdict.CONFIRMED_FRAUD,
+        previous=None,
+        own_suspicion=None,
+        account=AccountProfile(),
+        merchant=merchant,
+        population=RiskPopulation(),
+    )
+    item = {"profile_id": "merchant#merchant-1", "revision": 1, "state": json.dumps(merchant.to_state())}
+    cloud.dynamodb.put_item(TableName="profiles-test", Item=to_item(item))
+    decision = detector.receive(bus_event())
+    assert decision is not None
+    assert [reason.code for reason in decision.reasons] == ["merchant_at_risk"]
+
+
+def test_an_account_teaches_the_population_once_a_day(detector: Detection, cloud: Cloud) -> None:
+    for number in range(3):
+        detector.receive(bus_event(transaction_id=f"t-{number}", timestamp=NOW + number))
+    shards = [item for item in cloud.items("profiles-test") if item["profile_id"].startswith("population#")]
+    assert [Population.from_state(json.loads(shard["state"])).samples for shard in shards] == [1]
+
+
+def test_a_sample_is_left_out_where_another_is_faster(cloud: Cloud) -> None:
+    table = PopulationTable(cloud.dynamodb, "profiles-test", RULES, clock=lambda: 0.0)
+    rival = PopulationTable(cloud.dynamodb, "profiles-test", RULES, clock=lambda: 0.0)
+    account, scorer = AccountProfile(), Scorer(RULES)
+    transaction = scored_transaction(stored())
+    decision = scorer.score(transaction, account, MerchantProfile(), table.view())
+    sample = scorer.sample(transaction, account, decision, rival.view())
+    assert sample is not None
+    for each in (rival, table, table):
+        each.learn(sample, transaction.transaction_id)
+    [shard] = cloud.items("profiles-test")
+    assert (shard["revision"], Population.from_state(json.loads(shard["state"])).samples) == (2, 2)
 
 
 class Raced(ProfilesTable):
@@ -214,7 +284,7 @@ def test_logs_show_the_decision_and_the_pseudonym_alone(
     lines = [json.loads(line) for line in logged.splitlines()]
     assert [line["message"] for line in lines] == ["scored", "suspicious", "duplicate"]
     assert all(line["trace_id"] == TRACE_ID and line["account"].startswith("acct-") for line in lines)
-    assert (lines[1]["reasons"], lines[1]["rules_version"]) == (["amount_limit"], RULES.version)
+    assert (lines[1]["reasons"], lines[1]["rules_version"]) == (["extreme_amount"], RULES.version)
     assert "account-of-somebody" not in logged
 
 
@@ -235,13 +305,14 @@ def stubbed(monkeypatch: pytest.MonkeyPatch) -> tuple[ProfilesTable, Stubber]:
 def test_keys_that_were_not_processed_are_asked_for_again(stubbed: tuple[ProfilesTable, Stubber]) -> None:
     table, stubber = stubbed
     rest = {"profiles-test": {"Keys": [{"profile_id": {"S": "account#a"}}], "ConsistentRead": True}}
-    profile = AccountProfile(count=3)
+    profile = AccountProfile()
+    profile.count = 3
     item = to_item({"profile_id": "account#a", "revision": 7, "state": json.dumps(profile.to_state())})
     stubber.add_response("batch_get_item", {"Responses": {}, "UnprocessedKeys": rest})
     stubber.add_response("batch_get_item", {"Responses": {"profiles-test": [item]}}, {"RequestItems": rest})
     with stubber:
         profiles = table.read("a", "m")
-    assert (profiles.revision, profiles.account) == (7, profile)
+    assert (profiles.revision, profiles.account.to_state()) == (7, profile.to_state())
 
 
 def test_keys_that_are_never_processed_are_an_error(stubbed: tuple[ProfilesTable, Stubber]) -> None:

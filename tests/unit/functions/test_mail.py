@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
@@ -16,14 +17,10 @@ from shared.runtime.schema import verdict_schema
 from stacks.alerting.functions.notifier.mail import MAXIMUM_SUBJECT_LENGTH, Place, body, subject
 from stacks.alerting.functions.notifier.wording import headline, sentence
 from stacks.compute.functions.detector.messages import suspicion
-from stacks.compute.functions.detector.scoring import (
-    AccountProfile,
-    MerchantProfile,
-    load_rules,
-    score,
-    update,
-)
-from tests.unit.functions.builders import NOW, TRACE_HEADER, TRACE_ID, scored, stored, suspicious
+from stacks.compute.functions.detector.scoring import Decision
+from stacks.compute.functions.detector.scoring.rules import RuleSet
+from tests.unit.functions.builders import TRACE_HEADER, TRACE_ID, stored, suspicious
+from tests.unit.functions.histories import reasons_of_every_rule
 
 PLACE = Place(
     environment="test",
@@ -39,52 +36,45 @@ def text_of(**changes: Any) -> str:
 
 
 def every_reason() -> tuple[AlertReason, ...]:
-    """Every reason that the detector can give, as it tells it."""
-    rules, account = load_rules(), AccountProfile()
-    known = {"country": "DE", "merchant_category": "grocery", "latitude": 52.52, "longitude": 13.405}
-    for number in range(30):
-        update(
-            account, scored(transaction_id=f"h{number}", timestamp=NOW - 1000 * (30 - number), **known), rules
-        )
-    fraud = scored(
-        amount=5000.0, country="FR", merchant_category="jewellery", latitude=48.8566, longitude=2.3522
-    )
-    decision = score(fraud, account, MerchantProfile(watched_until=NOW + 1), rules)
+    """A reason of every rule, as the detector tells it."""
+    decision = Decision(1.0, True, reasons_of_every_rule(), 0.5, "2+0a1b2c3d")
     return suspicion(stored(), decision, TRACE_HEADER).reasons
 
 
 def test_there_are_words_for_every_rule() -> None:
-    rules = json.loads(json.dumps(load_rules().__slots__))
-    codes = {name for name in rules if name not in {"version", "alert_threshold", "baseline"}}
     reasons = {reason.code: reason for reason in every_reason()}
-    assert set(reasons) == codes
+    assert set(reasons) == {field.name for field in fields(RuleSet)}
     told = {code: (headline(reason), sentence(reason)) for code, reason in reasons.items()}
     assert told["amount_limit"] == (
         "amount over the limit",
         (
-            "The amount is over the limit for any account: 5,000.00 USD, limit 220.00 USD; "
+            "The amount is over the limit for any account: 5,000.00 USD, limit 100.00 USD; "
             "usual for this account: 40.00 USD."
         ),
     )
     assert told["amount_deviation"][0] == "125.0 times the usual amount"
-    assert told["velocity"][0] == "31 transactions in 10 minutes"
+    assert told["extreme_amount"][0] == "amount that hardly anybody pays"
+    assert told["velocity"][0] == "7 transactions in 10 minutes"
     assert told["new_country"][0] == "new country FR"
     assert "grocery" in told["new_merchant_category"][1]
-    assert re.search(r"[\d,]+ km/h since .* 877 km apart within 1 minutes", told["improbable_travel"][1])
+    assert re.search(r"[\d,]+ km/h since .* 877 km apart within 30 minutes", told["improbable_travel"][1])
     assert told["watched_merchant"] == ("merchant on watch", "The merchant is on watch: merchant-1.")
+    assert told["denied"][0] == "account or merchant on the deny list"
+    assert "1 confirmed fraud" in told["merchant_at_risk"][1]
+    assert not [code for code, (_, words) in told.items() if words.startswith("Rule ")]
 
 
 def test_a_rule_that_the_mail_does_not_know_is_told_all_the_same() -> None:
     reason = AlertReason(
-        code="card_testing",
+        code="palm_reading",
         observed="7",
         baseline="0.1",
         threshold="3",
         unit="payments",
         contribution=Decimal(1),
     )
-    assert headline(reason) == "card testing"
-    assert sentence(reason) == "Rule card testing: 7, usual 0.1, suspicious from 3 (payments)."
+    assert headline(reason) == "palm reading"
+    assert sentence(reason) == "Rule palm reading: 7, usual 0.1, suspicious from 3 (payments)."
 
 
 def test_a_category_of_digits_is_a_name() -> None:

@@ -7,15 +7,34 @@ import pytest
 
 from stacks.compute.functions.detector.scoring import (
     AccountProfile,
-    MerchantProfile,
+    Controls,
+    Mode,
+    PaymentControls,
+    Scorer,
+    Standing,
     Transaction,
-    score,
 )
 from stacks.compute.functions.detector.scoring.geography import kilometres_between
+from stacks.compute.functions.detector.scoring.profile import MerchantProfile
 from tests.unit.functions.builders import NOW, scored
-from tests.unit.functions.histories import DAY, HOUR, MINUTE, NOBODY, RULES, account_of, codes, decide, habit
+from tests.unit.functions.histories import (
+    DAY,
+    HOUR,
+    MINUTE,
+    RULES,
+    UNKNOWN,
+    account_of,
+    codes,
+    decide,
+    habit,
+)
 
 BERLIN, PARIS = (52.52, 13.405), (48.8566, 2.3522)
+
+
+def at(hours: float, identity: str = "one", **changes: Any) -> Transaction:
+    """A transaction so many hours after `NOW`."""
+    return scored(transaction_id=identity, timestamp=NOW + int(hours * HOUR), **changes)
 
 
 def test_what_is_usual_scores_nothing() -> None:
@@ -24,21 +43,24 @@ def test_what_is_usual_scores_nothing() -> None:
     assert decision.rules_version == RULES.version
 
 
-def test_an_amount_over_the_limit_needs_no_history() -> None:
-    decision = decide(scored(amount=500.0), AccountProfile())
+def test_an_amount_beyond_all_measure_needs_no_history() -> None:
+    decision = decide(scored(amount=5000.0), AccountProfile())
     [reason] = decision.reasons
-    limit = RULES.amount_limit.limits["USD"]
-    assert (reason.code, reason.observed, reason.threshold) == ("amount_limit", 500.0, limit)
+    limit = RULES.rules.extreme_amount.limits_until_known["USD"]
+    assert (reason.code, reason.observed, reason.threshold) == ("extreme_amount", 5000.0, limit)
     assert (reason.baseline, reason.unit) == ("no history", "USD")
     assert decision.suspicious
     assert codes(decide(scored(amount=219.99), AccountProfile())) == []
 
 
-def test_a_currency_without_a_limit_has_none() -> None:
-    assert codes(decide(scored(amount=1e9, currency="XOF"), AccountProfile())) == []
-    strict = replace(RULES, amount_limit=replace(RULES.amount_limit, other_currencies=100.0))
-    decision = score(scored(amount=101.0, currency="XOF"), AccountProfile(), NOBODY, strict)
-    assert codes(decision) == ["amount_limit"]
+def test_a_configured_limit() -> None:
+    limited = replace(RULES.rules.amount_limit, limits={"USD": 100.0})
+    scorer = Scorer(replace(RULES, rules=replace(RULES.rules, amount_limit=limited)))
+    for amount, expected in ((101.0, ["amount_limit"]), (99.0, [])):
+        decision = scorer.score(scored(amount=amount), AccountProfile(), MerchantProfile(), UNKNOWN)
+        assert codes(decision) == expected
+    other = scored(amount=1e9, currency="XOF")
+    assert codes(scorer.score(other, AccountProfile(), MerchantProfile(), UNKNOWN)) == []
 
 
 def test_an_amount_far_above_the_accounts_own() -> None:
@@ -51,8 +73,15 @@ def test_an_amount_far_above_the_accounts_own() -> None:
     assert decision.suspicious
 
 
+def test_a_suspicious_payment_makes_the_next_one_more_suspicious() -> None:
+    calm, alarmed = account_of(*habit()), account_of(*habit(), at(0, "fraud", amount=400.0))
+    after, much_later = at(5, "next", amount=90.0), at(24 * 60, "next", amount=90.0)
+    assert decide(after, alarmed).score > 1.5 * decide(after, calm).score > 0
+    assert decide(much_later, alarmed).score < decide(after, alarmed).score
+
+
 def test_a_young_account_has_no_usual_amount() -> None:
-    few = habit(count=RULES.amount_deviation.minimum_history - 1)
+    few = habit(count=RULES.rules.amount_deviation.minimum_history - 1)
     assert codes(decide(scored(amount=200.0), account_of(*few))) == []
 
 
@@ -60,8 +89,20 @@ def test_amounts_are_compared_within_their_currency() -> None:
     assert codes(decide(scored(amount=6000.0, currency="JPY"), account_of(*habit()))) == []
 
 
+def test_amounts_are_compared_within_their_merchant_category() -> None:
+    groceries = habit(merchant_category="grocery")
+    rents = [
+        at(-24 * 30 * n + 2, f"rent-{n}", amount=900.0, merchant_category="rent") for n in range(12, 0, -1)
+    ]
+    account = account_of(*sorted([*groceries, *rents], key=lambda each: each.timestamp))
+    assert not decide(at(1, amount=900.0, merchant_category="rent"), account).suspicious
+    food = decide(at(1, amount=900.0, merchant_category="grocery"), account)
+    assert food.suspicious
+    assert codes(food)[0] == "category_amount_deviation"
+
+
 def test_many_transactions_in_minutes() -> None:
-    burst = [scored(transaction_id=f"b{n}", timestamp=NOW - n * MINUTE) for n in range(1, 7)]
+    burst = [at(-n / 60, f"b{n}") for n in range(6, 0, -1)]
     decision = decide(scored(), account_of(*habit(), *burst))
     [reason] = decision.reasons
     assert (reason.code, reason.observed) == ("velocity", 7.0)
@@ -74,9 +115,33 @@ def test_many_transactions_in_minutes() -> None:
 def test_a_busy_account_is_measured_by_its_own_pace() -> None:
     busy = [scored(transaction_id=f"b{n}", timestamp=NOW - n * 2 * MINUTE) for n in range(3000, 0, -1)]
     livelier = [scored(transaction_id=f"l{n}", timestamp=NOW - n * 1000) for n in range(5, 0, -1)]
-    account = account_of(*busy, *livelier)
-    assert account.count_within(NOW, 10 * MINUTE) > RULES.velocity.windows[0].transactions
-    assert codes(decide(scored(), account)) == []
+    assert decide(scored(), account_of(*busy, *livelier)).score < 0.2
+
+
+def test_small_payments_and_then_a_large_one() -> None:
+    tests = [at(n / 20, f"t{n}", amount=1.0 + n / 10) for n in range(4)]
+    last_test = decide(tests[3], account_of(*habit(), *tests[:3]))
+    assert last_test.reasons[0].code == "card_testing"
+    assert last_test.reasons[0].observed == 4.0
+    large = decide(at(0.3, "large", amount=90.0), account_of(*habit(), *tests))
+    assert "card_testing" in codes(large)
+    assert large.suspicious
+    assert "card_testing" not in codes(decide(at(0.3, "usual", amount=40.0), account_of(*habit(), *tests)))
+    assert "card_testing" not in codes(decide(at(5, "later", amount=90.0), account_of(*habit(), *tests)))
+
+
+def test_payments_just_under_a_configured_limit() -> None:
+    watched = replace(RULES.rules.structuring, limits={"USD": (10_000.0,)})
+    scorer = Scorer(replace(RULES, rules=replace(RULES.rules, structuring=watched)))
+    usual = [each._replace(amount=1000.0 + 300 * (n % 20)) for n, each in enumerate(habit(40))]
+    account = account_of(*usual, *[at(n, f"s{n}", amount=9500.0 + n) for n in range(3)])
+    under = scorer.score(at(4, amount=9700.0), account, MerchantProfile(), UNKNOWN)
+    assert {reason.code: reason.observed for reason in under.reasons}["structuring"] == 4.0
+    over = scorer.score(at(4, amount=10_100.0), account, MerchantProfile(), UNKNOWN)
+    assert "structuring" not in codes(over)
+    assert "structuring" not in codes(
+        scorer.score(at(4, amount=9700.0), account_of(*usual), MerchantProfile(), UNKNOWN)
+    )
 
 
 def test_the_first_use_of_category_and_country() -> None:
@@ -90,13 +155,43 @@ def test_the_first_use_of_category_and_country() -> None:
     assert codes(decide(scored(merchant_category="grocery", country="DE"), account_of(*known))) == []
 
 
+def test_a_device_is_new_for_a_day() -> None:
+    account = account_of(*habit(device_id="phone"), at(0, device_id="stolen"))
+    assert codes(decide(at(1, "two", device_id="stolen"), account)) == ["new_device"]
+    assert codes(decide(at(25, "two", device_id="stolen"), account)) == []
+    assert codes(decide(at(1, "two", device_id="phone"), account)) == []
+
+
+def test_an_account_used_to_new_things_does_nothing_new() -> None:
+    wanderer = [each._replace(merchant_id=f"m-{n}") for n, each in enumerate(habit())]
+    assert codes(decide(scored(merchant_id="m-new"), account_of(*wanderer))) == []
+    assert codes(decide(scored(merchant_id="m-new"), account_of(*habit()))) == ["new_merchant"]
+
+
 def test_a_first_use_needs_history_of_that_field() -> None:
     unlabelled, one = habit(), scored(transaction_id="one", timestamp=NOW - 5, country="DE")
     assert codes(decide(scored(country="FR"), account_of(*unlabelled, one))) == []
 
 
+def test_an_hour_at_which_the_account_never_pays() -> None:
+    decision = decide(at(12), account_of(*habit(count=60)))
+    assert codes(decision) == ["unusual_hour"]
+    assert not decision.suspicious
+
+
+def test_a_dormant_account_awakened() -> None:
+    account = account_of(*habit())
+    rested = decide(at(24 * 60), account)
+    assert codes(rested) == ["dormant_account"]
+    assert rested.reasons[0].observed == pytest.approx(61.0, abs=0.1)
+    awake = account_of(*habit(), at(24 * 60))
+    assert codes(decide(at(24 * 60 + 1, "two"), awake)) == ["dormant_account"]
+    assert codes(decide(at(24 * 63, "two"), awake)) == []
+    assert codes(decide(at(24 * 5), account)) == []
+
+
 def test_travel_that_nobody_can_make() -> None:
-    at_home = scored(transaction_id="h", timestamp=NOW - HOUR // 2, latitude=BERLIN[0], longitude=BERLIN[1])
+    at_home = at(-0.5, "h", latitude=BERLIN[0], longitude=BERLIN[1])
     decision = decide(scored(latitude=PARIS[0], longitude=PARIS[1]), account_of(at_home))
     [reason] = decision.reasons
     assert reason.code == "improbable_travel"
@@ -107,6 +202,8 @@ def test_travel_that_nobody_can_make() -> None:
     assert codes(decide(later, account_of(at_home))) == []
     near = scored(latitude=BERLIN[0] + 0.5, longitude=BERLIN[1])
     assert codes(decide(near, account_of(at_home))) == []
+    absent = scored(latitude=PARIS[0], longitude=PARIS[1], card_present=False)
+    assert codes(decide(absent, account_of(at_home))) == []
 
 
 def test_travel_back_in_time_is_measured_alike() -> None:
@@ -134,38 +231,72 @@ def test_distances_on_the_globe(
     assert kilometres_between(*place, *other) == pytest.approx(kilometres, abs=0.5)
 
 
-def test_a_watched_merchant_until_the_watch_ends() -> None:
-    watched = MerchantProfile(watched_until=NOW + 1)
-    decision = decide(scored(), AccountProfile(), watched)
+def listed(
+    account: Standing | None = None, merchant: Standing | None = None, *, until: int = 0, snoozed: int = 0
+) -> PaymentControls:
+    return PaymentControls(Controls(account, until, snoozed), Controls(merchant, until))
+
+
+def test_the_watch_list_adds_to_the_score_until_it_ends() -> None:
+    watched = listed(merchant=Standing.WATCH, until=NOW + 1)
+    decision = decide(scored(), AccountProfile(), controls=watched)
     assert codes(decision) == ["watched_merchant"]
     assert decision.suspicious
-    assert codes(decide(scored(timestamp=NOW + 1), AccountProfile(), watched)) == []
+    assert codes(decide(scored(timestamp=NOW + 1), AccountProfile(), controls=watched)) == []
 
 
-@pytest.mark.parametrize(
-    ("rule", "transaction"),
-    [
-        ("amount_limit", scored(amount=500.0)),
-        ("amount_deviation", scored(amount=150.0)),
-        ("new_country", scored(country="FR")),
-        ("new_merchant_category", scored(merchant_category="jewellery")),
-        ("improbable_travel", scored(timestamp=NOW - DAY + 1, latitude=PARIS[0], longitude=PARIS[1])),
-        ("velocity", scored()),
-        ("watched_merchant", scored()),
-    ],
-)
-def test_a_weight_of_zero_switches_a_rule_off(rule: str, transaction: Transaction) -> None:
-    burst = (
-        [scored(transaction_id=f"b{n}", timestamp=NOW - n) for n in range(1, 7)] if rule == "velocity" else []
-    )
-    home: dict[str, Any] = {
-        "country": "DE",
-        "merchant_category": "grocery",
-        "latitude": BERLIN[0],
-        "longitude": BERLIN[1],
-    }
-    account = account_of(*habit(**home), *burst)
-    merchant = MerchantProfile(watched_until=NOW + DAY if rule == "watched_merchant" else 0)
-    assert rule in codes(score(transaction, account, merchant, RULES))
-    without = replace(RULES, **{rule: replace(getattr(RULES, rule), weight=0.0)})
-    assert rule not in codes(score(transaction, account, merchant, without))
+def test_the_lists_and_snooze_decide_in_this_order() -> None:
+    fraud, account = scored(amount=5000.0), AccountProfile()
+    assert decide(fraud, account).suspicious
+    for controls, suppressed in (
+        (listed(account=Standing.ALLOW), "allow"),
+        (listed(merchant=Standing.ALLOW), "allow"),
+        (listed(snoozed=NOW + 1), "snooze"),
+        (listed(snoozed=NOW), None),
+        (listed(account=Standing.ALLOW, until=NOW), None),
+        (listed(account=Standing.ALLOW, merchant=Standing.DENY), None),
+        (listed(account=Standing.DENY, snoozed=NOW + 1), None),
+    ):
+        decision = decide(fraud, account, controls=controls)
+        assert (decision.suppressed, decision.suspicious) == (suppressed, suppressed is None)
+        assert decision.score >= decide(fraud, account).score
+    assert decide(scored(), account, controls=listed(account=Standing.DENY)).score == 1.0
+
+
+HOME: dict[str, Any] = {
+    "country": "DE",
+    "merchant_category": "grocery",
+    "device_id": "phone",
+    "latitude": BERLIN[0],
+    "longitude": BERLIN[1],
+}
+HIT: dict[str, Transaction] = {
+    "extreme_amount": scored(amount=5000.0),
+    "amount_deviation": scored(amount=150.0),
+    "new_country": scored(country="FR"),
+    "new_merchant_category": scored(merchant_category="jewellery"),
+    "new_device": scored(device_id="stolen"),
+    "new_merchant": scored(merchant_id="other"),
+    "improbable_travel": scored(timestamp=NOW - DAY + 1, latitude=PARIS[0], longitude=PARIS[1]),
+    "unusual_hour": at(12),
+    "dormant_account": at(24 * 60),
+    "velocity": scored(),
+}
+
+
+@pytest.mark.parametrize("code", HIT)
+def test_a_rule_in_shadow_counts_for_nothing_and_one_that_is_off_is_not_sought(code: str) -> None:
+    burst = [at(-n / 60, f"b{n}", **HOME) for n in range(6, 0, -1)] if code == "velocity" else []
+    account, merchant = account_of(*habit(count=60, **HOME), *burst), MerchantProfile()
+
+    def decided(mode: Mode) -> Any:
+        rule = replace(getattr(RULES.rules, code), mode=mode)
+        scorer = Scorer(replace(RULES, rules=replace(RULES.rules, **{code: rule})))
+        return scorer.score(HIT[code], account, merchant, UNKNOWN)
+
+    alert, shadow, off = decided(Mode.ALERT), decided(Mode.SHADOW), decided(Mode.OFF)
+    assert code in codes(alert)
+    assert code not in codes(shadow)
+    assert [reason.code for reason in shadow.shadow] == [code]
+    assert shadow.score == off.score < alert.score
+    assert (code in codes(off), off.shadow) == (False, ())

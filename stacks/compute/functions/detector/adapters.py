@@ -1,14 +1,26 @@
 """The profiles table and the queue of suspicious transactions."""
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
 from shared.runtime.clients import AWS_ERRORS, create_client, error_code
 from shared.runtime.events import TRACE_HEADER_ATTRIBUTE, SuspiciousTransaction
 from stacks.compute.functions.detector.ports import DetectorError, Profiles
-from stacks.compute.functions.detector.scoring import AccountProfile, MerchantProfile
-from stacks.compute.functions.profiles.items import StoredProfile, account_key, merchant_key
+from stacks.compute.functions.detector.scoring import (
+    NO_CONTROLS,
+    AccountProfile,
+    Controls,
+    MerchantProfile,
+    PaymentControls,
+)
+from stacks.compute.functions.profiles.items import (
+    StoredProfile,
+    account_key,
+    controls_key,
+    merchant_key,
+)
 from stacks.compute.functions.profiles.reading import NotReadError, read_items
 
 if TYPE_CHECKING:
@@ -31,35 +43,38 @@ def create_sqs() -> "SQSClient":
 
 
 class ProfilesTable:
-    """The table of profiles: the detector writes `account#<id>`, verdicts and people `merchant#<id>`."""
+    """The table of profiles: the detector writes accounts', verdicts also merchants', people controls."""
 
     def __init__(self, client: "DynamoDBClient", name: str) -> None:
         self._client = client
         self._name = name
 
     def read(self, account_id: str, merchant_id: str) -> Profiles:
-        """Read both profiles in one consistent request.
+        """Read both profiles and both controls in one consistent request.
 
         Raises:
-            DetectorError: DynamoDB does not give them now, or a profile is not readable.
+            DetectorError: DynamoDB does not give them now, or one is not readable.
         """
         account_id, merchant_id = account_key(account_id), merchant_key(merchant_id)
-        keys = {self._name: [{"profile_id": account_id}, {"profile_id": merchant_id}]}
+        controls = [controls_key(account_id), controls_key(merchant_id)]
+        keys = {self._name: [{"profile_id": each} for each in (account_id, merchant_id, *controls)]}
         try:
             items = {item["profile_id"]: item for item in read_items(self._client, keys)[self._name]}
         except NotReadError as error:
             raise DetectorError(f"the profiles were not read: {error}") from None
         try:
-            stored = StoredProfile.of_item(account_id, items.get(account_id))
-            account = AccountProfile.from_state(stored.state) if stored.revision else AccountProfile()
+            account = StoredProfile.of_item(account_id, items.get(account_id))
+            merchant = StoredProfile.of_item(merchant_id, items.get(merchant_id))
+            return Profiles(
+                account=AccountProfile.from_state(account.state) if account.revision else AccountProfile(),
+                revision=account.revision,
+                merchant=MerchantProfile.from_state(merchant.state)
+                if merchant.revision
+                else MerchantProfile(),
+                controls=_controls([items.get(each) for each in controls]),
+            )
         except ValueError as error:
-            raise DetectorError(f"the account's profile is not readable: {error}") from None
-        merchant = items.get(merchant_id, {})
-        return Profiles(
-            account=account,
-            revision=stored.revision,
-            merchant=MerchantProfile(watched_until=int(merchant.get("watched_until", 0))),
-        )
+            raise DetectorError(f"a profile is not readable: {error}") from None
 
     def write(
         self, account_id: str, profile: AccountProfile, *, revision: int, expires_at: int | None
@@ -77,6 +92,11 @@ class ProfilesTable:
                 return False
             raise DetectorError(f"the profile was not written: {error_code(error)}") from None
         return True
+
+
+def _controls(items: Sequence[Mapping[str, Any] | None]) -> PaymentControls:
+    """Return the controls; the usual case, that there are none, is told by `NO_CONTROLS` itself."""
+    return PaymentControls(*map(Controls.from_item, items)) if any(items) else NO_CONTROLS
 
 
 class SuspiciousQueue:

@@ -12,8 +12,14 @@ from shared.runtime.logs import Logger
 from shared.runtime.pseudonym import pseudonym
 from shared.runtime.tracing import Segment, continue_trace
 from stacks.compute.functions.detector.messages import scored_transaction, suspicion
-from stacks.compute.functions.detector.ports import DetectorError, Outbox, Profiles, ProfileStore
-from stacks.compute.functions.detector.scoring import Decision, Rules, score, update
+from stacks.compute.functions.detector.ports import (
+    DetectorError,
+    Outbox,
+    PopulationStore,
+    Profiles,
+    ProfileStore,
+)
+from stacks.compute.functions.detector.scoring import Decision, Sample, Scorer
 
 _WRITE_ATTEMPTS: Final = 6
 
@@ -26,8 +32,9 @@ class Detection:
 
     Args:
         profiles: The profiles.
+        population: What is known of all accounts and merchants together.
         queue: The suspicious transactions.
-        rules: The rules' settings.
+        scorer: The rules.
         log: Where to log.
         pseudonym_secret: Key of the accounts' pseudonyms.
         time_to_live: How long a profile outlives its last transaction; zero for ever.
@@ -37,17 +44,19 @@ class Detection:
     def __init__(  # noqa: PLR0913 - the parts of a service, each named
         self,
         profiles: ProfileStore,
+        population: PopulationStore,
         queue: Outbox,
         *,
-        rules: Rules,
+        scorer: Scorer,
         log: Logger,
         pseudonym_secret: str,
         time_to_live: timedelta,
         clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
         self._profiles = profiles
+        self._population = population
         self._queue = queue
-        self._rules = rules
+        self._scorer = scorer
         self._log = log
         self._secret = pseudonym_secret
         self._time_to_live = time_to_live
@@ -95,6 +104,8 @@ class Detection:
             "suspicious" if decision.suspicious else "scored",
             score=round(decision.score, 4),
             reasons=[reason.code for reason in decision.reasons],
+            shadow=[reason.code for reason in decision.shadow],
+            suppressed=decision.suppressed,
             rules_version=decision.rules_version,
             age_milliseconds=self._clock() - stored.received_at,
         )
@@ -102,6 +113,7 @@ class Detection:
 
     def _score_and_learn(self, stored: StoredTransaction, segment: Segment, log: Logger) -> Decision | None:
         transaction = scored_transaction(stored)
+        population = self._population.view()
         decision: Decision | None = None
         told: Decision | None = None
         for attempt in range(_WRITE_ATTEMPTS):
@@ -112,19 +124,33 @@ class Detection:
             if known.account.knows(transaction):
                 # At the first attempt a duplicate; later perhaps our own write, whose answer was lost.
                 return told or decision
-            decision = score(transaction, known.account, known.merchant, self._rules)
+            decision = self._scorer.score(
+                transaction, known.account, known.merchant, population, known.controls
+            )
             if decision.suspicious and told is None:
                 with segment.call("SQS", "SendMessage"):
                     self._queue.send(suspicion(stored, decision, segment.context.header))
                 told = decision
-            if not update(known.account, transaction, self._rules):
+            sample = self._scorer.sample(transaction, known.account, decision, population)
+            if not self._scorer.update(known.account, transaction, decision, population):
                 log.info("too late to learn from")
                 return told or decision
             with segment.call("DynamoDB", "PutItem"):
-                if self._write(stored.account_id, known):
-                    return told or decision
+                written = self._write(stored.account_id, known)
+            if written:
+                self._teach_population(sample, transaction.transaction_id, log)
+                return told or decision
             log.debug("another transaction of the account was faster", attempt=attempt)
         raise DetectorError(f"the profile changed during each of {_WRITE_ATTEMPTS} attempts")
+
+    def _teach_population(self, sample: Sample | None, transaction_id: str, log: Logger) -> None:
+        if sample is None:
+            return
+        try:
+            self._population.learn(sample, transaction_id)
+        except DetectorError as error:
+            # The decision stands and the account has learnt: no reason to deliver it again.
+            log.failure("a sample of the population is lost", reason=str(error))
 
     def _write(self, account_id: str, known: Profiles) -> bool:
         seconds = int(self._time_to_live.total_seconds())

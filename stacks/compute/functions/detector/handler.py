@@ -19,7 +19,8 @@ from stacks.compute.functions.detector.adapters import (
     create_sqs,
 )
 from stacks.compute.functions.detector.detection import Detection
-from stacks.compute.functions.detector.scoring import load_rules
+from stacks.compute.functions.detector.population_table import PopulationTable
+from stacks.compute.functions.detector.scoring import Scorer, load_rules
 from stacks.compute.functions.detector.settings import DetectorSettings
 
 
@@ -27,10 +28,12 @@ from stacks.compute.functions.detector.settings import DetectorSettings
 def detection() -> Detection:
     """Return the service of this process, built once."""
     settings = DetectorSettings.read(os.environ)
+    rules, dynamodb = load_rules(), create_dynamodb()
     return Detection(
-        ProfilesTable(create_dynamodb(), settings.profiles_table),
+        ProfilesTable(dynamodb, settings.profiles_table),
+        PopulationTable(dynamodb, settings.profiles_table, rules),
         SuspiciousQueue(create_sqs(), settings.suspicious_queue_url),
-        rules=load_rules(),
+        scorer=Scorer(rules),
         log=Logger("detector", settings.common.log_level),
         pseudonym_secret=settings.common.pseudonym_secret,
         time_to_live=timedelta(days=settings.profiles_time_to_live_days),

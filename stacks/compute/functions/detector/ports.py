@@ -4,7 +4,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from shared.runtime.events import SuspiciousTransaction
-from stacks.compute.functions.detector.scoring import AccountProfile, MerchantProfile
+from stacks.compute.functions.detector.scoring import (
+    AccountProfile,
+    MerchantProfile,
+    PaymentControls,
+    Sample,
+    View,
+)
 
 
 class DetectorError(Exception):
@@ -13,21 +19,29 @@ class DetectorError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Profiles:
-    """The two profiles of a transaction, and the revision of the account's; 0 where it has none yet."""
+    """What is stored of a transaction's account and merchant.
+
+    Attributes:
+        account: The account's profile, a new one where there is none.
+        revision: Of the account's profile; 0 where there is none.
+        merchant: The merchant's profile.
+        controls: What people decided of both.
+    """
 
     account: AccountProfile
     revision: int
     merchant: MerchantProfile
+    controls: PaymentControls
 
 
 class ProfileStore(Protocol):
     """Where profiles are kept."""
 
     def read(self, account_id: str, merchant_id: str) -> Profiles:
-        """Read both profiles, as last written.
+        """Read what is stored of an account and a merchant, as last written.
 
         Raises:
-            DetectorError: They are not to be had now, or not readable.
+            DetectorError: It is not to be had now, or not readable.
         """
         ...
 
@@ -41,6 +55,26 @@ class ProfileStore(Protocol):
             profile: The new one.
             revision: Of the one that was read.
             expires_at: Epoch seconds when it may be deleted, None for never.
+
+        Raises:
+            DetectorError: The write was refused.
+        """
+        ...
+
+
+class PopulationStore(Protocol):
+    """What is known of all accounts and merchants together, read now and then."""
+
+    def view(self) -> View:
+        """Return the population as it was at most a minute ago.
+
+        Raises:
+            DetectorError: It is not to be had now, or not readable.
+        """
+        ...
+
+    def learn(self, sample: Sample, transaction_id: str) -> None:
+        """Add a sampled payment; where somebody else changes the same shard just now, it is left out.
 
         Raises:
             DetectorError: The write was refused.

@@ -75,3 +75,18 @@ def account_key(account_id: str) -> str:
 def merchant_key(merchant_id: str) -> str:
     """Return the key of a merchant's profile."""
     return f"merchant#{merchant_id}"
+
+
+def controls_key(profile_id: str) -> str:
+    """Return the key of what people decided of the account or the merchant whose profile has this key."""
+    return f"controls#{profile_id}"
+
+
+def sample_key(shard: int) -> str:
+    """Return the key of a shard of what is usual in the population."""
+    return f"population#sample#{shard}"
+
+
+def risk_key(shard: int) -> str:
+    """Return the key of a shard of how long merchants and accounts stay compromised."""
+    return f"population#risk#{shard}"

@@ -1,43 +1,55 @@
-"""Reads the rules file, and says of a bad one where in it the fault is and why."""
+"""Reads the rules file, and says of a bad one at which line the fault is and why.
+
+`python -m stacks.compute.functions.detector.scoring.rules_file FILE` checks a file.
+"""
 
 import hashlib
 import json
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final
 
+from stacks.compute.functions.detector.scoring.json_lines import lines_of
 from stacks.compute.functions.detector.scoring.rules import (
-    AmountDeviation,
-    AmountLimit,
+    REMEMBERED_TRANSACTIONS,
+    AmountList,
+    Amounts,
     Baseline,
-    FirstUse,
-    ImprobableTravel,
+    Mode,
+    Number,
     Rules,
-    Velocity,
-    VelocityWindow,
-    WatchedMerchant,
+    RuleSet,
+    Window,
+    Windows,
 )
 
 RULES_PATH: Final = Path(__file__).resolve().parents[1] / "rules.json"
-MAXIMUM_VELOCITY_TRANSACTIONS: Final = 31
-"""A profile remembers 32 transactions, so a greater limit could never be passed."""
+SCHEMA: Final = 2
+"""The form of the file; a file of another form is refused."""
 
 _DIGEST_DIGITS: Final = 8
 _MINUTES_PER_WEEK: Final = 7 * 24 * 60
 _ANY_AMOUNT: Final = 1e15
+_WEIGHT: Final = Number(0, 1)
 
 
 class RulesError(ValueError):
-    """The rules file is not usable; the text has the path inside the file and the reason."""
+    """The rules file is not usable; the text has the line, the path inside the file and the reason."""
 
 
 def load_rules(path: Path = RULES_PATH) -> Rules:
     """Read and check a rules file.
 
     Raises:
-        RulesError: The file is not JSON, or a setting is missing, unknown or out of its range.
+        RulesError: The file is not there, not JSON, or a setting is missing, unknown or out of its range.
     """
-    return parse_rules(path.read_bytes())
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise RulesError(f"{path}: {error.strerror}") from None
+    return parse_rules(content)
 
 
 def parse_rules(content: bytes) -> Rules:
@@ -47,25 +59,24 @@ def parse_rules(content: bytes) -> Rules:
         RulesError: As `load_rules`.
     """
     try:
-        document = json.loads(content)
+        text = content.decode()
+        document = json.loads(text)
     except ValueError as error:
         raise RulesError(f"the rules are not JSON: {error}") from None
     digest = hashlib.sha256(content).hexdigest()[:_DIGEST_DIGITS]
-    top = _Section(document, "")
+    top = _Section(document, "", lines_of(text))
+    if (schema := top.value("schema")) != SCHEMA:
+        raise top.error("schema", f"is {schema!r}; this code reads {SCHEMA}")
     version = top.text("version")
-    threshold = top.number("alert_threshold", above=0, maximum=1)
-    baseline, rules = top.section("baseline"), top.section("rules")
+    rules = top.section("rules")
     parsed = Rules(
         version=f"{version}+{digest}",
-        alert_threshold=threshold,
-        baseline=_baseline(baseline),
-        amount_limit=_amount_limit(rules.section("amount_limit")),
-        amount_deviation=_amount_deviation(rules.section("amount_deviation")),
-        velocity=_velocity(rules.section("velocity")),
-        new_merchant_category=_first_use(rules.section("new_merchant_category")),
-        new_country=_first_use(rules.section("new_country")),
-        improbable_travel=_improbable_travel(rules.section("improbable_travel")),
-        watched_merchant=_watched_merchant(rules.section("watched_merchant")),
+        alert_threshold=top.number("alert_threshold", Number(0.001, 1)),
+        expected_hits=top.number("expected_hits", Number(0.0001, 1)),
+        baseline=_settings(Baseline, top.section("baseline")),
+        rules=RuleSet(
+            **{field.name: _settings(field.type, rules.section(field.name)) for field in fields(RuleSet)}
+        ),
     )
     rules.finish()
     top.finish()
@@ -75,139 +86,139 @@ def parse_rules(content: bytes) -> Rules:
 class _Section:
     """One object of the file; remembers which settings were asked for, so that others are refused."""
 
-    def __init__(self, value: object, path: str) -> None:
-        if not isinstance(value, Mapping):
-            raise RulesError(f"{path or 'the file'} is not an object")
-        self._values: Mapping[str, Any] = value
+    def __init__(self, value: object, path: str, lines: Mapping[str, int]) -> None:
         self._path = path
+        self._lines = lines
+        if not isinstance(value, Mapping):
+            raise self.error("", "is not an object")
+        self._values: Mapping[str, Any] = value
         self._asked: set[str] = set()
 
+    def error(self, name: str, reason: str) -> RulesError:
+        path = f"{self._path}.{name}".strip(".")
+        # What is missing is looked for where its object begins.
+        line = self._lines.get(path, self._lines.get(self._path, 1))
+        return RulesError(f"line {line}: {path or 'the file'} {reason}")
+
+    def value(self, name: str) -> Any:
+        self._asked.add(name)
+        if name not in self._values:
+            raise self.error(name, "is missing")
+        return self._values[name]
+
     def text(self, name: str) -> str:
-        value = self._value(name)
+        value = self.value(name)
         if not isinstance(value, str) or not value:
-            raise RulesError(f"{self._at(name)} is not a text")
+            raise self.error(name, "is not a text")
         return value
 
-    def number(self, name: str, *, above: float, maximum: float) -> float:
-        value = self._value(name)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not above < value <= maximum:
-            raise RulesError(f"{self._at(name)} is not a number above {above:g} and at most {maximum:g}")
+    def number(self, name: str, kind: Number) -> float:
+        value = self.value(name)
+        if kind.whole:
+            if not _is_number(value, int) or not kind.minimum <= value <= kind.maximum:
+                raise self.error(name, f"is not a whole number from {kind.minimum:g} to {kind.maximum:g}")
+            return int(value)
+        if not _is_number(value, int | float) or not kind.minimum <= value <= kind.maximum:
+            raise self.error(name, f"is not a number from {kind.minimum:g} to {kind.maximum:g}")
         return float(value)
 
-    def integer(self, name: str, *, minimum: int, maximum: int) -> int:
-        value = self._value(name)
-        if isinstance(value, bool) or not isinstance(value, int) or not minimum <= value <= maximum:
-            raise RulesError(f"{self._at(name)} is not a whole number from {minimum} to {maximum}")
-        return value
-
-    def weight(self) -> float:
-        """Return the section's weight: 0 switches a rule off."""
-        value = self._value("weight")
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-            raise RulesError(f"{self._at('weight')} is not a number from 0 to 1")
-        return float(value)
+    def mode(self) -> Mode:
+        value = self.value("mode")
+        if value not in tuple(Mode):
+            raise self.error("mode", f"is not one of {', '.join(Mode)}")
+        return Mode(value)
 
     def section(self, name: str) -> "_Section":
-        return _Section(self._value(name), self._at(name))
+        return _Section(self.value(name), f"{self._path}.{name}".strip("."), self._lines)
 
-    def sections(self, name: str) -> list["_Section"]:
-        values = self._value(name)
+    def sections(self, name: str) -> "list[_Section]":
+        values = self.value(name)
         if not isinstance(values, list) or not values:
-            raise RulesError(f"{self._at(name)} is not a list of at least one object")
-        return [_Section(value, f"{self._at(name)}[{index}]") for index, value in enumerate(values)]
+            raise self.error(name, "is not a list of at least one object")
+        path = f"{self._path}.{name}"
+        return [_Section(value, f"{path}[{index}]", self._lines) for index, value in enumerate(values)]
 
     def names(self) -> list[str]:
         return list(self._values)
 
-    def is_null(self, name: str) -> bool:
-        return self._value(name) is None
-
     def finish(self) -> None:
         if unknown := sorted(self._values.keys() - self._asked):
-            raise RulesError(f"{self._at(unknown[0])} is not a setting")
-
-    def _value(self, name: str) -> Any:
-        self._asked.add(name)
-        if name not in self._values:
-            raise RulesError(f"{self._at(name)} is missing")
-        return self._values[name]
-
-    def _at(self, name: str) -> str:
-        return f"{self._path}.{name}" if self._path else name
+            raise self.error(unknown[0], "is not a setting")
 
 
-def _baseline(section: _Section) -> Baseline:
-    baseline = Baseline(
-        assumed_spread=section.number("assumed_spread", above=0, maximum=10),
-        assumed_weight=section.number("assumed_weight", above=0, maximum=1000),
-        cap_deviations=section.number("cap_deviations", above=0, maximum=100),
-    )
+def _settings(kind: Any, section: _Section) -> Any:
+    """Read one dataclass of settings by the definitions of its fields."""
+    values: dict[str, Any] = {}
+    for field in fields(kind):
+        if field.name == "mode":
+            values["mode"] = section.mode()
+        elif field.name == "weight":
+            values["weight"] = section.number("weight", _WEIGHT)
+        else:
+            setting = field.metadata["kind"]
+            values[field.name] = _READERS[type(setting)](section, field.name, setting)
     section.finish()
-    return baseline
+    return kind(**values)
 
 
-def _amount_limit(section: _Section) -> AmountLimit:
-    limits = section.section("limits")
-    rule = AmountLimit(
-        weight=section.weight(),
-        limits={name: limits.number(name, above=0, maximum=_ANY_AMOUNT) for name in limits.names()},
-        other_currencies=None
-        if section.is_null("other_currencies")
-        else section.number("other_currencies", above=0, maximum=_ANY_AMOUNT),
-    )
-    section.finish()
-    return rule
+def _amounts(section: _Section, name: str, _: Amounts) -> dict[str, float]:
+    amounts = section.section(name)
+    return {currency: amounts.number(currency, _AMOUNT) for currency in amounts.names()}
 
 
-def _amount_deviation(section: _Section) -> AmountDeviation:
-    rule = AmountDeviation(
-        weight=section.weight(),
-        deviations=section.number("deviations", above=0, maximum=1000),
-        minimum_history=section.integer("minimum_history", minimum=1, maximum=1000),
-    )
-    section.finish()
-    return rule
+def _amount_lists(section: _Section, name: str, _: AmountList) -> dict[str, tuple[float, ...]]:
+    lists = section.section(name)
+    read = {}
+    for currency in lists.names():
+        values = lists.value(currency)
+        if not isinstance(values, list) or not all(_is_amount(value) for value in values):
+            raise lists.error(currency, f"is not a list of numbers above 0 and at most {_ANY_AMOUNT:g}")
+        read[currency] = tuple(sorted(map(float, values)))
+    return read
 
 
-def _velocity(section: _Section) -> Velocity:
-    rule = Velocity(
-        weight=section.weight(),
-        times_usual=section.number("times_usual", above=1, maximum=1000),
-        windows=tuple(_velocity_window(window) for window in section.sections("windows")),
-    )
-    section.finish()
-    return rule
+def _windows(section: _Section, name: str, _: Windows) -> tuple[Window, ...]:
+    windows = []
+    for window in section.sections(name):
+        minutes = window.number("minutes", Number(1, _MINUTES_PER_WEEK, whole=True))
+        transactions = window.number("transactions", Number(2, REMEMBERED_TRANSACTIONS, whole=True))
+        windows.append(Window(int(minutes), int(transactions)))
+        window.finish()
+    return tuple(windows)
 
 
-def _velocity_window(section: _Section) -> VelocityWindow:
-    window = VelocityWindow(
-        minutes=section.integer("minutes", minimum=1, maximum=_MINUTES_PER_WEEK),
-        transactions=section.integer("transactions", minimum=2, maximum=MAXIMUM_VELOCITY_TRANSACTIONS),
-    )
-    section.finish()
-    return window
+def _number(section: _Section, name: str, kind: Number) -> float:
+    return section.number(name, kind)
 
 
-def _first_use(section: _Section) -> FirstUse:
-    rule = FirstUse(
-        weight=section.weight(),
-        minimum_history=section.integer("minimum_history", minimum=1, maximum=1000),
-    )
-    section.finish()
-    return rule
+def _is_number(value: object, kind: Any) -> bool:
+    return isinstance(value, kind) and not isinstance(value, bool)
 
 
-def _improbable_travel(section: _Section) -> ImprobableTravel:
-    rule = ImprobableTravel(
-        weight=section.weight(),
-        kilometres_per_hour=section.number("kilometres_per_hour", above=0, maximum=10_000),
-        minimum_kilometres=section.number("minimum_kilometres", above=0, maximum=20_000),
-    )
-    section.finish()
-    return rule
+def _is_amount(value: Any) -> bool:
+    return _is_number(value, int | float) and 0 < value <= _ANY_AMOUNT
 
 
-def _watched_merchant(section: _Section) -> WatchedMerchant:
-    rule = WatchedMerchant(weight=section.weight())
-    section.finish()
-    return rule
+_AMOUNT: Final = Number(1e-5, _ANY_AMOUNT)
+_READERS: Final[Mapping[type, Callable[[_Section, str, Any], Any]]] = {
+    Number: _number,
+    Amounts: _amounts,
+    AmountList: _amount_lists,
+    Windows: _windows,
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Check the rules files named; 0 where all are usable."""
+    failed = False
+    for argument in arguments or [str(RULES_PATH)]:
+        try:
+            print(f"{argument}: version {load_rules(Path(argument)).version}")
+        except RulesError as error:
+            failed = True
+            print(f"{argument}: {error}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,187 @@
+"""The verdicts remembered of one place, and what they say about its next payment.
+
+A place, that is a merchant or an account, is idle or compromised; compromised, a share of its payments is
+fraud: nearly all, half, or one in eight. Verdicts move the probabilities of these four by Bayes' rule:
+
+- a fraud with a cause of its own (`explained`) is little evidence, one without any is strong,
+- a genuine payment speaks against compromise, the more the greater the share it denies,
+- time wears compromise out as the statistics of all places have learnt (`lifetimes`).
+
+The last `REMEMBERED` verdicts and the first of the current ones are kept, and the estimate is computed from
+them each time: the order in which verdicts arrive does not matter, giving one twice changes nothing, and a
+changed verdict takes the first one's effect away exactly, as long as it is remembered.
+"""
+
+from bisect import bisect_left, insort
+from math import exp
+from struct import Struct
+from typing import Any, Final, NamedTuple, Self
+
+from stacks.compute.functions.detector.scoring.lifetimes import Confirmed, RiskStatistics, contribution
+from stacks.compute.functions.detector.scoring.state import pack, single, unpack
+
+REMEMBERED: Final = 24
+SHARES: Final = (0.97, 0.5, 0.12)
+"""Shares of fraud among the payments at a compromised place."""
+
+_BACKGROUND: Final = 0.02
+"""Evidence against a payment below this is no better explanation than none."""
+
+_EXPLAINED_AWAY: Final = 0.8
+_RESTART: Final = 0.05
+_GENUINE: Final = -1.0
+_KEY_BITS: Final = 0xFFFFFFFF
+_CLEARING_RUN: Final = 8
+"""After so many genuine payments in a row nothing is left to remember."""
+
+_MILLISECONDS_PER_DAY: Final = 86_400_000
+_LAYOUT: Final = Struct("<qIf")
+
+
+class Estimate(NamedTuple):
+    """What a history says about a payment.
+
+    Attributes:
+        probability: That the payment is fraud because the place is compromised.
+        frauds: Confirmed frauds that are remembered.
+        last_fraud: Epoch milliseconds of the latest of them, 0 for none.
+    """
+
+    probability: float
+    frauds: int
+    last_fraud: int
+
+
+NO_RISK: Final = Estimate(0.0, 0, 0)
+
+
+class RiskHistory:
+    """The remembered verdicts of one place; empty for nearly every place."""
+
+    __slots__ = ("_verdicts",)
+
+    def __init__(self, verdicts: list[Confirmed] | None = None) -> None:
+        self._verdicts = verdicts or []
+
+    def __bool__(self) -> bool:
+        return bool(self._verdicts)
+
+    @property
+    def verdicts(self) -> list[Confirmed]:
+        """The remembered verdicts in order of time; not to be changed."""
+        return self._verdicts
+
+    def record_fraud(self, timestamp: int, key: int, explained: float) -> RiskStatistics | None:
+        """Remember a fraud; return what it adds to the statistics, None where nothing changed.
+
+        Args:
+            timestamp: Epoch milliseconds of the payment.
+            key: Of the payment.
+            explained: Probability that the fraud has another cause than this place.
+        """
+        if not self._verdicts and explained >= _EXPLAINED_AWAY:
+            return None
+        return self._replace(Confirmed(timestamp, key & _KEY_BITS, single(max(0.0, explained))))
+
+    def record_genuine(self, timestamp: int, key: int) -> RiskStatistics | None:
+        """Remember a genuine payment where there is risk for it to take away; return as `record_fraud`."""
+        if not self._verdicts:
+            return None
+        if timestamp < self._verdicts[0].timestamp and self._find(timestamp, key) < 0:
+            return None
+        added = self._replace(Confirmed(timestamp, key & _KEY_BITS, _GENUINE))
+        if not any(each.is_fraud for each in self._verdicts[-_CLEARING_RUN:]):
+            self._verdicts = []
+        return added
+
+    def estimate(self, timestamp: int, statistics: RiskStatistics) -> Estimate:
+        """Return how likely a payment at a time is fraud because of this place."""
+        if not self._verdicts:
+            return NO_RISK
+        began, last, alive = self._filter(statistics)
+        days = _MILLISECONDS_PER_DAY
+        worn = statistics.cumulative_hazard((last - began) / days) - statistics.cumulative_hazard(
+            (timestamp - began) / days
+        )
+        share = sum(map(float.__mul__, alive, SHARES)) * exp(min(0.0, worn))
+        frauds = [each.timestamp for each in self._verdicts if each.is_fraud]
+        return Estimate(share, len(frauds), max(frauds, default=0))
+
+    def _filter(self, statistics: RiskStatistics) -> tuple[int, int, list[float]]:
+        """Return when the episode began, the time of the last verdict, and the probability of each share."""
+        began = last = 0
+        alive = [0.0, 0.0, 0.0]
+        for entry in self._verdicts:
+            if any(alive):
+                days = _MILLISECONDS_PER_DAY
+                worn = exp(
+                    statistics.cumulative_hazard((last - began) / days)
+                    - statistics.cumulative_hazard((entry.timestamp - began) / days)
+                )
+                alive = [each * worn for each in alive]
+            last = entry.timestamp
+            if entry.is_fraud and sum(alive) < _RESTART:
+                began = last
+                alive = _opened(entry.explained, statistics)
+            else:
+                alive = _moved(alive, entry)
+        return began, last, alive
+
+    def _replace(self, entry: Confirmed) -> RiskStatistics | None:
+        position = self._find(entry.timestamp, entry.key)
+        if position >= 0 and self._verdicts[position].is_fraud == entry.is_fraud:
+            return None
+        before = contribution(self._verdicts)
+        if position >= 0:
+            del self._verdicts[position]
+        insort(self._verdicts, entry)
+        if len(self._verdicts) > REMEMBERED:
+            # The first says when the episode began; what lay between it and the latest says least.
+            del self._verdicts[1]
+        added = contribution(self._verdicts)
+        added.add(before, -1.0)
+        return added
+
+    def _find(self, timestamp: int, key: int) -> int:
+        position = bisect_left(self._verdicts, (timestamp, key & _KEY_BITS))
+        found = position < len(self._verdicts) and self._verdicts[position][:2] == (
+            timestamp,
+            key & _KEY_BITS,
+        )
+        return position if found else -1
+
+    def to_state(self) -> str:
+        """Return the history as text, at most 512 characters."""
+        return pack(_LAYOUT, [tuple(each) for each in self._verdicts])
+
+    @classmethod
+    def from_state(cls, state: Any) -> Self:
+        """Read what `to_state` gave.
+
+        Raises:
+            ProfileError: It is damaged.
+        """
+        return cls([Confirmed(*row) for row in unpack(_LAYOUT, state)])
+
+
+def _opened(explained: float, statistics: RiskStatistics) -> list[float]:
+    """Return the probabilities after a first fraud."""
+    compromise = statistics.compromise_probability()
+    odds = compromise / (1.0 - compromise) * _BACKGROUND / max(explained, _BACKGROUND)
+    probability = odds / (1.0 + odds)
+    purity = statistics.purity()
+    return [probability * each for each in (purity, 0.6 * (1.0 - purity), 0.4 * (1.0 - purity))]
+
+
+def _moved(alive: list[float], entry: Confirmed) -> list[float]:
+    """Return the probabilities after a further verdict."""
+    idle = 1.0 - sum(alive)
+    if entry.is_fraud:
+        otherwise = max(entry.explained, _BACKGROUND)
+        likely = [share + (1.0 - share) * otherwise for share in SHARES]
+        idle *= otherwise
+    else:
+        likely = [1.0 - share for share in SHARES]
+    alive = list(map(float.__mul__, alive, likely))
+    total = sum(alive) + idle
+    return [each / total for each in alive]

@@ -1,0 +1,67 @@
+"""Which payments teach the population, and what."""
+
+from typing import Final
+
+from stacks.compute.functions.detector.scoring.population import SHARDS, Sample, View
+from stacks.compute.functions.detector.scoring.profile import AccountProfile
+from stacks.compute.functions.detector.scoring.reasons import Decision
+from stacks.compute.functions.detector.scoring.rules import Rules
+from stacks.compute.functions.detector.scoring.transaction import (
+    MILLISECONDS_PER_DAY,
+    Transaction,
+    short_key,
+)
+from stacks.compute.functions.detector.scoring.typologies.evaluator import Usual
+
+_MINIMUM_HISTORY: Final = 8
+_HIT: Final = 0.5
+
+
+def is_sampled(transaction: Transaction, account: AccountProfile, population: View) -> bool:
+    """Tell whether a payment teaches the population: a share of them by id, one a day of an account."""
+    every = population.samples_one_in()
+    if every > 1 and short_key(transaction.transaction_id) // SHARDS % every:
+        return False
+    return account.sampled_on < transaction.timestamp // MILLISECONDS_PER_DAY
+
+
+def sample_of(
+    transaction: Transaction, decision: Decision, usual: Usual, rules: Rules, population: View
+) -> Sample:
+    """Return what a payment teaches the population.
+
+    Args:
+        transaction: The payment.
+        decision: The payment's.
+        usual: What the account usually paid before it.
+        rules: The rules' settings.
+        population: As the payment was scored by.
+    """
+    deviation = distance = ratio = None
+    if usual.known >= _MINIMUM_HISTORY and usual.mean > 0:
+        above = transaction.amount - usual.mean
+        deviation, distance = above / usual.deviation, abs(above) / usual.mean
+        ratio = transaction.amount / usual.any_mean
+    return Sample(
+        transaction.currency,
+        transaction.amount,
+        deviation,
+        distance,
+        transaction.merchant_category,
+        ratio,
+        tuple(
+            reason.code
+            for reason in (*decision.reasons, *decision.shadow)
+            if reason.contribution >= _HIT * _greatest(reason.code, rules, population)
+        ),
+    )
+
+
+def shard_of(transaction_id: str) -> int:
+    """Return the shard that what a transaction teaches belongs to."""
+    return short_key(transaction_id) % SHARDS
+
+
+def _greatest(code: str, rules: Rules, population: View) -> float:
+    weight: float = getattr(rules.rules, code).weight
+    return weight * population.rarity.get(code, 1.0)
