@@ -145,7 +145,7 @@ def test_the_cli_is_used_through_the_makefile_alone() -> None:
     assert commands == {"setup", "engine", "preview", "deploy", "drift"}
 
 
-def test_noexpression_is_pasted_into_a_script() -> None:
+def test_no_expression_is_pasted_into_a_script() -> None:
     """What a pull request may choose (a branch's name, a title) reaches scripts as variables alone."""
     for workflow in ALL.values():
         for step in workflow.steps():
