@@ -1,6 +1,8 @@
 """One emulator for the tests of a module, and a provider that talks to it."""
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -13,6 +15,8 @@ from local.cloud import address
 from local.engine.teardown import destroy_layer
 from local.provider.cloud import Cloud
 from local.provider.provider import Provider
+from operations import engine as pulumi_cli
+from tests.local.engine.stand_in import SAYS_WHAT_IT_GOT, Pulumi, stand_in
 from tests.local.engine.tiny import TinyProject
 
 START_SECONDS = 60
@@ -64,3 +68,15 @@ def project(run_directory: Path, tmp_path: Path, request: pytest.FixtureRequest)
     project = TinyProject(tmp_path / "project", run_directory, f"t-{name}")
     yield project
     destroy_layer(project.store, Cloud.of(address.read(run_directory)), project.name)
+
+
+@pytest.fixture
+def pulumi(
+    run_directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Pulumi:
+    """`python -m local pulumi` beside the module's emulator, with a stand-in for the CLI on PATH."""
+    shutil.rmtree(run_directory / "pulumi", ignore_errors=True)
+    shutil.rmtree(run_directory / "state", ignore_errors=True)
+    monkeypatch.setattr(pulumi_cli, "INSTALLED", tmp_path / "nowhere")
+    monkeypatch.setenv("PATH", f"{stand_in(tmp_path / 'bin', SAYS_WHAT_IT_GOT).parent}:{os.environ['PATH']}")
+    return Pulumi(run_directory, capfd)
