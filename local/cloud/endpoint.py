@@ -28,7 +28,7 @@ from local.cloud.taps import ControlCall
 log = logging.getLogger(__name__)
 
 Answer = Callable[[Caller, Call], HttpResponse]
-_READS = ("Describe", "Get", "List")
+_READS = ("BatchGet", "Describe", "Get", "List", "Query", "Scan")
 
 
 class Endpoint:

@@ -14,6 +14,7 @@ from local.cloud.control_plane_repairs import (
     rest_api_members,
     rest_apis,
     tables,
+    taken_names,
 )
 
 
@@ -29,5 +30,6 @@ def apply() -> None:
         rest_apis,
         rest_api_members,
         buses_and_pipes,
+        taken_names,
     ):
         repair.apply()

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import time
 import zipfile
 from collections.abc import Callable
@@ -147,7 +148,7 @@ class Deployer:
     def permit(self, function: str, service: str, source_arn: str) -> None:
         self.client("lambda").add_permission(
             FunctionName=function,
-            StatementId=f"allow-{service.split('.', maxsplit=1)[0]}",
+            StatementId=re.sub(r"\W+", "-", f"allow {service} {source_arn}")[:100],
             Action="lambda:InvokeFunction",
             Principal=service,
             SourceArn=source_arn,

@@ -1,0 +1,81 @@
+"""A name that is taken is refused, as AWS does: a replacement that collides with the old one is seen here.
+
+moto lets a second pipe or model take the place of the first, a second permission stand beside it, and answers
+with the first topic whatever the second one was to be.
+"""
+
+import json
+from typing import Any
+
+from moto.apigateway.exceptions import ConflictException as ApiConflictException
+from moto.apigateway.models import APIGatewayBackend
+from moto.awslambda.exceptions import LambdaClientError
+from moto.awslambda.models import LambdaBackend
+from moto.pipes.exceptions import ConflictException as PipeConflictException
+from moto.pipes.models import EventBridgePipesBackend
+from moto.sns.exceptions import InvalidParameterValue
+from moto.sns.models import SNSBackend
+
+_create_pipe = EventBridgePipesBackend.create_pipe
+_create_model = APIGatewayBackend.create_model
+_create_topic = SNSBackend.create_topic
+_add_permission = LambdaBackend.add_permission
+
+
+class StatementTakenError(LambdaClientError):
+    """As AWS words it."""
+
+    code = 409
+
+    def __init__(self, statement_id: str) -> None:
+        super().__init__(
+            "ResourceConflictException",
+            f"The statement id ({statement_id}) provided already exists. Please provide a new statement id, "
+            "or remove the existing statement.",
+        )
+
+
+def _create_new_pipe(self: EventBridgePipesBackend, name: str, **settings: Any) -> Any:
+    if name in self.pipes:
+        raise PipeConflictException(f"Pipe {name} already exists.", resource_id=name, resource_type="pipe")
+    return _create_pipe(self, name=name, **settings)
+
+
+def _create_new_model(self: APIGatewayBackend, rest_api_id: str, name: str, *settings: Any) -> Any:
+    if name in self.get_rest_api(rest_api_id).models:
+        raise ApiConflictException("Model name already exists for this REST API")
+    return _create_model(self, rest_api_id, name, *settings)
+
+
+def _create_same_topic(
+    self: SNSBackend,
+    name: str,
+    attributes: dict[str, str] | None = None,
+    tags: dict[str, str] | None = None,
+) -> Any:
+    """A topic that exists is given back to whoever describes it alike."""
+    topic = next((each for each in self.topics.values() if each.name == name), None)
+    if topic is not None and tags is not None and tags != topic._tags:  # noqa: SLF001 - moto has no other way
+        raise InvalidParameterValue(
+            "Invalid parameter: Tags Reason: Topic already exists with different tags"
+        )
+    return _create_topic(self, name, attributes, tags)
+
+
+def _add_new_permission(self: LambdaBackend, function_name: str, qualifier: str, raw: str) -> Any:
+    function = self.get_function(function_name, qualifier)
+    wanted = json.loads(raw).get("StatementId")
+    if wanted in [statement.get("Sid") for statement in function.policy.statements]:
+        raise StatementTakenError(wanted)
+    return _add_permission(self, function_name, qualifier, raw)
+
+
+def apply() -> None:
+    """Refuses what is taken."""
+    for owner, name, replacement in (
+        (EventBridgePipesBackend, "create_pipe", _create_new_pipe),
+        (APIGatewayBackend, "create_model", _create_new_model),
+        (SNSBackend, "create_topic", _create_same_topic),
+        (LambdaBackend, "add_permission", _add_new_permission),
+    ):
+        setattr(owner, name, replacement)
