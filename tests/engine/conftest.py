@@ -1,5 +1,6 @@
 """A world for the tests of each module; and one, deployed by `make deploy`, for those that leave it so."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from operations import engine
 from tests.engine.pipeline import Sent, send_suspicious
-from tests.engine.world import Ran, World, world
+from tests.engine.world import Ran, World, creations, world
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +38,8 @@ class Pipeline:
 
     world: World
     deployment: Ran
+    creations: Counter[tuple[str, ...]]
+    """What the deployment asked to be made, see `tests.engine.world.creations`."""
     sent: Sent
 
 
@@ -45,4 +48,5 @@ def pipeline(tmp_path_factory: pytest.TempPathFactory, pulumi_cli: Path) -> Iter
     """For tests that leave the environment as they found it."""
     with world(tmp_path_factory.mktemp("pipeline"), pulumi_cli) as made:
         deployment = made.make("deploy").succeeded()
-        yield Pipeline(made, deployment, send_suspicious(made, "first-of-all"))
+        asked = creations(made.control_calls())
+        yield Pipeline(made, deployment, asked, send_suspicious(made, "first-of-all"))

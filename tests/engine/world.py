@@ -13,7 +13,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -163,11 +164,13 @@ class World:
         done = self.pulumi(layer, "preview", "--json", environment=environment).succeeded()
         steps = json.loads(done.out)["steps"]
         assert steps, "a preview that knows of no resource"
-        return {
-            each["urn"].rpartition("::")[2]: each["op"]
-            for each in steps
-            if each["op"] not in ("same", "read")
-        }
+        found: dict[str, str] = {}
+        for each in steps:
+            if each["op"] not in ("same", "read"):
+                # A replacement has steps of its own, among them the deletion of what hangs on the resource.
+                op = "replace" if "replace" in each["op"] else each["op"]
+                found[each["urn"].rpartition("::")[2]] = op
+        return found
 
     def leftovers(self, suffix: str = ENVIRONMENT) -> list[str]:
         """Everything of an environment that exists in the embedded AWS, as `kind name`."""
@@ -215,6 +218,14 @@ class World:
         """What was asked of the embedded AWS, see local/cloud/journal.py."""
         text = (self.run_directory / journal.FILE_NAME).read_text("utf-8")
         return [json.loads(line) for line in text.splitlines()]
+
+    def outcomes(self, operation: str, name: str) -> list[int | str]:
+        """How the calls of an operation went that name a resource, in order; "held" where one had to wait."""
+        return [
+            each["outcome"]
+            for each in self.control_calls()
+            if each["operation"] == operation and name in each["names"].values()
+        ]
 
     def run(self, *words: str, remember: bool = True) -> Ran:
         """Run a command in the copy to its end."""
@@ -271,7 +282,7 @@ def world(directory: Path, binary: Path) -> Iterator[World]:
         process.start()
         emulator = process.wait_until_ready()
         port = stack.enter_context(serving(Cloud.of(emulator)))
-        yield World(directory, emulator, _environment(directory, binary, port))
+        yield World(directory, emulator, _environment(directory, binary, port, emulator))
 
 
 def copy_project(target: Path) -> None:
@@ -291,8 +302,8 @@ def copy_project(target: Path) -> None:
     (target / ".venv").symlink_to(sys.prefix)
 
 
-def _environment(directory: Path, binary: Path, port: int) -> dict[str, str]:
-    """Of the caller's own environment only what every program needs: no login, no make, no AWS."""
+def _environment(directory: Path, binary: Path, port: int, emulator: Emulator) -> dict[str, str]:
+    """Of the caller's own environment only what every program needs: no login, no make, no AWS but ours."""
     kept = {name: os.environ[name] for name in ("HOME", "TMPDIR", "LANG") if name in os.environ}
     return {
         **kept,
@@ -305,12 +316,20 @@ def _environment(directory: Path, binary: Path, port: int) -> dict[str, str]:
         "PULUMI_SKIP_UPDATE_CHECK": "1",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "1",
         "PULUMI_DEBUG_PROVIDERS": attachment(port),
+        "AWS_ENDPOINT_URL": emulator.endpoint,
+        "AWS_ACCESS_KEY_ID": emulator.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": emulator.secret_access_key,
+        "AWS_REGION": emulator.region,
     }
 
 
-def held_back(world: World, count: int = 1) -> bool:
-    """Whether so many calls wait at a fault."""
-    return [each["outcome"] for each in world.control_calls()].count("held") >= count
+def creations(calls: Iterable[Mapping[str, Any]]) -> Counter[tuple[str, ...]]:
+    """How often each thing was made: operation and names -> count, of the calls that succeeded."""
+    return Counter(
+        (str(each["operation"]), *sorted(each["names"].values()))
+        for each in calls
+        if ":Create" in each["operation"] and each["outcome"] in range(200, 300)
+    )
 
 
 def names(urns: Sequence[str]) -> list[str]:
