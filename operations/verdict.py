@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
-from botocore.exceptions import HTTPClientError
+from botocore.exceptions import BotoCoreError
 from botocore.httpsession import URLLib3Session
 from botocore.session import Session, get_session
 
@@ -84,7 +84,7 @@ def _put(session: Session, url: str, data: bytes) -> tuple[int, str]:
     http = URLLib3Session(timeout=_TIMEOUT_SECONDS)
     try:
         response = http.send(request.prepare())
-    except HTTPClientError as error:
+    except BotoCoreError as error:
         raise VerdictError(f"{url} does not answer: {error}") from None
     finally:
         http.close()

@@ -22,7 +22,7 @@ from local.demo.environment import Environment
 from local.demo.mailbox import Mailbox
 from local.demo.processes import PROJECT, EmulatorProcess
 from local.demo.variables import variables
-from shared.runtime.dynamodb import from_item
+from shared.runtime.dynamodb import from_item, to_item
 from shared.runtime.events import alert_id_of
 from tests.local.cloud.roles import REGION, Role, arn, statement
 
@@ -199,3 +199,54 @@ def test_the_command_of_the_mail_gives_the_verdict(pipeline: Pipeline, tmp_path:
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("loud-1 is CONFIRMED_FRAUD: decided by your name, verdict number 1 on it")
+
+
+HOUR = 3_600_000
+
+
+def _with_history(pipeline: Pipeline, account: str) -> str:
+    """Give an account a short history, one payment every ten hours."""
+    now = int(time.time() * 1000)
+    for number in range(4):
+        pipeline.pay(
+            f"{account}-{number}",
+            account_id=account,
+            merchant_id="m-usual",
+            amount=20.0 + number,
+            timestamp=now - (4 - number) * 10 * HOUR,
+        )
+        pipeline.decision(f"{account}-{number}")
+    return account
+
+
+def test_a_fraud_raises_later_scores_at_its_merchant_and_a_legitimate_verdict_lowers_them(
+    pipeline: Pipeline,
+) -> None:
+    dynamodb, table = pipeline.emulator.client("dynamodb"), pipeline.outputs["profiles_table_name"]
+    watch = to_item({"profile_id": "controls#merchant#m-taken", "standing": "watch"})
+    victim = _with_history(pipeline, "victim")
+    dynamodb.put_item(TableName=table, Item=watch)
+    payment = pipeline.pay("taken", account_id=victim, merchant_id="m-taken", amount=21.0)
+    assert pipeline.decision("taken")["message"] == "suspicious", "the merchant is on watch"
+    alert = eventually(lambda: pipeline.record(payment))
+    assert alert["status"] == "OPEN"
+    dynamodb.delete_item(TableName=table, Key={"profile_id": watch["profile_id"]})
+
+    def decided(account: str) -> dict[str, Any]:
+        """About a payment of another account, like all the others, at the same merchant."""
+        pipeline.pay(f"of-{account}", account_id=account, merchant_id="m-taken", amount=21.0)
+        return pipeline.decision(f"of-{account}")
+
+    others = [_with_history(pipeline, account) for account in ("other-1", "other-2", "other-3")]
+    before = decided(others[0])
+    status, answer = pipeline.give("taken", "confirmed_fraud")
+    assert (status, answer["status"]) == (200, "CONFIRMED_FRAUD")
+    at_risk = decided(others[1])
+    assert set(at_risk["reasons"]) - set(before["reasons"]) == {"merchant_at_risk"}
+    assert at_risk["score"] > before["score"]
+    assert pipeline.give("taken", "legitimate")[1]["revision"] == 2
+    after = decided(others[2])
+    assert (after["score"], after["reasons"]) == (before["score"], before["reasons"])
+    record = pipeline.record(payment)
+    assert record is not None
+    assert (record["status"], record["score"]) == ("LEGITIMATE", alert["score"])

@@ -18,7 +18,6 @@ from shared.runtime.tracing import parse_header
 from stacks.compute.functions.detector import detection as detection_module
 from stacks.compute.functions.detector.adapters import ProfilesTable, SuspiciousQueue
 from stacks.compute.functions.detector.detection import Detection
-from stacks.compute.functions.detector.messages import scored_transaction
 from stacks.compute.functions.detector.population_table import PopulationTable
 from stacks.compute.functions.detector.ports import DetectorError
 from stacks.compute.functions.detector.scoring import (
@@ -32,6 +31,7 @@ from stacks.compute.functions.detector.scoring import (
     combine,
     load_rules,
 )
+from stacks.compute.functions.profiles.transactions import scored_transaction
 from tests.unit.functions.builders import NOW, SECRET, TRACE_ID, bus_event, stored
 from tests.unit.functions.conftest import Cloud
 

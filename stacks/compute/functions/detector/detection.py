@@ -11,7 +11,7 @@ from shared.runtime.fields import EventError
 from shared.runtime.logs import Logger
 from shared.runtime.pseudonym import pseudonym
 from shared.runtime.tracing import Segment, continue_trace
-from stacks.compute.functions.detector.messages import scored_transaction, suspicion
+from stacks.compute.functions.detector.messages import suspicion
 from stacks.compute.functions.detector.ports import (
     DetectorError,
     Outbox,
@@ -20,6 +20,7 @@ from stacks.compute.functions.detector.ports import (
     ProfileStore,
 )
 from stacks.compute.functions.detector.scoring import Decision, Sample, Scorer
+from stacks.compute.functions.profiles.transactions import scored_transaction
 
 _WRITE_ATTEMPTS: Final = 6
 

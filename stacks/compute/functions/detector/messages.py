@@ -1,33 +1,14 @@
-"""Between the events' exact values and the floats of the scoring core. Pure."""
+"""From a decision's floats to the exact values of a message. Pure."""
 
 from decimal import Decimal
 from typing import Final
 
 from shared.runtime.events import AlertReason, StoredTransaction, SuspiciousTransaction
 from shared.runtime.money import plain
-from stacks.compute.functions.detector.scoring import Decision, Reason, Transaction
+from stacks.compute.functions.detector.scoring import Decision, Reason
 
 _MEASURE_STEP: Final = Decimal("0.0001")
 _SCORE_STEP: Final = Decimal("0.000001")
-
-
-def scored_transaction(stored: StoredTransaction) -> Transaction:
-    """Return what the rules see of a stored transaction."""
-    return Transaction(
-        transaction_id=stored.transaction_id,
-        timestamp=stored.timestamp,
-        account_id=stored.account_id,
-        merchant_id=stored.merchant_id,
-        amount=float(stored.amount),
-        currency=stored.currency,
-        merchant_category=stored.merchant_category,
-        country=stored.country,
-        channel=stored.channel,
-        device_id=stored.device_id,
-        latitude=None if stored.latitude is None else float(stored.latitude),
-        longitude=None if stored.longitude is None else float(stored.longitude),
-        card_present=stored.card_present,
-    )
 
 
 def suspicion(stored: StoredTransaction, decision: Decision, trace_header: str) -> SuspiciousTransaction:

@@ -97,8 +97,8 @@ class DynamoTables:
     def write(self, change: Change) -> bool:
         """Write the record and the profiles in one transaction; see `Tables`."""
         puts = [
-            {"Put": profile.put(self._names.profiles, state, expires_at=change.profiles_expire_at)}
-            for profile, state in change.profiles
+            {"Put": new.stored.put(self._names.profiles, new.state, expires_at=new.expires_at)}
+            for new in change.profiles
         ]
         items: Any = [{"Update": self._record(change)}, *puts]
         try:

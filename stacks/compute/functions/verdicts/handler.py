@@ -20,6 +20,7 @@ from shared.runtime.invocation import Context, build_while_initialising
 from shared.runtime.logs import Logger, where_raised
 from shared.runtime.responses import Refused, answer
 from shared.runtime.tracing import Segment, TraceContext, invocation_trace
+from stacks.compute.functions.detector.scoring import ProfileError
 from stacks.compute.functions.verdicts.adapters import DynamoTables, TableNames, create_dynamodb
 from stacks.compute.functions.verdicts.ports import BusyError, RefusedByTableError
 from stacks.compute.functions.verdicts.request import read_request
@@ -60,8 +61,8 @@ class VerdictsService:
             log.warning("not recorded now", reason=str(error))
             busy = Refused(503, "busy", _UNSURE, retry_after_seconds=_RETRY_AFTER_SECONDS)
             return busy.answer(trace.trace_id)
-        except RefusedByTableError as error:
-            log.failure("a table refused", reason=str(error))
+        except (RefusedByTableError, ProfileError) as error:
+            log.failure("not recorded", reason=str(error))
         except Exception as error:  # noqa: BLE001 - the last resort: the caller learns nothing of our inside
             log.failure("failed", error=type(error).__name__, where=where_raised(error))
         return Refused(500, "internal_error", _UNSURE).answer(trace.trace_id)

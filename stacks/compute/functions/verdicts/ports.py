@@ -1,7 +1,7 @@
 """What giving a verdict needs of the world; `adapters` has it from AWS."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from shared.runtime.events import StoredTransaction
@@ -25,6 +25,15 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class NewState:
+    """A profile to replace, its new state, and the epoch seconds when it may be deleted, None for never."""
+
+    stored: StoredProfile
+    state: Any
+    expires_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """What a verdict writes, all of it or nothing.
 
@@ -33,16 +42,14 @@ class Change:
         revision: Which verdict on this transaction the record holds before, 0 for none.
         values: Attributes of the record to set.
         defaults: Attributes of the record to set where it has none of that name.
-        profiles: Each profile to replace, and its new state.
-        profiles_expire_at: Epoch seconds when these may be deleted, None for never.
+        profiles: What becomes of profiles.
     """
 
     alert_id: str
     revision: int
     values: Mapping[str, Any]
     defaults: Mapping[str, Any]
-    profiles: Sequence[tuple[StoredProfile, Any]] = field(default_factory=tuple)
-    profiles_expire_at: int | None = None
+    profiles: Sequence[NewState]
 
 
 class Tables(Protocol):

@@ -1,7 +1,7 @@
 """One verdict from request to record: find the transaction, read what is known, write all or nothing."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from shared.runtime.alerts import expires_at, transaction_facts, transaction_of_record
@@ -63,7 +63,7 @@ class Ruling:
         Raises:
             Refused: 404 for an unknown transaction, 400 where several have the id and no time is given.
             BusyError: It could not be done now.
-            RefusedByTableError: Somebody must look at it.
+            RefusedByTableError, ProfileError: Somebody must look at it.
         """
         transaction = self._transaction(request, segment)
         log = log.bind(account=pseudonym(transaction.account_id, self._settings.common.pseudonym_secret))
@@ -116,17 +116,20 @@ class Ruling:
     def _change(self, request: VerdictRequest, transaction: StoredTransaction, known: Known) -> Change:
         now = self._clock()
         settings = self._settings
-        profiles, effect = changed_profiles(request.verdict, transaction, known)
-        values: Mapping[str, Any] = verdict_values(
-            request, known.record, now=now, time_to_live_days=settings.alerts_time_to_live_days
+        profiles = changed_profiles(
+            request.verdict,
+            transaction,
+            known,
+            expires_at=expires_at(now, settings.profiles_time_to_live_days),
         )
         return Change(
             alert_id=transaction.alert_id,
             revision=revision_of(known.record),
-            values={**values, **effect},
+            values=verdict_values(
+                request, known.record, now=now, time_to_live_days=settings.alerts_time_to_live_days
+            ),
             defaults=transaction_facts(transaction),
             profiles=profiles,
-            profiles_expire_at=expires_at(now, settings.profiles_time_to_live_days),
         )
 
 
