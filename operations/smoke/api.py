@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
-from botocore.exceptions import HTTPClientError
+from botocore.exceptions import BotoCoreError
 from botocore.httpsession import URLLib3Session
 from botocore.session import Session
 
@@ -85,7 +85,7 @@ class TransactionsApi:
         began = time.monotonic()
         try:
             response = self._http.send(request.prepare())
-        except HTTPClientError as error:
+        except BotoCoreError as error:
             return Answer(NO_ANSWER, str(error), (time.monotonic() - began) * 1000)
         return Answer(response.status_code, response.text, (time.monotonic() - began) * 1000)
 
