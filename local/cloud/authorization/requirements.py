@@ -118,10 +118,6 @@ def bus_arn(name: str) -> str:
 
 def _events(call: Call) -> Iterator[Requirement]:
     body = _body(call)
-    if call.operation == "DescribeRule":
-        # As AWS writes a rule of a bus of one's own.
-        yield Requirement(_action(call), arn("events", f"rule/{body.get('EventBusName')}/{body.get('Name')}"))
-        return
     if call.operation != "PutEvents":
         yield Requirement(_action(call), "*")
         return
@@ -138,12 +134,6 @@ def put_events_requirement(bus: str, source: str, detail_type: str) -> Requireme
     return Requirement(
         "events:PutEvents", bus, {"events:source": (source,), "events:detail-type": (detail_type,)}
     )
-
-
-def _pipes(call: Call) -> Iterator[Requirement]:
-    parts = [unquote(part) for part in call.request.path.split("/") if part]  # v1, pipes, name, what to do
-    named = len(parts) > 2 and parts[1] == "pipes"
-    yield Requirement(_action(call), arn("pipes", f"pipe/{parts[2]}") if named else "*")
 
 
 def _kms(call: Call) -> Iterator[Requirement]:
@@ -196,7 +186,6 @@ _READERS: Mapping[str, Callable[[Call], Iterator[Requirement]]] = {
     "kms": _kms,
     "lambda": _lambda,
     "logs": _logs,
-    "pipes": _pipes,
     "sns": _sns,
     "sqs": _sqs,
     "sts": _sts,
