@@ -19,7 +19,7 @@ $(error Python 3.11 is needed and '$(PYTHON)' cannot read the layer graph: insta
 endif
 
 VERBS := preview deploy refresh drift outputs destroy
-MUTATING := deploy refresh destroy
+MUTATING := deploy refresh destroy smoke redrive
 ENV ?=
 CONFIRM ?=
 DATA ?=
@@ -32,6 +32,12 @@ LAYER ?=
 ACCOUNT ?=
 REPOSITORY ?=
 WRITE ?=
+TRANSACTION ?=
+VERDICT ?=
+BY ?=
+NOTE ?=
+TIMESTAMP ?=
+QUEUE ?=
 ENGINE ?=
 ENGINES := embedded pulumi
 ENGINE_IN_USE = $(or $(ENGINE),$(if $(filter local,$(ENV)),embedded,pulumi))
@@ -96,7 +102,10 @@ lock: $(READY) ## Resolve requirements.in anew into requirements.lock (needs uv 
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock requirements.in
 
 ##@ An environment (ENV=dev, ENV=prod CONFIRM=prod, or ENV=local beside a running `make local`)
-.PHONY: rights deployers preflight $(VERBS) $(foreach verb,$(VERBS),$(LAYERS:%=$(verb)-%))
+.PHONY: doctor preflight stale rights deployers smoke redrive verdict $(VERBS) $(foreach verb,$(VERBS),$(LAYERS:%=$(verb)-%))
+doctor: check-env $(READY) ## Check what a deployment needs before it can fail half-way: a line each, with what to do
+	@$(BIN)/python -m operations.doctor $(ENV) --engine $(ENGINE_IN_USE)
+
 rights: check-env $(READY) ## Print what each role may do, on what and when, from the programs: nothing is deployed or asked for
 	@$(BIN)/python -m operations.rights $(ENV)
 
@@ -113,6 +122,20 @@ refresh: ## Bring the state of each layer in line with what really exists
 drift: ## Compare what really exists with the programs, and change nothing: fails where they differ
 outputs: ## Print what each layer exports (secrets masked)
 destroy: ## Tear down the four layers in exact reverse order
+
+stale: check-env $(READY) ## Name the layers that no longer fit what they stand on, and what to run; LAYER=data: those that read it
+	@$(stale-$(ENGINE_IN_USE)) $(if $(LAYER),--layer '$(LAYER)')
+
+smoke: check-env $(READY) ## Send a synthetic fraud through the deployed pipeline, time each hop, clean up
+	@$(call with_outputs,smoke) $(ARGS)
+
+redrive: check-env $(READY) ## Give what failed for good another try: QUEUE=name of its dead-letter queue
+	@$(call with_outputs,redrive) $(if $(QUEUE),--queue '$(QUEUE)') $(ARGS)
+
+verdict: check-env $(READY) ## Give a verdict: TRANSACTION=id VERDICT=confirmed_fraud|legitimate BY=name [NOTE=why] [TIMESTAMP=]
+	@$(call with_outputs,verdict) --transaction "$$TRANSACTION" --verdict "$$VERDICT" --by "$$BY" \
+	  $(if $(NOTE),--note "$$NOTE") $(if $(TIMESTAMP),--timestamp "$$TIMESTAMP")
+
 ##@ One layer, by its owner: the same with -network, -data, -compute or -alerting, as in make deploy-compute ENV=dev
 
 .PHONY: check-env
@@ -138,7 +161,7 @@ PULUMI = $(BIN)/python -m local pulumi --run-directory '$(LOCAL_DIRECTORY)' --
 else
 PULUMI ?= $(or $(wildcard .pulumi/bin/pulumi),pulumi)
 endif
-export PULUMI
+export PULUMI LOCAL_DIRECTORY
 
 # Both engines keep the order themselves, and say how to go on where they stop.
 engine-embedded = local
@@ -146,12 +169,22 @@ engine-pulumi = operations
 where-embedded = --run-directory '$(LOCAL_DIRECTORY)'
 operate = $(BIN)/python -m $(engine-$(ENGINE_IN_USE)) $(1) --environment $(ENV) $(where-$(ENGINE_IN_USE)) $(foreach setting,$(CONFIG),--config '$(setting)')
 
+# Where the CLI deploys onto the embedded AWS, other clients of AWS talk to it too.
+aws-pulumi = $(aws)
+aws = $(if $(filter local,$(ENV)),variables=$$($(BIN)/python -m local environment $(where-embedded)); eval "$$variables";)
+
+# $(1) a command of operations/ that reads what the layers export.
+with_outputs = $(aws) outputs=$$($(call operate,outputs) --json); printf '%s' "$$outputs" | $(BIN)/python -m operations.$(1) $(ENV) --outputs -
+
+stale-pulumi = $(BIN)/python -m operations.stale $(ENV)
+stale-embedded = $(call operate,preview) --json | $(stale-pulumi) --plan -
+
 $(VERBS): check-env $(READY)
-	@$(call operate,$@)
+	@$(aws-$(ENGINE_IN_USE)) $(call operate,$@)
 
 define layer_targets
 $(VERBS:%=%-$(1)): check-env $$(READY)
-	@$$(call operate,$$(@:%-$(1)=%)) --layer $(1)
+	@$$(aws-$$(ENGINE_IN_USE)) $$(call operate,$$(@:%-$(1)=%)) --layer $(1)
 endef
 $(foreach layer,$(LAYERS),$(eval $(call layer_targets,$(layer))))
 

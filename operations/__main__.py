@@ -25,7 +25,10 @@ def main() -> int:
         metavar="NAMESPACE:KEY=VALUE",
         help="a setting for this run; may be repeated",
     )
+    parser.add_argument("--json", action="store_true", help="outputs alone: as JSON, for other programs")
     options = parser.parse_args()
+    if options.json and options.verb != "outputs":
+        parser.error("--json goes with outputs")
     try:
         # The embedded AWS starts the CLI itself, with more arguments around it.
         local = options.environment == "local"
@@ -34,6 +37,8 @@ def main() -> int:
         again = f"{options.verb}-{options.layer}" if options.layer else options.verb
         print(f"error: {error}\nThen: {hints.make(again, options.environment)}", file=sys.stderr)
         return 1
+    if options.json:
+        return walk.outputs_as_json(options.layer, options.environment)
     if options.layer is not None:
         return walk.one(options.verb, options.layer, options.environment, options.config)
     return walk.every(options.verb, options.environment, options.config)

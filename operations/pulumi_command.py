@@ -94,6 +94,18 @@ class Stack:
         return run([*command(), "-C", self.folder, *words]).code
 
 
+def whoami() -> Mapping[str, Any]:
+    """Who is logged in to which backend: `user`, `url`, ...
+
+    Raises:
+        PulumiError: nobody is, or the backend does not answer.
+    """
+    done = _captured([*command(), "whoami", "--verbose", "--json"])
+    if done.returncode:
+        raise PulumiError(_explained(done.stderr))
+    return _parsed(done)
+
+
 @dataclass(frozen=True)
 class Ended:
     """How a call that a person watched has ended."""

@@ -6,6 +6,7 @@ although what hung on the old one (a topic's subscriptions, say) went with it.
 """
 
 import argparse
+import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +17,7 @@ from typing import Any
 from operations import hints
 from operations.checkpoint import Checkpoint, is_secret, name_of
 from operations.pulumi_command import PulumiError, Stack
-from shared.infra.layers import LAYERS, consumers_of, deployment_order, layer, upstream_of
+from shared.infra.layers import LAYERS, consumers_of, deployment_order, upstream_of
 
 STALE = 1
 _UNCHANGED = frozenset({"same", "read", "refresh"})
@@ -50,6 +51,8 @@ class Finding:
     """`name of layer`: outputs that name a resource which is younger than the layer's last deployment."""
     problem: str = ""
     """Why it could not be previewed."""
+    causes_known: bool = True
+    """Whether outputs have been compared; the embedded engine's plan says nothing of them."""
 
     @property
     def stale(self) -> bool:
@@ -67,7 +70,7 @@ class Finding:
         yield from (f"  {change}" for change in self.changes)
         if self.outputs:
             yield f"  through {', '.join(self.outputs)}"
-        elif self.changes:
+        elif self.changes and self.causes_known:
             yield "  through its own program or settings, or a secret output: no other output has changed"
         if self.replaced:
             yield f"  replaced behind it: {', '.join(self.replaced)}. What hung on the old one is gone"
@@ -158,9 +161,21 @@ def _type_of(urn: str) -> str:
     return urn.split("::")[2].rsplit("$", 1)[-1]
 
 
-def report(environment: str, names: Sequence[str]) -> bool:
-    """Print the findings of the layers that are deployed; whether one of them is stale."""
-    findings = look(environment, names)
+def in_plan(plan: Mapping[str, Any], names: Sequence[str]) -> list[Finding]:
+    """The same from the embedded engine's plan (`python -m local preview --json`)."""
+    findings = []
+    for name in names:
+        layer_plan = plan["layers"].get(name, {})
+        changes = [
+            Change(each["operation"], f"{each['type']} {each['name']}", tuple(each.get("changed", ())))
+            for each in layer_plan.get("changes", ())
+        ]
+        findings.append(Finding(name, changes, problem=layer_plan.get("error", ""), causes_known=False))
+    return findings
+
+
+def report(environment: str, findings: Sequence[Finding]) -> bool:
+    """Print findings; whether a layer is stale."""
     for finding in findings:
         print("\n".join(finding.lines(environment)))
     return any(finding.stale for finding in findings)
@@ -184,7 +199,7 @@ def after_deploy(deployed: Stack, before: Checkpoint) -> None:
         moved |= _naming_younger(now, before.written)
         names = [each.name for each in consumers_of(deployed.layer)]
         concerned = [name for name in names if moved & _read_by(name, deployed.layer)]
-        if concerned and report(deployed.environment, concerned):
+        if report(deployed.environment, look(deployed.environment, concerned)):
             print(f"{deployed.layer} itself is deployed.")
     except PulumiError as error:
         print(f"whether other layers have to follow is not known: {error}", file=sys.stderr)
@@ -195,10 +210,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m operations.stale", description=main.__doc__)
     parser.add_argument("environment", help="dev, prod ...: the name of the stacks")
     parser.add_argument("--layer", choices=list(LAYERS), help="those alone that read this layer's outputs")
+    parser.add_argument("--plan", choices=["-"], help="read the embedded engine's plan from standard input")
     options = parser.parse_args()
-    chosen = consumers_of(options.layer) if options.layer else deployment_order()
+    chosen = [each.name for each in (consumers_of(options.layer) if options.layer else deployment_order())]
     try:
-        return STALE if report(options.environment, [layer(each.name).name for each in chosen]) else 0
+        if options.plan:
+            findings = in_plan(json.load(sys.stdin), chosen)
+        else:
+            findings = look(options.environment, chosen)
+        return STALE if report(options.environment, findings) else 0
     except PulumiError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

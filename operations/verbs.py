@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 
 from operations import guard, hints, stale
-from operations.checkpoint import Checkpoint
+from operations.checkpoint import Checkpoint, is_secret
 from operations.locks import run_when_free
-from operations.project import ROOT, STACKS
+from operations.project import ROOT, settings_file
 from operations.pulumi_command import Stack, run
 from operations.recovery.recover import recover
 from shared.infra.layers import layer
@@ -61,6 +62,14 @@ def outputs(stack: Stack, settings: Settings = ()) -> int:
     return run(stack.words("stack", "output")).code
 
 
+def outputs_as_data(stack: Stack) -> Mapping[str, Any] | None:
+    """What the layer exports, secrets masked; None where it is not deployed."""
+    state = stack.export()
+    if state is None:
+        return None
+    return {name: "[secret]" if is_secret(value) else value for name, value in state.outputs.items()}
+
+
 def destroy(stack: Stack, settings: Settings = ()) -> int:
     """Delete the layer's resources, then the stack itself, so that no state is left."""
     del settings
@@ -96,7 +105,7 @@ def _settled(stack: Stack) -> Checkpoint | None:
 
 def _made(stack: Stack) -> int:
     """Make the stack; the CLI may write into the file of its settings."""
-    settings = STACKS / stack.layer / f"Pulumi.{stack.environment}.yaml"
+    settings = settings_file(stack.layer, stack.environment)
     before = settings.read_text("utf-8")
     code = stack.initialise()
     if _SALT in settings.read_text("utf-8") and _SALT not in before:

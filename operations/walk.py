@@ -1,14 +1,16 @@
 """A verb on one layer, or on all of them in order: the first failure stops, and says how to go on."""
 
+import json
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 from operations import hints
 from operations.guard import REFUSED, RefusedError
 from operations.pulumi_command import PulumiError, Stack
-from operations.verbs import ALONE, VERBS, Settings, Verb
+from operations.verbs import ALONE, VERBS, Settings, Verb, outputs_as_data
 from shared.infra.layers import deployment_order, destroy_order
 
-PASSING_OVER = frozenset({"preview", "refresh", "outputs"})
+PASSING_OVER = frozenset({"preview", "drift", "refresh", "outputs"})
 """Verbs that only look: a layer that is not there yet is named at the end, and is no failure."""
 
 
@@ -43,6 +45,20 @@ def every(verb: str, environment: str, settings: Settings) -> int:
             return code
     if passed_over:
         print("\n" + "\n".join(passed_over))
+    return 0
+
+
+def outputs_as_json(layer: str | None, environment: str) -> int:
+    """Print what one layer exports, or every layer that is deployed by its name, for other programs."""
+    names = [layer] if layer else [each.name for each in deployment_order()]
+    try:
+        with ThreadPoolExecutor(len(names)) as threads:
+            found = list(threads.map(lambda name: outputs_as_data(Stack(name, environment)), names))
+    except PulumiError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    deployed = {name: each for name, each in zip(names, found, strict=True) if each is not None}
+    print(json.dumps(deployed.get(layer, {}) if layer else deployed, indent=2))
     return 0
 
 

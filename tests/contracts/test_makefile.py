@@ -313,6 +313,7 @@ def test_the_local_environment_by_the_pulumi_cli_starts_it_through_the_embedded_
 
     assert ran.acts == ()
     assert ran.python == (
+        "-m local environment --run-directory elsewhere",
         "-m local pulumi --run-directory elsewhere -- -C stacks/data stack export --stack local",
     )
 

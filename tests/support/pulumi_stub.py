@@ -108,6 +108,7 @@ class Stub:
 def deployment(layer: str, outputs: dict[str, str]) -> dict[str, Any]:
     """What the state of a deployed layer is like."""
     return {
+        "manifest": {"time": "2026-01-01T00:00:00Z"},
         "resources": [
             {"urn": f"urn:pulumi:dev::{layer}::{STACK}::{layer}-dev", "type": STACK, "outputs": outputs},
             {"urn": f"urn:pulumi:dev::{layer}::{QUEUE}::queue-dev", "type": QUEUE, "custom": True},

@@ -1,0 +1,1 @@
+"""`make doctor ENV=dev`: what a deployment needs, checked before it can fail half-way."""
