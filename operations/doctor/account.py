@@ -17,8 +17,8 @@ def identity(aws: Clients) -> tuple[Finding, str | None]:
     try:
         caller = aws("sts").get_caller_identity()
     except AWS_ERRORS as error:
-        text = f"{_first_line(error)}\nGive credentials of the target account: aws sts get-caller-identity must answer"
-        return failure("identity", text), None
+        then = "Give credentials of the target account: aws sts get-caller-identity must answer"
+        return failure("identity", f"{_first_line(error)}\n{then}"), None
     if str(caller["Arn"]).endswith(":root"):
         text = (
             f"{caller['Arn']}: deploy as the role of a layer's owner, never as the root user (make deployers)"
