@@ -32,6 +32,10 @@ class Arns:
         """An IAM role."""
         return pulumi.Output.concat("arn:aws:iam::", self.account_id, f":role/{self.names.of(stem, 'role')}")
 
+    def managed_policy(self, name: str) -> pulumi.Output[str]:
+        """A managed policy of the account, which no layer of ours owns."""
+        return pulumi.Output.concat("arn:aws:iam::", self.account_id, f":policy/{name}")
+
     def function(self, stem: str) -> pulumi.Output[str]:
         """A Lambda function, unqualified."""
         return self._arn("lambda", f"function:{self.names.of(stem, 'function')}")

@@ -39,6 +39,8 @@ class FunctionArguments:
     packages: Sequence[str] = ()
     """Packages of this repository that its zip carries, besides its own and ``shared.runtime``."""
     memory_megabytes: int = 256
+    roles_boundary: str | None = None
+    """Name of the managed policy beyond which the role has no rights, whatever its own policies say."""
 
 
 class Function(pulumi.ComponentResource):
@@ -61,7 +63,7 @@ class Function(pulumi.ComponentResource):
         self.stem = stem
         self._names = names
         self._child = pulumi.ResourceOptions(parent=self)
-        role = self._role()
+        role = self._role(network, arguments.roles_boundary)
         rights = self._rights(role, network, arguments)
         logs = aws.cloudwatch.LogGroup(
             names.of(f"{stem}-logs"),
@@ -78,13 +80,16 @@ class Function(pulumi.ComponentResource):
         """For a resource whose name AWS cannot have twice."""
         return pulumi.ResourceOptions(parent=self, delete_before_replace=True)
 
-    def _role(self) -> aws.iam.Role:
+    def _role(self, network: NetworkContract, boundary: str | None) -> aws.iam.Role:
         name = self._names.of(f"{self.stem}-role", "role")
         return aws.iam.Role(
             name,
             name=name,
             description=f"Execution role of {self._names.of(self.stem, 'function')}",
             assume_role_policy=trust("lambda.amazonaws.com"),
+            permissions_boundary=Arns(self._names, network.account_id).managed_policy(boundary)
+            if boundary
+            else None,
             opts=self._named(),
         )
 

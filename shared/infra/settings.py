@@ -89,6 +89,18 @@ class SettingsReader:
         """Names that end in ``environment_suffix``, which is the stack's name unless set."""
         return Names(self._value("environment_suffix") or pulumi.get_stack())
 
+    def roles_boundary(self) -> str | None:
+        """Name of the managed policy that bounds every role of the layer; none unless set.
+
+        Raises:
+            SettingError: it is no name of a policy.
+        """
+        name = self._value("roles_boundary")
+        if name is not None and not re.fullmatch(r"[\w+=,.@-]{1,128}", name):
+            example = "fraud-roles-boundary-dev"
+            raise self._error("roles_boundary", f"is {name!r}, not the name of a policy", example)
+        return name
+
     def text(self, key: str, *, example: str) -> str:
         """A string that is not empty."""
         value = self._value(key)

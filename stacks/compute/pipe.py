@@ -14,11 +14,11 @@ from shared.infra import stems
 from shared.infra.arns import Arns
 from shared.infra.contracts import DataContract, NetworkContract
 from shared.infra.iam import Statement, document, through, trust
-from shared.infra.naming import Names
 from shared.infra.provider import named
 from shared.infra.queue import Queue
 from shared.runtime.events import DETAIL_TYPE, EVENT_SOURCE, PIPE_FILTER_PATTERN
 from stacks.compute.routing import Route
+from stacks.compute.settings import ComputeSettings
 
 BATCH_SIZE = 10
 """The most that an event bus takes at once."""
@@ -38,7 +38,7 @@ class Pipe:
 
 
 def transactions_pipe(
-    names: Names,
+    settings: ComputeSettings,
     network: NetworkContract,
     data: DataContract,
     route: Route,
@@ -48,8 +48,9 @@ def transactions_pipe(
 
     It comes after the route to the detector and goes before it: a bus drops what no rule of it takes.
     """
+    names = settings.names
     dead = Queue(stems.PIPE_DLQ, names, network.key_arn, opts)
-    role, policy = _role(names, network, _rights(network, data, route.bus, dead), opts)
+    role, policy = _role(settings, network, _rights(network, data, route.bus, dead), opts)
     name = names.of(stems.PIPE, "pipe")
     pipe = aws.pipes.Pipe(
         name,
@@ -97,8 +98,13 @@ def _source_parameters(dead: Queue) -> aws.pipes.PipeSourceParametersArgs:
 
 
 def _role(
-    names: Names, network: NetworkContract, rights: list[Statement], opts: pulumi.ResourceOptions
+    settings: ComputeSettings,
+    network: NetworkContract,
+    rights: list[Statement],
+    opts: pulumi.ResourceOptions,
 ) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
+    names, boundary = settings.names, settings.roles_boundary
+    arns = Arns(names, network.account_id)
     role_name = names.of("pipe-role", "role")
     role = aws.iam.Role(
         role_name,
@@ -108,9 +114,10 @@ def _role(
             "pipes.amazonaws.com",
             {
                 "StringEquals": {"aws:SourceAccount": network.account_id},
-                "ArnEquals": {"aws:SourceArn": Arns(names, network.account_id).pipe(stems.PIPE)},
+                "ArnEquals": {"aws:SourceArn": arns.pipe(stems.PIPE)},
             },
         ),
+        permissions_boundary=arns.managed_policy(boundary) if boundary else None,
         opts=named(opts),
     )
     policy_name = names.of("pipe-policy", "role-policy")

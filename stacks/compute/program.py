@@ -28,7 +28,7 @@ def build(settings: ComputeSettings, network: NetworkContract, data: DataContrac
     scoring = detector(settings, network, data, opts)
     bus = event_bus(names, network, opts)
     route = route_to_detector(names, network, bus.bus, scoring, opts)
-    pipe = transactions_pipe(names, network, data, route, opts)
+    pipe = transactions_pipe(settings, network, data, route, opts)
 
     return ComputeContract(
         environment_suffix=names.suffix,
