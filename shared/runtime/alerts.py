@@ -38,12 +38,12 @@ def transaction_facts(transaction: StoredTransaction) -> dict[str, Any]:
 
 
 def transaction_of_record(record: Mapping[str, Any]) -> StoredTransaction:
-    """Return the transaction of a record, as plain values; its trace is not known any more.
+    """Return the transaction of a record of plain values; its trace is not known any more.
 
     Raises:
         EventError: The record has not the facts of a transaction.
     """
-    return read_transaction(Fields({**record, "trace_header": ""}, "record"))
+    return read_transaction(Fields({"received_at": 0, **record, "trace_header": ""}, "record"))
 
 
 def expires_at(now: int, time_to_live_days: int) -> int | None:

@@ -14,6 +14,10 @@ from botocore.session import Session, get_session
 
 AWS_ERRORS: Final = (BotoCoreError, ClientError)
 """What a call of an AWS client may raise."""
+IN_TRANSACTION: Final = "TransactionConflictException"
+"""Code of the error that another's transaction holds the item just now."""
+CONFLICT_CODES: Final = frozenset({"ConditionalCheckFailedException", IN_TRANSACTION})
+"""Codes of errors by which a conditional write learns that somebody else is faster."""
 BUSY_CODES: Final = frozenset(
     {
         "ConnectTimeoutError",

@@ -341,6 +341,16 @@ def test_throttling_is_left_to_the_next_delivery(stubbed: tuple[ProfilesTable, S
     assert refused.value.__cause__ is None
 
 
+@pytest.mark.parametrize("code", ["ConditionalCheckFailedException", "TransactionConflictException"])
+def test_a_verdict_that_is_being_written_is_somebody_faster(
+    stubbed: tuple[ProfilesTable, Stubber], code: str
+) -> None:
+    table, stubber = stubbed
+    stubber.add_client_error("put_item", code)
+    with stubber:
+        assert table.write("a", AccountProfile(), revision=3, expires_at=None) is False
+
+
 def test_the_rules_see_every_field_that_they_have() -> None:
     full = stored(
         merchant_category="grocery",

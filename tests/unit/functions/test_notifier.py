@@ -5,9 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.runtime.clients import create_client
 from shared.runtime.dynamodb import to_item
 from shared.runtime.logs import Logger
 from stacks.alerting.functions.notifier.adapters import AlertsTable, FraudAlertsTopic
@@ -171,6 +173,28 @@ def test_a_verdict_that_was_faster_than_the_alert_is_kept(stage: Stage) -> None:
     assert {name: alert[name] for name in verdict} == verdict
     assert (alert["mail_status"], alert["score"]) == ("SENT", ALERT.score)
     assert len(stage.mails()) == 1
+
+
+@pytest.mark.parametrize(("conflicts", "failed"), [(1, []), (3, []), (4, ["0"])])
+def test_while_a_verdict_is_being_written_the_alert_waits_its_turn(
+    stage: Stage, conflicts: int, failed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stacks.alerting.functions.notifier.adapters.pause", lambda _: None)
+    client = create_client("dynamodb", attempts=1)
+    real = client.update_item
+    refusals = iter(range(conflicts))
+
+    def update_item(**arguments: Any) -> Any:
+        if next(refusals, None) is not None:
+            raise ClientError(
+                {"Error": {"Code": "TransactionConflictException", "Message": ""}}, "UpdateItem"
+            )
+        return real(**arguments)
+
+    monkeypatch.setattr(client, "update_item", update_item)
+    stage.records = AlertsTable(client, "alerts-test")
+    assert stage.deliver(ALERT.to_json()) == failed
+    assert len(stage.mails()) == (0 if failed else 1)
 
 
 def test_while_another_invocation_is_at_it_the_message_waits(stage: Stage) -> None:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ClientError
 
 from shared.runtime.alerts import AlertStatus
-from shared.runtime.clients import AWS_ERRORS, create_client, error_code
+from shared.runtime.backoff import pause
+from shared.runtime.clients import AWS_ERRORS, IN_TRANSACTION, create_client, error_code
 from shared.runtime.dynamodb import assignments, from_item, to_item
 from stacks.alerting.functions.notifier.ports import PENDING, SENT, Claim, NotifierError
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_sns import SNSClient
 
+_ATTEMPTS: Final = 4
 _CONFLICT: Final = "ConditionalCheckFailedException"
 _NEW_OR_LEASE_RUN_OUT: Final = (
     "attribute_not_exists(mail_status) OR (mail_status = :pending AND lease_until < :now)"
@@ -48,8 +50,7 @@ class AlertsTable:
         )
         changes["ExpressionAttributeValues"] |= {**_PENDING, ":now": {"N": str(now)}}
         try:
-            self._client.update_item(
-                TableName=self._name,
+            self._write(
                 Key={"alert_id": {"S": record["alert_id"]}},
                 ConditionExpression=_NEW_OR_LEASE_RUN_OUT,
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
@@ -78,8 +79,7 @@ class AlertsTable:
 
     def _update(self, alert_id: str, expression: str, values: Mapping[str, Any]) -> None:
         try:
-            self._client.update_item(
-                TableName=self._name,
+            self._write(
                 Key={"alert_id": {"S": alert_id}},
                 UpdateExpression=expression,
                 ConditionExpression="mail_status = :pending",
@@ -87,6 +87,18 @@ class AlertsTable:
             )
         except AWS_ERRORS as error:
             raise NotifierError(f"the alert record was not updated: {error_code(error)}") from None
+
+    def _write(self, **update: Any) -> None:
+        """Update an item; again, a few times, while a verdict's transaction holds it."""
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                self._client.update_item(TableName=self._name, **update)
+            except ClientError as error:
+                if error_code(error) != IN_TRANSACTION or attempt == _ATTEMPTS:
+                    raise
+                pause(attempt)
+            else:
+                return
 
 
 class FraudAlertsTopic:

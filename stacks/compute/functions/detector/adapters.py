@@ -1,11 +1,11 @@
 """The profiles table and the queue of suspicious transactions."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from shared.runtime.clients import AWS_ERRORS, create_client, error_code
+from shared.runtime.clients import AWS_ERRORS, CONFLICT_CODES, create_client, error_code
 from shared.runtime.events import TRACE_HEADER_ATTRIBUTE, SuspiciousTransaction
 from stacks.compute.functions.detector.ports import DetectorError, Profiles
 from stacks.compute.functions.detector.scoring import (
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_sqs import SQSClient
 
-_CONFLICT: Final = "ConditionalCheckFailedException"
 
 
 def create_dynamodb() -> "DynamoDBClient":
@@ -88,7 +87,7 @@ class ProfilesTable:
         try:
             self._client.put_item(**stored.put(self._name, profile.to_state(), expires_at=expires_at))
         except AWS_ERRORS as error:
-            if isinstance(error, ClientError) and error_code(error) == _CONFLICT:
+            if isinstance(error, ClientError) and error_code(error) in CONFLICT_CODES:
                 return False
             raise DetectorError(f"the profile was not written: {error_code(error)}") from None
         return True

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
 
-from shared.runtime.clients import AWS_ERRORS, error_code
+from shared.runtime.clients import AWS_ERRORS, CONFLICT_CODES, error_code
 from stacks.compute.functions.detector.ports import DetectorError
 from stacks.compute.functions.detector.scoring import (
     SHARDS,
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 REMEMBERED_SECONDS: Final = 60.0
-_CONFLICT: Final = "ConditionalCheckFailedException"
 
 
 class PopulationTable:
@@ -73,7 +72,7 @@ class PopulationTable:
         try:
             self._client.put_item(**stored.put(self._name, state, expires_at=None))
         except AWS_ERRORS as error:
-            if isinstance(error, ClientError) and error_code(error) == _CONFLICT:
+            if isinstance(error, ClientError) and error_code(error) in CONFLICT_CODES:
                 # One sample more or less changes nothing; the shard as it now is comes with the next reading.
                 self._read_at = None
                 return

@@ -24,7 +24,7 @@ from stacks.compute.functions.verdicts.settings import VerdictsSettings
 
 _ATTEMPTS: Final = 6
 _NEEDED_MILLISECONDS: Final = 3_200
-"""What one more read and write take at most, both slow."""
+"""With less left, a slow answer to another read or write would be cut off by the end of the invocation."""
 
 
 class Ruling:
