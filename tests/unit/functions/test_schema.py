@@ -1,4 +1,4 @@
-"""The one schema: fit for API Gateway, true to the standards, and the same to both libraries that read it."""
+"""The schemas: fit for API Gateway, true to the standards, and the same to both libraries that read them."""
 
 import json
 import re
@@ -7,9 +7,11 @@ from typing import Any
 
 import iso4217
 import pycountry
+import pytest
 from hypothesis import given
 from jsonschema import Draft4Validator
 
+from shared.runtime.schema import verdict_schema
 from tests.unit.functions.builders import SCHEMA, body, valid_bodies
 
 # What the gateway's models read of draft-04; its notes name exclusiveMinimum, oneOf, anyOf and readOnly as
@@ -27,7 +29,10 @@ GATEWAY_KEYWORDS = {
     "pattern",
     "minimum",
     "maximum",
+    "minLength",
+    "maxLength",
 }
+SCHEMAS = pytest.mark.parametrize("schema", [SCHEMA, verdict_schema()], ids=["transaction", "verdict"])
 FIELDS_OF_A_TRANSACTION = {
     *("transaction_id", "timestamp", "account_id", "merchant_id", "amount", "currency", "merchant_category"),
     *("country", "channel", "device_id", "ip_address", "latitude", "longitude", "card_present"),
@@ -40,13 +45,16 @@ def keywords(schema: dict[str, Any]) -> Iterator[str]:
         yield from keywords(definition)
 
 
-def test_it_is_a_valid_draft_04_schema() -> None:
-    assert SCHEMA["$schema"] == "http://json-schema.org/draft-04/schema#"
-    Draft4Validator.check_schema(SCHEMA)
+@SCHEMAS
+def test_it_is_a_valid_draft_04_schema(schema: dict[str, Any]) -> None:
+    assert schema["$schema"] == "http://json-schema.org/draft-04/schema#"
+    assert schema["additionalProperties"] is False
+    Draft4Validator.check_schema(schema)
 
 
-def test_it_uses_only_what_the_gateway_honours() -> None:
-    assert set(keywords(SCHEMA)) <= GATEWAY_KEYWORDS
+@SCHEMAS
+def test_it_uses_only_what_the_gateway_honours(schema: dict[str, Any]) -> None:
+    assert set(keywords(schema)) <= GATEWAY_KEYWORDS
     assert not set(keywords({"properties": {"amount": {"exclusiveMinimum": True}}})) <= GATEWAY_KEYWORDS
 
 
@@ -71,8 +79,9 @@ def test_countries_are_those_of_iso_3166() -> None:
     )
 
 
-def test_every_pattern_is_anchored_and_every_field_described() -> None:
-    for name, definition in SCHEMA["properties"].items():
+@SCHEMAS
+def test_every_pattern_is_anchored_and_every_field_described(schema: dict[str, Any]) -> None:
+    for name, definition in schema["properties"].items():
         assert definition["description"], name
         if "pattern" in definition:
             assert re.fullmatch(r"\^.*\$", definition["pattern"]), name
@@ -88,3 +97,9 @@ def _plain(values: dict[str, Any]) -> dict[str, Any]:
         name: float(value) if name in {"amount", "latitude", "longitude"} else value
         for name, value in values.items()
     }
+
+
+def test_a_verdict_s_timestamp_is_one_that_a_transaction_may_have() -> None:
+    limits = ("type", "minimum", "maximum")
+    ours, theirs = (schema["properties"]["timestamp"] for schema in (verdict_schema(), SCHEMA))
+    assert {name: ours[name] for name in limits} == {name: theirs[name] for name in limits}

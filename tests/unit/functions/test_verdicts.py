@@ -1,24 +1,32 @@
 """Verdicts from event to record: each recorded once, whoever else writes meanwhile, and nothing else told."""
 
+import base64
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from botocore.stub import Stubber
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft4Validator
 
 from shared.requests.body import MAXIMUM_BODY_BYTES
 from shared.runtime.clients import create_client
 from shared.runtime.dynamodb import to_item
 from shared.runtime.events import StoredTransaction
 from shared.runtime.logs import Logger
+from shared.runtime.responses import Refused
+from shared.runtime.schema import verdict_schema
 from stacks.alerting.functions.notifier.adapters import AlertsTable
 from stacks.alerting.functions.notifier.ports import Claim
 from stacks.alerting.functions.notifier.record import alert_record
 from stacks.compute.functions.verdicts.adapters import DynamoTables, TableNames
 from stacks.compute.functions.verdicts.handler import VerdictsService
 from stacks.compute.functions.verdicts.ports import BusyError, Change, Known
+from stacks.compute.functions.verdicts.request import read_request
 from stacks.compute.functions.verdicts.ruling import Ruling
 from stacks.compute.functions.verdicts.settings import VerdictsSettings
 from tests.unit.functions.builders import NOW, SECRET, TRACE_HEADER, TRACE_ID, body, stored, suspicious
@@ -188,8 +196,8 @@ def test_a_verdict_may_come_while_its_mail_is_under_way(desk: Desk) -> None:
 
 
 def test_an_unknown_transaction_is_not_found(desk: Desk) -> None:
-    for given in ({}, {"timestamp": NOW - 5}):
-        status, answer = desk.give("t-2", **FRAUD, **given)
+    for timestamp in (None, NOW - 5):
+        status, answer = desk.give("t-2", **FRAUD, timestamp=timestamp)
         assert (status, answer["error"], answer["fields"]) == (404, "unknown_transaction", [])
     assert desk.cloud.items("alerts-test") == []
 
@@ -249,6 +257,36 @@ def test_a_body_that_is_no_verdict_is_refused(desk: Desk, text: str, status: int
     answer = desk.put("t-1", text)
     assert (answer[0], answer[1]["error"]) == (status, error)
     assert desk.cloud.items("alerts-test") == []
+
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
+BODIES = st.dictionaries(
+    st.sampled_from(["verdict", "decided_by", "note", "timestamp", "other"]),
+    SCALARS | st.sampled_from(["confirmed_fraud", "legitimate", "Ana", NOW]),
+)
+
+
+@given(st.text(), BODIES.map(json.dumps) | st.text(), st.booleans())
+def test_whatever_comes_is_a_verdict_of_the_schema_or_is_refused(path: str, text: str, encoded: bool) -> None:
+    event = {
+        "pathParameters": {"transaction_id": path},
+        "body": base64.b64encode(text.encode()).decode() if encoded else text,
+        "isBase64Encoded": encoded,
+        "requestContext": {"identity": {"userArn": CALLER}},
+    }
+    try:
+        request = read_request(event)
+    except Refused:
+        return
+    given_again = {
+        "verdict": request.verdict,
+        "decided_by": request.decided_by,
+        "note": request.note,
+        "timestamp": request.timestamp,
+    }
+    content = {name: value for name, value in given_again.items() if value is not None}
+    assert Draft4Validator(verdict_schema()).is_valid(content)
+    assert re.fullmatch("[A-Za-z0-9_-]{1,64}", request.transaction_id)
 
 
 @pytest.mark.parametrize("caller", [None, ""])
