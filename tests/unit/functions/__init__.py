@@ -1,1 +1,1 @@
-"""The three functions and what they share, without a cloud."""
+"""The functions and what they share, without a cloud."""
