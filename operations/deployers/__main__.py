@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from operations.deployers.boundary import boundary, name_of
 from operations.deployers.deployer import Deployer, deployers
 from operations.deployers.documents import POLICY_LIMIT, size, wildcards
 from operations.deployers.grants import GrantError
@@ -16,6 +17,10 @@ from operations.recording.resource_outputs import ACCOUNT_ID
 from shared.infra.layers import LAYERS
 
 EXAMPLE_REPOSITORY = "example/fraud-pipeline"
+UNBOUNDED = (
+    "-- careful: whoever deploys this layer writes the rights of its roles and runs code under them, so\n"
+    "   that he may do whatever he writes there. Set roles_boundary in the layer's settings to end that."
+)
 
 
 def main() -> int:
@@ -25,10 +30,12 @@ def main() -> int:
         chosen = [each for each in _all(options) if options.layer in (None, each.layer)]
         if options.write is None:
             print("\n".join(line for each in chosen for line in report(each, options)))
+            if options.layer is None:
+                print("\n".join(_of_boundary(options)))
             if options.account == ACCOUNT_ID or options.repository == EXAMPLE_REPOSITORY:
                 print("Account and repository are examples: give your own, and WRITE=folder for files")
         else:
-            for path in write(options.write, chosen, options):
+            for path in _written(options, chosen):
                 print(path)
     except (GrantError, RepositoryError) as error:
         print(f"error: {error}", file=sys.stderr)
@@ -56,6 +63,22 @@ def _account(text: str) -> str:
     return text
 
 
+def _of_boundary(options: argparse.Namespace) -> Iterator[str]:
+    document = boundary(deploy_all(options.environment), options.account)
+    yield f"== {name_of(options.environment)}: the most that any role of the pipeline may do"
+    yield f"-- holds for the layers whose settings have roles_boundary ({size(document)} characters)"
+    yield f"{_json(document)}\n"
+
+
+def _written(options: argparse.Namespace, chosen: list[Deployer]) -> Iterator[Path]:
+    yield from write(options.write, chosen, options)
+    if options.layer is None:
+        path = options.write / f"{name_of(options.environment)}.json"
+        document = boundary(deploy_all(options.environment), options.account)
+        path.write_text(f"{_json(document)}\n", encoding="utf-8")
+        yield path
+
+
 def _all(options: argparse.Namespace) -> list[Deployer]:
     deployment = deploy_all(options.environment)
     return [
@@ -76,6 +99,8 @@ def report(deployer: Deployer, options: argparse.Namespace) -> Iterator[str]:
     yield "-- wildcards, and why"
     for each in wildcards(deployer.grants):
         yield f"{each.sid}: {', '.join(each.actions)}\n    on {each.resource}\n    because {each.reason}"
+    if deployer.writes_unbounded_roles:
+        yield UNBOUNDED
     yield ""
 
 

@@ -47,6 +47,12 @@ class Deployer:
             for number, document in enumerate(documents(self.grants), start=1)
         }
 
+    @property
+    def writes_unbounded_roles(self) -> bool:
+        """Whether it may give a role any right: the layer has roles, and no boundary bounds them."""
+        writing = [grant for grant in self.grants if "iam:PutRolePolicy" in grant.actions]
+        return any(not grant.conditions for grant in writing)
+
     def trust(self, account_id: str, repository: str) -> dict[str, Any]:
         """Who may take the role on."""
         return trust_policy(account_id, repository, self.github_environment)

@@ -102,6 +102,9 @@ def _role_refusal(caller: Caller, requirement: Requirement, context: Context) ->
     own = _decide(documents.of_role(caller.role_name), requirement, context, None)
     if own is Decision.EXPLICIT_DENY:
         return _EXPLICIT.format(_IDENTITY)
+    boundary = documents.of_boundary(caller.role_name)
+    if boundary and _decide(boundary, requirement, context, None) is not Decision.ALLOW:
+        return f"because no permissions boundary allows the {requirement.action} action"
     service = requirement.action.partition(":")[0]
     on_resource = documents.of_resource(service, requirement.resource)
     direct = _decide(on_resource, requirement, context, Principal(arn=caller.role_arn))

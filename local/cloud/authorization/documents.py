@@ -22,6 +22,17 @@ def of_role(role_name: str) -> Documents:
     return tuple(inline + attached)
 
 
+def of_boundary(role_name: str) -> Documents:
+    """The policy beyond which a role has no rights; none for a role without one."""
+    role = deployed.role(role_name)
+    boundary = getattr(role, "permissions_boundary_arn", None) if role else None
+    policy = backend("iam").managed_policies.get(boundary) if boundary else None
+    if policy is None:
+        return ()
+    document = next(version.document for version in policy.versions if version.is_default)
+    return ((document, f"boundary {boundary} of role {role_name}"),)
+
+
 def of_trust(role_name: str) -> Documents:
     """Who may assume a role."""
     role = deployed.role(role_name)

@@ -21,6 +21,7 @@ from local.provider.cloud import Cloud, shared_session
 from operations.deployers.deployer import Duty, deployers
 from operations.project import STACKS
 from operations.recording.programs import deploy_all
+from operations.recording.recorded import LayerRun
 
 ENVIRONMENT = "dev"
 LOCAL_PROVIDER_LISTS = {
@@ -77,13 +78,15 @@ class Account:
     run_directory: Path
     emulator: Emulator
 
-    def take_on(self, layer: str, duty: Duty = Duty.DEPLOY) -> Cloud:
-        """Make the deployer's role with its policies as files hold them, and act as it."""
+    def take_on(self, layer: str, duty: Duty = Duty.DEPLOY, run: LayerRun | None = None) -> Cloud:
+        """Make the deployer's role with its policies as files hold them, and act as it.
+
+        `run` is what the layer registers, unless it is what it registers with its own settings.
+        """
         deployment = deploy_all(ENVIRONMENT)
+        recorded = run or deployment.runs[layer]
         (deployer,) = (
-            each
-            for each in deployers(deployment.runs[layer], deployment.suffix, ACCOUNT_ID)
-            if each.duty is duty
+            each for each in deployers(recorded, deployment.suffix, ACCOUNT_ID) if each.duty is duty
         )
         iam = self.emulator.client("iam")
         role = self._role(iam, deployer.role_name)

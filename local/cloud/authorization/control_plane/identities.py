@@ -17,7 +17,9 @@ def read(call: Call) -> Iterator[Requirement]:
     context: Context = asked_for(pairs(parameters, "Tags.member"))
     if "PolicyArn" in parameters:
         context["iam:policyarn"] = (parameters["PolicyArn"],)
-    if boundary := parameters.get("PermissionsBoundary") or _boundary(name):
+    # A call that sets the boundary is judged by the one that it sets, any other by the one that there is.
+    sets = call.operation in {"CreateRole", "PutRolePermissionsBoundary"}
+    if boundary := parameters.get("PermissionsBoundary") if sets else _boundary(name):
         context["iam:permissionsboundary"] = (boundary,)
     yield Requirement(f"iam:{call.operation}", role_arn(name), context)
 
