@@ -183,9 +183,10 @@ def _shown(path: Path) -> str:
 def main() -> int:
     """Say which Pulumi CLI deploys this project; install one where there is none."""
     parser = argparse.ArgumentParser(prog="python -m operations.engine", description=main.__doc__)
-    parser.parse_args()
+    parser.add_argument("--pinned", action="store_true", help="install the SDK's version, whatever is on PATH")
+    pinned = parser.parse_args().pinned
     try:
-        binary = _found_or_installed()
+        binary = _pinned() if pinned else _found_or_installed()
         print(f"Pulumi {check_fit([str(binary)])} ({_shown(binary)}) fits the SDK {sdk_version()}")
     except EngineError as error:
         print(f"error: {error}", file=sys.stderr)
