@@ -183,7 +183,7 @@ def _shown(path: Path) -> str:
 def main() -> int:
     """Say which Pulumi CLI deploys this project; install one where there is none."""
     parser = argparse.ArgumentParser(prog="python -m operations.engine", description=main.__doc__)
-    parser.add_argument("--pinned", action="store_true", help="install the SDK's version, whatever is on PATH")
+    parser.add_argument("--pinned", action="store_true", help="take the SDK's version, whatever is on PATH")
     pinned = parser.parse_args().pinned
     try:
         binary = _pinned() if pinned else _found_or_installed()

@@ -1,4 +1,4 @@
-"""Runners of the pipeline bring a CLI of their own: `make engine PINNED=yes` takes the SDK's version anyway."""
+"""Runners bring a CLI of their own: `make engine PINNED=yes` takes the SDK's version all the same."""
 
 from pathlib import Path
 
