@@ -10,8 +10,8 @@ TRANSACTION_PLACEHOLDER: Final = "{transaction_id}"
 
 _MEANINGS: Final = {
     "confirmed_fraud": (
-        "payments to this merchant, and of this account, score higher from now on. A fraud that its own "
-        "amount explains does not speak against the merchant."
+        "payments to this merchant, and of this account, score higher from now on. A fraud that the "
+        "account's own behaviour explains, its amount for instance, does not speak against the merchant."
     ),
     "legitimate": (
         "takes such risk away again, and the effect of an earlier verdict on this payment altogether."
