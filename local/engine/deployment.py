@@ -16,6 +16,7 @@ from local.engine.state import PROVIDER_TYPE, ResourceState
 from local.engine.wire import abridged
 from local.provider.errors import PartialCreateError, ProviderError
 from local.provider.provider import Diff, Provider
+from local.provider.registry import resource_of
 
 _SAME_ID = (
     "its replacement got the same id ({id}), so that deleting the old one would delete the new one; "
@@ -222,7 +223,8 @@ class Deployment:
             self._removal.make_way(old)
         self._note_replacement(goal, diff, makes_way=makes_way)
         state = self._created(provider, goal, inputs, None if makes_way else old)
-        if not makes_way and state.id == old.id and not self._run.preview:
+        same_id = state.id == old.id and not resource_of(goal.type).shared_id
+        if same_id and not makes_way and not self._run.preview:
             raise failure(goal, _SAME_ID.format(id=old.id))
         return self._told("replace", started, state, diff.changed if diff.replaces else (_UNFINISHED,))
 

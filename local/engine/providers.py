@@ -15,6 +15,7 @@ from local.provider.provider import Provider
 
 BUILT_IN = "pulumi"
 """The package that the engine itself provides; it is never disabled and has no settings."""
+_DEFAULT = "default"
 _DEFAULTS_DISABLED = "pulumi:disable-default-providers"
 
 
@@ -49,10 +50,11 @@ class Providers:
             provider.configure(inputs)
         known = old.inputs if old else {}
         changed = sorted(k for k in known.keys() | inputs.keys() if known.get(k) != inputs.get(k))
-        if old is None:
-            self._run.note("create", goal)
-        else:
-            self._run.note("update" if changed else "same", goal, changed)
+        if not goal.name.startswith(_DEFAULT):  # which the Pulumi CLI does not speak of either
+            if old is None:
+                self._run.note("create", goal)
+            else:
+                self._run.note("update" if changed else "same", goal, changed)
         state = goal.state(id=old.id if old else str(uuid.uuid4()), inputs=inputs, outputs=dict(inputs))
         self._run.snapshot.put(state)
         with self._lock:
@@ -82,7 +84,7 @@ class Providers:
         disabled = json.loads(self._config.get(_DEFAULTS_DISABLED, "[]"))
         if package != BUILT_IN and (package in disabled or "*" in disabled):
             raise EngineError(f"default provider for {package!r} disabled: pass an explicit provider")
-        name = f"default_{version.replace('.', '_')}" if version else "default"
+        name = f"{_DEFAULT}_{version.replace('.', '_')}" if version else _DEFAULT
         with self._lock:
             key = f"{package} {name}"
             if key not in self._defaults:

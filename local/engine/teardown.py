@@ -55,9 +55,20 @@ def refresh_layer(store: StateStore, cloud: Cloud, layer: str) -> None:
         for each in state.resources:
             if each.type == STACK_REFERENCE:
                 each.outputs, each.secret_outputs = stack_reference(store, each.id)
-        state.resources = [each for each in state.resources if _refreshed(each, provider, progress)]
+        found = [each for each in state.resources if _refreshed(each, provider, progress)]
+        _forget(state, {each.urn for each in found})
         store.write(state)
         progress.summary()
+
+
+def _forget(state: LayerState, found: set[str]) -> None:
+    """Drop what is not there any more, and that anything stands on it."""
+    state.resources = [each for each in state.resources if each.urn in found]
+    for each in state.resources:
+        each.dependencies = [urn for urn in each.dependencies if urn in found]
+        each.property_dependencies = {
+            name: [urn for urn in urns if urn in found] for name, urns in each.property_dependencies.items()
+        }
 
 
 def _delete_all(state: LayerState, store: StateStore, cloud: Cloud, progress: Progress) -> None:

@@ -23,6 +23,7 @@ class RandomPassword(Resource):
 
     token = "random:index/randomPassword:RandomPassword"
     regional = False
+    shared_id = True
     modelled = frozenset(
         {
             "keepers",

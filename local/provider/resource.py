@@ -61,6 +61,9 @@ class Resource:
     absent: ClassVar[Properties] = {}
     """Outputs of features that the emulator does not have, as the real provider reads them when unused."""
 
+    shared_id: ClassVar[bool] = False
+    """Whether all resources of the type have the same id, so that it tells nothing."""
+
     def check(self, inputs: Properties) -> Iterable[CheckFailure]:
         """What is wrong with the inputs beyond their schema; unknown values must be let pass."""
         del inputs

@@ -65,30 +65,43 @@ def of_embedded(state: LayerState) -> StackFacts:
     return _stack(_of_state(each) for each in state.resources)
 
 
-def comparable(stacks: Mapping[str, StackFacts], other: Mapping[str, StackFacts], **addresses: str) -> Any:
-    """The stacks with generated values replaced by what they stand for; the other side names them alike.
+class Names:
+    """What stands for the values that two engines' worlds cannot have in common, now and in former states.
 
-    A value is replaced wherever it stands, so that references to it must agree. `addresses` are further
-    values that differ by nature: name -> value on this side.
+    A value is replaced wherever it stands, so that references to it must agree.
     """
-    own, others = _generated(stacks), _generated(other)
-    assert own.keys() == others.keys()
-    names: dict[str, str] = {}
-    for label in sorted(own):
-        if own[label] != others[label]:
-            names.setdefault(own[label], f"<{label}>")
-    names.update({value: f"<{label}>" for label, value in addresses.items()})
-    longest_first = sorted(names.items(), key=lambda item: -len(item[0]))
 
-    def renamed(text: str) -> str:
-        for value, name in longest_first:
-            text = text.replace(value, name)
-        return text
+    def __init__(self, **addresses: tuple[str, str]) -> None:
+        """`addresses` are values that differ by nature: name -> the value of either side."""
+        self._names: tuple[dict[str, str], dict[str, str]] = ({}, {})
+        for name, values in addresses.items():
+            self._add(name, values)
 
-    return {
-        layer: {urn: _mapped(renamed, facts) for urn, facts in stack.resources.items()}
-        for layer, stack in stacks.items()
-    }
+    def learn(self, one: Mapping[str, StackFacts], other: Mapping[str, StackFacts]) -> None:
+        """Name what these states have generated; a layer that is not deployed again still refers to it."""
+        first, second = _generated(one), _generated(other)
+        for label in sorted(first.keys() & second.keys()):
+            if first[label] != second[label]:
+                self._add(label, (first[label], second[label]))
+
+    def comparable(self, side: int, stacks: Mapping[str, StackFacts]) -> Any:
+        """The stacks of one side, 0 or 1, with the names in the place of the values."""
+        longest_first = sorted(self._names[side].items(), key=lambda item: -len(item[0]))
+
+        def renamed(text: str) -> str:
+            for value, name in longest_first:
+                text = text.replace(value, name)
+            return text
+
+        return {
+            layer: {urn: _mapped(renamed, facts) for urn, facts in stack.resources.items()}
+            for layer, stack in stacks.items()
+        }
+
+    def _add(self, label: str, values: tuple[str, str]) -> None:
+        name = f"<{label} {len(self._names[0])}>"
+        for names, value in zip(self._names, values, strict=True):
+            names.setdefault(value, name)
 
 
 def differences(one: Any, other: Any, path: str = "") -> Iterator[str]:
@@ -163,7 +176,8 @@ def _facts(
         **{name: entry.get(name, False) for name in ("external", "protect")},
         # The engines list dependencies in the order in which their threads saw them.
         "dependencies": sorted(entry.get("dependencies", [])),
-        "property_dependencies": {name: sorted(urns) for name, urns in property_dependencies.items()},
+        # A refresh of the CLI leaves out those that depend on nothing, which says the same.
+        "property_dependencies": {name: sorted(urns) for name, urns in property_dependencies.items() if urns},
         "inputs": {name: value for name, value in inputs.items() if not (own and name in CLI_ONLY)},
         "outputs": outputs,
         **more,

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,8 +13,8 @@ from local.cloud import address
 from local.demo.processes import EmulatorProcess
 from local.engine.state import StateStore
 from local.provider.cloud import Cloud
-from tests.engine.agreement import StackFacts, comparable, differences, of_checkpoint, of_embedded
-from tests.engine.world import ENVIRONMENT, ORDER, Ran, World
+from tests.engine.agreement import Names, StackFacts, differences, of_checkpoint, of_embedded
+from tests.engine.world import ENVIRONMENT, Ran, World
 
 T = TypeVar("T")
 
@@ -37,6 +37,9 @@ class Both:
     """The Pulumi CLI's side, and the copy of the project that both use."""
     run_directory: Path
     """Of the embedded engine's emulator."""
+    names: Names
+    stacks: dict[str, tuple[StackFacts, StackFacts]] = field(default_factory=dict)
+    """What each layer's state was after the last operation on it: the CLI's, the embedded engine's."""
 
     @property
     def clouds(self) -> tuple[Cloud, Cloud]:
@@ -45,10 +48,14 @@ class Both:
 
     def deploy(self, layer: str) -> None:
         """Deploy one layer with both engines."""
+        up = ("up", "--yes", "--skip-preview")
         self._beside(
-            lambda: self.world.up(layer).succeeded(),
+            lambda: (
+                self.world.pulumi(layer, *up) if layer in self.stacks else self.world.up(layer)
+            ).succeeded(),
             lambda: self.embedded(layer, "deploy").succeeded(),
         )
+        self._look_at(layer)
 
     def refresh(self, layer: str) -> None:
         """Let both engines look at what really exists."""
@@ -56,6 +63,7 @@ class Both:
             lambda: self.world.pulumi(layer, "refresh", "--yes", "--skip-preview").succeeded(),
             lambda: self.embedded(layer, "refresh").succeeded(),
         )
+        self._look_at(layer)
 
     def plans(self, layer: str) -> tuple[list[Step], list[Step]]:
         """What a deployment of one layer would do now: the CLI's steps, the embedded engine's."""
@@ -72,25 +80,22 @@ class Both:
 
     def disagreements(self) -> list[str]:
         """Where the states of the layers that are deployed differ, a line for each place."""
-        names = [layer for layer in ORDER if self.world.state(layer) is not None]
-        real = {layer: self.real_facts(layer) for layer in names}
-        embedded = {layer: self.embedded_facts(layer) for layer in names}
+        real = {layer: pair[0] for layer, pair in self.stacks.items()}
+        embedded = {layer: pair[1] for layer, pair in self.stacks.items()}
         assert real
-        theirs, own = self.world.emulator, address.read(self.run_directory)
-        return list(
-            differences(
-                comparable(real, embedded, endpoint=theirs.endpoint, gateway=theirs.gateway),
-                comparable(embedded, real, endpoint=own.endpoint, gateway=own.gateway),
-            )
-        )
+        self.names.learn(real, embedded)
+        return list(differences(self.names.comparable(0, real), self.names.comparable(1, embedded)))
 
-    def real_facts(self, layer: str) -> StackFacts:
+    def _look_at(self, layer: str) -> None:
+        self.stacks[layer] = (self._real_facts(layer), self._embedded_facts(layer))
+
+    def _real_facts(self, layer: str) -> StackFacts:
         """A layer's state as the CLI has it."""
         words = ("stack", "export", "--show-secrets", "--stack", ENVIRONMENT)
         done = self.world.run("pulumi", "-C", f"stacks/{layer}", *words, remember=False).succeeded()
         return of_checkpoint(json.loads(done.out))
 
-    def embedded_facts(self, layer: str) -> StackFacts:
+    def _embedded_facts(self, layer: str) -> StackFacts:
         """A layer's state as the embedded engine has it."""
         instance_id = address.read(self.run_directory).instance_id
         state = StateStore(self.run_directory, ENVIRONMENT, instance_id).read(layer)
@@ -119,27 +124,28 @@ def by_resource(steps: list[Step]) -> dict[str, list[tuple[str, list[str], list[
     return found
 
 
-def out_of_order(steps: list[Step], before: StackFacts, after: StackFacts) -> list[str]:
-    """Creations that come before what they stand on, and deletions that come after it is gone."""
-    made = {step.urn: at for at, step in enumerate(steps) if step.operation in _MAKES}
-    gone = {step.urn: at for at, step in enumerate(steps) if step.operation in _TAKES}
-    early = [
-        f"{urn} is made before {other}"
-        for urn in made.keys() & after.resources.keys()
-        for other in _stands_on(after.resources[urn])
-        if made[urn] < made.get(other, -1)
-    ]
-    late = [
-        f"{urn} is deleted after {other}"
-        for urn in gone.keys() & before.resources.keys()
-        for other in _stands_on(before.resources[urn])
-        if gone[urn] > gone.get(other, len(steps))
-    ]
-    return early + late
+def order_of_dependents(steps: list[Step], *states: StackFacts) -> set[tuple[str, str, str, str]]:
+    """Which of two steps comes first, for each two resources of which one stands on the other in some state.
 
-
-_MAKES = frozenset({"same", "create", "create-replacement", "update", "read"})
-_TAKES = frozenset({"delete", "delete-replaced"})
+    Entries are operation and URN of the first step, then of the second. Steps on resources that have nothing
+    to do with each other come in the order of the threads.
+    """
+    pairs = {
+        (urn, other)
+        for state in states
+        for urn, facts in state.resources.items()
+        for other in _stands_on(facts)
+    }
+    places: dict[str, list[tuple[int, str]]] = {}
+    for at, step in enumerate(steps):
+        places.setdefault(step.urn, []).append((at, step.operation))
+    found = set()
+    for urn, other in pairs:
+        for at, operation in places.get(urn, ()):
+            for other_at, other_operation in places.get(other, ()):
+                one, two = (operation, urn), (other_operation, other)
+                found.add((*one, *two) if at < other_at else (*two, *one))
+    return found
 
 
 def _stands_on(facts: Mapping[str, Any]) -> set[str]:
@@ -160,7 +166,8 @@ def both_engines(world: World) -> Iterator[Both]:
     process = EmulatorProcess(world.directory / "embedded")
     try:
         process.start()
-        process.wait_until_ready()
-        yield Both(world, process.run_directory)
+        own, theirs = process.wait_until_ready(), world.emulator
+        names = Names(endpoint=(theirs.endpoint, own.endpoint), gateway=(theirs.gateway, own.gateway))
+        yield Both(world, process.run_directory, names)
     finally:
         process.stop()
