@@ -24,7 +24,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     if (options.queue is None) == (options.since is None):
-        parser.error("give --queue, or a time (UTC): --since 2026-11-22T21:00 [--until 2026-11-22T22:00]")
+        parser.error(
+            "give --queue (make: QUEUE=pipe-dlq-dev), or a time in UTC: --since 2026-11-22T21:00 "
+            "[--until 2026-11-22T22:00] (make: ARGS='--since 2026-11-22T21:00')"
+        )
     try:
         text = sys.stdin.read() if options.outputs == "-" else Path(options.outputs).read_text("utf-8")
         redriver = Redriver(Target.from_json(options.environment, text), get_session())

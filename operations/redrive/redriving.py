@@ -78,7 +78,10 @@ class Redriver:
             AWS_ERRORS: AWS refuses; what was taken before is done.
         """
         if queue not in self._ways:
-            raise RedriveError(f"{queue} cannot be redriven; these can: {', '.join(self.queues)}")
+            raise RedriveError(
+                f"{queue} cannot be redriven; these can: {', '.join(self.queues)}. Replay the time instead: "
+                f"make redrive ENV={self._target.environment} ARGS='--since 2026-11-22T21:00'"
+            )
         url, way, outcome = self._target.queue_url(queue), self._ways[queue], Outcome()
         present = self._present(url)
         for _ in range(present if limit is None else min(present, limit)):

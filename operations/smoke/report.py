@@ -118,7 +118,9 @@ class Report:
     def _lasting(self) -> list[str]:
         mailed = self.cleaned.mailed if self.cleaned else ()
         lasting = [f"the mail about {each} (merchant {MERCHANT}, category '{CATEGORY}')" for each in mailed]
-        lasting.append("log lines, traces and metrics, and what the queues hold")
+        lasting.append(
+            "log lines, traces, metrics, its share in the detector's population, what the queues hold"
+        )
         return lasting
 
     def _failure_json(self) -> dict[str, Any] | None:

@@ -215,7 +215,7 @@ def _dead_letter_queues(data: DataContract, compute: ComputeContract) -> list[Al
     return [age, *depth]
 
 
-_REDRIVE = "aws sqs start-message-move-task --source-arn <the queue's ARN>"
+_REDRIVE = "give it another try: make redrive (docs/runbooks/dead-letter-queues.md)"
 _DEAD_LETTERS = (
     (
         stems.SUSPICIOUS_DLQ,
@@ -223,28 +223,25 @@ _DEAD_LETTERS = (
             "A suspicious transaction could not be recorded or mailed in five attempts: the security team "
             "does not know of it. It is kept until 14 days after it was first sent."
         ),
-        f"Read the notifier's log for its transaction id, remove the cause, then move it back: {_REDRIVE}.",
+        f"Read the notifier's log for its transaction id, remove the cause, then {_REDRIVE}.",
     ),
     (
         stems.DETECTOR_FAILURES,
         "The detector failed three times on a transaction: it is stored, but nobody has judged it.",
-        (
-            "The message holds the event and the error. Remove the cause, then invoke the detector with the "
-            "message's requestPayload."
-        ),
+        f"The message holds the event and the error. Remove the cause, then {_REDRIVE}.",
     ),
     (
         stems.PIPE_DLQ,
         "The pipe gave up on records of the stream: those transactions are stored, but nobody judges them.",
         (
-            "The message names the shard and the sequence numbers, not the items. Read them from the stream "
-            "within 12 hours, or find the transactions of that time in the table, and put them on the bus."
+            "The message names places in the stream, kept for 24 hours, not the items. Remove the "
+            f"cause, then {_REDRIVE}."
         ),
     ),
     (
         stems.RULE_DLQ,
         "EventBridge could not hand a transaction to the detector: it is stored, but nobody has judged it.",
-        "The message is the whole event, its attributes say why. Remove the cause, then put it on the bus.",
+        f"The message is the whole event, its attributes say why. Remove the cause, then {_REDRIVE}.",
     ),
     (
         stems.BUS_DLQ,
@@ -254,7 +251,7 @@ _DEAD_LETTERS = (
         ),
         (
             "Check the key's state and its policy for events.amazonaws.com. The messages are encrypted "
-            "under it: replay the transactions of that time from the table."
+            "under it: replay the transactions of that time from the table by make redrive."
         ),
     ),
 )
