@@ -2,6 +2,7 @@
 
 import sys
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO
 
@@ -44,10 +45,11 @@ def run_layer(request: LayerRequest, stream: TextIO | None = None) -> int:
         with store.locked(request.layer):
             _run(request, store, Cloud.of(emulator), progress, log)
     except Exception as error:  # noqa: BLE001 - the end of the line: whatever it is, a person must read it
-        told = _told(error, request)
+        blamed = _blamed_on_overrides(error, request)
+        told = blamed or _told(error)
         progress.failure(told)
         if not preview:
-            progress.line(_how_to_resume(request))
+            progress.line(_how_to_resume(request, {} if blamed else request.overrides))
     if request.report:
         write_report(Path(request.report), log.steps, told)
     return 0 if told is None else 1
@@ -83,19 +85,24 @@ def _run(request: LayerRequest, store: StateStore, cloud: Cloud, progress: Progr
     progress.summary()
 
 
-def _told(error: Exception, request: LayerRequest) -> str:
-    """An error as a person should see it; a setting is blamed on where its value came from."""
+def _blamed_on_overrides(error: Exception, request: LayerRequest) -> str | None:
+    """What is wrong with a setting that was given for this run, not in the file that the error names."""
     if isinstance(error, SettingError | UnknownSettingError) and error.key in request.overrides:
         return f"CONFIG={error.key}={request.overrides[error.key]}: {error.without_file}"
+    return None
+
+
+def _told(error: Exception) -> str:
+    """An error as a person should see it."""
     module = type(error).__module__
     if isinstance(error, EngineError | ProviderError | ProjectError) or module.startswith(_TELLS_ITSELF):
         return str(error)
     return "".join(traceback.format_exception(error)).rstrip()
 
 
-def _how_to_resume(request: LayerRequest) -> str:
+def _how_to_resume(request: LayerRequest, overrides: Mapping[str, str]) -> str:
     command = make_command(f"deploy-{request.layer}", request.stack, Path(request.run_directory))
-    settings = " ".join(f"{key}={value}" for key, value in request.overrides.items())
+    settings = " ".join(f"{key}={value}" for key, value in overrides.items())
     return (
         f"Stopped; what was done before stays and is kept in the state.\n"
         f"When the cause is gone, run: {command}" + (f" CONFIG='{settings}'" if settings else "")

@@ -48,11 +48,8 @@ class Both:
 
     def deploy(self, layer: str) -> None:
         """Deploy one layer with both engines."""
-        up = ("up", "--yes", "--skip-preview")
         self._beside(
-            lambda: (
-                self.world.pulumi(layer, *up) if layer in self.stacks else self.world.up(layer)
-            ).succeeded(),
+            lambda: self._up(layer).succeeded(),
             lambda: self.embedded(layer, "deploy").succeeded(),
         )
         self._look_at(layer)
@@ -85,6 +82,11 @@ class Both:
         assert real
         self.names.learn(real, embedded)
         return list(differences(self.names.comparable(0, real), self.names.comparable(1, embedded)))
+
+    def _up(self, layer: str) -> Ran:
+        if layer in self.stacks:
+            return self.world.pulumi(layer, "up", "--yes", "--skip-preview")
+        return self.world.up(layer)
 
     def _look_at(self, layer: str) -> None:
         self.stacks[layer] = (self._real_facts(layer), self._embedded_facts(layer))

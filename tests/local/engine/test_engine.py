@@ -1,14 +1,20 @@
 """The embedded engine with tiny programs: what it creates, changes, replaces, deletes and leaves alone."""
 
 import gc
+import io
 import json
+import re
 import stat
 import warnings
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from local.engine import teardown
-from local.engine.errors import ForeignStateError
+from local.engine import embedded, teardown
+from local.engine.embedded import Environment
+from local.engine.errors import EngineError, ForeignStateError
+from local.engine.layer_run import run_layer
 from local.engine.state import StateStore
 from local.provider.cloud import Cloud
 from local.provider.logs import LogGroup
@@ -132,7 +138,8 @@ def test_resumes_after_a_failure_in_the_middle(project: TinyProject, cloud: Clou
     assert failed.lines("+") == ["first"]
     assert "aws:lambda/permission:Permission broken: " in failed.text
     assert "ResourceNotFound" in failed.text
-    assert f"make deploy-{project.name} ENV={STACK}" in failed.text
+    place = f"LOCAL_DIRECTORY={project.run_directory.resolve()}"
+    assert f"make deploy-{project.name} ENV={STACK} {place}\n" in f"{failed.text}\n"
     assert [each.name for each in project.state.real_resources] == ["first"]
     assert project.state.pending_creations == []
     assert project.state.outputs == {}
@@ -352,6 +359,49 @@ def test_an_undeclared_output_is_the_providers_fault(
     result = project.run()
     assert result.code == 1
     assert "outputs not declared: ['invented']" in result.text
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "text"),
+    [
+        ("log_level", "LOUD", "is 'LOUD', not one of INFO, DEBUG; write, for example: INFO"),
+        ("log_levle", "INFO", "is no setting of this layer: perhaps fraud-compute:log_level is meant"),
+    ],
+)
+def test_a_wrong_setting_is_blamed_on_where_it_came_from(
+    project: TinyProject, key: str, value: str, text: str
+) -> None:
+    project.write(
+        """
+        from shared.infra.settings import SettingsReader
+        with SettingsReader("compute") as reader:
+            reader.choice("log_level", ("INFO", "DEBUG"))
+        """,
+        {"fraud-compute:log_level": "INFO"},
+    )
+    stream = io.StringIO()
+    full = f"fraud-compute:{key}"
+    assert run_layer(replace(project.request(), overrides={full: value}), stream) == 1
+    told = stream.getvalue()
+    assert f" ! CONFIG={full}={value}: {full} {text}\n" in told
+    assert f"Pulumi.{STACK}.yaml" not in told
+    assert "Resources:" not in told, "nothing was planned yet"
+    (command,) = re.findall(r"run: (make .*)", told)
+    assert "CONFIG" not in command, "what was wrong is not to be given again"
+
+    project.write("aws.s3.Bucket('b', opts=options())", {full: "INFO"})
+    stream = io.StringIO()
+    assert run_layer(replace(project.request(), overrides={full: value}), stream) == 1
+    assert stream.getvalue().rstrip().endswith(f" CONFIG='{full}={value}'")
+
+
+def test_a_setting_of_another_layer_is_refused_where_one_layer_is_deployed(tmp_path: Path) -> None:
+    environment = Environment("local", tmp_path, {"fraud-data:point_in_time_recovery": "true"})
+    for operation in (embedded.deploy, embedded.preview):
+        with pytest.raises(EngineError, match="is a setting of layer data, which this command") as caught:
+            operation(environment, "compute")
+        command = f"make deploy-data ENV=local LOCAL_DIRECTORY={tmp_path}"
+        assert f"{command} CONFIG='fraud-data:point_in_time_recovery=true'" in str(caught.value)
 
 
 def test_options_of_resources(project: TinyProject) -> None:

@@ -53,6 +53,9 @@ def test_life_of_an_environment(run_directory: Path, cloud: Cloud, emulator: obj
     assert {symbol for symbol, _ in changes(plan)} == {"+"}
     assert "Not previewed: data, which reads outputs of network" in plan
     assert leftovers(cloud, "local") == []
+    planned = json.loads(succeed(run_directory, "preview", "--json"))["layers"]
+    assert {each["operation"] for each in planned["network"]["changes"]} == {"create"}
+    assert planned["data"] == {"error": "reads outputs of network (not deployed yet)"}
 
     deployed = succeed(run_directory, "deploy")
     assert {symbol for symbol, _ in changes(deployed)} == {"+"}
@@ -87,6 +90,16 @@ def test_life_of_an_environment(run_directory: Path, cloud: Cloud, emulator: obj
     }
     function = cloud.client("lambda").get_function_configuration(FunctionName="ingest-local")
     assert function["Environment"]["Variables"]["LOG_LEVEL"] == "DEBUG"
+
+    planned = json.loads(succeed(run_directory, "preview", "--json", "--layer", "compute"))
+    assert planned["environment"] == "local"
+    told = {
+        each["name"]: (each["operation"], each["changed"]) for each in planned["layers"]["compute"]["changes"]
+    }
+    assert told["ingest-local"] == ("update", ["environment"])
+    assert {operation for operation, _ in told.values()} == {"update"}
+    assert planned["layers"]["compute"]["unchanged"] > 50
+    assert "steps" not in planned["layers"]["compute"]
 
     refused = fail(run_directory, "destroy", "--layer", "data")
     assert "layer data cannot be destroyed: compute" in refused

@@ -11,6 +11,8 @@ from pulumi.runtime import rpc
 
 from local.engine.ordering import deletion_order, must_go_with
 from local.engine.project import ProjectError, encode, read_project
+from local.engine.property_path import PropertyPathError, contains, parsed, reset, shown
+from local.engine.secret_paths import as_secret_as
 from local.engine.state import ResourceState
 from local.engine.wire import abridged, decode
 from local.engine.wire import encode as to_struct
@@ -208,6 +210,44 @@ def test_equal_contents_are_equal_zips_and_hashes(tmp_path: Path) -> None:
     assert abridged(hashed(folder)).keys() == {SIGNATURE, "hash"}
 
 
+STEPS = st.lists(
+    st.integers(0, 99) | st.text(min_size=1, max_size=5).filter(lambda text: text != "*"), min_size=1
+)
+
+
+@given(STEPS)
+def test_a_property_path_reads_as_it_is_written(steps: list[str | int]) -> None:
+    assert parsed(shown(steps)) == tuple(steps)
+
+
+def test_property_paths_are_read_as_the_cli_reads_them() -> None:
+    assert parsed('tags["a.b"].list[0]["*"].*') == ("tags", "a.b", "list", 0, "*", "*")
+    for malformed in ("", ".a", "a[", "a[x]", 'a["b"'):
+        with pytest.raises(PropertyPathError):
+            parsed(malformed)
+    assert contains(parsed("a.*"), parsed("a.b.c"))
+    assert contains(parsed("a[*].c"), parsed("a[3].c"))
+    assert not contains(parsed("a.b"), parsed("a"))
+    assert not contains(parsed("a.b"), parsed("a.c"))
+
+
+def test_ignored_changes_are_taken_back_at_any_depth() -> None:
+    old = {"a": {"b": 1, "c": 2}, "list": [{"x": 1}, {"x": 2}], "gone": 1}
+    new = {"a": {"b": 9, "d": 3}, "list": [{"x": 8, "y": 1}, {"x": 9}, {"x": 7}], "added": 1}
+    assert reset(parsed("a.b"), old, new) == {**new, "a": {"b": 1, "d": 3}}
+    assert reset(parsed("a.*"), old, new) == {**new, "a": {"b": 1, "c": 2}}
+    assert reset(parsed("list[0].x"), old, new)["list"] == [{"x": 1, "y": 1}, {"x": 9}, {"x": 7}]
+    assert reset(parsed("list[*].x"), old, new)["list"] == [{"x": 1, "y": 1}, {"x": 2}, {"x": 7}]
+    assert reset(parsed("gone"), old, new) == {**new, "gone": 1}
+    assert reset(parsed("added"), old, new) == {k: v for k, v in new.items() if k != "added"}
+    assert reset(parsed("list[2].x"), old, new) == new
+
+
+def test_what_a_provider_makes_of_a_secret_is_secret() -> None:
+    values = {"a": {"b": 1, "c": 2}, "list": [1, 2], "other": 1}
+    assert as_secret_as(values, ["a.b", "list[1]", "absent", "a.absent"]) == ["a.b", "list"]
+
+
 def test_the_wire_signatures_are_pulumis() -> None:
     assert rpc._special_sig_key == values.SIGNATURE
     assert rpc._special_asset_sig == values.ASSET
@@ -229,10 +269,11 @@ def test_properties_survive_the_wire(properties: dict[str, Any]) -> None:
 
 
 def test_secrets_and_unknowns_survive_the_wire() -> None:
-    struct = to_struct({"open": 1, "closed": {"a": "b"}, "later": UNKNOWN}, ["closed"])
+    values = {"open": 1, "closed": {"a": "b"}, "partly": {"in": [1, 2], "out": 3}, "later": UNKNOWN}
+    struct = to_struct(values, ["closed", "partly.in[1]"])
     decoded, secrets = decode(struct)
-    assert decoded == {"open": 1, "closed": {"a": "b"}, "later": UNKNOWN}
-    assert secrets == {"closed"}
+    assert decoded == values
+    assert secrets == {"closed", "partly.in[1]"}
 
 
 def test_dependents_are_deleted_first_and_otherwise_the_youngest() -> None:
