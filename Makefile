@@ -73,7 +73,7 @@ local: $(READY) ## Keep the embedded AWS running and deployed until Ctrl-C; says
 	@$(BIN)/python -m local up --run-directory '$(LOCAL_DIRECTORY)' $(if $(ENGINE),--engine '$(ENGINE)')
 
 ##@ Check
-.PHONY: test lint typecheck bench show-order format lock contracts-page
+.PHONY: test lint typecheck bench show-order format lock contracts-page transcript
 test: $(READY) ## Run every test this machine can run; names what it left out and why
 	@$(BIN)/python -m pytest $(ARGS)
 
@@ -96,6 +96,9 @@ show-order: ## Print the layers in order of deployment, with owners and upstream
 
 contracts-page: $(READY) ## Write docs/contracts.md anew from shared/infra/contracts.py
 	@$(BIN)/python -m shared.infra.contracts_page > docs/contracts.md
+
+transcript: $(READY) ## Deploy, update and destroy by the Pulumi CLI on an embedded AWS, and write docs/transcript.md (minutes)
+	@$(BIN)/python -m local transcript $(ARGS)
 
 lock: $(READY) ## Resolve requirements.in anew into requirements.lock (needs uv on PATH)
 	@command -v uv >/dev/null || { echo "uv is needed to resolve: pip install uv, then: make lock" >&2; exit 1; }

@@ -25,6 +25,10 @@ _OTHER_COMMANDS = {
         "run the Pulumi CLI on the embedded AWS: what follows -- is its own",
     ),
     "provider": ("local.engine.serving", "serve the embedded AWS to the Pulumi CLI until Ctrl-C"),
+    "transcript": (
+        "local.demo.transcript",
+        "run a deployment by the Pulumi CLI and write down what it prints",
+    ),
     "environment": ("local.demo.variables", "print the shell's exports for clients of the embedded AWS"),
 }
 
