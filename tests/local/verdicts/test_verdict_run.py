@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -77,9 +78,7 @@ class Pipeline:
         self, transaction_id: str, verdict: str, credentials: Credentials | None = None, **fields: Any
     ) -> tuple[int, dict[str, Any]]:
         url = self.outputs["verdicts_url"].replace("{transaction_id}", transaction_id)
-        return self.send(
-            "PUT", url, {"verdict": verdict, "decided_by": "Ana", **fields}, credentials=credentials
-        )
+        return self.send("PUT", url, {"verdict": verdict, "decided_by": "Ana", **fields}, credentials)
 
     def decision(self, transaction_id: str) -> dict[str, Any]:
         """What the detector decided, as its log says."""
@@ -250,3 +249,23 @@ def test_a_fraud_raises_later_scores_at_its_merchant_and_a_legitimate_verdict_lo
     record = pipeline.record(payment)
     assert record is not None
     assert (record["status"], record["score"]) == ("LEGITIMATE", alert["score"])
+
+
+def test_verdicts_at_the_same_time_are_all_recorded_one_after_the_other(pipeline: Pipeline) -> None:
+    payment = pipeline.pay("disputed", account_id="a-disputed", merchant_id="m-disputed", amount=12.5)
+    pipeline.decision("disputed")
+    people = [f"Ana {number}" for number in range(5)]
+    with ThreadPoolExecutor(len(people)) as at_once:
+        answers = list(
+            at_once.map(lambda who: pipeline.give("disputed", "confirmed_fraud", decided_by=who), people)
+        )
+    assert [status for status, _ in answers] == [200] * len(people)
+    assert sorted(answer["revision"] for _, answer in answers) == [1, 2, 3, 4, 5]
+    record = pipeline.record(payment)
+    assert record is not None
+    assert {each["decided_by"] for each in record["earlier_verdicts"]} | {record["decided_by"]} == set(people)
+    merchant = pipeline.emulator.client("dynamodb").get_item(
+        TableName=pipeline.outputs["profiles_table_name"],
+        Key=to_item({"profile_id": "merchant#m-disputed"}),
+    )["Item"]
+    assert merchant["revision"] == {"N": "1"}, "it is one fraud, whoever says so"
