@@ -17,10 +17,10 @@ from stacks.compute.functions.detector.scoring.state import ProfileError
 POPULATION_VERSION: Final = 1
 SHARDS: Final = 4
 _FEW: Final = 512
-_MANY: Final = 4096
+_MANY: Final = 16_384
 _SOME_RATE: Final = 16
 _LOW_RATE: Final = 64
-_FULL: Final = 8192
+_FULL: Final = 32_768
 _CURRENCIES: Final = 8
 _CATEGORIES: Final = 24
 _CATEGORY_SAMPLES: Final = 20.0
@@ -30,6 +30,7 @@ _PRIOR_SAMPLES: Final = 200.0
 _SMALLEST_DEVIATION: Final = 0.25
 _MOST_DISTANCE: Final = 3.0
 _LOG_RATIO_LIMIT: Final = 3.0
+_LARGE_SHARE: Final = 0.01
 
 _Value = TypeVar("_Value")
 
@@ -148,7 +149,7 @@ class Population:
             if sketch.total >= extreme.minimum_samples
         }
         view.limits = {currency: sketch.exceeded_by(extreme.share) for currency, sketch in known.items()}
-        view.large = {currency: sketch.exceeded_by(0.02) for currency, sketch in known.items()}
+        view.large = {currency: sketch.exceeded_by(_LARGE_SHARE) for currency, sketch in known.items()}
         view.ratios = self._ratios()
         expected, samples = rules.expected_hits, self.samples + _PRIOR_SAMPLES
         view.rarity = {

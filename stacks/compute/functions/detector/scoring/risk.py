@@ -56,20 +56,19 @@ NO_RISK: Final = Estimate(0.0, 0, 0)
 
 
 class RiskHistory:
-    """The remembered verdicts of one place; empty for nearly every place."""
+    """The remembered verdicts of one place; empty for nearly every place.
 
-    __slots__ = ("_verdicts",)
+    Attributes:
+        verdicts: In order of time; only the methods change them.
+    """
+
+    __slots__ = ("verdicts",)
 
     def __init__(self, verdicts: list[Confirmed] | None = None) -> None:
-        self._verdicts = verdicts or []
+        self.verdicts = verdicts or []
 
     def __bool__(self) -> bool:
-        return bool(self._verdicts)
-
-    @property
-    def verdicts(self) -> list[Confirmed]:
-        """The remembered verdicts in order of time; not to be changed."""
-        return self._verdicts
+        return bool(self.verdicts)
 
     def record_fraud(self, timestamp: int, key: int, explained: float) -> RiskStatistics | None:
         """Remember a fraud; return what it adds to the statistics, None where nothing changed.
@@ -79,24 +78,24 @@ class RiskHistory:
             key: Of the payment.
             explained: Probability that the fraud has another cause than this place.
         """
-        if not self._verdicts and explained >= _EXPLAINED_AWAY:
+        if not self.verdicts and explained >= _EXPLAINED_AWAY:
             return None
         return self._replace(Confirmed(timestamp, key & _KEY_BITS, single(max(0.0, explained))))
 
     def record_genuine(self, timestamp: int, key: int) -> RiskStatistics | None:
         """Remember a genuine payment where there is risk for it to take away; return as `record_fraud`."""
-        if not self._verdicts:
+        if not self.verdicts:
             return None
-        if timestamp < self._verdicts[0].timestamp and self._find(timestamp, key) < 0:
+        if timestamp < self.verdicts[0].timestamp and self._find(timestamp, key) < 0:
             return None
         added = self._replace(Confirmed(timestamp, key & _KEY_BITS, _GENUINE))
-        if not any(each.is_fraud for each in self._verdicts[-_CLEARING_RUN:]):
-            self._verdicts = []
+        if not any(each.is_fraud for each in self.verdicts[-_CLEARING_RUN:]):
+            self.verdicts = []
         return added
 
     def estimate(self, timestamp: int, statistics: RiskStatistics) -> Estimate:
         """Return how likely a payment at a time is fraud because of this place."""
-        if not self._verdicts:
+        if not self.verdicts:
             return NO_RISK
         began, last, alive = self._filter(statistics)
         days = _MILLISECONDS_PER_DAY
@@ -104,14 +103,14 @@ class RiskHistory:
             (timestamp - began) / days
         )
         share = sum(map(float.__mul__, alive, SHARES)) * exp(min(0.0, worn))
-        frauds = [each.timestamp for each in self._verdicts if each.is_fraud]
+        frauds = [each.timestamp for each in self.verdicts if each.is_fraud]
         return Estimate(share, len(frauds), max(frauds, default=0))
 
     def _filter(self, statistics: RiskStatistics) -> tuple[int, int, list[float]]:
         """Return when the episode began, the time of the last verdict, and the probability of each share."""
         began = last = 0
         alive = [0.0, 0.0, 0.0]
-        for entry in self._verdicts:
+        for entry in self.verdicts:
             if any(alive):
                 days = _MILLISECONDS_PER_DAY
                 worn = exp(
@@ -129,22 +128,22 @@ class RiskHistory:
 
     def _replace(self, entry: Confirmed) -> RiskStatistics | None:
         position = self._find(entry.timestamp, entry.key)
-        if position >= 0 and self._verdicts[position].is_fraud == entry.is_fraud:
+        if position >= 0 and self.verdicts[position].is_fraud == entry.is_fraud:
             return None
-        before = contribution(self._verdicts)
+        before = contribution(self.verdicts)
         if position >= 0:
-            del self._verdicts[position]
-        insort(self._verdicts, entry)
-        if len(self._verdicts) > REMEMBERED:
+            del self.verdicts[position]
+        insort(self.verdicts, entry)
+        if len(self.verdicts) > REMEMBERED:
             # The first says when the episode began; what lay between it and the latest says least.
-            del self._verdicts[1]
-        added = contribution(self._verdicts)
+            del self.verdicts[1]
+        added = contribution(self.verdicts)
         added.add(before, -1.0)
         return added
 
     def _find(self, timestamp: int, key: int) -> int:
-        position = bisect_left(self._verdicts, (timestamp, key & _KEY_BITS))
-        found = position < len(self._verdicts) and self._verdicts[position][:2] == (
+        position = bisect_left(self.verdicts, (timestamp, key & _KEY_BITS))
+        found = position < len(self.verdicts) and self.verdicts[position][:2] == (
             timestamp,
             key & _KEY_BITS,
         )
@@ -152,7 +151,7 @@ class RiskHistory:
 
     def to_state(self) -> str:
         """Return the history as text, at most 512 characters."""
-        return pack(_LAYOUT, [tuple(each) for each in self._verdicts])
+        return pack(_LAYOUT, [tuple(each) for each in self.verdicts])
 
     @classmethod
     def from_state(cls, state: Any) -> Self:

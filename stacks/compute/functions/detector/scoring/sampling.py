@@ -22,7 +22,7 @@ def is_sampled(transaction: Transaction, account: AccountProfile, population: Vi
     every = population.samples_one_in()
     if every > 1 and short_key(transaction.transaction_id) // SHARDS % every:
         return False
-    return account.sampled_on < transaction.timestamp // MILLISECONDS_PER_DAY
+    return transaction.amount > 0 and account.sampled_on < transaction.timestamp // MILLISECONDS_PER_DAY
 
 
 def sample_of(

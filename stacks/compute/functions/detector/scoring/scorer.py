@@ -1,6 +1,6 @@
 """Scores a transaction, and teaches its account's profile: the one piece of code that decides, everywhere."""
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from stacks.compute.functions.detector.scoring.controls import NO_CONTROLS, PaymentControls, Standing
 from stacks.compute.functions.detector.scoring.learning import learn, usual_ratio
@@ -8,22 +8,19 @@ from stacks.compute.functions.detector.scoring.lifetimes import RiskStatistics
 from stacks.compute.functions.detector.scoring.population import Sample, View
 from stacks.compute.functions.detector.scoring.profile import AccountProfile, MerchantProfile
 from stacks.compute.functions.detector.scoring.reasons import Decision, Reason, combine
-from stacks.compute.functions.detector.scoring.rules import Mode, Rules, RuleSet
+from stacks.compute.functions.detector.scoring.rules import Mode, Rules
 from stacks.compute.functions.detector.scoring.sampling import is_sampled, sample_of
 from stacks.compute.functions.detector.scoring.transaction import MILLISECONDS_PER_DAY, Transaction
-from stacks.compute.functions.detector.scoring.typologies import amounts, novelty, pace
-from stacks.compute.functions.detector.scoring.typologies.evaluator import Evaluator, Usual
-from stacks.compute.functions.detector.scoring.typologies.places import (
-    PLACES,
-    account_at_risk,
-    listed,
-    merchant_at_risk,
+from stacks.compute.functions.detector.scoring.typologies.evaluator import Usual
+from stacks.compute.functions.detector.scoring.typologies.places import PLACES, listed
+from stacks.compute.functions.detector.scoring.typologies.selection import (
+    Typologies,
+    longest_window,
+    shows,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 _NOTHING_USUAL: Final = Usual(0, 0.0, 0.0, 0, 0.0)
+_create: Final = tuple.__new__
 
 
 class Scorer:
@@ -35,10 +32,11 @@ class Scorer:
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
+        self._window = longest_window(rules.rules)
         self._weight = rules.baseline.assumed_weight
-        self._alerting = _evaluators(rules.rules, Mode.ALERT)
-        self._shadowing = _evaluators(rules.rules, Mode.SHADOW)
-        self._nothing = Decision(0.0, rules.alert_threshold <= 0, (), rules.alert_threshold, rules.version)
+        self._alerting = Typologies(rules.rules, Mode.ALERT)
+        self._shadowing = Typologies(rules.rules, Mode.SHADOW)
+        self._nothing = Decision(0.0, False, (), rules.alert_threshold, rules.version)
 
     def unknown_population(self) -> View:
         """Return the view of a population of which nothing is known yet."""
@@ -54,14 +52,15 @@ class Scorer:
     ) -> Decision:
         """Score a transaction from 0 (nothing speaks against it) to 1, by what was known before it. Pure."""
         usual = self.usual(transaction, account, population)
+        shown = shows(transaction, account, merchant, usual, self._window)
         found = [
             reason
-            for evaluate in self._alerting
+            for evaluate in self._alerting.worth_trying(shown)
             if (reason := evaluate(transaction, account, merchant, population, usual)) is not None
         ]
         shadow = [
             reason
-            for evaluate in self._shadowing
+            for evaluate in self._shadowing.worth_trying(shown)
             if (reason := evaluate(transaction, account, merchant, population, usual)) is not None
         ]
         if controls is not NO_CONTROLS:
@@ -69,13 +68,12 @@ class Scorer:
             shadow += listed(transaction, controls, self.rules.rules, Mode.SHADOW)
         if not found and not shadow:
             return self._nothing
-        suppressed = None
-        score = combine(sorted([reason[5] for reason in found], reverse=True))
-        suspicious = score >= self.rules.alert_threshold
-        if suspicious and controls is not NO_CONTROLS:
-            suppressed = _suppressed(transaction, controls)
         if len(found) > 1:
             found.sort(key=_by_contribution)
+        score = combine([reason[5] for reason in found])
+        suspicious, suppressed = score >= self.rules.alert_threshold, None
+        if suspicious and controls is not NO_CONTROLS:
+            suppressed = _suppressed(transaction, controls)
         return Decision(
             score,
             suspicious and suppressed is None,
@@ -111,13 +109,13 @@ class Scorer:
 
     def usual(self, transaction: Transaction, account: AccountProfile, population: View) -> Usual:
         """Return what the account usually pays in the transaction's currency and category."""
-        known = account.amounts.get(transaction.currency)
+        known = account.amounts.get(transaction[5])
         if known is None:
             return _NOTHING_USUAL
         mean, deviation = known.mean, known.deviation(population.spread, self._weight)
-        category = transaction.merchant_category
+        category = transaction[6]
         if category is None:
-            return Usual(known.count, mean, deviation, 0, mean)
+            return _create(Usual, (known.count, mean, deviation, 0, mean))
         in_category, ratio = usual_ratio(account, category, population)
         return Usual(known.count, mean * ratio, deviation * ratio, in_category, mean)
 
@@ -138,30 +136,3 @@ def _suppressed(transaction: Transaction, controls: PaymentControls) -> str | No
     if Standing.ALLOW in standings:
         return "allow"
     return "snooze" if transaction.timestamp < controls.account.snoozed_until else None
-
-
-def _evaluators(rules: RuleSet, mode: Mode) -> tuple[Evaluator, ...]:
-    """Return what looks for the patterns of the rules in a mode."""
-    made: dict[str, Callable[[], Evaluator]] = {
-        "amount_limit": lambda: amounts.amount_limit(rules.amount_limit),
-        "amount_deviation": lambda: amounts.amount_deviation(
-            rules.amount_deviation, rules.category_amount_deviation
-        ),
-        "category_amount_deviation": lambda: amounts.category_amount_deviation(
-            rules.category_amount_deviation, rules.amount_deviation
-        ),
-        "extreme_amount": lambda: amounts.extreme_amount(rules.extreme_amount),
-        "velocity": lambda: pace.velocity(rules.velocity),
-        "card_testing": lambda: pace.card_testing(rules.card_testing),
-        "structuring": lambda: pace.structuring(rules.structuring),
-        "unusual_hour": lambda: novelty.unusual_hour(rules.unusual_hour),
-        "new_merchant": lambda: novelty.new_merchant(rules.new_merchant),
-        "new_merchant_category": lambda: novelty.new_merchant_category(rules.new_merchant_category),
-        "new_country": lambda: novelty.new_country(rules.new_country),
-        "new_device": lambda: novelty.new_device(rules.new_device),
-        "improbable_travel": lambda: novelty.improbable_travel(rules.improbable_travel),
-        "dormant_account": lambda: pace.dormant_account(rules.dormant_account),
-        "merchant_at_risk": lambda: merchant_at_risk(rules.merchant_at_risk),
-        "account_at_risk": lambda: account_at_risk(rules.account_at_risk),
-    }
-    return tuple(make() for code, make in made.items() if getattr(rules, code).mode is mode)

@@ -8,7 +8,7 @@ from stacks.compute.functions.detector.scoring.state import ProfileError, pack, 
 
 _PER_OCTAVE: Final = 8
 _BINS: Final = 48
-_FULL: Final = 8192
+_FULL: Final = 32_768
 _NEAR: Final = 0.05
 _FAR: Final = 0.015
 _ENOUGH: Final = 3.0
@@ -18,7 +18,7 @@ _LAYOUT: Final = Struct("<hH")
 class Sketch:
     """Counts of positive values by class, each class a ninth greater than the one below.
 
-    Beyond 48 classes the lowest two become one: only the upper end is asked for. Where 8,192 values are
+    Beyond 48 classes the lowest two become one: only the upper end is asked for. Where 32,768 values are
     counted all counts are halved, so that old values weigh less.
     """
 
@@ -38,7 +38,9 @@ class Sketch:
             lowest, next_lowest = sorted(counts)[:2]
             counts[next_lowest] += counts.pop(lowest)
         if self.total >= _FULL:
-            self.counts = {each: count // 2 for each, count in counts.items() if count > 1}
+            # An odd one is kept in every other class, or the thin tail would wear away.
+            halved = {each: (count + (each & 1)) // 2 for each, count in counts.items()}
+            self.counts = {each: count for each, count in halved.items() if count}
             self.total = sum(self.counts.values())
 
     def add(self, other: "Sketch") -> None:

@@ -18,8 +18,8 @@ from stacks.compute.functions.detector.scoring.typologies.evaluator import Evalu
 
 _LIMIT_POWER: Final = 2
 _DEVIATION_POWER: Final = 6
-_EXTREME_POWER: Final = 12
-_EXTREME_FROM: Final = 0.6
+_EXTREME_POWER: Final = 20
+_EXTREME_FROM: Final = 0.7
 _NEAR_THRESHOLD: Final = 0.3
 _HEAT_SCALE: Final = 3.0
 _NO_HISTORY: Final = "no history"

@@ -18,6 +18,7 @@ from stacks.compute.functions.detector.scoring.typologies.evaluator import Evalu
 
 _VELOCITY_POWER: Final = 6
 _REPETITION_POWER: Final = 4
+_STRUCTURING_POWER: Final = 6
 _ROUND: Final = (1.0, 2.0, 3.0, 5.0, 10.0)
 _AFTER_ANY_KEY: Final = 1 << 48
 
@@ -116,7 +117,7 @@ def structuring(rule: Structuring) -> Evaluator:
         if observed < 2:
             return None
         weight = rule.weight * view.rarity.get("structuring", 1.0)
-        contribution = graded(weight, observed / payments, _REPETITION_POWER)
+        contribution = graded(weight, observed / payments, _STRUCTURING_POWER)
         if not contribution:
             return None
         unit = f"payments just under {limit:,.0f} {transaction.currency} in {rule.hours} hours"

@@ -1,0 +1,68 @@
+"""A run in a few lines for the terminal."""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def summary(run: Mapping[str, Any]) -> str:
+    """Return what one run says."""
+    data, ranking, alerts = run["data"], run["ranking"], run["alerts"]
+    delay = run["run"]["label_delay_days"]
+    lines = [
+        (
+            f"{data['file']}: {data['transactions']:,} transactions of {data['accounts']:,} accounts, "
+            f"{data['frauds']:,} frauds, {data['first_day']} to {data['last_day']}"
+        ),
+        f"  rules {run['run']['rules_version']}, "
+        + ("no labels" if delay is None else f"labels after {delay:g} days")
+        + f", {run['run']['transactions_per_second']:,} transactions a second",
+        f"  average precision {_number(ranking['average_precision'])}, AUC {_number(ranking['auc'])}",
+        (
+            f"  {alerts['alerts']:,} alerts from {alerts['threshold']:g} on ({_percent(alerts['rate'])}, "
+            f"{_number(alerts['per_day'], 1)} a day): precision {_percent(alerts['precision'])}, "
+            f"recall {_percent(alerts['recall'])}"
+        ),
+    ]
+    lines += [
+        f"  the best {each['alert_rate']:.1%}: precision {_percent(each['precision'])}, "
+        f"recall {_percent(each['recall'])}"
+        for each in ranking["by_alert_rate"]
+        if each["alert_rate"] in {0.005, 0.01}
+    ]
+    if data["duplicates"] or data["too_late_to_learn_from"]:
+        lines.append(
+            f"  {data['duplicates']:,} duplicates scored once, "
+            f"{data['too_late_to_learn_from']:,} rows too late to learn from"
+        )
+    if data["bad_rows"]:
+        lines.append(f"  {data['bad_rows']:,} bad rows left out:")
+        lines += [f"    {reason}" for reason in data["bad_row_reasons"]]
+    return "\n".join(lines)
+
+
+def comparison(run: Mapping[str, Any], other: Mapping[str, Any]) -> str:
+    """Return two runs beside each other."""
+    figures = [
+        ("average precision", "ranking", "average_precision"),
+        ("AUC", "ranking", "auc"),
+        ("alerts", "alerts", "alerts"),
+        ("precision of alerts", "alerts", "precision"),
+        ("recall of alerts", "alerts", "recall"),
+    ]
+    names = [each["run"]["rules_version"] for each in (run, other)]
+    lines = [f"  {'':<20}{names[0]:>14}{names[1]:>14}"]
+    lines += [
+        f"  {name:<20}{_number(run[part][key]):>14}{_number(other[part][key]):>14}"
+        for name, part, key in figures
+    ]
+    return "\n".join(lines)
+
+
+def _number(value: float | None, digits: int = 3) -> str:
+    if value is None:
+        return "-"
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.{digits}f}"
+
+
+def _percent(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2%}"
