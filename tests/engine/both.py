@@ -14,7 +14,8 @@ from local.demo.processes import EmulatorProcess
 from local.engine.state import StateStore
 from local.provider.cloud import Cloud
 from tests.engine.agreement import Names, StackFacts, differences, of_checkpoint, of_embedded
-from tests.engine.world import ENVIRONMENT, Ran, World
+from tests.engine.commands import Ran
+from tests.engine.world import ENVIRONMENT, World
 
 T = TypeVar("T")
 

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from operations import engine
+from tests.engine.building import world
+from tests.engine.commands import Ran
 from tests.engine.pipeline import Sent, send_suspicious
-from tests.engine.world import Ran, World, creations, world
+from tests.engine.world import World, creations
 
 
 @pytest.fixture(scope="session")

@@ -5,17 +5,12 @@ nothing is written outside of the world's folder.
 """
 
 import json
-import os
-import re
 import shlex
-import shutil
-import signal
 import subprocess
 import sys
-import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,49 +18,14 @@ from typing import Any
 from local.cloud import faults, journal
 from local.cloud.address import Emulator
 from local.cloud.faults import Fault
-from local.demo.processes import EmulatorProcess, alive, descendants
 from local.engine.leftovers import leftovers
-from local.engine.serving import attachment, serving
 from local.provider.cloud import Cloud
 from shared.infra.layers import LAYERS, deployment_order
+from tests.engine.commands import SECONDS_FOR_A_COMMAND, Ran, running
 from tests.engine.stack_state import StackState, identities
-from tests.support.harness import ROOT
 
 ENVIRONMENT = "dev"
-PASSPHRASE = "correct-horse-battery-staple"
-SECONDS_FOR_A_COMMAND = 240
 ORDER = tuple(each.name for each in deployment_order())
-
-
-@dataclass(frozen=True)
-class Ran:
-    """A command that has ended, with all that it said."""
-
-    words: tuple[str, ...]
-    code: int
-    out: str
-    err: str
-
-    @property
-    def text(self) -> str:
-        """Both outputs; for reading, not in the order of writing."""
-        return f"{self.out}\n{self.err}"
-
-    def succeeded(self) -> "Ran":
-        """This, once it is seen to have ended well."""
-        assert self.code == 0, f"{' '.join(self.words)} ended with {self.code}:\n{self.text}"
-        return self
-
-    def refused(self) -> "Ran":
-        """This, once it is seen to have failed by its own decision."""
-        assert self.code != 0, f"{' '.join(self.words)} was to fail:\n{self.text}"
-        assert "Traceback" not in self.text, self.text
-        return self
-
-    def told_to_run(self) -> list[str]:
-        """The `make` commands that the messages name, in order, each once."""
-        found = re.findall(r"\bmake [a-z]+(?:-[a-z]+)?(?: [A-Z]+=\S+)+", self.err)
-        return list(dict.fromkeys(found))
 
 
 @dataclass
@@ -236,91 +196,9 @@ class World:
             self.said.append(ran)
         return ran
 
-    @contextmanager
-    def started(self, *words: str) -> Iterator[subprocess.Popen[str]]:
+    def started(self, *words: str) -> AbstractContextManager[subprocess.Popen[str]]:
         """A command in the copy that runs beside the test; whatever is left of it at the end is killed."""
-        process = subprocess.Popen(
-            words,
-            cwd=self.project,
-            env=dict(self.environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-        try:
-            yield process
-        finally:
-            if process.poll() is None:
-                kill(process)
-            for stream in (process.stdout, process.stderr):
-                if stream is not None:
-                    stream.close()
-
-
-def kill(process: subprocess.Popen[str]) -> None:
-    """End a command and all that it started at once, with no word of warning."""
-    family = {process.pid, *descendants(process.pid)}
-    for pid in alive(family):
-        os.kill(pid, signal.SIGKILL)
-    process.wait(30)
-    deadline = time.monotonic() + 30
-    while alive(family):
-        assert time.monotonic() < deadline, "processes outlive SIGKILL"
-        time.sleep(0.05)
-
-
-@contextmanager
-def world(directory: Path, binary: Path) -> Iterator[World]:
-    """A world with nothing deployed; `binary` is the CLI."""
-    copy_project(directory / "project")
-    (directory / "backend").mkdir()
-    with ExitStack() as stack:
-        process = EmulatorProcess(directory / "run")
-        stack.callback(process.stop)
-        process.start()
-        emulator = process.wait_until_ready()
-        port = stack.enter_context(serving(Cloud.of(emulator)))
-        yield World(directory, emulator, _environment(directory, binary, port, emulator))
-
-
-def copy_project(target: Path) -> None:
-    """Every file of the project that git tracks or would track; the virtual environment is shared."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.split("\0")
-    files = [name for name in listed if name and (ROOT / name).is_file()]
-    assert "Makefile" in files
-    for name in files:
-        (target / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(ROOT / name, target / name)
-    (target / ".venv").symlink_to(sys.prefix)
-
-
-def _environment(directory: Path, binary: Path, port: int, emulator: Emulator) -> dict[str, str]:
-    """Of the caller's own environment only what every program needs: no login, no make, no AWS but ours."""
-    kept = {name: os.environ[name] for name in ("HOME", "TMPDIR", "LANG") if name in os.environ}
-    return {
-        **kept,
-        "PATH": f"{binary.parent}:{os.environ['PATH']}",
-        "PYTHONPATH": str(directory / "project"),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PULUMI_HOME": str(directory / "home"),
-        "PULUMI_BACKEND_URL": (directory / "backend").as_uri(),
-        "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
-        "PULUMI_SKIP_UPDATE_CHECK": "1",
-        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "1",
-        "PULUMI_DEBUG_PROVIDERS": attachment(port),
-        "AWS_ENDPOINT_URL": emulator.endpoint,
-        "AWS_ACCESS_KEY_ID": emulator.access_key_id,
-        "AWS_SECRET_ACCESS_KEY": emulator.secret_access_key,
-        "AWS_REGION": emulator.region,
-    }
+        return running(words, self.project, self.environment)
 
 
 def creations(calls: Iterable[Mapping[str, Any]]) -> Counter[tuple[str, ...]]:
@@ -330,8 +208,3 @@ def creations(calls: Iterable[Mapping[str, Any]]) -> Counter[tuple[str, ...]]:
         for each in calls
         if ":Create" in each["operation"] and each["outcome"] in range(200, 300)
     )
-
-
-def names(urns: Sequence[str]) -> list[str]:
-    """The resources' own names, sorted."""
-    return sorted(urn.rpartition("::")[2] for urn in urns)
