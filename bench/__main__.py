@@ -5,14 +5,17 @@ import json
 import os
 import sys
 
-from bench import functions, pipeline, scoring
+from bench import engines, functions, pipeline, scoring
 from bench.report import (
+    ENGINE_HEADER,
     FIGURE_HEADER,
     FUNCTION_HEADER,
     as_json,
     as_page,
+    engine_rows,
     figure_rows,
     function_rows,
+    left_out,
     pipeline_figures,
 )
 from local.demo.display import Display
@@ -32,15 +35,21 @@ def main() -> int:
         starts = functions.measure()
     with display.step("Pipeline (some two minutes)"):
         figures = pipeline_figures(pipeline.measure(), microseconds)
+    with display.step("Engines"):
+        compared = engines.measure()
     display.heading("Pipeline")
     display.table(FIGURE_HEADER, figure_rows(figures))
     display.heading("Functions")
     display.table(FUNCTION_HEADER, function_rows(starts))
+    display.heading("Engines")
+    display.table(ENGINE_HEADER, engine_rows(compared))
+    for line in left_out(compared):
+        display.line(line)
     path = PROJECT / "build" / "bench.json"
     path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(as_json(figures, starts, load), indent=2) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(as_json(figures, starts, compared, load), indent=2) + "\n", encoding="utf-8")
     if arguments.write:
-        page = as_page(figures, starts, load)
+        page = as_page(figures, starts, compared, load)
         PROJECT.joinpath("docs", "benchmark.md").write_text(page, encoding="utf-8")
     missed = [each for each in figures if each.met is False]
     for each in missed:

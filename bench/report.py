@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from bench.engines import COMMANDS, ENGINES, Comparison
 from bench.functions import BARE, Start
 from bench.pipeline import Measured
 
@@ -85,6 +86,26 @@ def function_rows(starts: Sequence[Start]) -> list[list[str]]:
     ]
 
 
+def engine_rows(compared: Comparison) -> list[list[str]]:
+    """Return each command with the seconds of either engine."""
+    return [
+        [
+            command,
+            *(
+                f"{compared.seconds[engine][command]:.1f}" if engine in compared.seconds else "left out"
+                for engine in ENGINES
+            ),
+        ]
+        for command in COMMANDS
+    ]
+
+
+def left_out(compared: Comparison) -> list[str]:
+    """Return a sentence for each engine that was not measured, with the reason."""
+    return [f"ENGINE={name} is left out: {reason}" for name, reason in compared.left_out.items()]
+
+
+ENGINE_HEADER = ("command", "embedded engine s", "Pulumi CLI s")
 FUNCTION_HEADER = ("function", "zip KB", "import ms", "init ms", "import / bare", "init / bare")
 FIGURE_HEADER = ("figure", "measured", "unit", "target", "verdict")
 
@@ -99,16 +120,19 @@ def machine() -> dict[str, Any]:
     return {"processors": os.cpu_count(), "python": platform.python_version(), "system": platform.platform()}
 
 
-def as_json(figures: Sequence[Figure], starts: Sequence[Start], load: float) -> dict[str, Any]:
+def as_json(
+    figures: Sequence[Figure], starts: Sequence[Start], compared: Comparison, load: float
+) -> dict[str, Any]:
     """Return everything for ``build/bench.json``; ``load`` is the machine's when the run began."""
     return {
         "machine": machine() | {"load_before": round(load, 1)},
         "figures": [{**asdict(each), "met": each.met} for each in figures],
         "functions": [asdict(start) for start in starts],
+        "engines": asdict(compared),
     }
 
 
-def as_page(figures: Sequence[Figure], starts: Sequence[Start], load: float) -> str:
+def as_page(figures: Sequence[Figure], starts: Sequence[Start], compared: Comparison, load: float) -> str:
     """Return the page ``docs/benchmark.md``; ``load`` is the machine's when the run began."""
     about = machine()
     return f"""# Benchmark
@@ -132,7 +156,14 @@ start is not counted. Medians, beside a handler that only imports boto3 and make
 ratios that differ by a tenth are noise.
 
 {_table(FUNCTION_HEADER, function_rows(starts))}
-"""
+
+## The two engines
+
+Seconds of `make` with ENV=local, guards included, each engine on an embedded AWS of its own, one after the
+other in the same run. Both drive the same provider; the CLI does so over gRPC.
+
+{_table(ENGINE_HEADER, engine_rows(compared))}
+{"".join(f"{chr(10)}{line}{chr(10)}" for line in left_out(compared))}"""
 
 
 def _summary(figures: Sequence[Figure]) -> str:
