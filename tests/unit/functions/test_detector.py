@@ -16,7 +16,8 @@ from shared.runtime.fields import EventError
 from shared.runtime.logs import Logger
 from shared.runtime.tracing import parse_header
 from stacks.compute.functions.detector import detection as detection_module
-from stacks.compute.functions.detector.adapters import ProfilesTable, SuspiciousQueue
+from stacks.compute.functions.detector.active_rules import ActiveRules
+from stacks.compute.functions.detector.adapters import ProfilesTable, PublishedRules, SuspiciousQueue
 from stacks.compute.functions.detector.detection import Detection
 from stacks.compute.functions.detector.population_table import PopulationTable
 from stacks.compute.functions.detector.ports import DetectorError
@@ -52,9 +53,9 @@ def detector(cloud: Cloud) -> Detection:
 def detector_with(profiles: ProfilesTable, cloud: Cloud, queue: SuspiciousQueue | None = None) -> Detection:
     return Detection(
         profiles,
-        PopulationTable(cloud.dynamodb, "profiles-test", RULES),
+        PopulationTable(cloud.dynamodb, "profiles-test"),
         queue or SuspiciousQueue(cloud.sqs, cloud.queue_url),
-        scorer=Scorer(RULES),
+        rules=ActiveRules(PublishedRules(cloud.dynamodb, "profiles-test"), RULES, Logger("detector")),
         log=Logger("detector"),
         pseudonym_secret=SECRET,
         time_to_live=timedelta(days=180),
@@ -171,12 +172,12 @@ def test_an_account_teaches_the_population_once_a_day(detector: Detection, cloud
 
 
 def test_a_sample_is_left_out_where_another_is_faster(cloud: Cloud) -> None:
-    table = PopulationTable(cloud.dynamodb, "profiles-test", RULES, clock=lambda: 0.0)
-    rival = PopulationTable(cloud.dynamodb, "profiles-test", RULES, clock=lambda: 0.0)
+    table = PopulationTable(cloud.dynamodb, "profiles-test", clock=lambda: 0.0)
+    rival = PopulationTable(cloud.dynamodb, "profiles-test", clock=lambda: 0.0)
     account, scorer = AccountProfile(), Scorer(RULES)
     transaction = scored_transaction(stored())
-    decision = scorer.score(transaction, account, MerchantProfile(), table.view())
-    sample = scorer.sample(transaction, account, decision, rival.view())
+    decision = scorer.score(transaction, account, MerchantProfile(), table.view(RULES))
+    sample = scorer.sample(transaction, account, decision, rival.view(RULES))
     assert sample is not None
     for each in (rival, table, table):
         each.learn(sample, transaction.transaction_id)

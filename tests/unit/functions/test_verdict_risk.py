@@ -14,7 +14,8 @@ from shared.runtime.events import StoredTransaction
 from shared.runtime.logs import Logger
 from stacks.alerting.functions.notifier.adapters import AlertsTable
 from stacks.alerting.functions.notifier.record import alert_record
-from stacks.compute.functions.detector.adapters import ProfilesTable, SuspiciousQueue
+from stacks.compute.functions.detector.active_rules import ActiveRules
+from stacks.compute.functions.detector.adapters import ProfilesTable, PublishedRules, SuspiciousQueue
 from stacks.compute.functions.detector.detection import Detection
 from stacks.compute.functions.detector.population_table import PopulationTable
 from stacks.compute.functions.detector.scoring import Decision, Scorer, load_rules
@@ -47,13 +48,13 @@ class World(Desk):
         return decision
 
     def _detection(self) -> Detection:
-        dynamodb = self.cloud.dynamodb
+        dynamodb, log = self.cloud.dynamodb, Logger("detector", "ERROR")
         return Detection(
             ProfilesTable(dynamodb, NAMES.profiles),
-            PopulationTable(dynamodb, NAMES.profiles, self.scorer.rules),
+            PopulationTable(dynamodb, NAMES.profiles),
             SuspiciousQueue(self.cloud.sqs, self.cloud.queue_url),
-            scorer=self.scorer,
-            log=Logger("detector", "ERROR"),
+            rules=ActiveRules(PublishedRules(dynamodb, NAMES.profiles), self.scorer.rules, log),
+            log=log,
             pseudonym_secret=SECRET,
             time_to_live=timedelta(days=180),
             clock=lambda: self.now,
@@ -63,7 +64,7 @@ class World(Desk):
         """What a usual payment of now would score; nobody learns of it."""
         dynamodb = self.cloud.dynamodb
         known = ProfilesTable(dynamodb, NAMES.profiles).read(account_id, merchant_id)
-        view = PopulationTable(dynamodb, NAMES.profiles, self.scorer.rules).view()
+        view = PopulationTable(dynamodb, NAMES.profiles).view(self.scorer.rules)
         transaction = stored(
             transaction_id="next", timestamp=self.now, account_id=account_id, merchant_id=merchant_id
         )

@@ -22,11 +22,11 @@ from stacks.compute.functions.profiles.items import (
     merchant_key,
 )
 from stacks.compute.functions.profiles.reading import NotReadError, read_items
+from stacks.compute.functions.profiles.rules_item import RULES_KEY, RulesItem
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_sqs import SQSClient
-
 
 
 def create_dynamodb() -> "DynamoDBClient":
@@ -96,6 +96,27 @@ class ProfilesTable:
 def _controls(items: Sequence[Mapping[str, Any] | None]) -> PaymentControls:
     """Return the controls; the usual case, that there are none, is told by `NO_CONTROLS` itself."""
     return PaymentControls(*map(Controls.from_item, items)) if any(items) else NO_CONTROLS
+
+
+class PublishedRules:
+    """The item of the profiles table that operators publish rules in; see `RulesStore`."""
+
+    def __init__(self, client: "DynamoDBClient", name: str) -> None:
+        self._client = client
+        self._name = name
+
+    def published(self) -> str | None:
+        """Return the text of the published rules file, None where there is none.
+
+        Raises:
+            DetectorError: DynamoDB does not give it now.
+            UnreadableRulesError: It is not one that we publish.
+        """
+        try:
+            items = read_items(self._client, {self._name: [{"profile_id": RULES_KEY}]})[self._name]
+        except NotReadError as error:
+            raise DetectorError(f"the published rules were not read: {error}") from None
+        return RulesItem.of_item(items[0] if items else None).text
 
 
 class SuspiciousQueue:

@@ -11,6 +11,7 @@ from shared.runtime.fields import EventError
 from shared.runtime.logs import Logger
 from shared.runtime.pseudonym import pseudonym
 from shared.runtime.tracing import Segment, continue_trace
+from stacks.compute.functions.detector.active_rules import ActiveRules
 from stacks.compute.functions.detector.messages import suspicion
 from stacks.compute.functions.detector.ports import (
     DetectorError,
@@ -19,7 +20,7 @@ from stacks.compute.functions.detector.ports import (
     Profiles,
     ProfileStore,
 )
-from stacks.compute.functions.detector.scoring import Decision, Sample, Scorer
+from stacks.compute.functions.detector.scoring import Decision, Sample
 from stacks.compute.functions.profiles.transactions import scored_transaction
 
 _WRITE_ATTEMPTS: Final = 6
@@ -35,7 +36,7 @@ class Detection:
         profiles: The profiles.
         population: What is known of all accounts and merchants together.
         queue: The suspicious transactions.
-        scorer: The rules.
+        rules: The rules in force.
         log: Where to log.
         pseudonym_secret: Key of the accounts' pseudonyms.
         time_to_live: How long a profile outlives its last transaction; zero for ever.
@@ -48,7 +49,7 @@ class Detection:
         population: PopulationStore,
         queue: Outbox,
         *,
-        scorer: Scorer,
+        rules: ActiveRules,
         log: Logger,
         pseudonym_secret: str,
         time_to_live: timedelta,
@@ -57,7 +58,7 @@ class Detection:
         self._profiles = profiles
         self._population = population
         self._queue = queue
-        self._scorer = scorer
+        self._rules = rules
         self._log = log
         self._secret = pseudonym_secret
         self._time_to_live = time_to_live
@@ -114,7 +115,9 @@ class Detection:
 
     def _score_and_learn(self, stored: StoredTransaction, segment: Segment, log: Logger) -> Decision | None:
         transaction = scored_transaction(stored)
-        population = self._population.view()
+        # Of one version from beginning to end, however often the write is tried.
+        scorer = self._rules.scorer()
+        population = self._population.view(scorer.rules)
         decision: Decision | None = None
         told: Decision | None = None
         for attempt in range(_WRITE_ATTEMPTS):
@@ -125,15 +128,13 @@ class Detection:
             if known.account.knows(transaction):
                 # At the first attempt a duplicate; later perhaps our own write, whose answer was lost.
                 return told or decision
-            decision = self._scorer.score(
-                transaction, known.account, known.merchant, population, known.controls
-            )
+            decision = scorer.score(transaction, known.account, known.merchant, population, known.controls)
             if decision.suspicious and told is None:
                 with segment.call("SQS", "SendMessage"):
                     self._queue.send(suspicion(stored, decision, segment.context.header))
                 told = decision
-            sample = self._scorer.sample(transaction, known.account, decision, population)
-            if not self._scorer.update(known.account, transaction, decision, population):
+            sample = scorer.sample(transaction, known.account, decision, population)
+            if not scorer.update(known.account, transaction, decision, population):
                 log.info("too late to learn from")
                 return told or decision
             with segment.call("DynamoDB", "PutItem"):

@@ -12,15 +12,17 @@ from typing import Any
 
 from shared.runtime.invocation import Context, build_while_initialising
 from shared.runtime.logs import Logger
+from stacks.compute.functions.detector.active_rules import ActiveRules
 from stacks.compute.functions.detector.adapters import (
     ProfilesTable,
+    PublishedRules,
     SuspiciousQueue,
     create_dynamodb,
     create_sqs,
 )
 from stacks.compute.functions.detector.detection import Detection
 from stacks.compute.functions.detector.population_table import PopulationTable
-from stacks.compute.functions.detector.scoring import Scorer, load_rules
+from stacks.compute.functions.detector.scoring import load_rules
 from stacks.compute.functions.detector.settings import DetectorSettings
 
 
@@ -28,13 +30,14 @@ from stacks.compute.functions.detector.settings import DetectorSettings
 def detection() -> Detection:
     """Return the service of this process, built once."""
     settings = DetectorSettings.read(os.environ)
-    rules, dynamodb = load_rules(), create_dynamodb()
+    dynamodb = create_dynamodb()
+    log = Logger("detector", settings.common.log_level)
     return Detection(
         ProfilesTable(dynamodb, settings.profiles_table),
-        PopulationTable(dynamodb, settings.profiles_table, rules),
+        PopulationTable(dynamodb, settings.profiles_table),
         SuspiciousQueue(create_sqs(), settings.suspicious_queue_url),
-        scorer=Scorer(rules),
-        log=Logger("detector", settings.common.log_level),
+        rules=ActiveRules(PublishedRules(dynamodb, settings.profiles_table), load_rules(), log),
+        log=log,
         pseudonym_secret=settings.common.pseudonym_secret,
         time_to_live=timedelta(days=settings.profiles_time_to_live_days),
     )

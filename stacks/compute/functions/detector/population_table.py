@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from botocore.exceptions import ClientError
 
@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 REMEMBERED_SECONDS: Final = 60.0
 
 
+class _Totals(NamedTuple):
+    """The sums over all shards."""
+
+    population: Population
+    risk: RiskPopulation
+
+
 class PopulationTable:
     """The shards of the population's statistics; see `PopulationStore`.
 
@@ -34,36 +41,30 @@ class PopulationTable:
     Args:
         client: Of DynamoDB.
         name: The table's.
-        rules: The rules' settings.
         clock: Returns seconds that only grow.
     """
 
     def __init__(
-        self,
-        client: "DynamoDBClient",
-        name: str,
-        rules: Rules,
-        clock: Callable[[], float] = time.monotonic,
+        self, client: "DynamoDBClient", name: str, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._client = client
         self._name = name
-        self._rules = rules
         self._clock = clock
         self._read_at: float | None = None
-        self._view: View | None = None
+        self._totals: _Totals | None = None
+        self._view: tuple[Rules, View] | None = None
         self._stored: list[StoredProfile] = []
 
-    def view(self) -> View:
+    def view(self, rules: Rules) -> View:
         """Return the population as it was at most `REMEMBERED_SECONDS` ago; see `PopulationStore`."""
-        now = self._clock()
-        if self._view is None or self._read_at is None or now - self._read_at >= REMEMBERED_SECONDS:
-            self._view = self._read()
-            self._read_at = now
-        return self._view
+        totals = self._known()
+        if self._view is None or self._view[0] is not rules:
+            self._view = rules, totals.population.view(rules, totals.risk.merchants, totals.risk.accounts)
+        return self._view[1]
 
     def learn(self, sample: Sample, transaction_id: str) -> None:
         """Add a sampled payment to its shard; see `PopulationStore`."""
-        self.view()
+        self._known()
         shard = shard_of(transaction_id)
         stored = self._stored[shard]
         population = Population.from_state(stored.state)
@@ -79,7 +80,14 @@ class PopulationTable:
             raise DetectorError(f"the population was not written: {error_code(error)}") from None
         self._stored[shard] = StoredProfile(stored.profile_id, state, stored.revision + 1)
 
-    def _read(self) -> View:
+    def _known(self) -> _Totals:
+        now = self._clock()
+        if self._totals is None or self._read_at is None or now - self._read_at >= REMEMBERED_SECONDS:
+            self._totals, self._view = self._read(), None
+            self._read_at = now
+        return self._totals
+
+    def _read(self) -> _Totals:
         samples, risks = (
             [sample_key(each) for each in range(SHARDS)],
             [risk_key(each) for each in range(SHARDS)],
@@ -98,4 +106,4 @@ class PopulationTable:
             )
         except ValueError as error:
             raise DetectorError(f"the population is not readable: {error}") from None
-        return population.view(self._rules, risk.merchants, risk.accounts)
+        return _Totals(population, risk)

@@ -8,6 +8,7 @@ from stacks.compute.functions.detector.scoring import (
     AccountProfile,
     MerchantProfile,
     PaymentControls,
+    Rules,
     Sample,
     View,
 )
@@ -65,8 +66,8 @@ class ProfileStore(Protocol):
 class PopulationStore(Protocol):
     """What is known of all accounts and merchants together, read now and then."""
 
-    def view(self) -> View:
-        """Return the population as it was at most a minute ago.
+    def view(self, rules: Rules) -> View:
+        """Return the population as it was at most a minute ago, as these rules see it.
 
         Raises:
             DetectorError: It is not to be had now, or not readable.
@@ -78,6 +79,19 @@ class PopulationStore(Protocol):
 
         Raises:
             DetectorError: The write was refused.
+        """
+        ...
+
+
+class RulesStore(Protocol):
+    """Where rules are published."""
+
+    def published(self) -> str | None:
+        """Return the text of the published rules file, None where there is none.
+
+        Raises:
+            DetectorError: It is not to be had now.
+            ValueError: What is published is not readable.
         """
         ...
 
