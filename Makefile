@@ -156,7 +156,6 @@ check-env:
 
 # How this environment was named, for the commands that messages tell to run.
 MAKE_SETTINGS = ENV=$(ENV)$(if $(CONFIRM), CONFIRM=$(CONFIRM))$(if $(ENGINE), ENGINE=$(ENGINE))$(if $(filter-out build/local,$(LOCAL_DIRECTORY)), LOCAL_DIRECTORY=$(LOCAL_DIRECTORY))
-export MAKE_SETTINGS
 
 # One command line starts the Pulumi CLI wherever it is used (operations/pulumi_command.py).
 ifeq ($(ENV),local)
@@ -164,7 +163,9 @@ PULUMI = $(BIN)/python -m local pulumi --run-directory '$(LOCAL_DIRECTORY)' --
 else
 PULUMI ?= $(or $(wildcard .pulumi/bin/pulumi),pulumi)
 endif
-export PULUMI LOCAL_DIRECTORY
+ifneq ($(ENV),)
+export MAKE_SETTINGS PULUMI LOCAL_DIRECTORY
+endif
 
 # Both engines keep the order themselves, and say how to go on where they stop.
 engine-embedded = local

@@ -71,7 +71,7 @@ class Finding:
         if self.outputs:
             yield f"  through {', '.join(self.outputs)}"
         elif self.changes and self.causes_known:
-            yield "  through its own program or settings, or a secret output: no other output has changed"
+            yield "  through its own program or settings, a secret output, or what a refresh found gone"
         if self.replaced:
             yield f"  replaced behind it: {', '.join(self.replaced)}. What hung on the old one is gone"
             yield f"  Run first: {hints.make(f'refresh-{self.layer}', environment)}"

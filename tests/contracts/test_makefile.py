@@ -6,36 +6,15 @@ from pathlib import Path
 import pytest
 
 from shared.infra.layers import LAYERS, deployment_order, destroy_order
-from tests.support.make import Make
+from tests.support.make import VERBS, Make, acted_on, command
 
 FORWARD = [layer.name for layer in deployment_order()]
 REVERSE = [layer.name for layer in destroy_order()]
-COMMANDS = {
-    "preview": "preview",
-    "deploy": "up",
-    "refresh": "refresh",
-    "outputs": "stack output",
-    "destroy": "destroy",
-}
 
 
 @pytest.fixture
 def make(tmp_path: Path) -> Make:
     return Make(tmp_path)
-
-
-def _command(verb: str, layer: str) -> str:
-    return f"-C stacks/{layer} {COMMANDS[verb]} "
-
-
-def _acted_on(calls: tuple[str, ...], verb: str, environment: str = "dev") -> list[str]:
-    """The layers that the verb's own command was given for, in order."""
-    return [
-        layer
-        for call in calls
-        for layer in LAYERS
-        if call.startswith(_command(verb, layer)) and f" --stack {environment}" in call
-    ]
 
 
 def test_the_two_orders_hold_every_layer_and_are_each_others_reverse() -> None:
@@ -47,7 +26,7 @@ def test_the_two_orders_hold_every_layer_and_are_each_others_reverse() -> None:
 
 @pytest.mark.parametrize(
     ("verb", "order"),
-    [(verb, REVERSE if verb == "destroy" else FORWARD) for verb in COMMANDS],
+    [(verb, REVERSE if verb == "destroy" else FORWARD) for verb in VERBS],
 )
 def test_a_verb_goes_through_the_layers_in_order(make: Make, verb: str, order: list[str]) -> None:
     make.deployed("dev")
@@ -55,7 +34,7 @@ def test_a_verb_goes_through_the_layers_in_order(make: Make, verb: str, order: l
     ran = make.run(verb, "ENV=dev")
 
     assert (ran.code, ran.err) == (0, "")
-    assert _acted_on(ran.acts, verb) == order
+    assert acted_on(ran.acts, verb) == order
     assert all(call.startswith("-C stacks/") for call in ran.acts)
     assert all(re.search(r" dev\b", call) for call in ran.acts), "without a stack, the selected one is meant"
     assert not any("select" in call.replace("--no-select", "") for call in ran.acts)
@@ -80,7 +59,7 @@ def test_an_owner_deploys_one_layer_alone(make: Make, layer: str) -> None:
     ran = make.run(f"deploy-{layer}", "ENV=dev")
 
     assert (ran.code, ran.err) == (0, "")
-    assert _acted_on(ran.acts, "deploy") == [layer]
+    assert acted_on(ran.acts, "deploy") == [layer]
 
 
 def test_an_owner_destroys_the_last_layer_alone(make: Make) -> None:
@@ -101,7 +80,7 @@ def test_parallel_make_does_not_change_the_order(make: Make) -> None:
     ran = make.run("-j4", "destroy", "ENV=dev")
 
     assert ran.code == 0
-    assert _acted_on(ran.acts, "destroy") == REVERSE
+    assert acted_on(ran.acts, "destroy") == REVERSE
 
 
 @pytest.mark.parametrize(("verb", "order"), [("deploy", FORWARD), ("destroy", REVERSE)])
@@ -113,10 +92,10 @@ def test_the_first_failure_stops_and_what_it_prints_resumes(
     if verb == "destroy":
         make.deployed("prod")
 
-    stopped = make.run(verb, "ENV=prod", "CONFIRM=prod", failing=[_command(verb, failing)])
+    stopped = make.run(verb, "ENV=prod", "CONFIRM=prod", failing=[command(verb, failing)])
 
     assert stopped.code != 0
-    assert _acted_on(stopped.acts, verb, "prod") == order[: position + 1]
+    assert acted_on(stopped.acts, verb, "prod") == order[: position + 1]
     assert f"{verb} of {failing} failed" in stopped.err
     (resume,) = re.findall(r"resume with: make (.*)", stopped.err)
     assert resume == f"{verb} ENV=prod CONFIRM=prod"
@@ -125,7 +104,7 @@ def test_the_first_failure_stops_and_what_it_prints_resumes(
 
     assert resumed.code == 0
     again = order if verb == "deploy" else order[position:]
-    assert _acted_on(resumed.acts, verb, "prod") == again
+    assert acted_on(resumed.acts, verb, "prod") == again
 
 
 def test_a_first_deploy_makes_each_stack_without_selecting_it(make: Make) -> None:
@@ -133,56 +112,6 @@ def test_a_first_deploy_makes_each_stack_without_selecting_it(make: Make) -> Non
 
     made = [call for call in ran.acts if "stack init" in call]
     assert made == [f"-C stacks/{layer} stack init dev --no-select" for layer in FORWARD]
-
-
-@pytest.mark.parametrize("layer", [layer.name for layer in deployment_order() if layer.upstream])
-def test_a_layer_without_its_upstream_leaves_no_stack_behind(make: Make, layer: str) -> None:
-    ran = make.run(f"deploy-{layer}", "ENV=dev")
-
-    assert ran.code != 0
-    assert ran.acts == ()
-    assert make.stacks == {}
-    for upstream in LAYERS[layer].upstream:
-        assert f"stack dev of stacks/{upstream} does not exist" in ran.err
-        assert f"Run: make deploy-{upstream} ENV=dev" in ran.err
-
-
-def test_a_first_preview_shows_what_can_be_shown(make: Make) -> None:
-    ran = make.run("preview", "ENV=dev")
-
-    assert (ran.code, ran.err) == (0, "")
-    assert _acted_on(ran.acts, "preview") == FORWARD[:1]
-    assert [name for name in FORWARD if f"{name} cannot be previewed yet" in ran.out] == FORWARD[1:]
-    assert "resume" not in ran.out
-
-
-@pytest.mark.parametrize("layer", [layer.name for layer in destroy_order() if layer.name != REVERSE[0]])
-def test_a_layer_on_which_others_stand_is_not_destroyed(make: Make, layer: str) -> None:
-    make.deployed("dev")
-    before = make.stacks
-
-    ran = make.run(f"destroy-{layer}", "ENV=dev")
-
-    assert ran.code != 0
-    assert ran.acts == ()
-    assert make.stacks == before
-    assert "make destroy-alerting ENV=dev" in ran.err
-
-
-@pytest.mark.parametrize("target", [*COMMANDS, "deploy-compute", "destroy-data"])
-def test_a_backend_that_does_not_answer_is_never_taken_for_an_empty_one(make: Make, target: str) -> None:
-    make.deployed("dev")
-    before = make.stacks
-
-    ran = make.run(
-        target, "ENV=dev", failing={"stack export": "error: PULUMI_ACCESS_TOKEN must be set for login"}
-    )
-
-    assert ran.code != 0
-    assert ran.acts == ()
-    assert make.stacks == before
-    assert "PULUMI_ACCESS_TOKEN must be set" in ran.err
-    assert "pulumi login" in ran.err
 
 
 def test_destroying_what_was_never_deployed_is_done_at_once(make: Make) -> None:
@@ -193,19 +122,7 @@ def test_destroying_what_was_never_deployed_is_done_at_once(make: Make) -> None:
     assert ran.out.count("nothing to destroy") == len(LAYERS)
 
 
-@pytest.mark.parametrize("verb", ["outputs", "refresh"])
-def test_what_is_not_deployed_is_passed_over_by_name(make: Make, verb: str) -> None:
-    make.deployed("dev", "network")
-
-    every, one = make.run(verb, "ENV=dev"), make.run(f"{verb}-data", "ENV=dev")
-
-    assert (every.code, _acted_on(every.acts, verb)) == (0, ["network"])
-    assert "stack dev of stacks/data does not exist" in every.out
-    assert one.code != 0
-    assert "make deploy-data ENV=dev" in one.err
-
-
-@pytest.mark.parametrize("target", [*COMMANDS, "deploy-compute"])
+@pytest.mark.parametrize("target", [*VERBS, "deploy-compute"])
 def test_an_environment_must_be_named(make: Make, target: str) -> None:
     ran = make.run(target)
 
@@ -287,7 +204,7 @@ def test_an_old_pulumi_is_refused_before_it_is_used(make: Make) -> None:
     assert ran.acts == ()
 
 
-@pytest.mark.parametrize("verb", sorted(COMMANDS))
+@pytest.mark.parametrize("verb", sorted({*VERBS} - {"drift"}))
 def test_the_local_environment_needs_no_pulumi(tmp_path: Path, verb: str) -> None:
     ran = Make(tmp_path, with_pulumi=False).run(verb, "ENV=local")
 

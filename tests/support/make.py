@@ -17,6 +17,15 @@ from shared.infra.layers import LAYERS
 from tests.support import pulumi_stub
 from tests.support.harness import ROOT
 
+VERBS = {
+    "preview": "preview",
+    "deploy": "up",
+    "drift": "preview",
+    "refresh": "refresh",
+    "outputs": "stack output",
+    "destroy": "destroy",
+}
+"""The Makefile's verbs, and the command of the CLI that does each."""
 TOOLS = ("awk", "bash", "cat", "dirname", "env", "make", "printf", "rm", "sed", "sh", "touch")
 PYTHON = """#!{bash}
 # Runs what operates an environment; of everything else it only records the arguments, one call a line.
@@ -42,6 +51,21 @@ class Ran:
     def acts(self) -> tuple[str, ...]:
         """The calls of `pulumi` that are more than looking up a stack's state or the CLI's version."""
         return tuple(call for call in self.pulumi if call != "version" and "stack export" not in call)
+
+
+def command(verb: str, layer: str) -> str:
+    """How a call begins that does the verb's own work on a layer."""
+    return f"-C stacks/{layer} {VERBS[verb]} "
+
+
+def acted_on(calls: Sequence[str], verb: str, environment: str = "dev") -> list[str]:
+    """The layers that the verb's own command was given for, in order."""
+    return [
+        layer
+        for call in calls
+        for layer in LAYERS
+        if call.startswith(command(verb, layer)) and f" --stack {environment}" in call
+    ]
 
 
 class Make:
@@ -70,6 +94,7 @@ class Make:
         self._write(
             version=str(sdk_version()),
             failing={},
+            locks={},
             previews={},
             stacks={name: {} for name in LAYERS},
             will_export=outputs,
@@ -82,7 +107,7 @@ class Make:
         return {layer: of_layer for layer, of_layer in stacks.items() if of_layer}
 
     def knows(self, **state: Any) -> None:
-        """Change what the stub knows: `stacks`, `previews`, `will_export`."""
+        """Change what the stub knows: `version`, `locks`, `stacks`, `previews`, `will_export`."""
         self._write(**{**json.loads(self._state.read_text()), **state})
 
     def deployed(self, environment: str, *layers: str) -> None:
@@ -91,6 +116,20 @@ class Make:
         names = layers or tuple(LAYERS)
         stacks = {each: {environment: pulumi_stub.deployment(each, outputs[each])} for each in names}
         self.knows(stacks={each: stacks.get(each, {}) for each in LAYERS})
+
+    def interrupted(self, layer: str, environment: str, kind: str) -> None:
+        """Leave an operation of this kind on the layer's queue pending, as a run that was killed does."""
+        known = json.loads(self._state.read_text())
+        deployment = known["stacks"][layer][environment]
+        queue = deployment["resources"][-1]
+        deployment["pending_operations"] = [{"type": kind, "resource": {**queue, "inputs": {}}}]
+        self.knows(stacks=known["stacks"])
+
+    @property
+    def outputs(self) -> dict[str, dict[str, str]]:
+        """Layer -> what it exports when it is deployed next."""
+        outputs: dict[str, dict[str, str]] = json.loads(self._state.read_text())["will_export"]
+        return outputs
 
     def _write(self, **state: Any) -> None:
         self._state.write_text(json.dumps(state))
@@ -122,6 +161,14 @@ class Make:
         )
         asked = {name: tuple(record.read_text().splitlines()) for name, record in self._calls.items()}
         return Ran(run.returncode, run.stdout, run.stderr, **asked)
+
+    def operations(self, *arguments: str) -> str:
+        """What `python -m operations` with these arguments prints, with this `pulumi` on PATH."""
+        environment = {**os.environ, "PATH": str(self._bin), "PULUMI_STUB": str(self._state)}
+        command = [sys.executable, "-m", "operations", *arguments]
+        return subprocess.run(
+            command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True, timeout=60
+        ).stdout
 
     def _overrides(self) -> tuple[str, ...]:
         """The real interpreter reads the graph; the environment is ready, and its python is recorded."""

@@ -13,6 +13,7 @@ from typing import Any
 
 STACK = "pulumi:pulumi:Stack"
 QUEUE = "aws:sqs/queue:Queue"
+LOCKING = ("up", "refresh", "destroy", "stack import")
 ABSENT = 6
 """Exit code of the CLI for a stack that does not exist."""
 
@@ -24,7 +25,9 @@ class StubError(Exception):
 
 
 class Stub:
-    """One call. The state: `version`, `failing` (pattern -> error), `will_export`, `previews`, `stacks`."""
+    """One call. The state: `version`, `failing` (pattern -> error), `locks` (layer -> lock), `will_export`,
+    `previews` and `stacks`.
+    """
 
     def __init__(self, arguments: list[str], state: dict[str, Any]) -> None:
         self.state = state
@@ -62,10 +65,14 @@ class Stub:
             "up": self.up,
             "refresh": self.refresh,
             "destroy": self.destroy,
+            "stack import": self.import_,
+            "cancel": self.cancel,
         }
         verb = next((each for each in verbs if each.split() == self.words[: len(each.split())]), None)
         if verb is None:
             raise StubError(f"unknown command {self.words}")
+        if verb in LOCKING and (lock := self.state["locks"].get(self.layer)):
+            raise StubError(f"error: the stack is currently locked by 1 lock(s).\n  {lock}")
         verbs[verb]()
 
     def version(self) -> None:
@@ -101,6 +108,14 @@ class Stub:
     def refresh(self) -> None:
         self._existing().pop("pending_operations", None)
 
+    def import_(self) -> None:
+        self._existing()
+        file = Path(self.words[self.words.index("--file") + 1])
+        self.stacks[str(self.stack)] = json.loads(file.read_text())["deployment"]
+
+    def cancel(self) -> None:
+        self.state["locks"].pop(self.layer, None)
+
     def destroy(self) -> None:
         self._existing().clear()
 
@@ -112,7 +127,7 @@ def deployment(layer: str, outputs: dict[str, str]) -> dict[str, Any]:
         "resources": [
             {"urn": f"urn:pulumi:dev::{layer}::{STACK}::{layer}-dev", "type": STACK, "outputs": outputs},
             {"urn": f"urn:pulumi:dev::{layer}::{QUEUE}::queue-dev", "type": QUEUE, "custom": True},
-        ]
+        ],
     }
 
 

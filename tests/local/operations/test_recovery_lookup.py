@@ -1,4 +1,4 @@
-"""Every resource that the programs make is found again by its inputs alone, under the id that Pulumi knows."""
+"""Every resource of the programs is found again by its inputs alone, under the id that Pulumi knows."""
 
 import json
 from typing import Any
