@@ -38,6 +38,11 @@ BY ?=
 NOTE ?=
 TIMESTAMP ?=
 QUEUE ?=
+LABEL_DELAY_DAYS ?=
+SCORES ?=
+RULES ?=
+AGAINST ?=
+REPORT ?=
 ENGINE ?=
 ENGINES := embedded pulumi
 ENGINE_IN_USE = $(or $(ENGINE),$(if $(filter local,$(ENV)),embedded,pulumi))
@@ -73,7 +78,7 @@ local: $(READY) ## Keep the embedded AWS running and deployed until Ctrl-C; says
 	@$(BIN)/python -m local up --run-directory '$(LOCAL_DIRECTORY)' $(if $(ENGINE),--engine '$(ENGINE)')
 
 ##@ Check
-.PHONY: test lint typecheck bench show-order format lock contracts-page transcript
+.PHONY: test lint typecheck bench transcript backtest show-order format lock contracts-page transcript
 test: $(READY) ## Run every test this machine can run; names what it left out and why
 	@$(BIN)/python -m pytest $(ARGS)
 
@@ -90,6 +95,14 @@ typecheck: $(READY) ## mypy, strict
 
 bench: $(READY) ## Measure speed and size against their targets (minutes; writes build/bench.json)
 	@$(BIN)/python -m bench $(ARGS)
+
+transcript: $(READY) ## Write docs/transcript.md anew: a life of the local environment by the Pulumi CLI, as seen
+	@$(BIN)/python -m local transcript $(ARGS)
+
+backtest: $(READY) ## Judge a labelled file as the detector would: DATA=file [LABEL_DELAY_DAYS=7] [RULES=] [AGAINST=] [SCORES=] [REPORT=]
+	@[[ -n '$(DATA)' ]] || { echo 'DATA is missing: name a labelled file, for example: make backtest DATA=transactions.csv.xz' >&2; exit 2; }
+	@$(BIN)/python -m backtest '$(DATA)' $(if $(LABEL_DELAY_DAYS),--label-delay-days '$(LABEL_DELAY_DAYS)') $(if $(RULES),--rules '$(RULES)') \
+	  $(if $(AGAINST),--against '$(AGAINST)') $(if $(SCORES),--scores '$(SCORES)') $(if $(REPORT),--report '$(REPORT)')
 
 show-order: ## Print the layers in order of deployment, with owners and upstreams
 	@$(PYTHON) -m shared.infra.layers --table
