@@ -68,7 +68,7 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
-engine: $(READY) ## Say which Pulumi CLI deploys this project; install one into .pulumi/ where there is none (PINNED=yes: whatever is on PATH)
+engine: $(READY) ## Say which Pulumi CLI deploys this; install one into .pulumi/ where there is none, or PINNED=yes
 	@$(BIN)/python -m operations.engine $(if $(PINNED),--pinned)
 
 demo: $(READY) ## The whole life on an embedded AWS: deploy, transactions, alerts, update, teardown
@@ -78,7 +78,7 @@ local: $(READY) ## Keep the embedded AWS running and deployed until Ctrl-C; says
 	@$(BIN)/python -m local up --run-directory '$(LOCAL_DIRECTORY)' $(if $(ENGINE),--engine '$(ENGINE)')
 
 ##@ Check
-.PHONY: test lint typecheck bench transcript backtest show-order format lock contracts-page transcript
+.PHONY: test lint typecheck bench backtest show-order format lock contracts-page transcript
 test: $(READY) ## Run every test this machine can run; names what it left out and why
 	@$(BIN)/python -m pytest $(ARGS)
 
@@ -96,10 +96,7 @@ typecheck: $(READY) ## mypy, strict
 bench: $(READY) ## Measure speed and size against their targets (minutes; writes build/bench.json)
 	@$(BIN)/python -m bench $(ARGS)
 
-transcript: $(READY) ## Write docs/transcript.md anew: a life of the local environment by the Pulumi CLI, as seen
-	@$(BIN)/python -m local transcript $(ARGS)
-
-backtest: $(READY) ## Judge a labelled file as the detector would: DATA=file [LABEL_DELAY_DAYS=7] [RULES=] [AGAINST=] [SCORES=] [REPORT=]
+backtest: $(READY) ## Judge a labelled file as the detector would: DATA=file [LABEL_DELAY_DAYS= RULES= AGAINST= SCORES= REPORT=]
 	@[[ -n '$(DATA)' ]] || { echo 'DATA is missing: name a labelled file, for example: make backtest DATA=transactions.csv.xz' >&2; exit 2; }
 	@$(BIN)/python -m backtest '$(DATA)' $(if $(LABEL_DELAY_DAYS),--label-delay-days '$(LABEL_DELAY_DAYS)') $(if $(RULES),--rules '$(RULES)') \
 	  $(if $(AGAINST),--against '$(AGAINST)') $(if $(SCORES),--scores '$(SCORES)') $(if $(REPORT),--report '$(REPORT)')
@@ -125,7 +122,7 @@ doctor: check-env $(READY) ## Check what a deployment needs before it can fail h
 rights: check-env $(READY) ## Print what each role may do, on what and when, from the programs: nothing is deployed or asked for
 	@$(BIN)/python -m operations.rights $(ENV)
 
-deployers: check-env $(READY) ## Print what who deploys a layer may do in AWS, and why each wildcard; LAYER= ACCOUNT= REPOSITORY=owner/name WRITE=folder
+deployers: check-env $(READY) ## Print the rights that a layer's deployers need, and why each wildcard [LAYER= ACCOUNT= REPOSITORY= WRITE=folder]
 	@$(BIN)/python -m operations.deployers $(ENV) $(if $(LAYER),--layer '$(LAYER)') $(if $(ACCOUNT),--account '$(ACCOUNT)') $(if $(REPOSITORY),--repository '$(REPOSITORY)') $(if $(WRITE),--write '$(WRITE)')
 
 preflight: check-env $(READY) ## Ask AWS whether the account's quota allows the reserved concurrency
@@ -139,7 +136,7 @@ drift: ## Compare what really exists with the programs, and change nothing: fail
 outputs: ## Print what each layer exports (secrets masked)
 destroy: ## Tear down the four layers in exact reverse order
 
-stale: check-env $(READY) ## Name the layers that no longer fit what they stand on, and what to run; LAYER=data: those that read it
+stale: check-env $(READY) ## Name the layers that no longer fit what they stand on, and what to run [LAYER=: those that read it]
 	@$(stale-$(ENGINE_IN_USE)) $(if $(LAYER),--layer '$(LAYER)')
 
 smoke: check-env $(READY) ## Send a synthetic fraud through the deployed pipeline, time each hop, clean up
