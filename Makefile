@@ -146,6 +146,7 @@ redrive: check-env $(READY) ## Give what failed for good another try: QUEUE=name
 	@$(call with_outputs,redrive) $(if $(QUEUE),--queue '$(QUEUE)') $(ARGS)
 
 verdict: check-env $(READY) ## Give a verdict: TRANSACTION=id VERDICT=confirmed_fraud|legitimate BY=name [NOTE=why] [TIMESTAMP=]
+	@$(if $(and $(TRANSACTION),$(VERDICT),$(BY)),,echo 'Name all three: make verdict $(MAKE_SETTINGS) TRANSACTION=id VERDICT=confirmed_fraud BY=your-name' >&2; exit 2)
 	@$(call with_outputs,verdict) --transaction "$$TRANSACTION" --verdict "$$VERDICT" --by "$$BY" \
 	  $(if $(NOTE),--note "$$NOTE") $(if $(TIMESTAMP),--timestamp "$$TIMESTAMP")
 

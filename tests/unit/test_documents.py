@@ -84,7 +84,7 @@ def test_the_documents_are_found_and_name_commands() -> None:
     names = {str(path.relative_to(ROOT)) for path in documents()}
     assert {"README.md", "docs/architecture.md", *(f"stacks/{layer}/README.md" for layer in LAYERS)} <= names
     readme = (ROOT / "README.md").read_text("utf-8")
-    assert {"demo", "test", "help", "local", "deploy", "preflight"} <= set(COMMAND.findall(readme))
+    assert {"demo", "test", "help", "local", "deploy", "doctor"} <= set(COMMAND.findall(readme))
 
 
 def test_every_command_of_the_help_says_what_it_does() -> None:
