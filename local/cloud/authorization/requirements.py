@@ -4,7 +4,7 @@ Source: "Actions, resources, and condition keys for AWS services" in the service
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, unquote
@@ -73,17 +73,36 @@ def _dynamodb(call: Call) -> Iterator[Requirement]:
     if "TransactItems" in body:
         for item in body["TransactItems"]:
             for kind, part in item.items():
-                yield Requirement(_action(call, _TRANSACTION_ACTIONS[kind]), table_arn(part["TableName"]))
+                yield Requirement(
+                    _action(call, _TRANSACTION_ACTIONS[kind]),
+                    table_arn(part["TableName"]),
+                    _leading_keys(part["TableName"], [part.get("Item") or part.get("Key")]),
+                )
     elif isinstance(body.get("RequestItems"), dict):
-        for name in body["RequestItems"]:
-            yield Requirement(_action(call), table_arn(name))
+        for name, request in body["RequestItems"].items():
+            keys = request.get("Keys") if isinstance(request, dict) else None
+            yield Requirement(_action(call), table_arn(name), _leading_keys(name, keys or []))
     elif "TableName" in body:
         table = table_arn(body["TableName"])
         yield Requirement(
-            _action(call), f"{table}/index/{body['IndexName']}" if "IndexName" in body else table
+            _action(call),
+            f"{table}/index/{body['IndexName']}" if "IndexName" in body else table,
+            _leading_keys(body["TableName"], [body.get("Item") or body.get("Key")]),
         )
     else:
         yield Requirement(_action(call), body.get("ResourceArn", "*"))
+
+
+def _leading_keys(name: str, items: Iterable[Any]) -> dict[str, tuple[str, ...]]:
+    """The values of the partition key that a call names; a query's condition is not read."""
+    table = backend("dynamodb").tables.get(name.rpartition("/")[2])
+    attributes = [
+        item.get(table.hash_key_attr) for item in items if table is not None and isinstance(item, dict)
+    ]
+    values = tuple(
+        str(value) for attribute in attributes if isinstance(attribute, dict) for value in attribute.values()
+    )
+    return {"dynamodb:leadingkeys": values} if values else {}
 
 
 def _streams(call: Call) -> Iterator[Requirement]:

@@ -188,6 +188,28 @@ def test_a_role_without_rights_may_call_nothing(
     assert refused(lambda: call(client))[0] == code
 
 
+@pytest.mark.usefixtures("resources")
+def test_a_right_to_some_keys_of_a_table_is_no_right_to_others(emulator: Emulator) -> None:
+    condition = {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": "mine#*"},
+        "Null": {"dynamodb:LeadingKeys": "false"},
+    }
+    rights = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:BatchGetItem", "dynamodb:Scan"]
+    role = Role(emulator, statement(rights, arn("dynamodb", "table/plain"), Condition=condition))
+    dynamodb = role.client("dynamodb")
+    mine, other = {"id": {"S": "mine#1"}}, {"id": {"S": "other#1"}}
+    dynamodb.put_item(TableName="plain", Item=mine)
+    assert dynamodb.get_item(TableName="plain", Key=mine)["Item"] == mine
+    dynamodb.batch_get_item(RequestItems={"plain": {"Keys": [mine]}})
+    for call in (
+        lambda: dynamodb.put_item(TableName="plain", Item=other),
+        lambda: dynamodb.get_item(TableName="plain", Key=other),
+        lambda: dynamodb.batch_get_item(RequestItems={"plain": {"Keys": [mine, other]}}),
+        lambda: dynamodb.scan(TableName="plain"),
+    ):
+        assert refused(call)[0] == "AccessDeniedException"
+
+
 def test_a_managed_policy_counts_like_an_inline_one(emulator: Emulator) -> None:
     role = Role(emulator)
     policy_arn = "arn:aws:iam::aws:policy/service-role/AWSLambdaENIManagementAccess"

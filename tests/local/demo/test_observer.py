@@ -7,21 +7,48 @@ from io import StringIO
 from local.demo.observer import read_decision
 from shared.runtime.events import StoredTransaction, SuspiciousTransaction
 from shared.runtime.logs import Logger
+from stacks.compute.functions.detector.active_rules import ActiveRules
 from stacks.compute.functions.detector.detection import Detection
 from stacks.compute.functions.detector.ports import Profiles
-from stacks.compute.functions.detector.scoring import AccountProfile, MerchantProfile, load_rules
+from stacks.compute.functions.detector.scoring import (
+    NO_CONTROLS,
+    AccountProfile,
+    MerchantProfile,
+    Rules,
+    Sample,
+    Scorer,
+    View,
+    load_rules,
+)
 
 
 class Store:
     """A table of profiles without any."""
 
     def read(self, account_id: str, merchant_id: str) -> Profiles:
-        return Profiles(AccountProfile(), 0, MerchantProfile(watched_until=0))
+        return Profiles(AccountProfile(), 0, MerchantProfile(), NO_CONTROLS)
 
     def write(
         self, account_id: str, profile: AccountProfile, *, revision: int, expires_at: int | None
     ) -> bool:
         return True
+
+
+class Strangers:
+    """A population of which nothing is known."""
+
+    def view(self, rules: Rules) -> View:
+        return Scorer(rules).unknown_population()
+
+    def learn(self, sample: Sample, transaction_id: str) -> None:
+        return
+
+
+class Unpublished:
+    """No rules but the package's."""
+
+    def published(self) -> str | None:
+        return None
 
 
 class Outbox:
@@ -33,11 +60,13 @@ class Outbox:
 
 def log_of(amount: str) -> list[str]:
     output = StringIO()
+    log = Logger("detector", "DEBUG", stream=output)
     detection = Detection(
         Store(),
+        Strangers(),
         Outbox(),
-        rules=load_rules(),
-        log=Logger("detector", "DEBUG", stream=output),
+        rules=ActiveRules(Unpublished(), load_rules(), log),
+        log=log,
         pseudonym_secret="secret",
         time_to_live=timedelta(),
     )
@@ -59,7 +88,7 @@ def test_a_suspicious_transaction_is_read_with_its_reasons() -> None:
     assert (decision.transaction_id, decision.suspicious, decision.reasons) == (
         "t-1",
         True,
-        ("amount_limit",),
+        ("extreme_amount",),
     )
     assert decision.score > 0.5
 
