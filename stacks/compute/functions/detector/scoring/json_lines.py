@@ -8,16 +8,8 @@ _BLANK: Final = re.compile(r"\s*")
 _SCALAR: Final = re.compile(r"[^\s,\]}]+")
 
 
-class DuplicateNameError(ValueError):
-    """Two values of a JSON text have one path; says which, and the line of the second."""
-
-
 def lines_of(text: str) -> dict[str, int]:
-    """Return the line of each value of a valid JSON text, by its path: `rules.velocity.windows[0]`.
-
-    Raises:
-        DuplicateNameError: Two values have one path.
-    """
+    """Return the line of each value of a valid JSON text, by its path: `rules.velocity.windows[0]`."""
     lines: dict[str, int] = {}
     _value(text, 0, "", lines)
     return lines
@@ -26,10 +18,7 @@ def lines_of(text: str) -> dict[str, int]:
 def _value(text: str, start: int, path: str, lines: dict[str, int]) -> int:
     """Note the lines of the value that begins at or after a place; return the place after it."""
     place = _skip(text, start)
-    line = text.count("\n", 0, place) + 1
-    if path in lines:
-        raise DuplicateNameError(f"line {line}: {path} stands there twice")
-    lines[path] = line
+    lines[path] = text.count("\n", 0, place) + 1
     if text[place] == "{":
         return _members(text, place, path, lines)
     if text[place] == "[":

@@ -6,17 +6,17 @@ shift it. Shards add up (`combined`); `View` is what the rules ask, computed onc
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from math import exp, log
+from math import exp, log, sqrt
 from typing import Any, Final, NamedTuple, Self, TypeVar
 
 from stacks.compute.functions.detector.scoring.lifetimes import RiskStatistics
 from stacks.compute.functions.detector.scoring.rules import Rules
 from stacks.compute.functions.detector.scoring.sketch import Sketch
-from stacks.compute.functions.detector.scoring.state import ProfileError
+from stacks.compute.functions.detector.scoring.state import ProfileError, rounded
 
 POPULATION_VERSION: Final = 1
 SHARDS: Final = 4
-_FEW: Final = 512
+_FEW: Final = 2048
 _MANY: Final = 16_384
 _SOME_RATE: Final = 16
 _LOW_RATE: Final = 64
@@ -29,7 +29,9 @@ _SPREAD_PER_DISTANCE: Final = 1.25
 _PRIOR_SAMPLES: Final = 200.0
 _SMALLEST_DEVIATION: Final = 0.25
 _MOST_DISTANCE: Final = 3.0
-_LOG_RATIO_LIMIT: Final = 3.0
+_LOG_LIMIT: Final = 3.0
+_LEAST: Final = 0.5
+_MOST: Final = 3.0
 _LARGE_SHARE: Final = 0.01
 
 _Value = TypeVar("_Value")
@@ -40,11 +42,12 @@ class Sample(NamedTuple):
 
     Attributes:
         currency: Its currency.
-        amount: Its amount.
+        amount: Its amount, as it would be outside its merchant category.
         deviation: Standard deviations above the account's mean; None where the account has little history.
         distance: Distance from the account's mean as a share of it; None likewise.
         category: Its merchant category, None where not given.
         ratio: Its amount as a multiple of the account's mean; None where the account has little history.
+        residual: Logarithm of its amount over what was usual in its category; None likewise.
         hits: Codes of the rules that contributed at least half of what they may.
     """
 
@@ -54,6 +57,7 @@ class Sample(NamedTuple):
     distance: float | None
     category: str | None
     ratio: float | None
+    residual: float | None
     hits: tuple[str, ...]
 
 
@@ -63,9 +67,10 @@ class View:
     Attributes:
         spread: Standard deviation of an account's amounts as a share of its mean.
         deviations: From how many standard deviations on an amount is rare.
-        limits: Amount that hardly anybody pays, by currency.
-        large: Amount that few pay, by currency.
+        limits: Amount that hardly anybody pays, by currency; to be multiplied by the category's ratio.
+        large: Amount that few pay, likewise.
         ratios: Amounts of a merchant category as a multiple of any other.
+        variations: Their variation as a multiple of any other's.
         rarity: What a rule's weight is multiplied with, where it hits more payments than expected.
         samples: How many payments it knows.
         merchants: How long merchants stay compromised.
@@ -73,7 +78,8 @@ class View:
     """
 
     __slots__ = (
-        "accounts", "deviations", "large", "limits", "merchants", "rarity", "ratios", "samples", "spread"
+        "accounts", "deviations", "large", "limits", "merchants", "rarity", "ratios", "samples", "spread",
+        "variations",
     )  # fmt: skip
 
     def __init__(self, rules: Rules, merchants: RiskStatistics, accounts: RiskStatistics) -> None:
@@ -82,10 +88,15 @@ class View:
         self.limits: Mapping[str, float] = {}
         self.large: Mapping[str, float] = {}
         self.ratios: Mapping[str, float] = {}
+        self.variations: Mapping[str, float] = {}
         self.rarity: Mapping[str, float] = {}
         self.samples = 0
         self.merchants = merchants
         self.accounts = accounts
+
+    def ratio(self, category: str | None) -> float:
+        """Return the amounts of a merchant category as a multiple of any other, 1 where it is not known."""
+        return 1.0 if category is None else self.ratios.get(category, 1.0)
 
     def samples_one_in(self) -> int:
         """Return of how many payments one is sampled."""
@@ -118,11 +129,12 @@ class Population:
         if sample.distance is not None:
             self.distances[0] += 1
             self.distances[1] += min(sample.distance, _MOST_DISTANCE)
-        if sample.ratio is not None:
+        if sample.ratio is not None and sample.residual is not None:
             for category in {"", sample.category or ""}:
-                sums = _recent(self.categories, category, _no_ratios, _CATEGORIES)
+                sums = _recent(self.categories, category, _no_sums, _CATEGORIES)
                 sums[0] += 1
-                sums[1] += max(-_LOG_RATIO_LIMIT, min(_LOG_RATIO_LIMIT, log(sample.ratio)))
+                sums[1] += _limited(log(sample.ratio))
+                sums[2] += _limited(sample.residual) ** 2
         if self.samples >= _FULL:
             self._halve()
 
@@ -131,7 +143,7 @@ class Population:
         self.distances = [self.distances[0] // 2, self.distances[1] / 2]
         self.hits = {code: count // 2 for code, count in self.hits.items() if count > 1}
         for sums in self.categories.values():
-            sums[0], sums[1] = sums[0] / 2, sums[1] / 2
+            sums[:] = [each / 2 for each in sums]
 
     def view(self, rules: Rules, merchants: RiskStatistics, accounts: RiskStatistics) -> View:
         """Return what the rules ask of it."""
@@ -141,6 +153,7 @@ class Population:
         count, distances = self.distances
         if count >= _SPREAD_SAMPLES:
             view.spread = min(max(_SPREAD_PER_DISTANCE * distances / count, 0.1), 2.0)
+        if self.deviations.total >= _SPREAD_SAMPLES:
             rare = self.deviations.exceeded_by(deviation.share)
             view.deviations = min(max(rare, deviation.deviations), deviation.most_deviations)
         known = {
@@ -151,6 +164,7 @@ class Population:
         view.limits = {currency: sketch.exceeded_by(extreme.share) for currency, sketch in known.items()}
         view.large = {currency: sketch.exceeded_by(_LARGE_SHARE) for currency, sketch in known.items()}
         view.ratios = self._ratios()
+        view.variations = self._variations()
         expected, samples = rules.expected_hits, self.samples + _PRIOR_SAMPLES
         view.rarity = {
             code: expected * samples / hits
@@ -166,7 +180,21 @@ class Population:
         typical = overall[1] / overall[0]
         return {
             category: exp((total - typical * count) / (count + _CATEGORY_SAMPLES))
-            for category, (count, total) in self.categories.items()
+            for category, (count, total, _) in self.categories.items()
+            if category and count >= _CATEGORY_SAMPLES
+        }
+
+    def _variations(self) -> dict[str, float]:
+        overall = self.categories.get("")
+        if not overall or not overall[2]:
+            return {}
+        typical = overall[2] / overall[0]
+        return {
+            category: min(
+                max(sqrt((squares / typical + _CATEGORY_SAMPLES) / (count + _CATEGORY_SAMPLES)), _LEAST),
+                _MOST,
+            )
+            for category, (count, _, squares) in self.categories.items()
             if category and count >= _CATEGORY_SAMPLES
         }
 
@@ -177,9 +205,9 @@ class Population:
             self.currencies.setdefault(currency, Sketch()).add(sketch)
         self.deviations.add(other.deviations)
         self.distances = [mine + its for mine, its in zip(self.distances, other.distances, strict=True)]
-        for category, (count, total) in other.categories.items():
-            sums = self.categories.setdefault(category, _no_ratios())
-            sums[0], sums[1] = sums[0] + count, sums[1] + total
+        for category, its_sums in other.categories.items():
+            sums = self.categories.setdefault(category, _no_sums())
+            sums[:] = [mine + its for mine, its in zip(sums, its_sums, strict=True)]
         for code, hits in other.hits.items():
             self.hits[code] = self.hits.get(code, 0) + hits
 
@@ -199,7 +227,9 @@ class Population:
             "currencies": {currency: sketch.to_state() for currency, sketch in self.currencies.items()},
             "deviations": self.deviations.to_state(),
             "distances": self.distances,
-            "categories": {name: [sums[0], round(sums[1], 3)] for name, sums in self.categories.items()},
+            "categories": {
+                name: [rounded(each, 2) for each in sums] for name, sums in self.categories.items()
+            },
             "hits": self.hits,
         }
 
@@ -224,7 +254,8 @@ class Population:
             count, distances = state["distances"]
             population.distances = [int(count), float(distances)]
             population.categories = {
-                name: [float(count), float(total)] for name, (count, total) in state["categories"].items()
+                name: [float(count), float(total), float(squares)]
+                for name, (count, total, squares) in state["categories"].items()
             }
             population.hits = {str(code): int(hits) for code, hits in state["hits"].items()}
         except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -232,8 +263,12 @@ class Population:
         return population
 
 
-def _no_ratios() -> list[float]:
-    return [0.0, 0.0]
+def _no_sums() -> list[float]:
+    return [0.0, 0.0, 0.0]
+
+
+def _limited(logarithm: float) -> float:
+    return max(-_LOG_LIMIT, min(_LOG_LIMIT, logarithm))
 
 
 def _recent(known: dict[str, _Value], name: str, create: Callable[[], _Value], most: int) -> _Value:

@@ -99,8 +99,8 @@ class AmountDeviation(Rule):
     """An amount far above the account's own.
 
     Attributes:
-        deviations: Standard deviations that make half the weight. Where the population's amounts vary more
-            than a bell curve's, the threshold is what `share` of all payments exceed.
+        deviations: Standard deviations of the logarithm that make half the weight. Where the population's
+            amounts vary more than that suits, the threshold is what `share` of all payments exceed.
         share: See above.
         most_deviations: The threshold is never above this.
         minimum_history: Transactions of the account, below which the rule is silent.

@@ -1,5 +1,6 @@
 """Which payments teach the population, and what."""
 
+from math import log, sqrt
 from typing import Final
 
 from stacks.compute.functions.detector.scoring.population import SHARDS, Sample, View
@@ -11,6 +12,7 @@ from stacks.compute.functions.detector.scoring.transaction import (
     Transaction,
     short_key,
 )
+from stacks.compute.functions.detector.scoring.typologies.amounts import log_variance
 from stacks.compute.functions.detector.scoring.typologies.evaluator import Usual
 
 _MINIMUM_HISTORY: Final = 8
@@ -37,18 +39,24 @@ def sample_of(
         rules: The rules' settings.
         population: As the payment was scored by.
     """
-    deviation = distance = ratio = None
+    deviation = distance = ratio = residual = None
+    category = transaction.merchant_category
     if usual.known >= _MINIMUM_HISTORY and usual.mean > 0:
-        above = transaction.amount - usual.mean
-        deviation, distance = above / usual.deviation, abs(above) / usual.mean
+        residual = log(transaction.amount / usual.mean)
+        variance = log_variance(usual.mean, usual.deviation)
+        # Before a category's own scale is known, its payments would pass for deviations.
+        if category is None or category in population.ratios:
+            deviation = (residual + variance / 2) / sqrt(variance)
+        distance = abs(transaction.amount / usual.mean - 1.0)
         ratio = transaction.amount / usual.any_mean
     return Sample(
         transaction.currency,
-        transaction.amount,
+        transaction.amount / population.ratio(category),
         deviation,
         distance,
-        transaction.merchant_category,
+        category,
         ratio,
+        residual,
         tuple(
             reason.code
             for reason in (*decision.reasons, *decision.shadow)

@@ -117,7 +117,8 @@ class Scorer:
         if category is None:
             return _create(Usual, (known.count, mean, deviation, 0, mean))
         in_category, ratio = usual_ratio(account, category, population)
-        return Usual(known.count, mean * ratio, deviation * ratio, in_category, mean)
+        varied = deviation * ratio * population.variations.get(category, 1.0)
+        return Usual(known.count, mean * ratio, varied, in_category, mean)
 
 
 def own_suspicion(reasons: "list[Reason] | tuple[Reason, ...]") -> float:

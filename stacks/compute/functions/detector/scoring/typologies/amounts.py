@@ -1,6 +1,10 @@
-"""Amounts that are too great: over a limit, for the account, for the account in the category, for anybody."""
+"""Amounts that are too great: over a limit, for the account, for the account in the category, for anybody.
 
-from math import log
+How far an amount is above the account's own is measured on a logarithmic scale, where amounts of people are
+nearly normal and one of twice the mean is as far above it as one of half is below.
+"""
+
+from math import exp, log, log1p, sqrt
 from typing import Final
 
 from stacks.compute.functions.detector.scoring.population import View
@@ -17,10 +21,10 @@ from stacks.compute.functions.detector.scoring.transaction import Transaction
 from stacks.compute.functions.detector.scoring.typologies.evaluator import Evaluator, Usual
 
 _LIMIT_POWER: Final = 2
-_DEVIATION_POWER: Final = 6
+_DEVIATION_POWER: Final = 10
 _EXTREME_POWER: Final = 20
 _EXTREME_FROM: Final = 0.7
-_NEAR_THRESHOLD: Final = 0.3
+_NEAR_THRESHOLD: Final = 0.5
 _HEAT_SCALE: Final = 3.0
 _NO_HISTORY: Final = "no history"
 
@@ -67,24 +71,32 @@ def _deviation(
         transaction: Transaction, account: AccountProfile, _: MerchantProfile, view: View, usual: Usual
     ) -> Reason | None:
         count, mean, deviation, in_category, _any = usual
-        above = transaction.amount - mean
-        if above <= 0 or count < minimum_history or not from_history <= in_category < below_history:
+        amount = transaction.amount
+        if amount <= mean or count < minimum_history or not from_history <= in_category < below_history:
             return None
+        variance = log_variance(mean, deviation)
+        spread = sqrt(variance)
+        above = (log(amount / mean) + variance / 2) / spread
         rare = view.deviations
         if account.heat:
             heat = account.heat_at(transaction.timestamp)
             rare = max(rare - min(most_lowered, lowers * log(1.0 + _HEAT_SCALE * heat)), rare / 2)
-        ratio = above / (rare * deviation)
+        ratio = above / rare
         if ratio < _NEAR_THRESHOLD:
             return None
-        contribution = graded(weight, ratio, _DEVIATION_POWER)
+        contribution = graded(weight * view.rarity.get(code, 1.0), ratio, _DEVIATION_POWER)
         if not contribution:
             return None
-        return Reason(
-            code, transaction.amount, mean, mean + rare * deviation, transaction.currency, contribution
-        )
+        threshold = mean * exp(rare * spread - variance / 2)
+        return Reason(code, amount, mean, threshold, transaction.currency, contribution)
 
     return evaluate
+
+
+def log_variance(mean: float, deviation: float) -> float:
+    """Return the variance of the amounts' logarithms that mean and deviation of log-normal amounts imply."""
+    variation = deviation / mean
+    return log1p(variation * variation)
 
 
 def extreme_amount(rule: ExtremeAmount) -> Evaluator:
@@ -97,6 +109,7 @@ def extreme_amount(rule: ExtremeAmount) -> Evaluator:
         limit = view.limits.get(transaction.currency) or until_known.get(transaction.currency)
         if limit is None or transaction.amount < _EXTREME_FROM * limit:
             return None
+        limit *= max(1.0, view.ratio(transaction.merchant_category))
         own = usual.mean + own_deviations * usual.deviation
         limit = max(limit, own)
         contribution = graded(weight, transaction.amount / limit, _EXTREME_POWER)

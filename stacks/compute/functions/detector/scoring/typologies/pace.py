@@ -133,7 +133,7 @@ def _limit_above(transaction: Transaction, rule: Structuring, view: View) -> flo
         if band * limit <= amount < limit:
             return limit
     large = view.large.get(transaction.currency)
-    if large is None or amount < large:
+    if large is None or amount < large * max(1.0, view.ratio(transaction.merchant_category)):
         return None
     magnitude = 10.0 ** floor(log10(amount))
     for leading in _ROUND:
