@@ -19,7 +19,7 @@ $(error Python 3.11 is needed and '$(PYTHON)' cannot read the layer graph: insta
 endif
 
 VERBS := preview deploy refresh drift outputs destroy
-MUTATING := deploy refresh destroy smoke redrive
+MUTATING := deploy refresh destroy smoke redrive $(if $(FILE)$(RESET),rules) $(if $(LIST)$(SNOOZE),controls)
 ENV ?=
 CONFIRM ?=
 DATA ?=
@@ -37,6 +37,12 @@ VERDICT ?=
 BY ?=
 NOTE ?=
 TIMESTAMP ?=
+FILE ?=
+RESET ?=
+MERCHANT ?=
+LIST ?=
+UNTIL ?=
+SNOOZE ?=
 QUEUE ?=
 LABEL_DELAY_DAYS ?=
 SCORES ?=
@@ -115,7 +121,7 @@ lock: $(READY) ## Resolve requirements.in anew into requirements.lock (needs uv 
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock requirements.in
 
 ##@ An environment (ENV=dev, ENV=prod CONFIRM=prod, or ENV=local beside a running `make local`)
-.PHONY: doctor preflight stale rights deployers smoke redrive verdict $(VERBS) $(foreach verb,$(VERBS),$(LAYERS:%=$(verb)-%))
+.PHONY: doctor preflight stale rights deployers smoke redrive verdict rules controls $(VERBS) $(foreach verb,$(VERBS),$(LAYERS:%=$(verb)-%))
 doctor: check-env $(READY) ## Check what a deployment needs before it can fail half-way: a line each, with what to do
 	@$(BIN)/python -m operations.doctor $(ENV) --engine $(ENGINE_IN_USE)
 
@@ -149,6 +155,13 @@ verdict: check-env $(READY) ## Give a verdict: TRANSACTION=id VERDICT=confirmed_
 	@$(if $(and $(TRANSACTION),$(VERDICT),$(BY)),,echo 'Name all three: make verdict $(MAKE_SETTINGS) TRANSACTION=id VERDICT=confirmed_fraud BY=your-name' >&2; exit 2)
 	@$(call with_outputs,verdict) --transaction "$$TRANSACTION" --verdict "$$VERDICT" --by "$$BY" \
 	  $(if $(NOTE),--note "$$NOTE") $(if $(TIMESTAMP),--timestamp "$$TIMESTAMP")
+
+rules: check-env $(READY) ## Show the detector's rules; publish others: FILE=rules.json BY=name [NOTE=why]; the package's again: RESET=yes BY=name
+	@$(call with_outputs,rules) $(if $(FILE),--file "$$FILE") $(if $(RESET),--reset) $(signed) $(ARGS)
+
+controls: check-env $(READY) ## Show or set the list of ACCOUNT=id or MERCHANT=id: LIST=allow|watch|deny|none [UNTIL=date], SNOOZE=2h|none; BY=name [NOTE=why]
+	@$(call with_outputs,controls) $(if $(ACCOUNT),--account "$$ACCOUNT") $(if $(MERCHANT),--merchant "$$MERCHANT") \
+	  $(if $(LIST),--list "$$LIST") $(if $(UNTIL),--until "$$UNTIL") $(if $(SNOOZE),--snooze "$$SNOOZE") $(signed) $(ARGS)
 
 ##@ One layer, by its owner: the same with -network, -data, -compute or -alerting, as in make deploy-compute ENV=dev
 
@@ -190,6 +203,9 @@ aws = $(if $(filter local,$(ENV)),variables=$$($(BIN)/python -m local environmen
 
 # $(1) a command of operations/ that reads what the layers export.
 with_outputs = $(aws) outputs=$$($(call operate,outputs) --json); printf '%s' "$$outputs" | $(BIN)/python -m operations.$(1) $(ENV) --outputs -
+
+# Who, and why.
+signed = $(if $(BY),--by "$$BY") $(if $(NOTE),--note "$$NOTE")
 
 stale-pulumi = $(BIN)/python -m operations.stale $(ENV)
 stale-embedded = $(call operate,preview) --json | $(stale-pulumi) --plan -

@@ -1,7 +1,6 @@
 """The rules in force: published ones take effect without a deployment, bad ones never do."""
 
 import json
-from decimal import Decimal
 from io import StringIO
 from typing import Any
 
@@ -20,7 +19,7 @@ from stacks.compute.functions.detector.active_rules import (
 )
 from stacks.compute.functions.detector.adapters import PublishedRules
 from stacks.compute.functions.detector.scoring import RULES_PATH, load_rules, parse_rules
-from stacks.compute.functions.profiles.rules_item import RULES_KEY, RulesItem, UnreadableRulesError
+from stacks.compute.functions.profiles.rules_item import RULES_KEY, publication
 from tests.unit.functions.builders import NOW
 from tests.unit.functions.conftest import Cloud
 
@@ -40,7 +39,6 @@ class World:
         self.cloud = cloud
         self.now = NOW / 1000
         self.out = StringIO()
-        self.published = 0
         self.rules = self.environment()
 
     def environment(self) -> ActiveRules:
@@ -48,10 +46,7 @@ class World:
         return ActiveRules(store, PACKAGED, Logger("detector", stream=self.out), clock=lambda: self.now)
 
     def publish(self, text: str | None) -> None:
-        self.published += 1
-        version = parse_rules(text.encode()).version if text else None
-        item = RulesItem(text, version, "Ana", "arn:aws:iam::1:user/ana", NOW, revision=self.published)
-        self.cloud.dynamodb.put_item(**item.put(TABLE))
+        self.put(publication(text, parse_rules(text.encode()).version if text else None))
 
     def put(self, item: dict[str, Any]) -> None:
         self.cloud.dynamodb.put_item(TableName=TABLE, Item=to_item({"profile_id": RULES_KEY, **item}))
@@ -97,20 +92,18 @@ def test_without_published_rules_or_after_a_reset_the_package_has_the_rules(worl
 
 
 def bad_text(text: str) -> dict[str, Any]:
-    """An item that is whole, of a text that nobody could have published by the command."""
-    item = RulesItem(text, "bad", "Ana", None, NOW, revision=7).put(TABLE)["Item"]
-    return {name: Decimal(value["N"]) if "N" in value else value["S"] for name, value in item.items()}
+    """A publication that is whole, of a text that the command would have refused."""
+    return publication(text, "bad")
 
 
 BAD_ITEMS: list[tuple[dict[str, Any], str]] = [
     (bad_text("{"), "not JSON: Expecting property name enclosed in double quotes: line 1"),
     (bad_text(text_of("bad", alert_threshold=7)), "line 4: alert_threshold is not a number"),
     (bad_text("[" * 30_000), "too many brackets"),
-    ({}, "not readable"),
-    ({"rules": SHIPPED, "at": NOW, "revision": 1}, "another SHA-256"),
+    ({"rules": SHIPPED}, "another SHA-256"),
     ({**bad_text(SHIPPED), "sha256": "0" * 64}, "another SHA-256"),
-    ({**bad_text(SHIPPED), "rules": 7}, "rules is not a text"),
-    ({"sha256": "0" * 64, "at": NOW, "revision": 1}, "another SHA-256"),
+    ({**bad_text(SHIPPED), "rules": 7}, "no text of rules"),
+    ({"sha256": "0" * 64}, "no text of rules"),
 ]
 
 
@@ -158,7 +151,7 @@ def test_a_table_that_does_not_answer_is_asked_again_soon(
         PublishedRules(client, TABLE), PACKAGED, Logger("detector", stream=world.out), lambda: world.now
     )
     text = text_of("first")
-    item = RulesItem(text, "first", "Ana", None, NOW, revision=1).put(TABLE)["Item"]
+    item = to_item({"profile_id": RULES_KEY, **publication(text, "first")})
     with Stubber(client) as stubber:
         stubber.add_client_error("batch_get_item", "AccessDeniedException", "account-1 is secret")
         assert rules.scorer().rules.version == PACKAGED.version
@@ -168,20 +161,3 @@ def test_a_table_that_does_not_answer_is_asked_again_soon(
         assert rules.scorer().rules.version.startswith("first+")
     assert [line["level"] for line in world.told()] == ["ERROR", "INFO"]
     assert "secret" not in world.out.getvalue()
-
-
-def test_two_who_publish_at_once_do_not_overwrite_each_other(world: World) -> None:
-    world.publish(text_of("first"))
-    rival = RulesItem(SHIPPED, "rival", "Bo", None, NOW, revision=1)
-    with pytest.raises(world.cloud.dynamodb.exceptions.ConditionalCheckFailedException):
-        world.cloud.dynamodb.put_item(**rival.put(TABLE))
-    [item] = world.cloud.items(TABLE)
-    assert "expires_at" not in item, "rules never expire"
-    assert RulesItem.of_item(item).by == "Ana"
-
-
-def test_an_item_of_anything_is_read_or_refused() -> None:
-    values: list[Any] = [None, {}, [], "x", 7, True]
-    for value in values:
-        with pytest.raises(UnreadableRulesError):
-            RulesItem.of_item({"rules": "{}", "sha256": "x", "at": value, "revision": value})

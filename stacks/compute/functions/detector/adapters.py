@@ -22,7 +22,7 @@ from stacks.compute.functions.profiles.items import (
     merchant_key,
 )
 from stacks.compute.functions.profiles.reading import NotReadError, read_items
-from stacks.compute.functions.profiles.rules_item import RULES_KEY, RulesItem
+from stacks.compute.functions.profiles.rules_item import RULES_KEY, published_text
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -116,7 +116,7 @@ class PublishedRules:
             items = read_items(self._client, {self._name: [{"profile_id": RULES_KEY}]})[self._name]
         except NotReadError as error:
             raise DetectorError(f"the published rules were not read: {error}") from None
-        return RulesItem.of_item(items[0] if items else None).text
+        return published_text(items[0] if items else None)
 
 
 class SuspiciousQueue:
