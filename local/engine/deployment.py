@@ -6,16 +6,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from local.engine.decision import UNFINISHED, Decision, decided
 from local.engine.errors import EngineError, ResourceError
 from local.engine.goal import Goal, with_ignored
 from local.engine.progress import Action
 from local.engine.providers import Providers
-from local.engine.removal import Removal, forced_by_options
+from local.engine.removal import Removal
 from local.engine.run import Run, failure
 from local.engine.state import PROVIDER_TYPE, ResourceState
 from local.engine.wire import abridged
 from local.provider.errors import PartialCreateError, ProviderError
-from local.provider.provider import Diff, Provider
+from local.provider.provider import Provider
 from local.provider.registry import resource_of
 
 _SAME_ID = (
@@ -146,11 +147,13 @@ class Deployment:
             return self._create_again(provider, goal, old)
         started = time.monotonic()
         inputs = self._checked(provider, goal, old)
-        diff = forced_by_options(provider.diff(goal.type, old.inputs, inputs), goal.replace_on_changes)
-        if diff.replaces or old.tainted:
-            return self._replace(provider, goal, old, diff)
-        if diff.changed:
-            return self._update(provider, goal, old, inputs, diff)
+        decision = UNFINISHED
+        if not old.tainted:
+            decision = decided(provider.diff(goal.type, old.inputs, inputs), goal.replace_on_changes)
+        if decision.replacing:
+            return self._replace(provider, goal, old, decision)
+        if decision.changed:
+            return self._update(provider, goal, old, inputs, decision)
         self._run.note("same", goal)
         state = goal.state(id=old.id, inputs=abridged(inputs), outputs=old.outputs)
         self._run.snapshot.put(state)
@@ -177,7 +180,7 @@ class Deployment:
         inputs = self._checked(provider, goal, None)
         forcing = self._removal.forcing(old.urn)
         self._run.note("replace", goal)
-        self._run.note("create-replacement", goal, (), forcing)
+        self._run.note("create-replacement", goal, Decision((), forcing))
         return self._told("replace", started, self._created(provider, goal, inputs), forcing)
 
     def _created(
@@ -201,40 +204,42 @@ class Deployment:
         return state
 
     def _update(
-        self, provider: Provider, goal: Goal, old: ResourceState, inputs: dict[str, Any], diff: Diff
+        self, provider: Provider, goal: Goal, old: ResourceState, inputs: dict[str, Any], decision: Decision
     ) -> ResourceState:
         started = time.monotonic()
-        self._run.note("update", goal, diff.changed)
+        self._run.note("update", goal, decision)
         resource_id, outputs = provider.update(
             goal.type, old.id, old.inputs, old.outputs, inputs, preview=self._run.preview
         )
         state = goal.state(id=resource_id, inputs=abridged(inputs), outputs=abridged(outputs))
         self._run.snapshot.put(state)
-        return self._told("update", started, state, diff.changed)
+        return self._told("update", started, state, decision.changed)
 
-    def _replace(self, provider: Provider, goal: Goal, old: ResourceState, diff: Diff) -> ResourceState:
+    def _replace(
+        self, provider: Provider, goal: Goal, old: ResourceState, decision: Decision
+    ) -> ResourceState:
         started = time.monotonic()
         if goal.protect:
             self._removal.refuse_if_protected(old)
         inputs = self._checked(provider, goal, None)
-        decided = goal.delete_before_replace
-        makes_way = old.tainted or (diff.delete_before_replace if decided is None else decided)
+        wanted = goal.delete_before_replace
+        makes_way = old.tainted or (decision.delete_before_replace if wanted is None else wanted)
         if makes_way:
             self._removal.make_way(old)
-        self._note_replacement(goal, diff, makes_way=makes_way)
+        self._note_replacement(goal, decision, makes_way=makes_way)
         state = self._created(provider, goal, inputs, None if makes_way else old)
         same_id = state.id == old.id and not resource_of(goal.type).shared_id
         if same_id and not makes_way and not self._run.preview:
             raise failure(goal, _SAME_ID.format(id=old.id))
-        return self._told("replace", started, state, diff.changed if diff.replaces else (_UNFINISHED,))
+        return self._told("replace", started, state, (_UNFINISHED,) if old.tainted else decision.changed)
 
-    def _note_replacement(self, goal: Goal, diff: Diff, *, makes_way: bool) -> None:
+    def _note_replacement(self, goal: Goal, decision: Decision, *, makes_way: bool) -> None:
         """A replacement is one step that says so beside the creation: before it where the old one is gone."""
         if makes_way:
-            self._run.note("replace", goal, diff.changed, diff.replaces)
-        self._run.note("create-replacement", goal, diff.changed, diff.replaces)
+            self._run.note("replace", goal, decision)
+        self._run.note("create-replacement", goal, decision)
         if not makes_way:
-            self._run.note("replace", goal, diff.changed, diff.replaces)
+            self._run.note("replace", goal, decision)
 
     def _told(
         self, action: Action, started: float, state: ResourceState, details: tuple[str, ...] = ()

@@ -25,14 +25,14 @@ def deletion_order(resources: Sequence[ResourceState]) -> list[ResourceState]:
 def must_go_with(
     root: ResourceState,
     resources: Iterable[ResourceState],
-    replacing: Callable[[ResourceState, set[str]], tuple[str, ...]],
+    replacing: Callable[[ResourceState, set[str]], tuple[str, ...] | None],
 ) -> dict[str, tuple[str, ...]]:
     """What a replacement of `root` replaces too: URN -> the properties that force it, in order of creation.
 
     `resources` are those that this run has not registered yet: what is registered cannot stand on the root
     any more. `replacing(resource, changing)` names the properties of a resource that would force its
-    replacement if the inputs `changing` got values that are not known yet. What uses a provider that goes
-    goes as well, whatever its properties.
+    replacement if the inputs `changing` got values that are not known yet; None where nothing would. What
+    uses a provider that goes goes as well, whatever its properties.
     """
     going: dict[str, tuple[str, ...]] = {root.urn: ()}
     for resource in resources:
@@ -44,8 +44,9 @@ def must_go_with(
         changing = {
             name for name, urns in resource.property_dependencies.items() if not going.keys().isdisjoint(urns)
         }
-        forcing = replacing(resource, changing & resource.inputs.keys()) if changing else ()
-        if forcing:
+        changing &= resource.inputs.keys()
+        forcing = replacing(resource, changing) if changing else None
+        if forcing is not None:
             going[resource.urn] = forcing
     del going[root.urn]
     return going

@@ -10,7 +10,7 @@ from google.rpc import status_pb2  # type: ignore[import-untyped]
 from pulumi.runtime.proto import provider_pb2
 
 from local.engine.wire import decode, encode_whole
-from local.provider.detail import Kind, without_positions
+from local.provider.detail import Kind
 from local.provider.errors import PartialCreateError, ProviderError
 from local.provider.provider import Diff
 from local.provider.resource import CheckFailure
@@ -73,9 +73,7 @@ def _abort(context: Any, text: str, *details: Any) -> None:
 
 
 def _property_diff(diff: Diff, path: str, kind: Kind) -> Any:
-    plain_path = without_positions(path)
-    replaces = any(plain_path == each or plain_path.startswith(f"{each}.") for each in diff.replaces)
-    name = f"{kind.upper()}_REPLACE" if replaces else kind.upper()
+    name = f"{kind.upper()}_REPLACE" if diff.needs_replacement(path) else kind.upper()
     return provider_pb2.PropertyDiff(kind=provider_pb2.PropertyDiff.Kind.Value(name), inputDiff=True)
 
 

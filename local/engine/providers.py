@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from local.engine.decision import Decision
 from local.engine.errors import EngineError
 from local.engine.goal import Goal
 from local.engine.run import Run, failure
@@ -54,7 +55,7 @@ class Providers:
             if old is None:
                 self._run.note("create", goal)
             else:
-                self._run.note("update" if changed else "same", goal, changed)
+                self._run.note("update" if changed else "same", goal, Decision(tuple(changed)))
         state = goal.state(id=old.id if old else str(uuid.uuid4()), inputs=inputs, outputs=dict(inputs))
         self._run.snapshot.put(state)
         with self._lock:

@@ -2,12 +2,12 @@
 
 import time
 
+from local.engine.decision import decided
 from local.engine.ordering import deletion_order, must_go_with
-from local.engine.property_path import contains, parsed
 from local.engine.run import Run, failure
 from local.engine.state import ResourceState
 from local.provider.errors import ProviderError
-from local.provider.provider import Diff, Provider
+from local.provider.provider import Provider
 from local.provider.values import UNKNOWN
 
 
@@ -81,14 +81,8 @@ class Removal:
         except ProviderError as error:
             raise failure(state, f"cannot be deleted: {error}") from error
 
-    def _replacing(self, state: ResourceState, changing: set[str]) -> tuple[str, ...]:
+    def _replacing(self, state: ResourceState, changing: set[str]) -> tuple[str, ...] | None:
         inputs = {**state.inputs, **dict.fromkeys(changing, UNKNOWN)}
         diff = Provider(self._run.cloud).diff(state.type, state.inputs, inputs)
-        return forced_by_options(diff, state.replace_on_changes).replaces
-
-
-def forced_by_options(diff: Diff, replace_on_changes: tuple[str, ...] | list[str]) -> Diff:
-    """A diff in which changes that the program wants a replacement for force one."""
-    patterns = [parsed(each) for each in replace_on_changes]
-    forced = [path for path in diff.changed if any(contains(pattern, parsed(path)) for pattern in patterns)]
-    return Diff(diff.changed, tuple(dict.fromkeys([*diff.replaces, *forced])), diff.delete_before_replace)
+        decision = decided(diff, state.replace_on_changes)
+        return decision.replaces if decision.replacing else None

@@ -4,13 +4,16 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from local.engine.decision import Decision
 from local.engine.errors import ResourceError
 from local.engine.goal import Goal
 from local.engine.progress import Action, Progress
 from local.engine.snapshot import Snapshot
 from local.engine.state import ResourceState
-from local.engine.steps import Operation, Step, StepLog, top_level
+from local.engine.steps import Operation, Step, StepLog
 from local.provider.cloud import Cloud
+
+_AS_IT_IS = Decision()
 
 
 @dataclass(frozen=True)
@@ -30,20 +33,11 @@ class Run:
         self,
         operation: Operation,
         resource: Goal | ResourceState,
-        changed: Sequence[str] = (),
-        replaces: Sequence[str] = (),
+        decision: Decision = _AS_IT_IS,
     ) -> None:
-        """Record that a step begins."""
-        self.log.add(
-            Step(
-                operation,
-                resource.urn,
-                resource.type,
-                resource.name,
-                top_level(changed),
-                top_level(replaces),
-            )
-        )
+        """Record that a step begins, and what led to it."""
+        about = (decision.changed, decision.replaces, decision.details)
+        self.log.add(Step(operation, resource.urn, resource.type, resource.name, *about))
 
     def tell(
         self, action: Action, resource: Goal | ResourceState, started: float, details: Sequence[str] = ()

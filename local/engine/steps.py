@@ -2,8 +2,8 @@
 
 import json
 import threading
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,7 +25,7 @@ LOGICAL: frozenset[Operation] = frozenset({"create", "update", "delete", "replac
 
 @dataclass(frozen=True)
 class Step:
-    """One step on one resource: the top-level properties that differ, and those that force a replacement."""
+    """One step on one resource; what differs is told as in `local.engine.decision.Decision`."""
 
     operation: Operation
     urn: str
@@ -33,10 +33,11 @@ class Step:
     name: str
     changed: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
+    details: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """Plain data; changed properties are left out where there are none."""
-        return {name: value for name, value in asdict(self).items() if value not in ((), [])}
+        return {name: value for name, value in asdict(self).items() if value not in ((), {})}
 
 
 class StepLog:
@@ -67,8 +68,3 @@ def write_report(path: Path, steps: Sequence[Step], error: str | None) -> None:
         **({} if error is None else {"error": error}),
     }
     path.write_text(json.dumps(content), encoding="utf-8")
-
-
-def top_level(paths: Sequence[str]) -> tuple[str, ...]:
-    """The properties that paths lie in, each once."""
-    return tuple(dict.fromkeys(path.partition(".")[0] for path in paths))

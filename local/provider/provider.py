@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from local.provider import drift, invokes
 from local.provider.cloud import Cloud, is_missing
 from local.provider.comparison import Comparison, differing_paths
-from local.provider.detail import Kind, differences
+from local.provider.detail import Kind, differences, without_positions
 from local.provider.errors import PartialCreateError, ProviderError
 from local.provider.importing import derived_inputs, undecided
 from local.provider.inputs import PRIVATE, checked, keeps_name
@@ -36,6 +36,11 @@ class Diff:
     replaces: tuple[str, ...] = ()
     delete_before_replace: bool = False
     details: Mapping[str, Kind] = field(default_factory=dict)
+
+    def needs_replacement(self, path: str) -> bool:
+        """Whether one of `details` needs a new resource."""
+        plain_path = without_positions(path)
+        return any(plain_path == each or plain_path.startswith(f"{each}.") for each in self.replaces)
 
 
 @dataclass(frozen=True)

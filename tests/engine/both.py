@@ -1,18 +1,21 @@
 """The same programs under both engines: the Pulumi CLI on one embedded AWS, the embedded one on another."""
 
 import json
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from local.cloud import address
 from local.demo.processes import EmulatorProcess
+from local.engine.layer_request import LayerRequest
 from local.engine.state import StateStore
 from local.provider.cloud import Cloud
+from shared.infra.layers import LAYERS
 from tests.engine.agreement import Names, StackFacts, differences, of_checkpoint, of_embedded
 from tests.engine.commands import Ran
 from tests.engine.world import ENVIRONMENT, World
@@ -28,6 +31,8 @@ class Step:
     urn: str
     changed: frozenset[str]
     replaces: frozenset[str]
+    details: Mapping[str, str]
+    """How the innermost paths differ."""
 
 
 @dataclass(frozen=True)
@@ -72,8 +77,8 @@ class Both:
         )
         told = json.loads(embedded.out)["layers"][layer]
         return (
-            [_step(each, "op", "diffReasons", "replaceReasons") for each in json.loads(real.out)["steps"]],
-            [_step(each, "operation", "changed", "replaces") for each in told["steps"]],
+            [_real_step(each) for each in json.loads(real.out)["steps"]],
+            [_embedded_step(each) for each in told["steps"]],
         )
 
     def disagreements(self) -> list[str]:
@@ -83,6 +88,26 @@ class Both:
         assert real
         self.names.learn(real, embedded)
         return list(differences(self.names.comparable(0, real), self.names.comparable(1, embedded)))
+
+    def _worker(self, layer: str, verb: str) -> Ran:
+        """The same for a project that is no layer, as the command does it for a layer."""
+        folder = self.world.directory
+        report, requests = folder / "plan.json", folder / "requests.json"
+        request = LayerRequest(
+            operation="preview" if verb == "preview" else "deploy",
+            layer=layer,
+            directory=str(self.world.project / "stacks" / layer),
+            stack=ENVIRONMENT,
+            run_directory=str(self.run_directory),
+            report=str(report) if verb == "preview" else "",
+        )
+        requests.write_text(json.dumps([asdict(request)]), "utf-8")
+        command = f"{shlex.quote(sys.executable)} -m local.engine.worker < {shlex.quote(str(requests))}"
+        ran = self.world.run("bash", "-c", command)
+        if ran.code or verb != "preview":
+            return ran
+        plan = {"layers": {layer: json.loads(report.read_text("utf-8"))}}
+        return replace(ran, out=json.dumps(plan))
 
     def _up(self, layer: str) -> Ran:
         if layer in self.stacks:
@@ -108,6 +133,8 @@ class Both:
 
     def embedded(self, layer: str, verb: str, *arguments: str) -> Ran:
         """`python -m local VERB` for one layer, in the copy of the project."""
+        if layer not in LAYERS:
+            return self._worker(layer, verb)
         place = ("--environment", ENVIRONMENT, "--run-directory", str(self.run_directory))
         return self.world.run(sys.executable, "-m", "local", verb, "--layer", layer, *place, *arguments)
 
@@ -118,11 +145,14 @@ class Both:
             return first, second.result()
 
 
-def by_resource(steps: list[Step]) -> dict[str, list[tuple[str, list[str], list[str]]]]:
+Told = tuple[str, list[str], list[str], Mapping[str, str]]
+
+
+def by_resource(steps: list[Step]) -> dict[str, list[Told]]:
     """The steps on each resource in their order; the order among resources is the threads'."""
-    found: dict[str, list[tuple[str, list[str], list[str]]]] = {}
+    found: dict[str, list[Told]] = {}
     for step in steps:
-        told = (step.operation, sorted(step.changed), sorted(step.replaces))
+        told = (step.operation, sorted(step.changed), sorted(step.replaces), step.details)
         found.setdefault(step.urn, []).append(told)
     return found
 
@@ -157,10 +187,20 @@ def _stands_on(facts: Mapping[str, Any]) -> set[str]:
     return ({*facts["dependencies"], facts["parent"]} | by_property | provider) - {""}
 
 
-def _step(told: Mapping[str, Any], operation: str, changed: str, replaces: str) -> Step:
+def _real_step(told: Mapping[str, Any]) -> Step:
+    details = told["detailedDiff"] or {}
     return Step(
-        told[operation], told["urn"], frozenset(told.get(changed) or ()), frozenset(told.get(replaces) or ())
+        told["op"],
+        told["urn"],
+        frozenset(told.get("diffReasons") or ()),
+        frozenset(told.get("replaceReasons") or ()),
+        {path: each["kind"] for path, each in details.items()},
     )
+
+
+def _embedded_step(told: Mapping[str, Any]) -> Step:
+    changed, replaces = (frozenset(told.get(name, ())) for name in ("changed", "replaces"))
+    return Step(told["operation"], told["urn"], changed, replaces, told.get("details", {}))
 
 
 @contextmanager

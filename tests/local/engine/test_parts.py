@@ -291,7 +291,7 @@ def test_what_would_be_replaced_goes_with_its_root_and_no_other() -> None:
         resource("o"),
     )
     some = [root, near, far, other]
-    going = must_go_with(root, some, lambda each, _: ("policy",) if each.name != "far" else ())
+    going = must_go_with(root, some, lambda each, _: ("policy",) if each.name != "far" else None)
     assert going == {near.urn: ("policy",)}
     everything = must_go_with(root, some, lambda *_: ("policy",))
     assert list(everything) == [near.urn, far.urn]
