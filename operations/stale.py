@@ -214,14 +214,18 @@ def main() -> int:
     options = parser.parse_args()
     chosen = [each.name for each in (consumers_of(options.layer) if options.layer else deployment_order())]
     try:
-        if options.plan:
-            findings = in_plan(json.load(sys.stdin), chosen)
-        else:
-            findings = look(options.environment, chosen)
+        findings = _planned(chosen) if options.plan else look(options.environment, chosen)
         return STALE if report(options.environment, findings) else 0
     except PulumiError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+
+
+def _planned(names: Sequence[str]) -> list[Finding]:
+    try:
+        return in_plan(json.load(sys.stdin), names)
+    except json.JSONDecodeError as error:
+        raise PulumiError("the embedded engine gave no plan; it says why itself") from error
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ from operations.verbs import ALONE, VERBS, Settings, Verb, outputs_as_data
 from shared.infra.layers import deployment_order, destroy_order
 
 PASSING_OVER = frozenset({"preview", "drift", "refresh", "outputs"})
-"""Verbs that only look: a layer that is not there yet is named at the end, and is no failure."""
+"""Verbs that take the layers as they are: a layer that is not there yet is named at the end, and is no failure."""
+CHANGING = frozenset({"deploy", "refresh", "destroy"})
 
 
 def one(verb: str, layer: str, environment: str, settings: Settings) -> int:
@@ -26,6 +27,7 @@ def one(verb: str, layer: str, environment: str, settings: Settings) -> int:
 def every(verb: str, environment: str, settings: Settings) -> int:
     """The verb on every layer in order; returns the exit code."""
     passed_over: list[str] = []
+    drifted: list[str] = []
     for each in destroy_order() if verb == "destroy" else deployment_order():
         print(f"== {verb} {each.name} ({environment})", flush=True)
         try:
@@ -36,16 +38,28 @@ def every(verb: str, environment: str, settings: Settings) -> int:
                 continue
             print(error, file=sys.stderr)
             code = REFUSED
-        if code:
-            print(
-                f"\n{verb} of {each.name} failed; the layers before it are done, those after it are "
-                f"untouched.\nMend the cause above, then resume with: {hints.make(verb, environment)}",
-                file=sys.stderr,
-            )
+        if code and verb == "drift":
+            drifted.append(each.name)
+        elif code:
+            print(_how_to_go_on(verb, each.name, environment), file=sys.stderr)
             return code
     if passed_over:
         print("\n" + "\n".join(passed_over))
-    return 0
+    if drifted:
+        print(f"\nnot as the programs want it, or not to be told: {', '.join(drifted)}", file=sys.stderr)
+    return 1 if drifted else 0
+
+
+def _how_to_go_on(verb: str, layer: str, environment: str) -> str:
+    again = hints.make(verb, environment)
+    if verb in CHANGING:
+        return (
+            f"\n{verb} of {layer} failed; the layers before it are done, those after it are untouched.\n"
+            f"Mend the cause above, then resume with: {again}"
+        )
+    return (
+        f"\n{verb} of {layer} failed; those after it were not looked at. Mend the cause above, then: {again}"
+    )
 
 
 def outputs_as_json(layer: str | None, environment: str) -> int:
