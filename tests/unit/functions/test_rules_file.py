@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from stacks.compute.functions.detector.scoring import RULES_PATH, RulesError, load_rules, parse_rules
 from stacks.compute.functions.detector.scoring.json_lines import lines_of
@@ -95,3 +97,24 @@ def test_lines_of_every_kind_of_value() -> None:
 def test_what_is_not_a_rules_file_is_refused(content: bytes) -> None:
     with pytest.raises(RulesError):
         parse_rules(content)
+
+
+def test_a_name_that_stands_there_twice_is_refused_at_its_second_line() -> None:
+    lines = RULES_PATH.read_text().splitlines()
+    again = next(number for number, line in enumerate(lines) if '"alert_threshold"' in line) + 1
+    lines.insert(again, lines[again - 1])
+    with pytest.raises(RulesError, match=f"^line {again + 1}: alert_threshold stands there twice$"):
+        parse_rules("\n".join(lines).encode())
+
+
+@given(st.text() | st.binary() | st.recursive(st.none() | st.text(), st.lists).map(json.dumps))
+def test_anything_else_is_refused_by_a_reason(content: str | bytes) -> None:
+    with pytest.raises(RulesError, match=r"."):
+        parse_rules(content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass"))
+
+
+@pytest.mark.parametrize("depth", [400, 900, 30_000])
+def test_brackets_without_end_are_refused(depth: int) -> None:
+    for content in ("[" * depth, "[" * depth + "]" * depth, '{"schema": ' + "[" * depth + "]" * depth + "}"):
+        with pytest.raises(RulesError):
+            parse_rules(content.encode())

@@ -8,8 +8,16 @@ _BLANK: Final = re.compile(r"\s*")
 _SCALAR: Final = re.compile(r"[^\s,\]}]+")
 
 
+class DuplicateNameError(ValueError):
+    """Two values of a JSON text have one path; says which, and the line of the second."""
+
+
 def lines_of(text: str) -> dict[str, int]:
-    """Return the line of each value of a valid JSON text, by its path: `rules.velocity.windows[0]`."""
+    """Return the line of each value of a valid JSON text, by its path: `rules.velocity.windows[0]`.
+
+    Raises:
+        DuplicateNameError: Two values have one path.
+    """
     lines: dict[str, int] = {}
     _value(text, 0, "", lines)
     return lines
@@ -18,7 +26,10 @@ def lines_of(text: str) -> dict[str, int]:
 def _value(text: str, start: int, path: str, lines: dict[str, int]) -> int:
     """Note the lines of the value that begins at or after a place; return the place after it."""
     place = _skip(text, start)
-    lines[path] = text.count("\n", 0, place) + 1
+    line = text.count("\n", 0, place) + 1
+    if path in lines:
+        raise DuplicateNameError(f"line {line}: {path} stands there twice")
+    lines[path] = line
     if text[place] == "{":
         return _members(text, place, path, lines)
     if text[place] == "[":

@@ -11,7 +11,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final
 
-from stacks.compute.functions.detector.scoring.json_lines import lines_of
+from stacks.compute.functions.detector.scoring.json_lines import DuplicateNameError, lines_of
 from stacks.compute.functions.detector.scoring.rules import (
     REMEMBERED_TRANSACTIONS,
     AmountList,
@@ -60,11 +60,15 @@ def parse_rules(content: bytes) -> Rules:
     """
     try:
         text = content.decode()
-        document = json.loads(text)
+        document, lines = json.loads(text), lines_of(text)
+    except DuplicateNameError as error:
+        raise RulesError(str(error)) from None
     except ValueError as error:
         raise RulesError(f"the rules are not JSON: {error}") from None
+    except RecursionError:
+        raise RulesError("the rules are not usable: too many brackets in each other") from None
     digest = hashlib.sha256(content).hexdigest()[:_DIGEST_DIGITS]
-    top = _Section(document, "", lines_of(text))
+    top = _Section(document, "", lines)
     if (schema := top.value("schema")) != SCHEMA:
         raise top.error("schema", f"is {schema!r}; this code reads {SCHEMA}")
     version = top.text("version")
