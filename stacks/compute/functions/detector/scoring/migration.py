@@ -1,20 +1,18 @@
 """Reads a profile of version 1 as one of version 2; what version 1 did not know is as in a new profile."""
 
-from base64 import urlsafe_b64decode
-from struct import Struct
+from base64 import b64encode, urlsafe_b64decode
 from typing import Any, Final
 
-from stacks.compute.functions.detector.scoring.state import pack
+from stacks.compute.functions.detector.scoring.rules import REMEMBERED_TRANSACTIONS
+from stacks.compute.functions.detector.scoring.state import REMEMBERED_LAYOUT, pack
 
-_LAYOUT: Final = Struct("<QIBf")
-_LATEST: Final = 24
 _HOURS_PER_DAY: Final = 24
 
 
 def migrated(state: dict[str, Any]) -> dict[str, Any]:
     """Return the state of version 2; raises what reading a damaged one raises."""
     flat = state["recent"]
-    latest = list(zip(flat[::2], flat[1::2], strict=True))[-_LATEST:]
+    latest = list(zip(flat[::2], flat[1::2], strict=True))[-REMEMBERED_TRANSACTIONS:]
     rows = [(_key(key) << 8, int(offset) & 0xFFFFFFFF, int(offset) >> 32, 0.0) for offset, key in latest]
     moved = {
         "version": 2,
@@ -22,8 +20,8 @@ def migrated(state: dict[str, Any]) -> dict[str, Any]:
         "first_at": state["first_at"],
         "last_at": state["last_at"],
         "amounts": state["amounts"],
-        "hours": "00" * 24,
-        "recent": pack(_LAYOUT, rows),
+        "hours": b64encode(bytes(_HOURS_PER_DAY)).decode(),
+        "recent": pack(REMEMBERED_LAYOUT, rows),
     }
     for name in ("categories", "countries"):
         count, last_days = state[name]

@@ -6,15 +6,15 @@ The last `REMEMBERED_TRANSACTIONS` of an account are remembered one by one, whic
 - so late an arrival is not learnt at all.
 """
 
+from base64 import b64decode, b64encode
 from bisect import bisect_left
 from math import exp
-from struct import Struct
 from typing import Any, Final, NamedTuple, Self
 
 from stacks.compute.functions.detector.scoring.amounts import AmountStatistics
 from stacks.compute.functions.detector.scoring.migration import migrated
 from stacks.compute.functions.detector.scoring.risk import RiskHistory
-from stacks.compute.functions.detector.scoring.state import ProfileError, pack, unpack
+from stacks.compute.functions.detector.scoring.state import REMEMBERED_LAYOUT, ProfileError, pack, unpack
 from stacks.compute.functions.detector.scoring.transaction import MILLISECONDS_PER_DAY, Transaction, key_of
 from stacks.compute.functions.detector.scoring.uses import Uses
 
@@ -24,9 +24,6 @@ SUSPICION_STEPS: Final = 255
 HEAT_WEARS_OFF: Final = 5 * MILLISECONDS_PER_DAY
 """In this time an account's heat falls to a third."""
 
-
-REMEMBERED_LAYOUT: Final = Struct("<QIBf")
-"""48 bits of key and 8 of suspicion; 40 bits of time before the latest; the amount."""
 
 _LOW_BITS: Final = 0xFFFFFFFF
 
@@ -123,7 +120,7 @@ class AccountProfile:
             "first_at": self.first_at,
             "last_at": last_at,
             "amounts": {currency: amounts.to_state() for currency, amounts in self.amounts.items()},
-            "hours": self.hours.hex(),
+            "hours": b64encode(self.hours).decode(),
             "recent": pack(REMEMBERED_LAYOUT, remembered),
         }
         optional = {
@@ -169,7 +166,7 @@ class AccountProfile:
         profile.amounts = {
             currency: AmountStatistics(*values) for currency, values in state["amounts"].items()
         }
-        profile.hours = bytearray.fromhex(state["hours"])
+        profile.hours = bytearray(b64decode(state["hours"]))
         profile.recent = [
             (last_at - (high << 32 | low), bits >> 8, amount, bits & SUSPICION_STEPS)
             for bits, low, high, amount in unpack(REMEMBERED_LAYOUT, state["recent"])
