@@ -17,6 +17,7 @@ from botocore.session import get_session
 from operations.differences import differences
 from operations.profiles_table import Change, Items, OperatorError, Place
 from operations.times import told
+from stacks.compute.functions.detector.active_rules import LONGEST_SECONDS
 from stacks.compute.functions.detector.scoring import RULES_PATH, RulesError, load_rules, parse_rules
 from stacks.compute.functions.profiles.rules_item import (
     LARGEST_BYTES,
@@ -25,9 +26,6 @@ from stacks.compute.functions.profiles.rules_item import (
     publication,
     published_text,
 )
-
-SECONDS_UNTIL_IN_FORCE: Final = 30
-"""What the detector promises; see its active_rules."""
 
 _COMMAND: Final = "make rules"
 
@@ -85,7 +83,7 @@ def _publish(items: Items, text: str | None, change: Change) -> None:
     print(f"compared with {'the rules of the package' if of_package else 'what was published'}:")
     for line in differences(json.loads(old), json.loads(new)) or ["no setting is another"]:
         print(f"  {line}")
-    print(f"in force within {SECONDS_UNTIL_IN_FORCE} seconds, with each execution environment's next payment")
+    print(f"in force within {LONGEST_SECONDS:g} seconds, with each execution environment's next payment")
 
 
 def _in_force(item: Mapping[str, Any] | None) -> tuple[str, str | None]:
