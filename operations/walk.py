@@ -11,7 +11,7 @@ from operations.verbs import ALONE, VERBS, Settings, Verb, outputs_as_data
 from shared.infra.layers import deployment_order, destroy_order
 
 PASSING_OVER = frozenset({"preview", "drift", "refresh", "outputs"})
-"""Verbs that take the layers as they are: a layer that is not there yet is named at the end, and is no failure."""
+"""Verbs that take the layers as they are: one that is not there yet is named at the end, and no failure."""
 CHANGING = frozenset({"deploy", "refresh", "destroy"})
 
 
