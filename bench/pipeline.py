@@ -104,7 +104,8 @@ class _Run:
                 stored=observed.stored() & ids,
                 decisions={key: made for key, made in observed.decisions.items() if key in ids},
                 recorded=observed.recorded() & ids,
-                mails=[mail for mail in observed.mails if mail.transaction_id in ids],
+                grouped=observed.grouped() & ids,
+                mails=[mail for mail in observed.mails if mail.transaction_id in ids or mail.listed & ids],
                 queued=observed.queued(),
             )
         ), seconds

@@ -2,6 +2,7 @@
 
 Each hop is counted from its own evidence: the API's answers, the table, the detector's log of decisions, the
 alert table, the mailbox, the queues. So ``suspicious == recorded == mailed`` says that nothing was lost.
+An alert counts as mailed that has a mail of its own, or that is recorded as grouped and found in a summary.
 """
 
 from collections import Counter
@@ -33,6 +34,7 @@ class Evidence:
         stored: Ids in the table of transactions.
         decisions: The detector's decision on each id.
         recorded: Ids in the table of alerts.
+        grouped: Those of them that are recorded as waiting for a summary, or told by one.
         mails: Mails of the fraud alerts' topic, in order of arrival.
         queued: Messages in each queue that holds any, dead letter queues too.
     """
@@ -41,6 +43,7 @@ class Evidence:
     stored: frozenset[str] = frozenset()
     decisions: dict[str, Decision] = field(default_factory=dict)
     recorded: frozenset[str] = frozenset()
+    grouped: frozenset[str] = frozenset()
     mails: list[Mail] = field(default_factory=list)
     queued: Mapping[str, int] = field(default_factory=dict)
 
@@ -81,7 +84,9 @@ class Account:
         self.accepted = frozenset(each for each, outcome in outcomes.items() if outcome.accepted)
         self.rejected = frozenset(each for each, outcome in outcomes.items() if outcome.rejected)
         self.suspicious = frozenset(each for each, made in evidence.decisions.items() if made.suspicious)
-        self.mailed = frozenset(mail.transaction_id for mail in evidence.mails)
+        self.mailed_alone = frozenset(mail.transaction_id for mail in evidence.mails if not mail.summarised)
+        self.summarised = _summarised(evidence)
+        self.mailed = self.mailed_alone | self.summarised
 
     @property
     def losses(self) -> Losses:
@@ -98,7 +103,11 @@ class Account:
     @property
     def mailed_twice(self) -> frozenset[str]:
         """Transactions about which somebody got more than one mail."""
-        mails = Counter((mail.transaction_id, mail.recipient) for mail in self.evidence.mails)
+        mails = Counter(
+            (transaction_id, mail.recipient)
+            for mail in self.evidence.mails
+            for transaction_id in (mail.listed if mail.summarised else {mail.transaction_id})
+        )
         return frozenset(transaction_id for (transaction_id, _), count in mails.items() if count > 1)
 
     @property
@@ -151,7 +160,7 @@ class Account:
 
     @property
     def post_to_mail(self) -> Percentiles:
-        """From sending the POST to the arrival of the first mail about it."""
+        """From sending the POST to the arrival of its own mail; a summary waits for the end of its window."""
         arrived = _first_arrivals(self.evidence.mails)
         return percentiles(
             [
@@ -185,10 +194,27 @@ class Account:
 def _first_arrivals(mails: Iterable[Mail]) -> dict[str, float]:
     arrived: dict[str, float] = {}
     for mail in mails:
+        if mail.summarised:
+            continue
         arrived[mail.transaction_id] = min(
             mail.received_at, arrived.get(mail.transaction_id, mail.received_at)
         )
     return arrived
+
+
+def _summarised(evidence: Evidence) -> frozenset[str]:
+    """Return the grouped alerts that summaries tell of.
+
+    A summary lists the first alerts and counts the rest: those are told where every recipient's counts add up
+    to what is recorded as grouped.
+    """
+    counts = Counter[str]()
+    listed: set[str] = set()
+    for mail in evidence.mails:
+        counts[mail.recipient] += mail.summarised
+        listed |= mail.listed
+    complete = all(count == len(evidence.grouped) for count in counts.values())
+    return evidence.grouped if counts and complete else frozenset(listed)
 
 
 def _some(ids: frozenset[str]) -> str:

@@ -186,13 +186,14 @@ class Demo:
             stored=observer.stored(),
             decisions=observer.decisions,
             recorded=observer.recorded(),
+            grouped=observer.grouped(),
             mails=observer.mails,
             queued=observer.queued(),
         )
 
     def _show_one(self, evidence: Evidence) -> None:
         """Print one whole mail and the trace that led to it."""
-        if not evidence.mails:
+        if not any(mail.transaction_id for mail in evidence.mails):
             return
         mail = _typical(evidence)
         self._display.heading("One of the mails")
@@ -219,8 +220,9 @@ class Demo:
 def _typical(evidence: Evidence) -> Mail:
     """Choose among the mails with the most reasons the one that took neither long nor short."""
     sent_at = {each.transaction.transaction_id: each.outcome.sent_at for each in evidence.deliveries}
-    reasons = {mail.path: len(evidence.decisions[mail.transaction_id].reasons) for mail in evidence.mails}
-    richest = [mail for mail in evidence.mails if reasons[mail.path] == max(reasons.values())]
+    alone = [mail for mail in evidence.mails if mail.transaction_id]
+    reasons = {mail.path: len(evidence.decisions[mail.transaction_id].reasons) for mail in alone}
+    richest = [mail for mail in alone if reasons[mail.path] == max(reasons.values())]
     return sorted(richest, key=lambda mail: mail.received_at - sent_at[mail.transaction_id])[
         len(richest) // 2
     ]

@@ -3,13 +3,16 @@
 import email
 import email.policy
 import json
+import re
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 
 from local.demo.tail import Tail
+from stacks.alerting.functions.notifier.summary import COUNT_LABEL, LISTED_MARK
 
 TRANSACTION_LINE, TRACE_LINE = "Transaction:", "Trace:"
+_LISTED = re.compile(rf"^ +{LISTED_MARK}(\S+) ", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -26,8 +29,18 @@ class Mail:
 
     @property
     def transaction_id(self) -> str:
-        """The transaction that the mail is about."""
+        """The transaction that the mail is about, empty in a summary of several alerts."""
         return _named(self.body, TRANSACTION_LINE)
+
+    @property
+    def summarised(self) -> int:
+        """How many alerts the mail sums up, 0 where it is about one transaction."""
+        return int(_named(self.body, COUNT_LABEL) or 0)
+
+    @property
+    def listed(self) -> frozenset[str]:
+        """The transactions that a summary lists: the first of those that it sums up."""
+        return frozenset(_LISTED.findall(self.body)) if self.summarised else frozenset()
 
     @property
     def trace_id(self) -> str:

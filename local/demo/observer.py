@@ -10,6 +10,7 @@ from local.cloud.address import Emulator
 from local.demo.accounting import Decision
 from local.demo.mailbox import Mail, Mailbox
 from local.demo.tail import Tail
+from stacks.alerting.functions.notifier.ports import GROUPED
 
 DECISION_MESSAGES = {"suspicious": True, "scored": False}
 SECONDS_BETWEEN_LOOKS = 0.25
@@ -54,8 +55,10 @@ class Observer:
 
     @property
     def mailed(self) -> set[str]:
-        """Ids that a mail has arrived about so far."""
-        return {mail.transaction_id for mail in self.mails}
+        """Ids that a mail has arrived about so far, alone or in a summary that lists them."""
+        return {mail.transaction_id for mail in self.mails if not mail.summarised}.union(
+            *(mail.listed for mail in self.mails)
+        )
 
     def stored(self) -> frozenset[str]:
         """Ids in the table of transactions."""
@@ -64,6 +67,14 @@ class Observer:
     def recorded(self) -> frozenset[str]:
         """Ids in the table of alerts."""
         return self._ids_in(self._outputs["alerts_table_name"])
+
+    def grouped(self) -> frozenset[str]:
+        """Ids in the table of alerts that a summary tells of, or will tell of."""
+        condition = {
+            "FilterExpression": "mail_status = :grouped",
+            "ExpressionAttributeValues": {":grouped": {"S": GROUPED}},
+        }
+        return self._ids_in(self._outputs["alerts_table_name"], **condition)
 
     def queued(self) -> dict[str, int]:
         """Messages in each queue that holds any, visible or in somebody's hands."""
@@ -94,7 +105,10 @@ class Observer:
         changed, before = time.monotonic(), (-1, -1, -1)
         while True:
             self.look()
-            undecided, unmailed = accepted - self.decisions.keys(), self.suspicious - self.mailed
+            undecided = accepted - self.decisions.keys()
+            unmailed = self.suspicious - self.mailed
+            if unmailed and not undecided and self._summarised_beyond_the_lists():
+                unmailed -= self.grouped()
             queued = self.queued() if not undecided and not unmailed else {}
             show(len(self.decisions), len(self.mailed))
             if not undecided and not unmailed and not queued:
@@ -106,11 +120,16 @@ class Observer:
                 return False
             time.sleep(SECONDS_BETWEEN_LOOKS)
 
-    def _ids_in(self, table: str) -> frozenset[str]:
+    def _summarised_beyond_the_lists(self) -> bool:
+        return any(mail.summarised > len(mail.listed) for mail in self.mails)
+
+    def _ids_in(self, table: str, **condition: Any) -> frozenset[str]:
         pages = self._dynamodb.get_paginator("scan").paginate(
-            TableName=table, ProjectionExpression="transaction_id", ConsistentRead=True
+            TableName=table, ProjectionExpression="transaction_id", ConsistentRead=True, **condition
         )
-        return frozenset(item["transaction_id"]["S"] for page in pages for item in page["Items"])
+        items = (item for page in pages for item in page["Items"])
+        # Among the alert records stand the accounts' groups, which are about no single transaction.
+        return frozenset(item["transaction_id"]["S"] for item in items if "transaction_id" in item)
 
     def _messages(self, url: str) -> int:
         names = [

@@ -46,6 +46,7 @@ class Report:
             "suspicious": len(account.suspicious),
             "recorded": len(account.evidence.recorded),
             "mailed": len(account.mailed),
+            "mailed_in_summaries": len(account.summarised),
             "lost": len(account.losses.ids),
             "left_in_queues": account.left_in_queues,
             "rejected": len(account.rejected),
@@ -93,6 +94,10 @@ def show(report: Report, display: Display) -> None:
             ]
         ],
     )
+    if figures["mailed_in_summaries"]:
+        display.line(
+            f"of the mailed, {figures['mailed_in_summaries']} in summaries of an account's further alerts"
+        )
     _show_findings(figures, report.hint, display)
     _show_speed(report, display)
     _show_answers(report, display)
@@ -126,7 +131,7 @@ def _show_speed(report: Report, display: Display) -> None:
         ("milliseconds", "p50", "p95", "p99"),
         [
             ("POST until stored and answered", *_row(report.account.post_to_stored)),
-            ("POST until the mail", *_row(report.account.post_to_mail)),
+            ("POST until its own mail", *_row(report.account.post_to_mail)),
         ],
     )
     display.line()

@@ -69,6 +69,8 @@ CALLS: Sequence[Call] = (
         _DYNAMODB_KEY,
     ),
     Call(stems.NOTIFIER, "dynamodb", stems.ALERTS, ("dynamodb:UpdateItem",), _DYNAMODB_KEY),
+    # To itself, delayed: the end of a window in which alerts are grouped.
+    Call(stems.NOTIFIER, "sqs", stems.SUSPICIOUS_QUEUE, ("sqs:SendMessage",), _MESSAGE_KEY),
     Call(stems.NOTIFIER, "sns", stems.FRAUD_ALERTS, ("sns:Publish",), _MESSAGE_KEY),
 )
 

@@ -36,7 +36,7 @@ def alarms(
         *_pipe(data, compute),
         *_rule(compute),
         *_asynchronous_detector(compute.detector_function_name),
-        *_dead_letter_queues(data, compute),
+        *_dead_letter_queues(settings, data, compute),
         *_mail(data),
     ]
     return register(definitions, settings.names, data.operations_alarms_topic_arn, opts)
@@ -190,7 +190,9 @@ def _asynchronous_detector(name: pulumi.Input[str]) -> list[Alarm]:
     ]
 
 
-def _dead_letter_queues(data: DataContract, compute: ComputeContract) -> list[Alarm]:
+def _dead_letter_queues(
+    settings: AlertingSettings, data: DataContract, compute: ComputeContract
+) -> list[Alarm]:
     names = {stems.SUSPICIOUS_DLQ: data.suspicious_dlq_name}
     for position, stem in enumerate(stems.COMPUTE_DEAD_LETTER_QUEUES):
         names[stem] = pulumi.Output.from_input(compute.dead_letter_queue_names)[position]
@@ -204,12 +206,15 @@ def _dead_letter_queues(data: DataContract, compute: ComputeContract) -> list[Al
         )
         for stem, meaning, action in _DEAD_LETTERS
     ]
+    # The message that ends a window of grouping is as old as the window when it comes.
+    oldest = settings.alert_grouping_seconds + QUEUE_AGE_SECONDS
     age = Alarm(
         "suspicious-queue-age",
         metrics.of_queue(data.suspicious_queue_name, "ApproximateAgeOfOldestMessage", "Maximum"),
-        "A suspicious transaction has waited more than five minutes for its mail.",
+        f"The oldest message has been in the suspicious queue for more than {oldest} seconds: alerts, or "
+        "the summaries of grouped ones, are late.",
         "Look at the errors and throttles of the notifier, and whether its queue trigger is enabled.",
-        threshold=QUEUE_AGE_SECONDS,
+        threshold=oldest,
         period_seconds=FIVE_MINUTES,
     )
     return [age, *depth]

@@ -7,7 +7,7 @@ from shared.infra import stems
 from shared.infra.calls import role_statements
 from shared.infra.contracts import ComputeContract, DataContract, NetworkContract
 from shared.infra.function import Function, FunctionArguments
-from shared.infra.iam import Statement, through
+from shared.infra.iam import Statement
 from stacks.alerting.settings import AlertingSettings
 
 PACKAGE = "stacks.alerting.functions.notifier"
@@ -24,7 +24,11 @@ def notifier(
     opts: pulumi.ResourceOptions,
 ) -> Function:
     """The function and its trigger, which reports failed messages one by one."""
-    targets = {stems.ALERTS: data.alerts_table_arn, stems.FRAUD_ALERTS: data.fraud_alerts_topic_arn}
+    targets = {
+        stems.ALERTS: data.alerts_table_arn,
+        stems.FRAUD_ALERTS: data.fraud_alerts_topic_arn,
+        stems.SUSPICIOUS_QUEUE: data.suspicious_queue_arn,
+    }
     function = Function(
         stems.NOTIFIER,
         settings.names,
@@ -39,13 +43,14 @@ def notifier(
                     actions=["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
                     resources=[data.suspicious_queue_arn],
                 ),
-                through(network.key_arn, "sqs", "kms:Decrypt"),
             ],
             environment={
                 "ALERTS_TABLE": data.alerts_table_name,
                 "ALERTS_TIME_TO_LIVE_DAYS": data.alerts_time_to_live_days,
                 "FRAUD_ALERTS_TOPIC_ARN": data.fraud_alerts_topic_arn,
                 "TRANSACTIONS_TABLE": data.transactions_table_name,
+                "SUSPICIOUS_QUEUE_URL": data.suspicious_queue_url,
+                "ALERT_GROUPING_SECONDS": str(settings.alert_grouping_seconds),
                 "VERDICTS_URL": compute.verdicts_url,
                 "PSEUDONYM_SECRET": data.pseudonym_secret,
             },

@@ -11,6 +11,8 @@ from shared.runtime.logs import LEVELS
 MAXIMUM_RESERVED_CONCURRENCY = 10_000
 MAXIMUM_QUEUE_CONCURRENCY = 1000
 """The most that Lambda accepts for a queue."""
+MAXIMUM_MESSAGE_DELAY_SECONDS = 900
+"""The most that SQS accepts for a message; the end of a window is one."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class AlertingSettings:
     """Who is told of suspicious transactions; each address must confirm its subscription."""
     operator_emails: tuple[str, ...]
     """Who is told that the pipeline itself is ill."""
+    alert_grouping_seconds: int
+    """How long further alerts of an account are gathered into one mail; 0 for never."""
     api_latency_alarm_milliseconds: int
 
     @classmethod
@@ -55,6 +59,9 @@ class AlertingSettings:
                 log_level=reader.choice("log_level", LEVELS),
                 security_team_emails=reader.mail_addresses("security_team_emails"),
                 operator_emails=reader.mail_addresses("operator_emails"),
+                alert_grouping_seconds=reader.integer(
+                    "alert_grouping_seconds", minimum=0, maximum=MAXIMUM_MESSAGE_DELAY_SECONDS
+                ),
                 api_latency_alarm_milliseconds=reader.integer(
                     "api_latency_alarm_milliseconds", minimum=1, maximum=29_000
                 ),

@@ -125,6 +125,8 @@ def _environment(stem: str, deployment: Deployment) -> dict[str, Any]:
             "ALERTS_TIME_TO_LIVE_DAYS": data["alerts_time_to_live_days"],
             "FRAUD_ALERTS_TOPIC_ARN": data["fraud_alerts_topic_arn"],
             "TRANSACTIONS_TABLE": data["transactions_table_name"],
+            "SUSPICIOUS_QUEUE_URL": data["suspicious_queue_url"],
+            "ALERT_GROUPING_SECONDS": str(config.get("fraud-alerting:alert_grouping_seconds")),
             "VERDICTS_URL": deployment.runs["compute"].outputs["verdicts_url"],
         },
         "verdicts": {
@@ -215,6 +217,7 @@ def test_notifier_may_poll_record_and_publish() -> None:
         **_everybodys_rights("notifier"),
         "NotifierUsesAlerts": allow("dynamodb:UpdateItem", on=data["alerts_table_arn"]),
         "NotifierUsesFraudAlerts": allow("sns:Publish", on=data["fraud_alerts_topic_arn"]),
+        "NotifierUsesSuspiciousQueue": allow("sqs:SendMessage", on=data["suspicious_queue_arn"]),
         "PollSuspiciousQueue": allow(
             "sqs:ReceiveMessage",
             "sqs:DeleteMessage",
@@ -223,7 +226,7 @@ def test_notifier_may_poll_record_and_publish() -> None:
         ),
         "KeyThroughDynamodb": through(key, "dynamodb", "kms:Decrypt"),
         "KeyThroughSns": through(key, "sns", "kms:GenerateDataKey", "kms:Decrypt"),
-        "KeyThroughSqs": through(key, "sqs", "kms:Decrypt"),
+        "KeyThroughSqs": through(key, "sqs", "kms:GenerateDataKey", "kms:Decrypt"),
     }
 
 

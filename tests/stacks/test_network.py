@@ -121,7 +121,10 @@ def test_endpoints_let_each_role_do_what_it_must_and_no_more() -> None:
     assert rights(network.one(ENDPOINT, "sqs-endpoint-dev")) == {
         "DetectorUsesSuspiciousQueue": _let_through(
             "detector-role-dev", ["sqs:SendMessage"], arns["suspicious_queue_arn"]
-        )
+        ),
+        "NotifierUsesSuspiciousQueue": _let_through(
+            "notifier-role-dev", ["sqs:SendMessage"], arns["suspicious_queue_arn"]
+        ),
     }
     assert rights(network.one(ENDPOINT, "sns-endpoint-dev")) == {
         "NotifierUsesFraudAlerts": _let_through(

@@ -49,6 +49,7 @@ LEAST_PRIVILEGE: Mapping[str, Mapping[str, frozenset[str]]] = {
     "notifier-role": {
         "dynamodb:UpdateItem": frozenset({"table/alerts"}),
         "sns:Publish": frozenset({"fraud-alerts"}),
+        "sqs:SendMessage": frozenset({"suspicious-queue"}),
         "sqs:ReceiveMessage": frozenset({"suspicious-queue"}),
         "sqs:DeleteMessage": frozenset({"suspicious-queue"}),
         "sqs:GetQueueAttributes": frozenset({"suspicious-queue"}),

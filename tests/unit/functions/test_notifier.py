@@ -13,8 +13,9 @@ from shared.runtime.clients import create_client
 from shared.runtime.dynamodb import to_item
 from shared.runtime.logs import Logger
 from stacks.alerting.functions.notifier.adapters import AlertsTable, FraudAlertsTopic
+from stacks.alerting.functions.notifier.groups_table import ClosingQueue, GroupsTable
 from stacks.alerting.functions.notifier.handler import BatchHandler
-from stacks.alerting.functions.notifier.notification import Notification
+from stacks.alerting.functions.notifier.parts import Parts
 from stacks.alerting.functions.notifier.ports import NotifierError
 from stacks.alerting.functions.notifier.settings import NotifierSettings
 from tests.unit.functions.builders import NOW, SECRET, TRACE_ID, stored, suspicious
@@ -44,6 +45,8 @@ class Stage:
         self.now = NOW
         self.records = AlertsTable(cloud.dynamodb, "alerts-test")
         self.topic = FraudAlertsTopic(cloud.sns, cloud.topic_arn)
+        self.groups = GroupsTable(cloud.dynamodb, "alerts-test")
+        self.closings = ClosingQueue(cloud.sqs, cloud.queue_url)
         self.settings = NotifierSettings.read(
             {
                 "ENVIRONMENT_SUFFIX": "test",
@@ -54,24 +57,32 @@ class Stage:
                 "FRAUD_ALERTS_TOPIC_ARN": cloud.topic_arn,
                 "TRANSACTIONS_TABLE": "transactions-test",
                 "VERDICTS_URL": "https://api.example/transactions/{transaction_id}/verdict",
+                "SUSPICIOUS_QUEUE_URL": cloud.queue_url,
+                "ALERT_GROUPING_SECONDS": "900",
             }
         )
 
     def deliver(self, *bodies: str, remaining: int = 30_000) -> list[str]:
         """Deliver a batch and return the numbers of the messages that must come again."""
-        log = Logger("notifier")
-        notification = Notification(
-            self.records, self.topic, settings=self.settings, log=log, clock=lambda: self.now
+        parts = Parts(
+            records=self.records,
+            groups=self.groups,
+            closings=self.closings,
+            mailer=self.topic,
+            settings=self.settings,
+            log=Logger("notifier"),
+            clock=lambda: self.now,
         )
         event = {"Records": [{"messageId": str(n), "body": body} for n, body in enumerate(bodies)]}
-        answer = BatchHandler(notification, log).handle(event, FakeContext(remaining))
+        answer = BatchHandler(parts).handle(event, FakeContext(remaining))
         return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
     def mails(self) -> list[dict[str, str]]:
         return [json.loads(message["Body"]) for message in self.cloud.messages(self.cloud.mailbox_url)]
 
     def alerts(self) -> list[dict[str, Any]]:
-        return self.cloud.items("alerts-test")
+        """The alert records; what groups keep stands among them."""
+        return [item for item in self.cloud.items("alerts-test") if "transaction_id" in item]
 
 
 @pytest.fixture
@@ -133,7 +144,7 @@ def test_a_second_message_of_the_same_transaction_is_the_same_alert(stage: Stage
 
 @pytest.mark.parametrize("poison", ["", "{", "[]", "{}", '{"schema_version": 99}', "\x00" * 100])
 def test_a_poison_message_fails_alone(stage: Stage, poison: str) -> None:
-    other = suspicious(transaction=stored(transaction_id="t-2"))
+    other = suspicious(transaction=stored(transaction_id="t-2", account_id="account-2"))
     assert stage.deliver(ALERT.to_json(), poison, other.to_json()) == ["1"]
     assert len(stage.mails()) == 2
 
@@ -154,13 +165,20 @@ def test_whatever_is_no_message_is_reported(text: str) -> None:
             "FRAUD_ALERTS_TOPIC_ARN": "arn:aws:sns:us-east-1:123456789012:t",
             "TRANSACTIONS_TABLE": "t",
             "VERDICTS_URL": "https://api.example/{transaction_id}",
+            "SUSPICIOUS_QUEUE_URL": "q",
+            "ALERT_GROUPING_SECONDS": "900",
         }
     )
-    log = Logger("notifier")
-    notification = Notification(Untouched(), Untouched(), settings=settings, log=log)
-    answer = BatchHandler(notification, log).handle(
-        {"Records": [{"messageId": "m", "body": text}]}, FakeContext()
+    nothing = Untouched()
+    parts = Parts(
+        records=nothing,
+        groups=nothing,
+        closings=nothing,
+        mailer=nothing,
+        settings=settings,
+        log=Logger("notifier"),
     )
+    answer = BatchHandler(parts).handle({"Records": [{"messageId": "m", "body": text}]}, FakeContext())
     assert answer == {"batchItemFailures": [{"itemIdentifier": "m"}]}
 
 
@@ -179,7 +197,7 @@ def test_a_verdict_that_was_faster_than_the_alert_is_kept(stage: Stage) -> None:
 def test_while_a_verdict_is_being_written_the_alert_waits_its_turn(
     stage: Stage, conflicts: int, failed: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("stacks.alerting.functions.notifier.adapters.pause", lambda _: None)
+    monkeypatch.setattr("stacks.alerting.functions.notifier.updating.pause", lambda _: None)
     client = create_client("dynamodb", attempts=1)
     real = client.update_item
     refusals = iter(range(conflicts))

@@ -6,17 +6,15 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ClientError
 
 from shared.runtime.alerts import AlertStatus
-from shared.runtime.backoff import pause
-from shared.runtime.clients import AWS_ERRORS, IN_TRANSACTION, create_client, error_code
+from shared.runtime.clients import AWS_ERRORS, create_client, error_code
 from shared.runtime.dynamodb import assignments, from_item, to_item
 from stacks.alerting.functions.notifier.ports import PENDING, SENT, Claim, NotifierError
+from stacks.alerting.functions.notifier.updating import CONFLICT, update_item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_sns import SNSClient
 
-_ATTEMPTS: Final = 4
-_CONFLICT: Final = "ConditionalCheckFailedException"
 _NEW_OR_LEASE_RUN_OUT: Final = (
     "attribute_not_exists(mail_status) OR (mail_status = :pending AND lease_until < :now)"
 )
@@ -57,10 +55,10 @@ class AlertsTable:
                 **changes,
             )
         except ClientError as error:
-            if error_code(error) != _CONFLICT:
+            if error_code(error) != CONFLICT:
                 raise NotifierError(f"the alert was not recorded: {error_code(error)}") from None
             found = from_item(getattr(error, "response", {}).get("Item", {}))
-            return Claim.HELD_BY_ANOTHER if found.get("mail_status") == PENDING else Claim.ALREADY_SENT
+            return Claim.HELD_BY_ANOTHER if found.get("mail_status") == PENDING else Claim.DONE
         except AWS_ERRORS as error:
             raise NotifierError(f"the alert was not recorded: {error_code(error)}") from None
         return Claim.OURS
@@ -89,16 +87,7 @@ class AlertsTable:
             raise NotifierError(f"the alert record was not updated: {error_code(error)}") from None
 
     def _write(self, **update: Any) -> None:
-        """Update an item; again, a few times, while a verdict's transaction holds it."""
-        for attempt in range(1, _ATTEMPTS + 1):
-            try:
-                self._client.update_item(TableName=self._name, **update)
-            except ClientError as error:
-                if error_code(error) != IN_TRANSACTION or attempt == _ATTEMPTS:
-                    raise
-                pause(attempt)
-            else:
-                return
+        update_item(self._client, TableName=self._name, **update)
 
 
 class FraudAlertsTopic:

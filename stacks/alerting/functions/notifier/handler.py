@@ -19,7 +19,11 @@ from stacks.alerting.functions.notifier.adapters import (
     create_dynamodb,
     create_sns,
 )
+from stacks.alerting.functions.notifier.close_request import CloseRequest
+from stacks.alerting.functions.notifier.closing import Closing
+from stacks.alerting.functions.notifier.groups_table import ClosingQueue, GroupsTable, create_sqs
 from stacks.alerting.functions.notifier.notification import Notification
+from stacks.alerting.functions.notifier.parts import Parts
 from stacks.alerting.functions.notifier.ports import NotifierError
 from stacks.alerting.functions.notifier.settings import NotifierSettings
 
@@ -30,9 +34,10 @@ _NEEDED_MILLISECONDS: Final = 8_000
 class BatchHandler:
     """Handles the messages of a batch one by one."""
 
-    def __init__(self, notification: Notification, log: Logger) -> None:
-        self._notification = notification
-        self._log = log
+    def __init__(self, parts: Parts) -> None:
+        self._notification = Notification(parts)
+        self._closing = Closing(parts)
+        self._log = parts.log
 
     def handle(self, event: Mapping[str, Any], context: Context) -> dict[str, Any]:
         """Return the ids of the messages that must come again."""
@@ -46,7 +51,7 @@ class BatchHandler:
             log.warning("no time left, to be delivered again", remaining_milliseconds=remaining)
             return False
         try:
-            self._notification.notify(record["body"], remaining_milliseconds=remaining)
+            self._do(record["body"], remaining)
         except EventError as error:
             log.failure("unreadable message", reason=str(error))
             return False
@@ -58,19 +63,30 @@ class BatchHandler:
             return False
         return True
 
+    def _do(self, body: str, remaining: int) -> None:
+        request = CloseRequest.of_message(body)
+        if request is None:
+            self._notification.notify(body, remaining_milliseconds=remaining)
+        else:
+            self._closing.close(request, remaining_milliseconds=remaining)
+
 
 @cache
 def batch_handler() -> BatchHandler:
     """Return the service of this process, built once."""
     settings = NotifierSettings.read(os.environ)
     log = Logger("notifier", settings.common.log_level)
-    notification = Notification(
-        AlertsTable(create_dynamodb(), settings.alerts_table),
-        FraudAlertsTopic(create_sns(), settings.fraud_alerts_topic_arn),
-        settings=settings,
-        log=log,
+    dynamodb = create_dynamodb()
+    return BatchHandler(
+        Parts(
+            records=AlertsTable(dynamodb, settings.alerts_table),
+            groups=GroupsTable(dynamodb, settings.alerts_table),
+            closings=ClosingQueue(create_sqs(), settings.suspicious_queue_url),
+            mailer=FraudAlertsTopic(create_sns(), settings.fraud_alerts_topic_arn),
+            settings=settings,
+            log=log,
+        )
     )
-    return BatchHandler(notification, log)
 
 
 def handle(event: Mapping[str, Any], context: Context) -> dict[str, Any]:

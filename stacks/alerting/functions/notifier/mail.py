@@ -25,13 +25,19 @@ class Place:
     transactions_table: str
     alerts_table: str
     verdicts_url: str
+    grouping_seconds: int = 0
 
 
 def subject(suspicious: SuspiciousTransaction, environment: str) -> str:
     """Return what triage needs, in one line of at most 100 ASCII characters."""
     amount = readable(suspicious.transaction.amount, suspicious.transaction.currency)
     main_reason = headline(suspicious.reasons[0])
-    text = f"[{environment}] Fraud {_two_digits(suspicious.score)}: {amount}, {main_reason}"
+    text = f"[{environment}] Fraud {two_digits(suspicious.score)}: {amount}, {main_reason}"
+    return one_line(text)
+
+
+def one_line(text: str) -> str:
+    """Return a text as SNS takes it for a subject."""
     printable = "".join(c if c.isascii() and c.isprintable() else "?" for c in text)
     return textwrap.shorten(printable, MAXIMUM_SUBJECT_LENGTH, placeholder="...")
 
@@ -46,7 +52,7 @@ def body(suspicious: SuspiciousTransaction, *, account: str, trace_id: str, plac
         place: Where to look further.
     """
     sections = (
-        _summary(suspicious, place.environment),
+        _summary(suspicious, place),
         _why(suspicious),
         _facts(suspicious, account, trace_id),
         how_to_decide(
@@ -61,19 +67,29 @@ def body(suspicious: SuspiciousTransaction, *, account: str, trace_id: str, plac
     return "\n\n".join(sections) + "\n"
 
 
-def _summary(suspicious: SuspiciousTransaction, environment: str) -> str:
+def _summary(suspicious: SuspiciousTransaction, place: Place) -> str:
     amount = readable(suspicious.transaction.amount, suspicious.transaction.currency)
     return textwrap.fill(
-        f"A payment of {amount} looks like fraud. Its score is {_two_digits(suspicious.score)} of 1; "
-        f"alerts begin at {_two_digits(suspicious.score_threshold)}. Environment: {environment}.",
+        f"A payment of {amount} looks like fraud. Its score is {two_digits(suspicious.score)} of 1; "
+        f"alerts begin at {two_digits(suspicious.score_threshold)}. Environment: {place.environment}."
+        f"{_more_to_come(place.grouping_seconds)}",
         _WIDTH,
+    )
+
+
+def _more_to_come(grouping_seconds: int) -> str:
+    if not grouping_seconds:
+        return ""
+    return (
+        f" Unless much graver, further alerts of the account within {grouping_seconds} seconds of the first "
+        "come together, in one mail."
     )
 
 
 def _why(suspicious: SuspiciousTransaction) -> str:
     lines = [
         textwrap.fill(
-            f"{sentence(reason)} [{_two_digits(reason.contribution)}]",
+            f"{sentence(reason)} [{two_digits(reason.contribution)}]",
             _WIDTH,
             initial_indent=f"{number:2}. ",
             subsequent_indent="    ",
@@ -86,7 +102,7 @@ def _why(suspicious: SuspiciousTransaction) -> str:
 def _facts(suspicious: SuspiciousTransaction, account: str, trace_id: str) -> str:
     transaction = suspicious.transaction
     facts = {
-        "When": f"{_utc(transaction.timestamp)}, received {_utc(transaction.received_at)}",
+        "When": f"{utc(transaction.timestamp)}, received {utc(transaction.received_at)}",
         "Where": _where(transaction),
         "How": _how(transaction),
         "Account": f"{account} (a pseudonym)",
@@ -145,10 +161,12 @@ def _get_item(region: str, table: str, key: tuple[str, str]) -> str:
     )
 
 
-def _two_digits(share: Decimal) -> Decimal:
+def two_digits(share: Decimal) -> Decimal:
+    """Return a score as it is told."""
     # Rounded down: 0.999 is no certainty, and 0.499 would not have been mailed.
     return share.quantize(Decimal("0.01"), ROUND_DOWN)
 
 
-def _utc(milliseconds: int) -> str:
+def utc(milliseconds: int) -> str:
+    """Return epoch milliseconds as people read them."""
     return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -1,57 +1,36 @@
-"""One message from the queue to a mail: record it, mail it once, mark it."""
-
-import time
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+"""One message from the queue to a mail: record it, group it or mail it once, mark it."""
 
 from shared.runtime.events import SuspiciousTransaction
 from shared.runtime.logs import Logger
 from shared.runtime.pseudonym import pseudonym
 from shared.runtime.tracing import Segment, TraceContext, continue_trace
-from stacks.alerting.functions.notifier.mail import Place, body, subject
-from stacks.alerting.functions.notifier.ports import AlertRecords, Claim, Mailer, NotifierError
+from stacks.alerting.functions.notifier.grouping import Grouping
+from stacks.alerting.functions.notifier.mail import body, subject
+from stacks.alerting.functions.notifier.parts import Parts
+from stacks.alerting.functions.notifier.ports import LEASE_MARGIN_MILLISECONDS, Claim, NotifierError
 from stacks.alerting.functions.notifier.record import alert_record
-from stacks.alerting.functions.notifier.settings import NotifierSettings
-
-_LEASE_MARGIN_MILLISECONDS: Final = 5_000
 
 
 class Notification:
-    """Mails each alert once, although its message may come twice, even at the same time.
+    """Tells of each alert once, although its message may come twice, even at the same time.
 
+    An alert has a mail of its own, or its place in the summary of its group.
     The record is claimed under a lease before the mail goes out, and marked afterwards. A second delivery
     finds it SENT, or under a lease that outlives the first one's invocation. Only where an invocation ends
     between mail and mark is the mail repeated: a second mail is better than none.
 
     Args:
-        records: The alert records.
-        mailer: The mails.
-        settings: The function's settings.
-        log: Where to log.
-        clock: Returns the epoch milliseconds of now.
+        parts: The world, the settings, where to log, and the clock.
     """
 
-    def __init__(
-        self,
-        records: AlertRecords,
-        mailer: Mailer,
-        *,
-        settings: NotifierSettings,
-        log: Logger,
-        clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
-    ) -> None:
-        self._records = records
-        self._mailer = mailer
-        self._settings = settings
-        self._log = log
-        self._clock = clock
-        self._place = Place(
-            environment=settings.common.environment_suffix,
-            region=settings.region,
-            transactions_table=settings.transactions_table,
-            alerts_table=settings.alerts_table,
-            verdicts_url=settings.verdicts_url,
-        )
+    def __init__(self, parts: Parts) -> None:
+        self._records = parts.records
+        self._mailer = parts.mailer
+        self._grouping = Grouping(parts)
+        self._settings = parts.settings
+        self._log = parts.log
+        self._clock = parts.clock
+        self._place = parts.settings.place
 
     def notify(self, message: str, *, remaining_milliseconds: int) -> None:
         """Handle one message body; `remaining_milliseconds` is how long the invocation may still run.
@@ -74,8 +53,11 @@ class Notification:
                 claim = self._claim(suspicious, trace, remaining_milliseconds)
             if claim is Claim.HELD_BY_ANOTHER:
                 raise NotifierError("another invocation is mailing this alert")
-            if claim is Claim.ALREADY_SENT:
+            if claim is Claim.DONE:
                 log.info("duplicate", alert_id=transaction.alert_id)
+                return
+            if self._grouped(suspicious, segment, log):
+                log.info("grouped", alert_id=transaction.alert_id)
                 return
             message_id = self._mail(suspicious, trace, segment, log)
             self._mark(transaction.alert_id, message_id, segment, log)
@@ -84,14 +66,22 @@ class Notification:
 
     def _claim(self, suspicious: SuspiciousTransaction, trace: TraceContext, remaining: int) -> Claim:
         now = self._clock()
-        record: Mapping[str, Any] = alert_record(
+        record = alert_record(
             suspicious,
             trace_id=trace.trace_id,
             now=now,
             time_to_live_days=self._settings.alerts_time_to_live_days,
         )
-        lease_until = now + remaining + _LEASE_MARGIN_MILLISECONDS
+        lease_until = now + remaining + LEASE_MARGIN_MILLISECONDS
         return self._records.claim(record, now=now, lease_until=lease_until)
+
+    def _grouped(self, suspicious: SuspiciousTransaction, segment: Segment, log: Logger) -> bool:
+        try:
+            with segment.call("DynamoDB", "TransactWriteItems", table_name=self._settings.alerts_table):
+                return self._grouping.takes(suspicious, log)
+        except NotifierError:
+            self._release(suspicious.transaction.alert_id, log)
+            raise
 
     def _mail(
         self, suspicious: SuspiciousTransaction, trace: TraceContext, segment: Segment, log: Logger

@@ -2,10 +2,17 @@
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
-PENDING = "PENDING"
-SENT = "SENT"
+from stacks.alerting.functions.notifier.close_request import CloseRequest
+from stacks.alerting.functions.notifier.group import AlertGroup
+
+PENDING: Final = "PENDING"
+SENT: Final = "SENT"
+GROUPED: Final = "GROUPED"
+
+LEASE_MARGIN_MILLISECONDS: Final = 5_000
+"""By how much a lease outlives the invocation that holds it."""
 
 
 class NotifierError(Exception):
@@ -16,13 +23,14 @@ class Claim(Enum):
     """Who mails an alert."""
 
     OURS = "ours"
-    ALREADY_SENT = "already sent"
+    DONE = "done"
     HELD_BY_ANOTHER = "held by another"
 
 
 class AlertRecords(Protocol):
     """Where alerts are kept. A record's mail is PENDING, under a lease, until it is out, then SENT.
 
+    It is GROUPED where the summary of a group tells of it.
     A verdict may stand in the record before its alert does; what it wrote is kept.
     """
 
@@ -61,6 +69,53 @@ class Mailer(Protocol):
 
     def publish(self, subject: str, body: str) -> str:
         """Publish one mail and return its message id.
+
+        Raises:
+            NotifierError: It was not taken.
+        """
+        ...
+
+
+class AlertGroups(Protocol):
+    """Where groups are kept, one at most for each account. Every method raises NotifierError on refusal."""
+
+    def open(self, group: AlertGroup, *, now: int) -> AlertGroup | None:
+        """Store a new group and return None, or return the one that is in its place.
+
+        A group gives its place up when it is closed, or over without anything to summarise.
+        """
+        ...
+
+    def change(self, group: AlertGroup) -> bool:
+        """Store a group's next revision; False where another revision has been stored before."""
+        ...
+
+    def join(self, group: AlertGroup, alert_id: str, *, now: int) -> bool:
+        """Store a group's next revision and turn the alert from PENDING to GROUPED; False for neither."""
+        ...
+
+    def begin_closing(self, request: CloseRequest, *, now: int, lease_until: int) -> AlertGroup | None:
+        """Take no more alerts, and return the group under a lease; None where it is done with.
+
+        Raises:
+            NotifierError: Another invocation is at it, too.
+        """
+        ...
+
+    def finish_closing(self, group: AlertGroup, *, message_id: str, now: int) -> None:
+        """Note that a group is done with."""
+        ...
+
+    def release_closing(self, group: AlertGroup) -> None:
+        """Give up the lease of a group whose summary is not out."""
+        ...
+
+
+class Closings(Protocol):
+    """Remembers which groups are to be closed."""
+
+    def request(self, request: CloseRequest, *, delay_seconds: int) -> None:
+        """Have a group closed after 0 to 900 seconds.
 
         Raises:
             NotifierError: It was not taken.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from shared.runtime.settings import CommonSettings, Environment
+from stacks.alerting.functions.notifier.mail import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,8 @@ class NotifierSettings:
         alerts_time_to_live_days: How long a record is kept; 0 for ever.
         fraud_alerts_topic_arn: Topic that the security team is subscribed to.
         transactions_table: Name of the table that a mail tells people to look into.
+        suspicious_queue_url: The queue that the function reads, for messages to itself.
+        alert_grouping_seconds: How long further alerts of an account are gathered into one mail; 0 for never.
         verdicts_url: Where people give a verdict, with `{transaction_id}` in place of the id.
     """
 
@@ -26,6 +29,8 @@ class NotifierSettings:
     fraud_alerts_topic_arn: str
     transactions_table: str
     verdicts_url: str
+    suspicious_queue_url: str
+    alert_grouping_seconds: int
 
     @classmethod
     def read(cls, variables: Mapping[str, str]) -> Self:
@@ -42,6 +47,20 @@ class NotifierSettings:
             fraud_alerts_topic_arn=environment.text("FRAUD_ALERTS_TOPIC_ARN"),
             transactions_table=environment.text("TRANSACTIONS_TABLE"),
             verdicts_url=environment.text("VERDICTS_URL"),
+            suspicious_queue_url=environment.text("SUSPICIOUS_QUEUE_URL"),
+            alert_grouping_seconds=environment.integer("ALERT_GROUPING_SECONDS", minimum=0),
+        )
+
+    @property
+    def place(self) -> Place:
+        """Where a reader of a mail finds more."""
+        return Place(
+            environment=self.common.environment_suffix,
+            region=self.region,
+            transactions_table=self.transactions_table,
+            alerts_table=self.alerts_table,
+            verdicts_url=self.verdicts_url,
+            grouping_seconds=self.alert_grouping_seconds,
         )
 
     @property

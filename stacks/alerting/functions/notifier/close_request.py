@@ -1,0 +1,41 @@
+"""The message by which the notifier tells itself, at the end of a window, to summarise a group. Pure."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Final, Self
+
+from shared.runtime.events import MESSAGE_SCHEMA_VERSION
+from shared.runtime.fields import EventError, Fields
+
+KIND: Final = "close_group"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseRequest:
+    """Which group to close, and the trace of the alert that asked for it."""
+
+    account_id: str
+    opened_by: str
+    trace_header: str
+
+    def to_json(self) -> str:
+        """Return the message body."""
+        return json.dumps({"schema_version": MESSAGE_SCHEMA_VERSION, "kind": KIND, **asdict(self)})
+
+    @classmethod
+    def of_message(cls, body: str) -> Self | None:
+        """Read a message body; None where it is a message of another kind.
+
+        Raises:
+            EventError: Not JSON, or a field is missing or of a wrong type.
+        """
+        message = Fields.from_json(body, "message")
+        if message.optional_text("kind") != KIND:
+            return None
+        if message.integer("schema_version") != MESSAGE_SCHEMA_VERSION:
+            raise EventError(f"message.schema_version is not {MESSAGE_SCHEMA_VERSION}")
+        return cls(
+            account_id=message.text("account_id"),
+            opened_by=message.text("opened_by"),
+            trace_header=message.text("trace_header"),
+        )

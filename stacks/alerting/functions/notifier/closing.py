@@ -1,0 +1,67 @@
+"""At the end of a window: take no more alerts into the group, mail its summary, be done with it."""
+
+from shared.runtime.logs import Logger
+from shared.runtime.pseudonym import pseudonym
+from shared.runtime.tracing import Segment, continue_trace
+from stacks.alerting.functions.notifier.close_request import CloseRequest
+from stacks.alerting.functions.notifier.group import AlertGroup
+from stacks.alerting.functions.notifier.parts import Parts
+from stacks.alerting.functions.notifier.ports import LEASE_MARGIN_MILLISECONDS, NotifierError
+from stacks.alerting.functions.notifier.summary import body, subject
+
+
+class Closing:
+    """Mails the summary of each group once; again only where an invocation ends between mail and mark.
+
+    Args:
+        parts: The world, the settings, where to log, and the clock.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        self._groups = parts.groups
+        self._mailer = parts.mailer
+        self._settings = parts.settings
+        self._log = parts.log
+        self._clock = parts.clock
+
+    def close(self, request: CloseRequest, *, remaining_milliseconds: int) -> None:
+        """Close one group; `remaining_milliseconds` is how long the invocation may still run.
+
+        Raises:
+            NotifierError: It could not be done now, or another invocation is at it.
+        """
+        account = pseudonym(request.account_id, self._settings.common.pseudonym_secret)
+        trace = continue_trace(request.trace_header)
+        log = self._log.bind(trace_id=trace.trace_id, account=account, group=request.opened_by)
+        with Segment("summarise-alerts", trace) as segment:
+            table = self._settings.alerts_table
+            with segment.call("DynamoDB", "UpdateItem", table_name=table):
+                now = self._clock()
+                lease = now + remaining_milliseconds + LEASE_MARGIN_MILLISECONDS
+                group = self._groups.begin_closing(request, now=now, lease_until=lease)
+            if group is None:
+                log.info("group is closed already")
+                return
+            message_id = ""
+            if group.grouped:
+                with segment.call("SNS", "Publish"):
+                    message_id = self._mail(group, account, log)
+            with segment.call("DynamoDB", "UpdateItem", table_name=table):
+                # Unlike an alert's, this mark must not be missing: the account would never be grouped again.
+                self._groups.finish_closing(group, message_id=message_id, now=self._clock())
+        log.info("summarised", alerts=group.grouped, message_id=message_id)
+
+    def _mail(self, group: AlertGroup, account: str, log: Logger) -> str:
+        place = self._settings.place
+        try:
+            return self._mailer.publish(
+                subject(group, account=account, environment=place.environment),
+                body(group, account=account, place=place),
+            )
+        except NotifierError:
+            try:
+                self._groups.release_closing(group)
+            except NotifierError as error:
+                # The lease runs out by itself before the message comes again.
+                log.warning("lease not released", reason=str(error))
+            raise

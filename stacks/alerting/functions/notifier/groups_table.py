@@ -1,0 +1,199 @@
+"""The groups, kept among the alert records, and the queue that closes them in time."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from shared.runtime.clients import AWS_ERRORS, create_client, error_code
+from shared.runtime.dynamodb import assignments, from_item, to_item
+from shared.runtime.events import TRACE_HEADER_ATTRIBUTE
+from stacks.alerting.functions.notifier.close_request import CloseRequest
+from stacks.alerting.functions.notifier.group import KEY_PREFIX, AlertGroup, GroupState
+from stacks.alerting.functions.notifier.ports import GROUPED, PENDING, NotifierError
+from stacks.alerting.functions.notifier.updating import CONFLICT, update_item
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_sqs import SQSClient
+
+# Where a group is over and has nothing to tell, the next alert opens another in its place.
+_NONE_OR_OVER: Final = (
+    "attribute_not_exists(revision) OR group_state = :closed OR (closes_at <= :now AND grouped = :none)"
+)
+_STILL: Final = "opened_by = :by AND revision = :seen AND group_state = :open"
+_TO_BE_CLOSED: Final = (
+    "opened_by = :by AND (group_state = :open OR (group_state = :closing AND lease_until < :now))"
+)
+_FASTER: Final = frozenset({"None", "ConditionalCheckFailed", "TransactionConflict"})
+
+
+def create_sqs() -> "SQSClient":
+    """Return a client of SQS."""
+    client: SQSClient = create_client("sqs")
+    return client
+
+
+class GroupsTable:
+    """The table of alert records, in which each account has at most one group; see `AlertGroups`."""
+
+    def __init__(self, client: "DynamoDBClient", name: str) -> None:
+        self._client = client
+        self._name = name
+
+    def open(self, group: AlertGroup, *, now: int) -> AlertGroup | None:
+        """Store a new group, or return the one that is in its place."""
+        update = assignments(group.to_values())
+        update["ExpressionAttributeValues"] |= to_item(
+            {":closed": GroupState.CLOSED, ":now": now, ":none": 0}
+        )
+        try:
+            self._update(group.account_id, condition=_NONE_OR_OVER, **update)
+        except _ConflictError as conflict:
+            return conflict.group
+        return None
+
+    def change(self, group: AlertGroup) -> bool:
+        """Store a group's next revision; False where somebody else was faster."""
+        try:
+            self._update(group.account_id, **_next(group))
+        except _ConflictError:
+            return False
+        return True
+
+    def join(self, group: AlertGroup, alert_id: str, *, now: int) -> bool:
+        """Store a group's next revision and mark the alert as part of it, both or neither."""
+        alert = {
+            "UpdateExpression": "SET mail_status = :grouped, grouped_with = :by, grouped_at = :now "
+            "REMOVE lease_until",
+            "ConditionExpression": "mail_status = :pending",
+            "ExpressionAttributeValues": to_item(
+                {":grouped": GROUPED, ":pending": PENDING, ":by": group.opened_by, ":now": now}
+            ),
+        }
+        counted = _next(group)
+        counted["ConditionExpression"] = counted.pop("condition")
+        items: Any = [
+            {"Update": {"TableName": self._name, "Key": _key(group.account_id), **counted}},
+            {"Update": {"TableName": self._name, "Key": {"alert_id": {"S": alert_id}}, **alert}},
+        ]
+        try:
+            self._client.transact_write_items(TransactItems=items)
+        except AWS_ERRORS as error:
+            if _lost_the_race(error):
+                return False
+            raise NotifierError(f"the alert was not grouped: {error_code(error)}") from None
+        return True
+
+    def begin_closing(self, request: CloseRequest, *, now: int, lease_until: int) -> AlertGroup | None:
+        """Take no more alerts and return the group under a lease; None where it is done with."""
+        states = {":open": GroupState.OPEN, ":closing": GroupState.CLOSING}
+        numbers = {":by": request.opened_by, ":now": now, ":lease": lease_until, ":one": 1}
+        try:
+            answer = self._update(
+                request.account_id,
+                condition=_TO_BE_CLOSED,
+                UpdateExpression="SET group_state = :closing, lease_until = :lease, "
+                "revision = revision + :one",
+                ExpressionAttributeValues=to_item({**states, **numbers}),
+                ReturnValues="ALL_NEW",
+            )
+        except _ConflictError as conflict:
+            found = conflict.group
+            if found and found.opened_by == request.opened_by and found.group_state is GroupState.CLOSING:
+                raise NotifierError("another invocation is summarising this group") from None
+            return None
+        return AlertGroup.from_values(from_item(answer["Attributes"]))
+
+    def finish_closing(self, group: AlertGroup, *, message_id: str, now: int) -> None:
+        """Note that a group is done with."""
+        self._while_closing(
+            group,
+            "SET group_state = :closed, summary_message_id = :message_id, closed_at = :now",
+            {":closed": GroupState.CLOSED, ":message_id": message_id, ":now": now},
+        )
+
+    def release_closing(self, group: AlertGroup) -> None:
+        """Give up the lease of a group whose summary is not out."""
+        self._while_closing(group, "SET lease_until = :none", {":none": 0})
+
+    def _while_closing(self, group: AlertGroup, expression: str, values: Mapping[str, Any]) -> None:
+        try:
+            self._update(
+                group.account_id,
+                condition="opened_by = :by AND group_state = :closing",
+                UpdateExpression=expression,
+                ExpressionAttributeValues=to_item(
+                    {**values, ":by": group.opened_by, ":closing": GroupState.CLOSING}
+                ),
+            )
+        except _ConflictError:
+            raise NotifierError("the group is another's by now") from None
+
+    def _update(self, account_id: str, *, condition: str, **update: Any) -> Any:
+        try:
+            return update_item(
+                self._client,
+                TableName=self._name,
+                Key=_key(account_id),
+                ConditionExpression=condition,
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                **update,
+            )
+        except ClientError as error:
+            if error_code(error) != CONFLICT:
+                raise NotifierError(f"the group was not updated: {error_code(error)}") from None
+            raise _ConflictError(from_item(getattr(error, "response", {}).get("Item", {}))) from None
+        except AWS_ERRORS as error:
+            raise NotifierError(f"the group was not updated: {error_code(error)}") from None
+
+
+class _ConflictError(Exception):
+    """The item is not as the condition wants it; carries the group that stands in it."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        super().__init__("condition not met")
+        self.group = AlertGroup.from_values(values) if values else None
+
+
+def _key(account_id: str) -> Mapping[str, Any]:
+    return {"alert_id": {"S": f"{KEY_PREFIX}{account_id}"}}
+
+
+def _next(group: AlertGroup) -> dict[str, Any]:
+    """Write a group where the revision before it stands."""
+    update = assignments(group.to_values())
+    update["ExpressionAttributeValues"] |= to_item(
+        {":by": group.opened_by, ":seen": group.revision - 1, ":open": GroupState.OPEN}
+    )
+    return {"condition": _STILL, **update}
+
+
+def _lost_the_race(error: BotoCoreError | ClientError) -> bool:
+    if not isinstance(error, ClientError) or error_code(error) != "TransactionCanceledException":
+        return False
+    reasons: Any = error.response.get("CancellationReasons", [])
+    codes = [str(reason.get("Code")) for reason in reasons]
+    return bool(codes) and set(codes) <= _FASTER
+
+
+class ClosingQueue:
+    """The queue that the notifier reads, used as its clock; see `Closings`."""
+
+    def __init__(self, client: "SQSClient", url: str) -> None:
+        self._client = client
+        self._url = url
+
+    def request(self, request: CloseRequest, *, delay_seconds: int) -> None:
+        """Have a group closed after a while."""
+        try:
+            self._client.send_message(
+                QueueUrl=self._url,
+                MessageBody=request.to_json(),
+                DelaySeconds=delay_seconds,
+                MessageSystemAttributes={
+                    TRACE_HEADER_ATTRIBUTE: {"DataType": "String", "StringValue": request.trace_header}
+                },
+            )
+        except AWS_ERRORS as error:
+            raise NotifierError(f"the closing was not requested: {error_code(error)}") from None

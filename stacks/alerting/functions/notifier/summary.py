@@ -1,0 +1,94 @@
+"""The mail about the further alerts of an account, which came within the window of the first. Pure."""
+
+import textwrap
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Final
+
+from shared.runtime.money import readable
+from stacks.alerting.functions.notifier.group import AlertGroup, GroupedAlert
+from stacks.alerting.functions.notifier.mail import Place, one_line, two_digits, utc
+
+COUNT_LABEL: Final = "Further alerts:"
+LISTED_MARK: Final = "TRANSACTION="
+_WIDTH: Final = 72
+
+
+def subject(group: AlertGroup, *, account: str, environment: str) -> str:
+    """Return what triage needs, in one line of at most 100 ASCII characters."""
+    score = two_digits(group.highest_score)
+    return one_line(
+        f"[{environment}] Fraud {score}: {_alerts(group.grouped)} of {account}, {_amounts(group.amounts)}"
+    )
+
+
+def body(group: AlertGroup, *, account: str, place: Place) -> str:
+    """Return the text of the mail; the account appears by its pseudonym alone."""
+    sections = (
+        textwrap.fill(
+            f"{_alerts(group.grouped).capitalize()} of account {account} came within "
+            f"{(group.closes_at - group.opened_at) // 1000} seconds after the one that was mailed at "
+            f"{utc(group.opened_at)}. Environment: {place.environment}.",
+            _WIDTH,
+        ),
+        _facts(group, account),
+        _list(group),
+        _verdict(place),
+        _records(group, place),
+    )
+    return "\n\n".join(sections) + "\n"
+
+
+def _alerts(count: int) -> str:
+    return f"{count} further alert{'s' if count != 1 else ''}"
+
+
+def _amounts(amounts: Mapping[str, Decimal]) -> str:
+    return " + ".join(readable(amount, currency) for currency, amount in sorted(amounts.items()))
+
+
+def _facts(group: AlertGroup, account: str) -> str:
+    facts = {
+        COUNT_LABEL: str(group.grouped),
+        "Together:": _amounts(group.amounts),
+        "Highest score:": str(two_digits(group.highest_score)),
+        "Account:": f"{account} (a pseudonym)",
+        "First alert:": f"{group.opened_by}, transaction {group.first_transaction_id}",
+    }
+    return "\n".join(["FACTS", *(f"{name} {fact}" for name, fact in facts.items())])
+
+
+def _list(group: AlertGroup) -> str:
+    lines = [_described(number, alert) for number, alert in enumerate(group.listed, start=1)]
+    rest = group.grouped - len(group.listed)
+    if rest:
+        lines.append(f"and {rest} more, in the alert records (see below)")
+    return "\n".join(["THE ALERTS (in the order of their recording)", *lines])
+
+
+def _described(number: int, alert: GroupedAlert) -> str:
+    amount = readable(alert.amount, alert.currency)
+    return (
+        f"{number:2}. {utc(alert.timestamp)}, {amount}, score {two_digits(alert.score)}, {alert.headline}\n"
+        f"    {LISTED_MARK}{alert.transaction_id} TIMESTAMP={alert.timestamp}"
+    )
+
+
+def _verdict(place: Place) -> str:
+    return (
+        "YOUR VERDICT (on each transaction; its id and time as listed above)\n"
+        f"  make verdict ENV={place.environment} VERDICT=confirmed_fraud \\\n"
+        '    BY="your name" TRANSACTION=... TIMESTAMP=...\n'
+        "or VERDICT=legitimate; the mail of the first alert says what each does."
+    )
+
+
+def _records(group: AlertGroup, place: Place) -> str:
+    return (
+        "THE ALERT RECORDS, with every reason:\n"
+        f"  aws dynamodb scan --region {place.region} \\\n"
+        f"    --table-name {place.alerts_table} \\\n"
+        "    --filter-expression 'grouped_with = :first' \\\n"
+        "    --expression-attribute-values \\\n"
+        f'''    '{{":first": {{"S": "{group.opened_by}"}}}}\''''
+    )
