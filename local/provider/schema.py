@@ -167,6 +167,8 @@ def _module(package: str, module: str, token: str) -> Any:
     folder = {"lambda": "lambda_"}.get(folder, folder)
     parts = [f"pulumi_{package}", *([] if folder == "index" else [folder]), _snake(leaf)]
     try:
+        # The packages are lazy: importing a module of one that is not loaded leaves the package half empty.
+        hasattr(importlib.import_module(".".join(parts[:-1])), parts[-1])
         return importlib.import_module(".".join(parts))
     except ModuleNotFoundError as error:
         raise UnknownTypeError(f"{token}: the Python package has no module {'.'.join(parts)}") from error

@@ -157,11 +157,12 @@ def by_resource(steps: list[Step]) -> dict[str, list[Told]]:
     return found
 
 
-def order_of_dependents(steps: list[Step], *states: StackFacts) -> set[tuple[str, str, str, str]]:
-    """Which of two steps comes first, for each two resources of which one stands on the other in some state.
+def order_of_dependents(steps: list[Step], *states: StackFacts) -> set[tuple[str, str, str]]:
+    """Which of two resources comes first, for each two of which one stands on the other in some state.
 
-    Entries are operation and URN of the first step, then of the second. Steps on resources that have nothing
-    to do with each other come in the order of the threads.
+    Entries say whether they are made or deleted, and name the first, then the second. Deletions count that
+    come after everything is made: one that makes way for a new resource comes with whichever of the resources
+    that it stands on is first in its thread. So do steps on resources that do not depend on each other.
     """
     pairs = {
         (urn, other)
@@ -169,16 +170,19 @@ def order_of_dependents(steps: list[Step], *states: StackFacts) -> set[tuple[str
         for urn, facts in state.resources.items()
         for other in _stands_on(facts)
     }
-    places: dict[str, list[tuple[int, str]]] = {}
-    for at, step in enumerate(steps):
-        places.setdefault(step.urn, []).append((at, step.operation))
-    found = set()
-    for urn, other in pairs:
-        for at, operation in places.get(urn, ()):
-            for other_at, other_operation in places.get(other, ()):
-                one, two = (operation, urn), (other_operation, other)
-                found.add((*one, *two) if at < other_at else (*two, *one))
-    return found
+    made = {step.urn: at for at, step in enumerate(steps) if step.operation in _MAKES}
+    last = max(made.values())
+    deleted = {step.urn: at for at, step in enumerate(steps) if step.operation in _TAKES and at > last}
+    return {
+        (what, *((urn, other) if places[urn] < places[other] else (other, urn)))
+        for what, places in (("made", made), ("deleted", deleted))
+        for urn, other in pairs
+        if urn in places and other in places
+    }
+
+
+_MAKES = frozenset({"same", "create", "create-replacement", "update", "read"})
+_TAKES = frozenset({"delete", "delete-replaced"})
 
 
 def _stands_on(facts: Mapping[str, Any]) -> set[str]:

@@ -1,6 +1,8 @@
 """The engine's and the provider's small parts, without an emulator."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +47,8 @@ CLOUD = Cloud(
 def resource(name: str, *needs: str, **more: Any) -> ResourceState:
     urn = f"urn:pulumi:s::p::aws:sqs/queue:Queue::{name}"
     depends = [f"urn:pulumi:s::p::aws:sqs/queue:Queue::{each}" for each in needs]
-    return ResourceState(
-        urn, "aws:sqs/queue:Queue", name, True, property_dependencies={"policy": depends}, **more
-    )
+    given = {"inputs": {"policy": "{}"}, "property_dependencies": {"policy": depends}, **more}
+    return ResourceState(urn, "aws:sqs/queue:Queue", name, True, **given)
 
 
 @given(JSON)
@@ -132,6 +133,15 @@ def test_every_type_reads_its_schema_and_stays_within_it() -> None:
         assert {path.split(".")[0] for path in each.replace_on | each.unordered | each.documents} <= known
         assert each.absent.keys() | each.volatile <= schema.outputs.keys(), token
         assert schema.inputs.required <= each.modelled, token
+
+
+def test_reading_a_schema_first_leaves_the_package_whole() -> None:
+    code = (
+        "from local.provider.schema import schema_of; schema_of('aws:iam/role:Role');"
+        "import pulumi_aws as aws; print(aws.iam.Role.__name__)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.returncode) == ("Role\n", 0), done.stderr
 
 
 def test_a_misspelt_key_is_found_at_any_depth() -> None:
