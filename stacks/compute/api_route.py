@@ -85,7 +85,8 @@ def serve(
         integration_http_method="POST",
         uri=function.invoke_arn,
         timeout_milliseconds=INTEGRATION_TIMEOUT_MILLISECONDS,
-        opts=opts,
+        # A method has one: AWS would write the new one over the old, and then delete it as the old.
+        opts=named(opts),
     )
     return [method, integration]
 
