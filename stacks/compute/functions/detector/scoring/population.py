@@ -69,6 +69,7 @@ class View:
         deviations: From how many standard deviations on an amount is rare.
         limits: Amount that hardly anybody pays, by currency; to be multiplied by the category's ratio.
         large: Amount that few pay, likewise.
+        typical: Amount that half of the payments exceed, likewise.
         ratios: Amounts of a merchant category as a multiple of any other.
         variations: Their variation as a multiple of any other's.
         rarity: What a rule's weight is multiplied with, where it hits more payments than expected.
@@ -79,7 +80,7 @@ class View:
 
     __slots__ = (
         "accounts", "deviations", "large", "limits", "merchants", "rarity", "ratios", "samples", "spread",
-        "variations",
+        "typical", "variations",
     )  # fmt: skip
 
     def __init__(self, rules: Rules, merchants: RiskStatistics, accounts: RiskStatistics) -> None:
@@ -87,6 +88,7 @@ class View:
         self.deviations = rules.rules.amount_deviation.deviations
         self.limits: Mapping[str, float] = {}
         self.large: Mapping[str, float] = {}
+        self.typical: Mapping[str, float] = {}
         self.ratios: Mapping[str, float] = {}
         self.variations: Mapping[str, float] = {}
         self.rarity: Mapping[str, float] = {}
@@ -163,6 +165,7 @@ class Population:
         }
         view.limits = {currency: sketch.exceeded_by(extreme.share) for currency, sketch in known.items()}
         view.large = {currency: sketch.exceeded_by(_LARGE_SHARE) for currency, sketch in known.items()}
+        view.typical = {currency: sketch.exceeded_by(0.5) for currency, sketch in known.items()}
         view.ratios = self._ratios()
         view.variations = self._variations()
         expected, samples = rules.expected_hits, self.samples + _PRIOR_SAMPLES

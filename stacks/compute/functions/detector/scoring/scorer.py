@@ -20,6 +20,7 @@ from stacks.compute.functions.detector.scoring.typologies.selection import (
 )
 
 _NOTHING_USUAL: Final = Usual(0, 0.0, 0.0, 0, 0.0)
+_TYPICAL_WEIGHT: Final = 2.0
 _create: Final = tuple.__new__
 
 
@@ -112,13 +113,19 @@ class Scorer:
         known = account.amounts.get(transaction[5])
         if known is None:
             return _NOTHING_USUAL
-        mean, deviation = known.mean, known.deviation(population.spread, self._weight)
+        count, mean = known.count, known.mean
+        deviation = known.deviation(population.spread, self._weight)
+        typical = population.typical.get(transaction[5])
+        if typical is not None:
+            # The mean of few amounts says little; the population's stands in for a payment or two.
+            drawn = (count * mean + _TYPICAL_WEIGHT * typical) / (count + _TYPICAL_WEIGHT)
+            mean, deviation = drawn, deviation * drawn / mean if mean else drawn * population.spread
         category = transaction[6]
         if category is None:
-            return _create(Usual, (known.count, mean, deviation, 0, mean))
+            return _create(Usual, (count, mean, deviation, 0, mean))
         in_category, ratio = usual_ratio(account, category, population)
         varied = deviation * ratio * population.variations.get(category, 1.0)
-        return Usual(known.count, mean * ratio, varied, in_category, mean)
+        return Usual(count, mean * ratio, varied, in_category, mean)
 
 
 def own_suspicion(reasons: "list[Reason] | tuple[Reason, ...]") -> float:
