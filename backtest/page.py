@@ -9,6 +9,7 @@ from backtest.plots import Axis, Line, bars, lines
 
 _COLOURS: Final = ("#0b6e99", "#c2571a")
 _FRAUD: Final = "#c0392b"
+_SHOWN_FALSE_POSITIVES: Final = 0.05
 _OTHER: Final = "#9db4c0"
 _STYLE: Final = """
 body{font:15px/1.5 system-ui,sans-serif;color:#1c2a33;max-width:1120px;margin:2rem auto;padding:0 1rem}
@@ -112,15 +113,16 @@ def _precision_plot(names: Sequence[str], runs: Sequence[Mapping[str, Any]]) -> 
 
 def _roc_plot(names: Sequence[str], runs: Sequence[Mapping[str, Any]]) -> str:
     drawn = [
-        Line(
-            name, [(0.0, 0.0), *((flagged, recall) for recall, _, flagged in run["ranking"]["curve"])], colour
-        )
+        Line(name, [(0.0, 0.0), *_until(run["ranking"]["curve"], _SHOWN_FALSE_POSITIVES)], colour)
         for name, run, colour in zip(names, runs, _COLOURS, strict=False)
     ]
-    across = Axis("share of genuine transactions flagged", 0.05, "{:.2f}")
-    return lines(
-        "Frauds found, to 5 % of the genuine flagged", across, Axis("share of frauds found", 1), drawn
-    )
+    flagged = Axis("share of genuine transactions flagged", _SHOWN_FALSE_POSITIVES, "{:.2f}")
+    found = Axis("share of frauds found", 1)
+    return lines("Frauds found, to 5 % of the genuine flagged", flagged, found, drawn)
+
+
+def _until(curve: Sequence[Sequence[float]], flagged: float) -> list[tuple[float, float]]:
+    return [(across, up) for up, _, across in curve if across <= flagged]
 
 
 def _days_plot(run: Mapping[str, Any]) -> str:
