@@ -104,8 +104,9 @@ def _finding(environment: str, name: str, states: Mapping[str, Checkpoint | None
             continue
         now = state.outputs
         before = seen.get(upstream.project, {})
-        outputs += [f"{each} of {upstream.name}" for each in _different(before, now)]
-        younger = _naming_younger(state, own.written) & _read_by(name, upstream.name)
+        read = _read_by(name, upstream.name)
+        outputs += [f"{each} of {upstream.name}" for each in _different(before, now) if each in read]
+        younger = _naming_younger(state, own.written) & read
         replaced += [f"{each} of {upstream.name}" for each in sorted(younger)]
     try:
         changes = list(_changes(Stack(name, environment).preview_json()))

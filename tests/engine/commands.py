@@ -12,7 +12,7 @@ from pathlib import Path
 
 from local.demo.processes import alive, descendants
 
-SECONDS_FOR_A_COMMAND = 240
+SECONDS_FOR_A_COMMAND = 600
 _SECONDS_TO_DIE = 30
 
 

@@ -13,6 +13,15 @@ from tests.engine.commands import Ran
 from tests.engine.pipeline import Sent, send_suspicious
 from tests.engine.world import World, creations
 
+SECONDS_FOR_A_TEST = 1500
+"""A whole environment may have to be deployed for one; each command has a limit of its own."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.timeout(SECONDS_FOR_A_TEST))
+
 
 @pytest.fixture(scope="session")
 def pulumi_cli() -> Path:

@@ -18,7 +18,7 @@ CHANGED_PROPERTY: Mapping[str, str] = {
     "aws:iam/role:Role": "path",
     "aws:lambda/permission:Permission": "source_account",
     "aws:apigateway/model:Model": "content_type",
-    "aws:apigateway/integration:Integration": "type",
+    "aws:apigateway/integration:Integration": "credentials",
     "aws:pipes/pipe:Pipe": "source_parameters",
 }
 """The property (as Python spells it) that `changed` alters, by type."""
@@ -98,8 +98,8 @@ def change(arguments):
         properties[name] = "123456789012"
     elif name == "content_type":
         properties[name] = "application/vnd.replaced+json"
-    elif name == "type":
-        properties[name] = "AWS"
+    elif name == "credentials":
+        properties[name] = "arn:aws:iam::123456789012:role/replaced"
     elif name == "source_parameters":
         properties[name].dynamodb_stream_parameters.starting_position = "LATEST"
     return pulumi.ResourceTransformationResult(properties, arguments.opts)

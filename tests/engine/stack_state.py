@@ -76,7 +76,7 @@ def identities(resource: Mapping[str, Any]) -> set[str]:
     pairs = (("topic", " ", "endpoint"), ("eventBusName", "/", "name"), ("role", "/", "name"))
     return {
         str(resource["id"]),
-        *(str(known[key]) for key in ("arn", "url", "name") if key in known),
+        *(str(known[key]) for key in ("arn", "url", "name", "streamArn") if key in known),
         *(f"{known[a]}{between}{known[b]}" for a, between, b in pairs if a in known and b in known),
         # An endpoint brings its network interfaces along.
         *known.get("networkInterfaceIds", ()),

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,6 +38,8 @@ class World:
     environment: Mapping[str, str]
     said: list[Ran] = field(default_factory=list)
     """Every command that has run, for what must not stand in any of them."""
+    initialised: set[tuple[str, str]] = field(default_factory=set)
+    """Layer and environment of the stacks that `up` need not look for."""
 
     @property
     def project(self) -> Path:
@@ -79,9 +82,11 @@ class World:
 
     def up(self, layer: str, *arguments: str, environment: str = ENVIRONMENT) -> Ran:
         """Deploy one layer, without the preview that `make deploy` shows; makes its stack if need be."""
-        if self.state(layer, environment=environment) is None:
-            words = ("pulumi", "-C", f"stacks/{layer}", "stack", "init", environment, "--no-select")
-            self.run(*words).succeeded()
+        if (layer, environment) not in self.initialised:
+            if self.state(layer, environment=environment) is None:
+                words = ("pulumi", "-C", f"stacks/{layer}", "stack", "init", environment, "--no-select")
+                self.run(*words).succeeded()
+            self.initialised.add((layer, environment))
         return self.pulumi(layer, "up", "--yes", "--skip-preview", *arguments, environment=environment)
 
     def deploy(self, *layers: str, environment: str = ENVIRONMENT) -> None:
@@ -98,8 +103,9 @@ class World:
 
     def states(self, *, environment: str = ENVIRONMENT) -> dict[str, StackState]:
         """The stacks that exist, by layer."""
-        found = {layer: self.state(layer, environment=environment) for layer in LAYERS}
-        return {layer: state for layer, state in found.items() if state is not None}
+        with ThreadPoolExecutor(len(ORDER)) as threads:
+            found = threads.map(lambda layer: self.state(layer, environment=environment), ORDER)
+            return {layer: state for layer, state in zip(ORDER, found, strict=True) if state is not None}
 
     def outputs(self, layer: str, *, environment: str = ENVIRONMENT, secrets: bool = False) -> dict[str, Any]:
         """What a layer exports, as `pulumi stack output --json` has it."""

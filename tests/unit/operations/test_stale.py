@@ -72,6 +72,18 @@ def test_a_moved_output_is_named_with_what_it_changes(world: dict[str, Any]) -> 
     ]
 
 
+def test_a_moved_output_that_the_layer_does_not_use_is_no_reason(world: dict[str, Any]) -> None:
+    world["states"] = {
+        "data": _data(alerts_table_arn="new", suspicious_dlq_name="new"),
+        "compute": _reader(alerts_table_arn="old", suspicious_dlq_name="old"),
+    }
+    world["previews"] = {"compute": {"steps": [UPDATE]}}
+
+    (finding,) = look("dev", ["compute"])
+
+    assert finding.outputs == ["alerts_table_arn of data"], "the other one is for alerting"
+
+
 def test_a_replacement_is_one_change(world: dict[str, Any]) -> None:
     urn = UPDATE["urn"]
     world["states"] = {"data": _data(), "compute": _reader()}
