@@ -8,6 +8,7 @@ from typing import Any
 def differences(before: Any, after: Any) -> list[str]:
     """Return a line for each value that is new, gone or another one; by its path."""
     old, new = dict(_values(before, "")), dict(_values(after, ""))
+    old, new = _without_filled(old, new), _without_filled(new, old)
     lines = []
     for path in [*old, *(path for path in new if path not in old)]:
         if path not in new:
@@ -17,6 +18,17 @@ def differences(before: Any, after: Any) -> list[str]:
         elif json.dumps(old[path]) != json.dumps(new[path]):
             lines.append(f"{path}: {json.dumps(old[path])} -> {json.dumps(new[path])}")
     return lines
+
+
+def _without_filled(values: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what is empty here and has members in the other document: its members tell it."""
+    return {
+        path: value
+        for path, value in values.items()
+        if value not in ({}, [])
+        or path in others
+        or not any(other.startswith((f"{path}.", f"{path}[")) or not path for other in others)
+    }
 
 
 def _values(value: Any, path: str) -> Iterator[tuple[str, Any]]:

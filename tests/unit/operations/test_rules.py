@@ -176,6 +176,13 @@ def test_an_item_that_is_not_ours_and_missing_outputs_are_told(run: Run, table: 
         assert told in err
 
 
+def test_what_fills_something_empty_tells_it_all() -> None:
+    assert differences({"a": {}}, {"a": {"b": 1}}) == ["a.b: 1 is new"]
+    assert differences({"a": [1]}, {"a": []}) == ["a[0]: 1 is gone"]
+    assert differences({"a": {}}, {"a": []}) == ["a: {} -> []"]
+    assert differences({"a": {}}, {}) == ["a: {} is gone"]
+
+
 documents = st.recursive(
     st.none() | st.booleans() | st.integers(-3, 3) | st.text("ab", max_size=2),
     lambda members: st.lists(members, max_size=3) | st.dictionaries(st.sampled_from("abc"), members),
