@@ -10,10 +10,11 @@ from local.engine.decision import UNFINISHED, Decision, decided
 from local.engine.errors import EngineError, ResourceError
 from local.engine.goal import Goal, with_ignored
 from local.engine.progress import Action
+from local.engine.property_path import parsed
 from local.engine.providers import Providers
 from local.engine.removal import Removal
 from local.engine.run import Run, failure
-from local.engine.state import PROVIDER_TYPE, ResourceState
+from local.engine.state import PROVIDER_TYPE, STACK_TYPE, ResourceState
 from local.engine.wire import abridged
 from local.provider.errors import PartialCreateError, ProviderError
 from local.provider.provider import Provider
@@ -39,6 +40,7 @@ class Deployment:
         self._providers = Providers(run, config, default_urn)
         self._removal = Removal(run)
         self._lock = threading.Lock()
+        self._exports: tuple[str, dict[str, Any], set[str]] | None = None
         self.failures: list[str] = []
 
     def register(self, goal: Goal) -> ResourceState:
@@ -94,8 +96,23 @@ class Deployment:
         return self._providers.get(self.provider_of(reference, token, version)).invoke(token, arguments)
 
     def set_outputs(self, urn: str, outputs: dict[str, Any], secret: set[str]) -> None:
-        """Note what a component or the stack says of itself at its end."""
-        self._run.snapshot.set_outputs(urn, abridged(outputs), sorted(secret))
+        """Note what a component says of itself at its end; what the stack says waits for `publish`."""
+        if urn.split("::")[2] == STACK_TYPE:
+            self._exports = (urn, abridged(outputs), secret)
+        else:
+            self._run.snapshot.set_outputs(urn, abridged(outputs), sorted(secret))
+
+    def publish(self, *, failed: bool) -> None:
+        """Note what the stack exports. After a failure an absent output is not taken for one that is gone."""
+        if self._exports is None:
+            return
+        urn, outputs, secret = self._exports
+        snapshot = self._run.snapshot
+        if failed:
+            old, old_secret = snapshot.outputs_of(urn)
+            secret = secret | {path for path in old_secret if parsed(path)[0] not in outputs}
+            outputs = {**old, **outputs}
+        snapshot.set_outputs(urn, outputs, sorted(secret))
 
     def finish(self) -> None:
         """Delete what the program did not register and what it replaced, dependents first."""

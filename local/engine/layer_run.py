@@ -74,14 +74,16 @@ def _run(request: LayerRequest, store: StateStore, cloud: Cloud, progress: Progr
     monitor = EngineMonitor(project, deployment, store)
     try:
         execute(project, monitor, preview=preview)
+        deployment.finish()
     except Exception as error:
         for failure in deployment.failures:
             if failure != str(error):
                 progress.failure(failure)
+        deployment.publish(failed=True)
         if progress.counts:
             progress.summary()
         raise
-    deployment.finish()
+    deployment.publish(failed=False)
     progress.summary()
 
 

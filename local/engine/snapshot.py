@@ -97,6 +97,12 @@ class Snapshot:
             state.outputs, state.secret_outputs = outputs, secret
             self._write()
 
+    def outputs_of(self, urn: str) -> tuple[dict[str, Any], list[str]]:
+        """The outputs of a resource that this run has registered, and which are secret."""
+        with self._lock:
+            state = self._registered[urn]
+            return state.outputs, state.secret_outputs
+
     @property
     def resources(self) -> list[ResourceState]:
         """Everything, in order."""

@@ -60,6 +60,12 @@ class Both:
         )
         self._look_at(layer)
 
+    def fail(self, layer: str) -> None:
+        """Deploy what fails with both engines."""
+        for ran in self._beside(lambda: self._up(layer), lambda: self.embedded(layer, "deploy")):
+            assert ran.code == 1, ran.text
+        self._look_at(layer)
+
     def refresh(self, layer: str) -> None:
         """Let both engines look at what really exists."""
         self._beside(

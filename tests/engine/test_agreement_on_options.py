@@ -72,6 +72,11 @@ role = aws.iam.Role("role", name="agreed", path="/moved/", assume_role_policy=RI
 aws.iam.RolePolicy("inline", name="inline", role=role.name, policy=RIGHTS, opts=options())
 """
 
+FAILING = """
+pulumi.export("added", 1)
+raise ValueError("no further")
+"""
+
 
 @pytest.fixture(scope="module")
 def both(fresh: World) -> Iterator[Both]:
@@ -128,6 +133,12 @@ def test_options(both: Both) -> None:
     operations = agree(both)
     assert operations["own"] == operations["after"] == operations["group-queue"] == ["update"]
     assert operations["group"] == ["same"]
+
+    write(both, FAILING, 2)
+    both.fail(OPTIONS)
+    assert not (lines := both.disagreements()), "\n".join(lines)
+    real, _ = both.stacks[OPTIONS]
+    assert real.outputs.keys() == {"lists", "added"}
 
 
 def _facts(both: Both, name: str) -> Facts:

@@ -154,6 +154,24 @@ def test_resumes_after_a_failure_in_the_middle(project: TinyProject, cloud: Clou
     assert queue_names(cloud, "resume-") == ["resume-first", "resume-last"]
 
 
+def test_a_failed_run_takes_no_export_away(project: TinyProject) -> None:
+    project.deploy("""
+    pulumi.export("kept", pulumi.Output.secret("as it was"))
+    pulumi.export("changed", 1)
+    """)
+    project.write("""
+    pulumi.export("changed", 2)
+    pulumi.export("added", pulumi.Output.secret(3))
+    raise ValueError("no further")
+    """)
+    assert project.run().code == 1
+    assert project.state.outputs == {"kept": "as it was", "changed": 2, "added": 3}
+    assert project.state.secret_outputs == ["added", "kept"]
+    project.deploy('pulumi.export("changed", 2)')
+    assert project.state.outputs == {"changed": 2}
+    assert project.state.secret_outputs == []
+
+
 def test_a_resource_that_a_killed_run_created_is_not_created_twice(
     project: TinyProject, cloud: Cloud
 ) -> None:
