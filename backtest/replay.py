@@ -7,7 +7,7 @@ rows are taken in the file's order, as they would arrive.
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 from backtest.source import Row
 from stacks.compute.functions.detector.scoring import (
@@ -30,10 +30,8 @@ VIEW_MILLISECONDS: Final = 60_000
 _NOTICEABLE: Final = 64
 
 
-class _Awaited(NamedTuple):
-    transaction: Transaction
-    is_fraud: bool
-    own_suspicion: float | None
+_Awaited = tuple[Transaction, bool, float | None]
+"""A label that is not known yet: transaction, label, and its own suspicion where it was an alert."""
 
 
 class Replay:
@@ -105,7 +103,7 @@ class Replay:
                 self._look_again(now)
             if delay is not None and is_fraud is not None:
                 own = decision.own_suspicion if decision.suspicious else None
-                self._awaited.append(_Awaited(transaction, is_fraud, own))
+                self._awaited.append((transaction, is_fraud, own))
             yield row, decision
 
     def _look_again(self, now: int) -> None:
@@ -117,10 +115,10 @@ class Replay:
 
     def _release(self, until: int) -> None:
         """Give the verdicts on all transactions up to a time."""
-        awaited, merchants = self._awaited, self._merchants
-        while awaited and awaited[0].transaction.timestamp <= until:
+        awaited, accounts, merchants = self._awaited, self._accounts, self._merchants
+        while awaited and awaited[0][0].timestamp <= until:
             transaction, is_fraud, own_suspicion = awaited.popleft()
-            account = self._accounts[transaction.account_id]
+            account = accounts[transaction.account_id]
             merchant = merchants.get(transaction.merchant_id)
             if merchant is None:
                 if not is_fraud and not account.heat and not account.risk:

@@ -130,35 +130,34 @@ class Source:
 def _reader_of(columns: Mapping[str, int], schema: Mapping[str, Any]) -> Callable[[list[str]], Row]:
     width, required = len(columns), set(schema["required"])
     readers = [
-        (columns.get(name, -1), name, _field_reader(name, schema["properties"][name]), name in required)
-        for name in _FIELDS
+        (columns[name], place, name, _field_reader(name, schema["properties"][name]), name in required)
+        for place, name in enumerate(_FIELDS)
+        if name in columns
     ]
+    blank = [DEFAULT_CURRENCY if name == "currency" else None for name in _FIELDS]
+    latitude, longitude = _FIELDS.index("latitude"), _FIELDS.index("longitude")
     label, scenario = columns.get("is_fraud", -1), columns.get("scenario", -1)
-    defaults = {"currency": DEFAULT_CURRENCY}
-    create = tuple.__new__
+    create, truth = tuple.__new__, _TRUTH
 
     def read(cells: list[str]) -> Row:
         if len(cells) != width:
             raise ValueError(f"{len(cells)} values in {width} columns")
-        values = []
-        for place, name, reader, needed in readers:
-            cell = cells[place] if place >= 0 else ""
+        values: list[Any] = blank.copy()
+        for column, place, name, reader, needed in readers:
+            cell = cells[column]
             if cell:
-                values.append(reader(cell))
-            elif name in defaults:
-                values.append(defaults[name])
-            elif needed:
+                values[place] = reader(cell)
+            elif needed and name != "currency":
                 raise ValueError(f"{name} is empty")
-            else:
-                values.append(None)
-        if (values[10] is None) is not (values[11] is None):
+        if (values[latitude] is None) is not (values[longitude] is None):
             raise ValueError("latitude and longitude must be given together")
         is_fraud = None
         if label >= 0 and (cell := cells[label]):
-            is_fraud = _TRUTH.get(cell)
+            is_fraud = truth.get(cell)
             if is_fraud is None:
                 raise ValueError(f"is_fraud is {cell!r}, not 0 or 1")
-        return Row(create(Transaction, values), is_fraud, cells[scenario] if scenario >= 0 else "")
+        kind = cells[scenario] if scenario >= 0 else ""
+        return create(Row, (create(Transaction, values), is_fraud, kind))
 
     return read
 

@@ -74,13 +74,14 @@ class View:
         variations: Their variation as a multiple of any other's.
         rarity: What a rule's weight is multiplied with, where it hits more payments than expected.
         samples: How many payments it knows.
+        sampled_one_in: Of how many payments one is to be sampled.
         merchants: How long merchants stay compromised.
         accounts: How long accounts stay compromised.
     """
 
     __slots__ = (
-        "accounts", "deviations", "large", "limits", "merchants", "rarity", "ratios", "samples", "spread",
-        "typical", "variations",
+        "accounts", "deviations", "large", "limits", "merchants", "rarity", "ratios", "sampled_one_in",
+        "samples", "spread", "typical", "variations",
     )  # fmt: skip
 
     def __init__(self, rules: Rules, merchants: RiskStatistics, accounts: RiskStatistics) -> None:
@@ -93,18 +94,13 @@ class View:
         self.variations: Mapping[str, float] = {}
         self.rarity: Mapping[str, float] = {}
         self.samples = 0
+        self.sampled_one_in = 1
         self.merchants = merchants
         self.accounts = accounts
 
     def ratio(self, category: str | None) -> float:
         """Return the amounts of a merchant category as a multiple of any other, 1 where it is not known."""
         return 1.0 if category is None else self.ratios.get(category, 1.0)
-
-    def samples_one_in(self) -> int:
-        """Return of how many payments one is sampled."""
-        if self.samples < _FEW:
-            return 1
-        return _SOME_RATE if self.samples < _MANY else _LOW_RATE
 
 
 class Population:
@@ -151,6 +147,8 @@ class Population:
         """Return what the rules ask of it."""
         view = View(rules, merchants, accounts)
         view.samples = self.samples
+        if self.samples >= _FEW:
+            view.sampled_one_in = _SOME_RATE if self.samples < _MANY else _LOW_RATE
         deviation, extreme = rules.rules.amount_deviation, rules.rules.extreme_amount
         count, distances = self.distances
         if count >= _SPREAD_SAMPLES:

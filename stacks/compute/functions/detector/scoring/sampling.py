@@ -21,7 +21,7 @@ _HIT: Final = 0.5
 
 def is_sampled(transaction: Transaction, account: AccountProfile, population: View) -> bool:
     """Tell whether a payment teaches the population: a share of them by id, one a day of an account."""
-    every = population.samples_one_in()
+    every = population.sampled_one_in
     if every > 1 and short_key(transaction.transaction_id) // SHARDS % every:
         return False
     return transaction.amount > 0 and account.sampled_on < transaction.timestamp // MILLISECONDS_PER_DAY
