@@ -46,7 +46,6 @@ class Report:
             "suspicious": len(account.suspicious),
             "recorded": len(account.evidence.recorded),
             "mailed": len(account.mailed),
-            "mailed_in_summaries": len(account.summarised),
             "lost": len(account.losses.ids),
             "left_in_queues": account.left_in_queues,
             "rejected": len(account.rejected),
@@ -57,6 +56,7 @@ class Report:
             "throughput_per_s": round(self.throughput_per_s, 1),
             "resources": self.resources,
             "ready_s": round(self.ready_s, 1),
+            "mailed_in_summaries": len(account.summarised),
             "by_reason": account.by_reason,
             "by_scenario": {
                 name: {"found": found, "of": of} for name, (found, of) in account.by_scenario.items()

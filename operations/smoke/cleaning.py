@@ -33,7 +33,7 @@ class Cleaned:
 
 
 def clean(places: Places, run: Run) -> Cleaned:
-    """Delete the items, the profile and the alert records of a run; safe to repeat."""
+    """Delete the items, the profile, the alert records and their group of a run; safe to repeat."""
     removed: Counter[str] = Counter()
     alerts: dict[str, Item] = {}
     problems: list[str] = []
@@ -54,6 +54,7 @@ def clean(places: Places, run: Run) -> Cleaned:
         alert = remove("alert records", partial(places.remove_alert, transaction))
         if alert is not None:
             alerts[transaction.transaction_id] = alert
+    remove("alert groups", partial(places.remove_group, run.account_id))
     remove("profiles", partial(places.remove_profile, run.account_id))
     mailed = tuple(identifier for identifier, alert in alerts.items() if alert.get("sent_at"))
     return Cleaned(dict(removed), tuple(alerts), mailed, tuple(dict.fromkeys(problems)))

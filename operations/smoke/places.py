@@ -9,6 +9,7 @@ from botocore.session import Session
 
 from operations.smoke.errors import SmokeError
 from operations.smoke.target import Target
+from shared.runtime.alerts import group_key
 from shared.runtime.dynamodb import from_item, to_item
 from shared.runtime.events import StoredTransaction
 
@@ -66,6 +67,10 @@ class Places:
     def remove_alert(self, transaction: StoredTransaction) -> Item | None:
         """Delete the alert record; return it if it was there."""
         return self._delete(self._target.alerts_table_name, _alert_key(transaction))
+
+    def remove_group(self, account_id: str) -> Item | None:
+        """Delete the account's group of alerts; return it if it was there."""
+        return self._delete(self._target.alerts_table_name, {"alert_id": group_key(account_id)})
 
     def queue_depths(self) -> dict[str, int]:
         """Messages in each queue, visible or in somebody's hands; SQS counts approximately."""

@@ -4,10 +4,13 @@
 |---|---|
 | the transaction's facts, `expires_at` | whoever comes first |
 | `mail_status`, `lease_until`, `message_id`, `sent_at`, score and reasons, `created_at` | the notifier |
+| `grouped_with`, `grouped_at` | the notifier, where a summary tells of the alert |
 | `verdict...`, `decided_...`, and `status` from the first verdict on | the verdicts function |
 
 Both update, neither replaces the item: a verdict may come before the alert is recorded, a message again after
 the verdict, and nothing of the other's is lost.
+
+Among the records stands one item for each account that has a group of alerts; see `group_key`.
 """
 
 from collections.abc import Mapping
@@ -28,6 +31,11 @@ class AlertStatus(StrEnum):
     OPEN = "OPEN"
     CONFIRMED_FRAUD = "CONFIRMED_FRAUD"
     LEGITIMATE = "LEGITIMATE"
+
+
+def group_key(account_id: str) -> str:
+    """Return the key under which the notifier keeps an account's group; no alert's id looks like it."""
+    return f"group#{account_id}"
 
 
 def transaction_facts(transaction: StoredTransaction) -> dict[str, Any]:

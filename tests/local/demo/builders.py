@@ -29,3 +29,9 @@ def decision(name: str, *reasons: str) -> Decision:
 def mail(name: str, received_at: float = 1100.0, recipient: str = "security@example.com") -> Mail:
     body = f"Something happened.\n\nTransaction: {name}\nTrace: 1-00000000-{name:0>24}\n"
     return Mail(Path(f"{name}.eml"), recipient, "Suspicious", received_at, "arn:aws:sns:topic", body)
+
+
+def summary(*listed: str, count: int, recipient: str = "security@example.com") -> Mail:
+    lines = "".join(f"    TRANSACTION={name} TIMESTAMP=1\n" for name in listed)
+    body = f"Further alerts: {count}\n\n{lines}"
+    return Mail(Path("summary.eml"), recipient, "Further alerts", 9000.0, "arn:aws:sns:topic", body)

@@ -6,7 +6,7 @@ import pytest
 
 from local.demo.accounting import Account, Evidence
 from local.demo.statistics import Percentiles, Quality
-from tests.local.demo.builders import decision, delivery, mail
+from tests.local.demo.builders import decision, delivery, mail, summary
 
 
 def whole() -> Evidence:
@@ -93,3 +93,36 @@ def test_without_labels_the_quality_is_unknown() -> None:
     account = Account(replace(whole(), deliveries=[delivery("a"), delivery("b"), delivery("c")]))
     assert account.quality == Quality(precision=None, recall=None)
     assert account.by_scenario == {}
+
+
+def grouped(*listed: str, count: int, recipients: tuple[str, ...] = ("a@x",)) -> Account:
+    """One alert with its own mail, and three that are recorded as grouped with it."""
+    names = "cefg"
+    return Account(
+        Evidence(
+            deliveries=[delivery(name) for name in names],
+            stored=frozenset(names),
+            decisions={name: decision(name, "velocity") for name in names},
+            recorded=frozenset(names),
+            grouped=frozenset("efg"),
+            mails=[
+                *(mail("c", recipient=each) for each in recipients),
+                *(summary(*listed, count=count, recipient=each) for each in recipients),
+            ],
+        )
+    )
+
+
+def test_what_a_summary_lists_or_counts_is_mailed() -> None:
+    for account in (grouped("e", "f", "g", count=3), grouped("e", count=3, recipients=("a@x", "b@x"))):
+        assert account.faults() == []
+        assert (account.mailed_alone, account.summarised) == (frozenset("c"), frozenset("efg"))
+        assert account.post_to_mail == Percentiles(100.0, 100.0, 100.0), "of its own mail alone"
+
+
+def test_a_summary_that_counts_too_few_tells_only_of_what_it_lists() -> None:
+    assert grouped("e", count=2).faults() == ["2 suspicious without a mail: f, g"]
+
+
+def test_an_alert_in_two_summaries_or_with_a_mail_of_its_own_too_is_a_fault() -> None:
+    assert grouped("e", "f", "g", "c", count=3).faults() == ["1 mailed more than once: c"]

@@ -57,6 +57,7 @@ def test_two_runs_at_once_pass_with_exactly_the_rights_listed_and_leave_nothing(
         assert report["removed"] == {
             "transactions": HISTORY_LENGTH + 1,
             "alert records": 1,
+            "alert groups": 1,
             "profiles": 1,
         }
         assert set(report["queues"]) == set(world.target.queues)
@@ -145,6 +146,6 @@ def test_a_mail_that_is_not_published_fails_the_run_there(world: World) -> None:
     assert code == 1
     assert "FAILED at MAILED" in out
     assert f"aws sns get-topic-attributes --topic-arn {world.target.fraud_alerts_topic_arn}" in out
-    assert "removed: transactions 13, alert records 1, profiles 1" in out
+    assert "removed: transactions 13, alert records 1, alert groups 1, profiles 1" in out
     assert "the mail about" not in out
     assert world.left() == []

@@ -74,10 +74,10 @@ class Desk:
             }
         )
         self.parts = Parts(
-            records=_Interruptible(AlertsTable(client, "alerts-test"), self),  # type: ignore[arg-type]
-            groups=_Interruptible(GroupsTable(client, "alerts-test"), self),  # type: ignore[arg-type]
-            closings=_Interruptible(self, self),  # type: ignore[arg-type]
-            mailer=_Interruptible(self, self),  # type: ignore[arg-type]
+            records=_Interruptible(AlertsTable(client, "alerts-test"), self),
+            groups=_Interruptible(GroupsTable(client, "alerts-test"), self),
+            closings=_Interruptible(self, self),
+            mailer=_Interruptible(self, self),
             settings=settings_read,
             log=Logger("notifier", "ERROR"),
             clock=lambda: self.now,

@@ -13,7 +13,6 @@ from typing import Any, Final, Self
 from shared.runtime.events import SuspiciousTransaction
 from stacks.alerting.functions.notifier.wording import headline
 
-KEY_PREFIX: Final = "group#"
 MAXIMUM_LISTED: Final = 20
 """So many alerts a group describes; of the rest it keeps number and amounts. Keeps item and mail small."""
 GRAVER_AMOUNT_TIMES: Final = 10

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from shared.runtime.alerts import group_key
 from shared.runtime.clients import AWS_ERRORS, create_client, error_code
 from shared.runtime.dynamodb import assignments, from_item, to_item
 from shared.runtime.events import TRACE_HEADER_ATTRIBUTE
 from stacks.alerting.functions.notifier.close_request import CloseRequest
-from stacks.alerting.functions.notifier.group import KEY_PREFIX, AlertGroup, GroupState
+from stacks.alerting.functions.notifier.group import AlertGroup, GroupState
 from stacks.alerting.functions.notifier.ports import GROUPED, PENDING, NotifierError
 from stacks.alerting.functions.notifier.updating import CONFLICT, update_item
 
@@ -157,7 +158,7 @@ class _ConflictError(Exception):
 
 
 def _key(account_id: str) -> Mapping[str, Any]:
-    return {"alert_id": {"S": f"{KEY_PREFIX}{account_id}"}}
+    return {"alert_id": {"S": group_key(account_id)}}
 
 
 def _next(group: AlertGroup) -> dict[str, Any]:

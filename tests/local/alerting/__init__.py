@@ -1,0 +1,1 @@
+"""Alerting as it runs in the emulator."""
