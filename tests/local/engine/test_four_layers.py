@@ -96,7 +96,7 @@ def test_life_of_an_environment(run_directory: Path, cloud: Cloud, emulator: obj
     told = {
         each["name"]: (each["operation"], each["changed"]) for each in planned["layers"]["compute"]["changes"]
     }
-    assert told["ingest-local"] == ("update", ["environment"])
+    assert told["ingest-local"] == ("update", ["environment", "loggingConfig"])
     assert {operation for operation, _ in told.values()} == {"update"}
     assert planned["layers"]["compute"]["unchanged"] > 50
     assert "steps" not in planned["layers"]["compute"]
