@@ -95,7 +95,9 @@ class DataContract:
         Text, Export("Days until an alert record expires; 0 keeps it.", readers=(COMPUTE, ALERTING))
     ]
     suspicious_queue_name: Annotated[Text, Export("Queue of suspicious transactions.", readers=(ALERTING,))]
-    suspicious_queue_url: Annotated[Text, Export("Queue of suspicious transactions.", readers=(COMPUTE,))]
+    suspicious_queue_url: Annotated[
+        Text, Export("Queue of suspicious transactions.", readers=(COMPUTE, ALERTING))
+    ]
     suspicious_queue_arn: Annotated[
         Text, Export("Queue of suspicious transactions.", readers=(COMPUTE, ALERTING))
     ]
