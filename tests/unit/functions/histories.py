@@ -78,9 +78,9 @@ def reasons_of_every_rule() -> tuple[Reason, ...]:
     )
     scorer, account = Scorer(replace(RULES, rules=limits)), account_of(*habit(60, **home))
     plain, risky = account_of(*habit(60)), MerchantProfile()
-    risky.risk.record_fraud(NOW - DAY, 1, 0.0)
+    risky.risk.record_fraud(NOW - DAY, 1, 0.0, 1)
     endangered = account_of(*habit(60))
-    endangered.risk.record_fraud(NOW - DAY, 1, 0.0)
+    endangered.risk.record_fraud(NOW - DAY, 1, 0.0, 1)
     deny, watch = Controls(Standing.DENY), Controls(Standing.WATCH)
     large = scored(amount=5000.0)
 

@@ -80,7 +80,7 @@ def test_more_frauds_mean_more_risk_and_genuine_payments_take_it_away() -> None:
     world = World()
     risks = []
     for number in range(4):
-        world.judge(payment(f"f{number}", number / 4), FRAUD)
+        world.judge(payment(f"f{number}", number / 4, account_id=f"a{number}"), FRAUD)
         risks.append(world.risk(2))
     assert risks == sorted(risks)
     assert risks[-1] > 0.7
@@ -90,6 +90,14 @@ def test_more_frauds_mean_more_risk_and_genuine_payments_take_it_away() -> None:
     assert risks[3:] == sorted(risks[3:], reverse=True)
     assert risks[-1] == 0.0
     assert not world.merchant.risk
+
+
+def test_several_frauds_of_one_account_are_its_own_trouble() -> None:
+    world, once = World(), World()
+    once.judge(payment("f0"), FRAUD)
+    for number in range(4):
+        world.judge(payment(f"f{number}", number / 4), FRAUD)
+    assert world.risk() == pytest.approx(once.risk(), abs=0.01)
 
 
 def test_a_genuine_payment_where_there_is_no_risk_changes_nothing() -> None:
@@ -175,9 +183,9 @@ def test_a_changed_verdict_takes_the_first_ones_effect_away(
 def test_frauds_may_be_confirmed_in_any_order(order: list[int], explained: list[bool]) -> None:
     ordered, shuffled = World(), World()
     for number in range(6):
-        ordered.judge(payment(f"f{number}", number), FRAUD, 0.5 * explained[number])
+        ordered.judge(payment(f"f{number}", number, account_id=f"a{number}"), FRAUD, 0.5 * explained[number])
     for number in order:
-        shuffled.judge(payment(f"f{number}", number), FRAUD, 0.5 * explained[number])
+        shuffled.judge(payment(f"f{number}", number, account_id=f"a{number}"), FRAUD, 0.5 * explained[number])
     assert ordered.merchant.to_state() == shuffled.merchant.to_state()
     assert ordered.risk(7) == pytest.approx(shuffled.risk(7))
 
@@ -191,7 +199,7 @@ def test_the_population_learns_how_long_merchants_stay_compromised() -> None:
             record = history.record_fraud if fraud else None
             key = episode * 100 + day
             timestamp = NOW + day * DAY
-            added = record(timestamp, key, 0.0) if record else history.record_genuine(timestamp, key)
+            added = record(timestamp, key, 0.0, day) if record else history.record_genuine(timestamp, key)
             assert added is not None
             statistics.add(added)
     assert statistics.compromise_probability() > 0.9
@@ -200,7 +208,7 @@ def test_the_population_learns_how_long_merchants_stay_compromised() -> None:
     assert alive[0] < 0.15
     assert alive[3] - alive[1] > 1.5
     fresh = RiskHistory()
-    fresh.record_fraud(NOW, 1, 0.0)
+    fresh.record_fraud(NOW, 1, 0.0, 1)
     risks = [fresh.estimate(NOW + day * DAY, statistics).probability for day in (1, 7, 12)]
     assert risks[0] > 0.8
     assert risks[1] > 0.75
@@ -213,26 +221,26 @@ def test_one_off_frauds_teach_that_one_fraud_means_little() -> None:
         history = RiskHistory()
         for number in range(3):
             added = (
-                history.record_fraud(NOW, place, 0.0)
+                history.record_fraud(NOW, place, 0.0, place)
                 if not number
                 else history.record_genuine(NOW + number * DAY, place)
             )
             assert added is not None
             statistics.add(added)
     fresh = RiskHistory()
-    fresh.record_fraud(NOW, 1, 0.0)
+    fresh.record_fraud(NOW, 1, 0.0, 1)
     assert fresh.estimate(NOW + DAY, statistics).probability < 0.1
 
 
 def test_a_history_is_bounded_and_survives_storage() -> None:
     history = RiskHistory()
     for number in range(500):
-        history.record_fraud(NOW + number * HOUR, (1 << 48) - number, 0.123)
+        history.record_fraud(NOW + number * HOUR, (1 << 48) - number, 0.123, number)
     assert len(history.verdicts) == REMEMBERED
     assert history.verdicts[0].timestamp == NOW
     stored = RiskHistory.from_state(json.loads(json.dumps(history.to_state())))
     assert stored.verdicts == history.verdicts
-    assert len(history.to_state()) <= 600
+    assert len(history.to_state()) <= 640
     assert stored.estimate(NOW + 600 * HOUR, NONE_YET) == history.estimate(NOW + 600 * HOUR, NONE_YET)
 
 
@@ -241,7 +249,7 @@ def test_the_population_of_risk_is_bounded_and_adds_up() -> None:
     for place, shard in enumerate(shards):
         history = RiskHistory()
         for number in range(30):
-            added = history.record_fraud(NOW + number * 9 * DAY, place, 0.0)
+            added = history.record_fraud(NOW + number * 9 * DAY, place, 0.0, number)
             assert added is not None
             shard.merchants.add(added)
     total = RiskPopulation.combined(

@@ -180,7 +180,7 @@ def full_account(transactions: int = 500) -> AccountProfile:
             longitude=-179.123456789012345 + number / 991,
         )
         assert teach(account, transaction)
-        account.risk.record_fraud(transaction.timestamp, number, 0.1)
+        account.risk.record_fraud(transaction.timestamp, number, 0.1, number)
     return account
 
 

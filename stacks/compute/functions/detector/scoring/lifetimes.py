@@ -44,11 +44,13 @@ class Confirmed(NamedTuple):
         timestamp: Epoch milliseconds of the payment.
         key: Of the payment.
         explained: Probability that the fraud has another cause, from 0 to 1; below 0 for a genuine payment.
+        other: Short key of the other party: in a merchant's history the account, in an account's the merchant.
     """
 
     timestamp: int
     key: int
     explained: float
+    other: int
 
     @property
     def is_fraud(self) -> bool:
@@ -160,8 +162,25 @@ class RiskStatistics:
         return total
 
 
-def contribution(history: list[Confirmed]) -> RiskStatistics:
+def evidence(history: list[Confirmed]) -> list[Confirmed]:
+    """Return the verdicts that say something of the place: each other party's first fraud, and the genuine.
+
+    Several frauds of one account at one merchant are that account's trouble, not the merchant's.
+    """
+    seen: set[int] = set()
+    telling = []
+    for entry in history:
+        if entry.is_fraud:
+            if entry.other in seen:
+                continue
+            seen.add(entry.other)
+        telling.append(entry)
+    return telling
+
+
+def contribution(verdicts: list[Confirmed]) -> RiskStatistics:
     """Return what the verdicts of one place, in order of time, add to the statistics."""
+    history = evidence(verdicts)
     statistics = RiskStatistics()
     index = 0
     while index < len(history):

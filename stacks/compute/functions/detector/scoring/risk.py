@@ -1,7 +1,7 @@
 """The verdicts remembered of one place, and what they say about its next payment.
 
 A place, that is a merchant or an account, is idle or compromised; compromised, a share of its payments is
-fraud: nearly all, half, or one in eight. Verdicts move the probabilities of these four by Bayes' rule:
+fraud: nearly all, or one of four lesser ones. Verdicts move the probabilities of all these by Bayes' rule:
 
 - a fraud with a cause of its own (`explained`) is little evidence, one without any is strong,
 - a genuine payment speaks against compromise, the more the greater the share it denies,
@@ -17,12 +17,20 @@ from math import exp
 from struct import Struct
 from typing import Any, Final, NamedTuple, Self
 
-from stacks.compute.functions.detector.scoring.lifetimes import Confirmed, RiskStatistics, contribution
+from stacks.compute.functions.detector.scoring.lifetimes import (
+    Confirmed,
+    RiskStatistics,
+    contribution,
+    evidence,
+)
 from stacks.compute.functions.detector.scoring.state import pack, single, unpack
 
 REMEMBERED: Final = 24
-SHARES: Final = (0.97, 0.5, 0.12)
+SHARES: Final = (0.97, 0.75, 0.5, 0.25, 0.1)
 """Shares of fraud among the payments at a compromised place."""
+
+_MIXED: Final = (0.3, 0.3, 0.2, 0.2)
+"""How likely each share but the first is, where not all payments are fraud."""
 
 _BACKGROUND: Final = 0.02
 """Evidence against a payment below this is no better explanation than none."""
@@ -35,7 +43,7 @@ _CLEARING_RUN: Final = 8
 """After so many genuine payments in a row nothing is left to remember."""
 
 _MILLISECONDS_PER_DAY: Final = 86_400_000
-_LAYOUT: Final = Struct("<qIf")
+_LAYOUT: Final = Struct("<qIfI")
 
 
 class Estimate(NamedTuple):
@@ -70,17 +78,18 @@ class RiskHistory:
     def __bool__(self) -> bool:
         return bool(self.verdicts)
 
-    def record_fraud(self, timestamp: int, key: int, explained: float) -> RiskStatistics | None:
+    def record_fraud(self, timestamp: int, key: int, explained: float, other: int) -> RiskStatistics | None:
         """Remember a fraud; return what it adds to the statistics, None where nothing changed.
 
         Args:
             timestamp: Epoch milliseconds of the payment.
             key: Of the payment.
             explained: Probability that the fraud has another cause than this place.
+            other: Short key of the other party.
         """
         if not self.verdicts and explained >= _EXPLAINED_AWAY:
             return None
-        return self._replace(Confirmed(timestamp, key & _KEY_BITS, single(max(0.0, explained))))
+        return self._replace(Confirmed(timestamp, key & _KEY_BITS, single(max(0.0, explained)), other))
 
     def record_genuine(self, timestamp: int, key: int) -> RiskStatistics | None:
         """Remember a genuine payment where there is risk for it to take away; return as `record_fraud`."""
@@ -88,7 +97,7 @@ class RiskHistory:
             return None
         if timestamp < self.verdicts[0].timestamp and self._find(timestamp, key) < 0:
             return None
-        added = self._replace(Confirmed(timestamp, key & _KEY_BITS, _GENUINE))
+        added = self._replace(Confirmed(timestamp, key & _KEY_BITS, _GENUINE, 0))
         if not any(each.is_fraud for each in self.verdicts[-_CLEARING_RUN:]):
             self.verdicts = []
         return added
@@ -109,8 +118,8 @@ class RiskHistory:
     def _filter(self, statistics: RiskStatistics) -> tuple[int, int, list[float]]:
         """Return when the episode began, the time of the last verdict, and the probability of each share."""
         began = last = 0
-        alive = [0.0, 0.0, 0.0]
-        for entry in self.verdicts:
+        alive = [0.0] * len(SHARES)
+        for entry in evidence(self.verdicts):
             if any(alive):
                 days = _MILLISECONDS_PER_DAY
                 worn = exp(
@@ -150,7 +159,7 @@ class RiskHistory:
         return position if found else -1
 
     def to_state(self) -> str:
-        """Return the history as text, at most 512 characters."""
+        """Return the history as text, at most 640 characters."""
         return pack(_LAYOUT, [tuple(each) for each in self.verdicts])
 
     @classmethod
@@ -169,7 +178,7 @@ def _opened(explained: float, statistics: RiskStatistics) -> list[float]:
     odds = compromise / (1.0 - compromise) * _BACKGROUND / max(explained, _BACKGROUND)
     probability = odds / (1.0 + odds)
     purity = statistics.purity()
-    return [probability * each for each in (purity, 0.6 * (1.0 - purity), 0.4 * (1.0 - purity))]
+    return [probability * each for each in (purity, *((1.0 - purity) * mixed for mixed in _MIXED))]
 
 
 def _moved(alive: list[float], entry: Confirmed) -> list[float]:

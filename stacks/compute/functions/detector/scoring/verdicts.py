@@ -142,8 +142,12 @@ def apply_verdict(  # noqa: PLR0913 - what a verdict is about, each named
         own_suspicion = account.recent[place][3] / SUSPICION_STEPS if place >= 0 and previous is None else 0.0
     if verdict is Verdict.CONFIRMED_FRAUD:
         at_merchant = merchant.risk.estimate(timestamp, population.merchants).probability
-        of_merchant = merchant.risk.record_fraud(timestamp, key, own_suspicion)
-        of_account = account.risk.record_fraud(timestamp, key, combine((own_suspicion, at_merchant)))
+        of_merchant = merchant.risk.record_fraud(
+            timestamp, key, own_suspicion, short_key(transaction.account_id)
+        )
+        of_account = account.risk.record_fraud(
+            timestamp, key, combine((own_suspicion, at_merchant)), short_key(transaction.merchant_id)
+        )
         heated = _reheat(account, place, SUSPICION_STEPS)
         changed = _forget_first_uses(account, transaction) or heated
     else:
