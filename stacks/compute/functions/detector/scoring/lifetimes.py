@@ -44,7 +44,7 @@ class Confirmed(NamedTuple):
         timestamp: Epoch milliseconds of the payment.
         key: Of the payment.
         explained: Probability that the fraud has another cause, from 0 to 1; below 0 for a genuine payment.
-        other: Short key of the other party: in a merchant's history the account, in an account's the merchant.
+        other: Short key of the other party: for a merchant the account, for an account the merchant.
     """
 
     timestamp: int
