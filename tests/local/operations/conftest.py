@@ -3,6 +3,8 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +15,19 @@ from tests.local.operations.world import World
 
 @pytest.fixture(scope="package")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    directory = tmp_path_factory.mktemp("smoke")
+    with _deployed(tmp_path_factory.mktemp("smoke")) as world:
+        yield world
+
+
+@pytest.fixture(scope="module")
+def world_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """For what outlasts a test: published rules stay in force in every worker for half a minute."""
+    with _deployed(tmp_path_factory.mktemp("own")) as world:
+        yield world
+
+
+@contextmanager
+def _deployed(directory: Path) -> Iterator[World]:
     process, environment = EmulatorProcess(directory), Environment(directory)
     try:
         emulator = environment.bring_up(process)

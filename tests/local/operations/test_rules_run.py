@@ -101,8 +101,8 @@ class Bank:
 
 
 @pytest.fixture
-def bank(world: World) -> Iterator[Bank]:
-    session = Session()
+def bank(world_of_its_own: World) -> Iterator[Bank]:
+    world, session = world_of_its_own, Session()
     session.set_credentials(world.emulator.access_key_id, world.emulator.secret_access_key)
     api = TransactionsApi(world.target.transactions_url, world.target.region, session)
     bank = Bank(world, api)
