@@ -13,7 +13,11 @@ from stacks.compute.functions.detector.scoring.profile import (
     AccountProfile,
     Position,
 )
-from stacks.compute.functions.detector.scoring.rules import REMEMBERED_TRANSACTIONS, Rules
+from stacks.compute.functions.detector.scoring.rules import (
+    REMEMBERED_TRANSACTIONS,
+    SHORTEST_REST_DAYS,
+    Rules,
+)
 from stacks.compute.functions.detector.scoring.state import single
 from stacks.compute.functions.detector.scoring.transaction import (
     MILLISECONDS_PER_DAY,
@@ -29,7 +33,7 @@ REMEMBERED_CATEGORIES: Final = 12
 REMEMBERED_COUNTRIES: Final = 12
 REMEMBERED_DEVICES: Final = 8
 REMEMBERED_MERCHANTS: Final = 12
-_MOST_PER_HOUR: Final = 250
+_NOTICED_REST: Final = SHORTEST_REST_DAYS * MILLISECONDS_PER_DAY
 _HOURS_WINDOW: Final = 128
 _CATEGORY_MEMORY: Final = 64
 _CATEGORY_CAP: Final = 4.0
@@ -49,12 +53,13 @@ def learn(
     if not _remember(account, entry):
         return False
     rested = timestamp - account.last_at
-    _heat(account, rested, suspicion)
-    if account.count:
-        _notice_rest(account, timestamp, rested, rules)
-    else:
+    if suspicion or account.heat:
+        _heat(account, rested, suspicion)
+    if not account.count:
         account.first_at = timestamp
-    if timestamp > account.last_at:
+    elif rested > _NOTICED_REST:
+        account.awakened_at, account.rested = timestamp, rested
+    if rested > 0:
         account.last_at = timestamp
     elif timestamp < account.first_at:
         account.first_at = timestamp
@@ -83,21 +88,12 @@ def _remember(account: AccountProfile, entry: tuple[int, int, float, int]) -> bo
 
 def _heat(account: AccountProfile, rested: int, suspicion: int) -> None:
     """Wear the heat off until this transaction, and add its own suspicion, worn off where it comes late."""
-    if not account.heat and not suspicion:
-        return
     share = suspicion / SUSPICION_STEPS
     if rested >= 0:
         heat = account.heat * exp(-rested / HEAT_WEARS_OFF) + share if account.heat else share
         account.heat = heat if heat > 1e-3 else 0.0
     else:
         account.heat += share * exp(rested / HEAT_WEARS_OFF)
-
-
-def _notice_rest(account: AccountProfile, timestamp: int, rested: int, rules: Rules) -> None:
-    rule = rules.rules.dormant_account
-    if rested < rule.minimum_days * MILLISECONDS_PER_DAY / 2:
-        return
-    account.awakened_at, account.rested = timestamp, rested
 
 
 def _count_hour(hours: bytearray, timestamp: int) -> None:

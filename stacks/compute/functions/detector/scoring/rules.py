@@ -8,6 +8,9 @@ from typing import Any, Final, NamedTuple
 REMEMBERED_TRANSACTIONS: Final = 24
 """A profile remembers so many transactions one by one; a limit above it could never be passed."""
 
+SHORTEST_REST_DAYS: Final = 7
+"""A profile notices no shorter rest."""
+
 _MINUTES_PER_WEEK: Final = 7 * 24 * 60
 
 
@@ -247,7 +250,7 @@ class DormantAccount(Rule):
     """
 
     times_usual: float = number(1, 10_000)
-    minimum_days: float = number(0.1, 3650)
+    minimum_days: float = number(SHORTEST_REST_DAYS, 3650)
     awake_hours: int = whole(0, 24 * 31)
     minimum_history: int = whole(2, 1000)
 
