@@ -8,7 +8,7 @@ WIDTH: Final = 520
 HEIGHT: Final = 300
 _LEFT: Final = 56
 _RIGHT: Final = 16
-_TOP: Final = 16
+_TOP: Final = 34
 _BOTTOM: Final = 44
 _TICKS: Final = 5
 
@@ -92,10 +92,10 @@ def _frame(horizontal: Axis, vertical: Axis) -> str:
 
 
 def _legend(number: int, name: str, colour: str) -> str:
-    y = _TOP + 10 + 16 * number
+    x = _LEFT + 215 * number
     return (
-        f'<rect x="{WIDTH - 190}" y="{y - 8}" width="10" height="10" fill="{colour}"/>'
-        f'<text x="{WIDTH - 174}" y="{y + 1}">{escape(name)}</text>'
+        f'<rect x="{x}" y="6" width="10" height="10" fill="{colour}"/>'
+        f'<text x="{x + 16}" y="15">{escape(name)}</text>'
     )
 
 

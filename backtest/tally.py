@@ -4,7 +4,7 @@ from array import array
 from collections import defaultdict
 from typing import Final
 
-from backtest.metrics import ALERT_RATES, Ranking, Step
+from backtest.metrics import Ranking
 from backtest.replay import MILLISECONDS_PER_DAY
 from backtest.source import Row
 from stacks.compute.functions.detector.scoring import Decision, combine
@@ -126,6 +126,3 @@ class Tally:
             frauds, others = classes[place]
             classes[place] = (frauds + (label == 1), others + (label != 1))
         return classes
-
-
-__all__ = ["ALERT_RATES", "RuleTally", "Step", "Tally"]

@@ -1,9 +1,18 @@
 """The rules' settings, typed, each with its range; `rules_file` reads the file by these definitions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
+
+from stacks.compute.functions.detector.scoring.setting_kinds import (
+    AmountList,
+    Amounts,
+    Windows,
+    number,
+    other,
+    whole,
+)
 
 REMEMBERED_TRANSACTIONS: Final = 24
 """A profile remembers so many transactions one by one; a limit above it could never be passed."""
@@ -20,40 +29,6 @@ class Mode(StrEnum):
     ALERT = "alert"
     SHADOW = "shadow"
     OFF = "off"
-
-
-class Number(NamedTuple):
-    """A setting that is a number within a range."""
-
-    minimum: float
-    maximum: float
-    whole: bool = False
-
-
-class Amounts(NamedTuple):
-    """A setting that is an amount by currency, possibly for none."""
-
-
-class AmountList(NamedTuple):
-    """A setting that is a list of amounts by currency, possibly for none."""
-
-
-class Windows(NamedTuple):
-    """A setting that is a list of windows of time."""
-
-
-def number(minimum: float, maximum: float) -> Any:
-    """Return the field of a number from a minimum to a maximum."""
-    return field(metadata={"kind": Number(minimum, maximum)})
-
-
-def whole(minimum: int, maximum: int) -> Any:
-    """Return the field of a whole number from a minimum to a maximum."""
-    return field(metadata={"kind": Number(minimum, maximum, whole=True)})
-
-
-def _other(kind: object) -> Any:
-    return field(metadata={"kind": kind})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +69,7 @@ class AmountLimit(Rule):
         limits: Limit by currency; a currency without one has none.
     """
 
-    limits: Mapping[str, float] = _other(Amounts())
+    limits: Mapping[str, float] = other(Amounts())
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +119,7 @@ class ExtremeAmount(Rule):
     share: float = number(0.0001, 0.05)
     own_deviations: float = number(0, 100)
     minimum_samples: int = whole(20, 100_000)
-    limits_until_known: Mapping[str, float] = _other(Amounts())
+    limits_until_known: Mapping[str, float] = other(Amounts())
 
 
 class Window(NamedTuple):
@@ -159,7 +134,7 @@ class Velocity(Rule):
     """Many transactions in a short time, both in number and against the account's own pace."""
 
     times_usual: float = number(1, 1000)
-    windows: tuple[Window, ...] = _other(Windows())
+    windows: tuple[Window, ...] = other(Windows())
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +169,7 @@ class Structuring(Rule):
         own_deviations: The limit must be this far above the account's mean.
     """
 
-    limits: Mapping[str, tuple[float, ...]] = _other(AmountList())
+    limits: Mapping[str, tuple[float, ...]] = other(AmountList())
     band: float = number(0.5, 0.999)
     payments: int = whole(2, REMEMBERED_TRANSACTIONS)
     hours: int = whole(1, 24 * 31)

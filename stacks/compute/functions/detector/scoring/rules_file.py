@@ -14,16 +14,13 @@ from typing import Any, Final
 from stacks.compute.functions.detector.scoring.json_lines import DuplicateNameError, lines_of
 from stacks.compute.functions.detector.scoring.rules import (
     REMEMBERED_TRANSACTIONS,
-    AmountList,
-    Amounts,
     Baseline,
     Mode,
-    Number,
     Rules,
     RuleSet,
     Window,
-    Windows,
 )
+from stacks.compute.functions.detector.scoring.setting_kinds import AmountList, Amounts, Number, Windows
 
 RULES_PATH: Final = Path(__file__).resolve().parents[1] / "rules.json"
 SCHEMA: Final = 2
