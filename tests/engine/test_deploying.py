@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from shared.infra.contracts import CONTRACTS, exports
+from shared.runtime.events import alert_id_of
 from tests.engine.conftest import Pipeline
 from tests.engine.stack_state import SECRET
 from tests.engine.world import ENVIRONMENT, ORDER
@@ -99,7 +100,8 @@ def test_a_transaction_becomes_one_mail_with_its_trace(pipeline: Pipeline) -> No
     (item,) = dynamodb.scan(TableName=out["transactions_table_name"])["Items"]
     assert item["transaction_id"]["S"] == sent.body["transaction_id"]
     assert item["amount"]["N"] == "9500"
-    (alert,) = dynamodb.scan(TableName=out["alerts_table_name"])["Items"]
+    alert_id = alert_id_of(sent.body["transaction_id"], sent.body["timestamp"])
+    alert = dynamodb.get_item(TableName=out["alerts_table_name"], Key={"alert_id": {"S": alert_id}})["Item"]
     assert alert["transaction_id"]["S"] == sent.body["transaction_id"]
     assert mail.trace_id
     assert mail.trace_id in str(item)
