@@ -56,7 +56,8 @@ def _environment(directory: Path, binary: Path, port: int, emulator: Emulator) -
         **kept,
         "PATH": f"{binary.parent}:{os.environ['PATH']}",
         "PYTHONPATH": str(directory / "project"),
-        "PYTHONDONTWRITEBYTECODE": "1",
+        # Programs are imported again and again, and where the SDK is installed nothing may be written.
+        "PYTHONPYCACHEPREFIX": str(directory.parent / "bytecode"),
         "PULUMI_HOME": str(directory / "home"),
         "PULUMI_BACKEND_URL": (directory / "backend").as_uri(),
         "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,

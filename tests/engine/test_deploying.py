@@ -43,15 +43,16 @@ def test_a_second_deploy_changes_nothing_in_any_layer(pipeline: Pipeline) -> Non
 
 def test_a_refresh_finds_everything_as_it_was_deployed(pipeline: Pipeline) -> None:
     world = pipeline.world
+    before = world.states()
 
     for layer in ORDER:
-        before = world.state(layer)
         world.pulumi(layer, "refresh", "--yes", "--skip-preview", "--expect-no-changes").succeeded()
-        after = world.state(layer)
-        assert before is not None
-        assert after is not None
-        assert after.ids == before.ids
         assert world.preview(layer) == {}
+
+    after = world.states()
+    assert {layer: state.ids for layer, state in after.items()} == {
+        layer: state.ids for layer, state in before.items()
+    }
 
 
 @pytest.mark.parametrize("layer", ORDER)
