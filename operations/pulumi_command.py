@@ -8,23 +8,17 @@ import json
 import os
 import re
 import shlex
-import signal
 import subprocess
-import sys
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import FrameType
-from typing import IO, Any
+from typing import Any
 
+from operations import cli_process, interruption
 from operations.checkpoint import Checkpoint
 from operations.project import ROOT, STACKS
 
 _ABSENT = re.compile(r"no stack named .* found")
 """What the CLI says of a stack that does not exist, whatever the backend; its Automation API relies on it."""
-
-_SECONDS_FOR_LAST_WORDS = 2
 
 
 class PulumiError(RuntimeError):
@@ -122,53 +116,28 @@ def run(words: Sequence[str]) -> Ended:
     Raises:
         PulumiError: there is no such CLI.
     """
-    sys.stdout.flush()
-    # Ctrl-C reaches the whole group of a terminal; away from one, nothing but us may pass a signal on, for a
-    # second one makes the CLI abandon what is under way.
-    at_terminal = sys.stdin is not None and sys.stdin.isatty()
-    group = None if at_terminal else 0
+    kept: list[str] = []
     try:
-        process = subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True, process_group=group)
+        code = cli_process.run(words, _environment(), ROOT, heard=kept.append)
     except FileNotFoundError as error:
         raise _no_cli(words) from error
-    assert process.stderr is not None
-    kept: list[str] = []
-    reader = threading.Thread(target=_tee, args=(process.stderr, kept), daemon=True)
-    reader.start()
-    with _signals_passed_on(process, {signal.SIGINT} if at_terminal else set()):
-        code = process.wait()
-    # What the CLI started may outlive it and hold the pipe open.
-    reader.join(_SECONDS_FOR_LAST_WORDS)
-    return Ended(code if code >= 0 else 128 - code, "".join(kept))
+    return Ended(code, "".join(kept))
 
 
-@contextmanager
-def _signals_passed_on(process: subprocess.Popen[str], arrived: set[signal.Signals]) -> Iterator[None]:
-    """Pass signals on to a process, except for those that have reached it themselves."""
-
-    def pass_on(number: int, _frame: FrameType | None) -> None:
-        if number not in arrived:
-            process.send_signal(number)
-
-    former = {each: signal.signal(each, pass_on) for each in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for each, handler in former.items():
-            signal.signal(each, handler)
-
-
-def _tee(stream: IO[str], kept: list[str]) -> None:
-    for line in stream:
-        sys.stderr.write(line)
-        sys.stderr.flush()
-        kept.append(line)
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": interruption.python_path(os.environ.get("PYTHONPATH", ""))}
 
 
 def _captured(words: Sequence[str]) -> subprocess.CompletedProcess[str]:
     try:
         return subprocess.run(
-            words, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+            words,
+            cwd=ROOT,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
         )
     except FileNotFoundError as error:
         raise _no_cli(words) from error

@@ -9,12 +9,11 @@ from pathlib import Path
 from local.cli import run_directory
 from local.cloud import address
 from local.cloud.address import Emulator, NoEmulatorError
-from local.engine import cli_process
 from local.engine.cli_arguments import CommandLine
 from local.engine.cli_home import CliHome
 from local.engine.errors import EngineError
 from local.engine.handover import Engines
-from operations import engine
+from operations import cli_process, engine
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

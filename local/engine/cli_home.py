@@ -18,9 +18,9 @@ import yaml
 
 from local.cloud.address import Emulator
 from local.engine.processes import ROOT
+from operations import interruption
 
 FOLDER = "pulumi"
-_INTERRUPTION = Path(__file__).with_name("interruption")
 _FOREIGN = ("PULUMI_", "AWS_")
 _PRIVATE = 0o600
 _PRIVATE_FOLDER = 0o700
@@ -73,8 +73,8 @@ class CliHome:
         return {
             **own,
             # The language host lies beside the CLI; programs import the checkout that this command runs from.
-            "PATH": _joined(binary.parent, own.get("PATH", os.defpath)),
-            "PYTHONPATH": _joined(_INTERRUPTION, ROOT, own.get("PYTHONPATH", "")),
+            "PATH": os.pathsep.join([str(binary.parent), own.get("PATH", os.defpath)]),
+            "PYTHONPATH": interruption.python_path(ROOT, own.get("PYTHONPATH", "")),
             "PYTHONDONTWRITEBYTECODE": "1",
             "PULUMI_HOME": str(self.folder / "home"),
             "PULUMI_BACKEND_URL": self._backend.as_uri(),
@@ -107,10 +107,6 @@ class CliHome:
             for path in sorted(stacks.glob("*/*.json"))
         }
         return {stack: count for stack, count in counts.items() if count}
-
-
-def _joined(*folders: Path | str) -> str:
-    return os.pathsep.join(str(each) for each in folders if each)
 
 
 def _moved(tracked: Path) -> dict[str, Any]:

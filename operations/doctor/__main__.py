@@ -64,7 +64,7 @@ def on_aws(environment: str, aws: Clients) -> Iterator[Finding]:
         return
     network = states.get("network")
     deployed = network.outputs.get("account_id") if network else None
-    yield account.allowed(number, of_layers, deployed)
+    yield account.allowed(number, of_layers["network"], deployed)
     zones = of_layers["network"].get(f"{layer('network').project}:availability_zones") or []
     yield from account.zones(aws, zones)
     yield account.concurrency(aws, environment)

@@ -27,22 +27,21 @@ def identity(aws: Clients) -> tuple[Finding, str | None]:
     return ok("identity", str(caller["Arn"])), str(caller["Account"])
 
 
-def allowed(account: str, settings: Mapping[str, Mapping[str, Any]], deployed: str | None) -> Finding:
+def allowed(account: str, settings: Mapping[str, Any], deployed: str | None) -> Finding:
     """Whether this is the account that the environment is meant for.
 
     Args:
         account: of the credentials.
-        settings: of each layer, by its name.
+        settings: of the network layer; the others go where it stands.
         deployed: where the environment stands already, if it does.
     """
     if deployed is not None and deployed != account:
         text = f"the environment stands in {deployed}, but the credentials are of {account}: take the others"
         return failure("account", text)
-    for name, each in settings.items():
-        listed = _texts(each.get("aws:allowedAccountIds"))
-        if listed and account not in listed:
-            text = f"{account} is not among aws:allowedAccountIds of {name}: {', '.join(listed)}"
-            return failure("account", text)
+    listed = _texts(settings.get("aws:allowedAccountIds"))
+    if listed and account not in listed:
+        text = f"{account} is not among aws:allowedAccountIds of network: {', '.join(listed)}"
+        return failure("account", text)
     if deployed is not None:
         return ok("account", f"{account}, where the environment stands")
     return ok("account", f"{account}, where nothing of this environment is deployed yet")

@@ -57,9 +57,10 @@ class SettingsReader:
         """
         self._namespace = layer(layer_name).project
         self._config = pulumi.Config(self._namespace)
+        self._aws = pulumi.Config("aws")
         self._read: set[str] = set()
         self._file = f"stacks/{layer_name}/Pulumi.{pulumi.get_stack()}.yaml"
-        region = pulumi.Config("aws").get("region")
+        region = self._aws.get("region")
         if region is not None and region != REGION:
             raise SettingError(
                 "aws:region", self._file, f"is {region!r}, but this project runs in {REGION}", REGION
@@ -100,6 +101,27 @@ class SettingsReader:
             example = "fraud-roles-boundary-dev"
             raise self._error("roles_boundary", f"is {name!r}, not the name of a policy", example)
         return name
+
+    def allowed_account_ids(self) -> tuple[str, ...]:
+        """``aws:allowedAccountIds``, the setting of Pulumi's AWS provider; empty unless set.
+
+        Raises:
+            SettingError: it is no list of account ids.
+        """
+        key, example = "aws:allowedAccountIds", '["123456789012"]'
+        try:
+            value = self._aws.get_object("allowedAccountIds")
+        except pulumi.ConfigTypeError:
+            value = ""
+        if value is None:
+            return ()
+        if not isinstance(value, list) or not value:
+            raise SettingError(key, self._file, "is not a list of at least one account", example)
+        if wrong := [each for each in value if not re.fullmatch(r"\d{12}", str(each))]:
+            raise SettingError(
+                key, self._file, f"has entries that are no account's twelve digits: {wrong}", example
+            )
+        return tuple(map(str, value))
 
     def text(self, key: str, *, example: str) -> str:
         """A string that is not empty."""

@@ -16,7 +16,7 @@ def build(
 ) -> AlertingContract:
     """Registers the layer's resources."""
     names = settings.names
-    opts = pulumi.ResourceOptions(provider=aws_provider("alerting", names))
+    opts = pulumi.ResourceOptions(provider=aws_provider("alerting", names, [network.account_id]))
     function = notifier(settings, network, data, compute, opts)
     subscriptions(settings, data, opts)
     return AlertingContract(

@@ -20,7 +20,7 @@ MAXIMUM_RECEIVES = 5
 def build(settings: DataSettings, network: NetworkContract) -> DataContract:
     """Registers the layer's resources."""
     names = settings.names
-    opts = pulumi.ResourceOptions(provider=aws_provider("data", names))
+    opts = pulumi.ResourceOptions(provider=aws_provider("data", names, [network.account_id]))
     kept = tables(settings, network.key_arn, opts)
     people = topics(Arns(names, network.account_id), network.key_arn, opts)
     dead = Queue(stems.SUSPICIOUS_DLQ, names, network.key_arn, opts)

@@ -16,7 +16,7 @@ from stacks.network.vpc import private_network
 def build(settings: NetworkSettings) -> NetworkContract:
     """Registers the layer's resources."""
     names = settings.names
-    provider = aws_provider("network", names)
+    provider = aws_provider("network", names, settings.allowed_account_ids)
     opts = pulumi.ResourceOptions(provider=provider)
     identity = aws.get_caller_identity_output(opts=pulumi.InvokeOutputOptions(provider=provider))
     arns = Arns(names, identity.account_id)

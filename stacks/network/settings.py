@@ -13,6 +13,8 @@ class NetworkSettings:
     """What differs between environments."""
 
     names: Names
+    allowed_account_ids: tuple[str, ...]
+    """AWS accounts that the environment may live in; any unless set. Later layers go where this one is."""
     vpc_cidr: IPv4Network
     availability_zones: tuple[str, ...]
     """Where the private subnets are: two, so that the loss of one zone does not stop the pipeline."""
@@ -29,6 +31,7 @@ class NetworkSettings:
         with SettingsReader("network") as reader:
             return cls(
                 names=reader.names(),
+                allowed_account_ids=reader.allowed_account_ids(),
                 vpc_cidr=reader.network("vpc_cidr", longest_prefix=24),
                 availability_zones=reader.availability_zones("availability_zones", count=2),
                 endpoint_availability_zones=reader.integer(

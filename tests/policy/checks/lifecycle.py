@@ -140,6 +140,18 @@ def providers_are_explicit_and_in_us_east_1(estate: Estate) -> Iterator[str]:
             yield f"{resource}: provider is {resource.provider!r}"
 
 
+@check
+def later_layers_stay_in_the_account_of_the_network(estate: Estate) -> Iterator[str]:
+    """Credentials of another account than the one where the network stands deploy nothing beside it."""
+    for provider in every(estate, "pulumi:providers:aws"):
+        if provider.layer == "network":
+            continue
+        allowed = setting(provider, "allowedAccountIds")
+        allowed = json.loads(allowed) if isinstance(allowed, str) else allowed
+        if allowed != [resource_outputs.ACCOUNT_ID]:
+            yield f"{provider}: may work in {allowed or 'any account'}"
+
+
 def _strings(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value

@@ -69,6 +69,11 @@ PLANTED = (
         with_fields(QUEUE, "suspicious-queue", provider=""),
         "provider is",
     ),
+    Planted(
+        "later_layers_stay_in_the_account_of_the_network",
+        with_input(AWS_PROVIDER, "aws-alerting", "allowedAccountIds", None),
+        "aws-alerting-dev: may work in any account",
+    ),
     Planted("everything_is_in_us_east_1", with_input(TABLE, "alerts", "region", "us-west-2"), "us-west-2"),
     Planted(
         "everything_is_in_us_east_1",

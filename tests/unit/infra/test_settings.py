@@ -1,8 +1,9 @@
 """Settings: typed values, and errors that name the key, the file and what to write."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from ipaddress import IPv4Network
+from types import MappingProxyType
 from typing import Any
 
 import pulumi
@@ -20,9 +21,9 @@ def reader(monkeypatch: pytest.MonkeyPatch) -> Callable[..., SettingsReader]:
     """A reader of the compute layer's settings in the stack ``dev``, as Pulumi would have loaded them."""
     monkeypatch.setattr(pulumi, "get_stack", lambda: "dev")
 
-    def make(region: str | None = None, **settings: str) -> SettingsReader:
+    def make(aws: Mapping[str, str] = MappingProxyType({}), **settings: str) -> SettingsReader:
         values = {f"{NAMESPACE}:{key}": value for key, value in settings.items()}
-        pulumi.runtime.set_all_config({**values, **({"aws:region": region} if region else {})})
+        pulumi.runtime.set_all_config({**values, **{f"aws:{key}": value for key, value in aws.items()}})
         return SettingsReader("compute")
 
     return make
@@ -102,8 +103,31 @@ def test_a_wrong_setting_says_what_is_wrong(
 
 def test_another_region_is_refused_before_anything_else(reader: Callable[..., SettingsReader]) -> None:
     with pytest.raises(SettingError, match=r"aws:region is 'eu-west-1', but this project runs in us-east-1"):
-        reader(region="eu-west-1")
-    reader(region="us-east-1")
+        reader(aws={"region": "eu-west-1"})
+    reader(aws={"region": "us-east-1"})
+
+
+def test_an_environment_may_be_bound_to_its_accounts(reader: Callable[..., SettingsReader]) -> None:
+    assert reader().allowed_account_ids() == ()
+    two = reader(aws={"allowedAccountIds": '["123456789012","012345678901"]'})
+    assert two.allowed_account_ids() == ("123456789012", "012345678901")
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        ("123456789012", "is not a list of at least one account"),
+        ("prod", "is not a list of at least one account"),
+        ("[]", "is not a list of at least one account"),
+        # Without quotes the file's format takes a leading zero away.
+        ("[12345678901]", "has entries that are no account's twelve digits: [12345678901]"),
+    ],
+)
+def test_accounts_that_are_none_are_refused(
+    value: str, problem: str, reader: Callable[..., SettingsReader]
+) -> None:
+    with pytest.raises(SettingError, match=re.escape(f"dev.yaml: aws:allowedAccountIds {problem}")):
+        reader(aws={"allowedAccountIds": value}).allowed_account_ids()
 
 
 def test_the_suffix_is_the_stack_s_name_unless_set(reader: Callable[..., SettingsReader]) -> None:
@@ -131,7 +155,7 @@ def test_a_misspelt_setting_is_refused_with_the_one_that_is_meant(
 def test_settings_that_are_all_read_or_belong_to_others_are_taken(
     reader: Callable[..., SettingsReader],
 ) -> None:
-    with reader("us-east-1", level="INFO", list='["one"]') as settings:
+    with reader({"region": "us-east-1"}, level="INFO", list='["one"]') as settings:
         assert settings.names().suffix == "dev"
         assert settings.text("level", example="INFO") == "INFO"
         assert settings.texts("list", example="one") == ("one",)

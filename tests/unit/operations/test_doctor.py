@@ -62,7 +62,7 @@ def test_who_deploys(answer: dict[str, Any] | str, mark: str, number: str | None
 
 
 @pytest.mark.parametrize(
-    ("of_data", "deployed", "mark"),
+    ("settings", "deployed", "mark"),
     [
         ({}, None, "ok"),
         ({}, "1", "ok"),
@@ -71,8 +71,8 @@ def test_who_deploys(answer: dict[str, Any] | str, mark: str, number: str | None
         ({"aws:allowedAccountIds": ["2", "3"]}, None, "x"),
     ],
 )
-def test_the_account_is_the_environment_s(of_data: dict[str, Any], deployed: str | None, mark: str) -> None:
-    assert account.allowed("1", {"network": {}, "data": of_data}, deployed).mark == mark
+def test_the_account_is_the_environment_s(settings: dict[str, Any], deployed: str | None, mark: str) -> None:
+    assert account.allowed("1", settings, deployed).mark == mark
 
 
 def test_zones_that_the_account_lacks_are_named() -> None:
