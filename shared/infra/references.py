@@ -14,11 +14,11 @@ from shared.infra.layers import layer
 from shared.infra.naming import Names
 
 
-class MissingOutputError(LookupError):
+class MissingOutputError(pulumi.RunError, LookupError):
     """A layer that this one reads has not published an output."""
 
 
-class EnvironmentMismatchError(ValueError):
+class EnvironmentMismatchError(pulumi.RunError, ValueError):
     """A layer that this one reads belongs to another environment."""
 
 

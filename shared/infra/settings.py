@@ -1,4 +1,7 @@
-"""Reads a layer's configuration into typed values; an error names the key, the file and what to write."""
+"""Reads a layer's configuration into typed values; an error names the key, the file and what to write.
+
+The errors are ``pulumi.RunError``: what the person who deploys can mend is told without a stack trace.
+"""
 
 import re
 from difflib import get_close_matches
@@ -11,10 +14,10 @@ from pulumi.runtime import config as loaded
 
 from shared.infra.arns import REGION
 from shared.infra.layers import layer
-from shared.infra.naming import Names, slug
+from shared.infra.naming import InvalidNameError, Names, slug
 
 
-class SettingError(ValueError):
+class SettingError(pulumi.RunError, ValueError):
     """A setting that is missing or wrong: ``key``, the file it belongs to, and how to put it right."""
 
     def __init__(self, key: str, file: str, problem: str, example: str) -> None:
@@ -25,7 +28,7 @@ class SettingError(ValueError):
         """The same of a value that did not come from the file."""
 
 
-class UnknownSettingError(ValueError):
+class UnknownSettingError(pulumi.RunError, ValueError):
     """A setting that the layer does not have, most often a misspelt one."""
 
     def __init__(self, key: str, file: str, known: set[str]) -> None:
@@ -87,8 +90,16 @@ class SettingsReader:
             raise UnknownSettingError(unknown[0], self._file, self._read)
 
     def names(self) -> Names:
-        """Names that end in ``environment_suffix``, which is the stack's name unless set."""
-        return Names(self._value("environment_suffix") or pulumi.get_stack())
+        """Names that end in ``environment_suffix``, which is the stack's name unless set.
+
+        Raises:
+            SettingError: AWS would not take names that end so.
+        """
+        key = "environment_suffix"
+        try:
+            return Names(self._value(key) or pulumi.get_stack())
+        except InvalidNameError as error:
+            raise self._error(key, f"cannot be the end of every name: {error}", "dev") from None
 
     def roles_boundary(self) -> str | None:
         """Name of the managed policy that bounds every role of the layer; none unless set.

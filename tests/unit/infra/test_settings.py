@@ -133,6 +133,8 @@ def test_accounts_that_are_none_are_refused(
 def test_the_suffix_is_the_stack_s_name_unless_set(reader: Callable[..., SettingsReader]) -> None:
     assert reader().names().suffix == "dev"
     assert reader(environment_suffix="blue").names().suffix == "blue"
+    with pytest.raises(SettingError, match=r"environment_suffix cannot be the end of every name: .*'Blue_1'"):
+        reader(environment_suffix="Blue_1").names()
 
 
 def test_a_misspelt_setting_is_refused_with_the_one_that_is_meant(
