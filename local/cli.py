@@ -93,7 +93,7 @@ def _run_engine(options: argparse.Namespace) -> int:
     from local.cloud.address import NoEmulatorError  # noqa: PLC0415 - `--help` needs none of this
     from local.engine import embedded, handover, outputs, plan  # noqa: PLC0415
     from local.engine.errors import EngineError  # noqa: PLC0415
-    from local.engine.project import ProjectError  # noqa: PLC0415
+    from programs.project import ProjectError  # noqa: PLC0415
 
     try:
         overrides = dict(_setting(each) for each in getattr(options, "config", []))

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-STACK_TYPE = "pulumi:pulumi:Stack"
+from programs.project import STACK_TYPE
+
 REFERENCE_TYPE = "pulumi:pulumi:StackReference"
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 """The key by which Pulumi marks a value that is no plain one, a secret among others."""

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from operations.recording.programs import estate
-from operations.recording.recorded import Estate, Resource
+from programs.recorded import Estate, Resource
+from programs.recording import estate
 
 
 def lines(registered: Estate) -> Iterator[str]:

@@ -14,11 +14,12 @@ from local.engine.property_path import parsed
 from local.engine.providers import Providers
 from local.engine.removal import Removal
 from local.engine.run import Run, failure
-from local.engine.state import PROVIDER_TYPE, STACK_TYPE, ResourceState
+from local.engine.state import PROVIDER_TYPE, ResourceState
 from local.engine.wire import abridged
 from local.provider.errors import PartialCreateError, ProviderError
 from local.provider.provider import Provider
 from local.provider.registry import resource_of
+from programs.project import STACK_TYPE
 
 _SAME_ID = (
     "its replacement got the same id ({id}), so that deleting the old one would delete the new one; "

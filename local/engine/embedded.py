@@ -14,10 +14,10 @@ from local.engine.errors import EngineError
 from local.engine.layer_request import LayerRequest
 from local.engine.make_command import make_command
 from local.engine.processes import ROOT, ProgramRunner
-from local.engine.project import read_project
 from local.engine.state import StateStore
 from local.engine.teardown import destroy_layer, refresh_layer
 from local.provider.cloud import Cloud
+from programs.project import read_project
 from shared.infra.layers import Layer, consumers_of, deployment_order, destroy_order, layer, upstream_of
 
 STACKS = ROOT / "stacks"

@@ -7,8 +7,9 @@ from typing import Any
 from local.engine.errors import ResourceError
 from local.engine.property_path import parsed, reset, shown
 from local.engine.secret_paths import as_secret_as
-from local.engine.state import STACK_TYPE, ResourceState
+from local.engine.state import ResourceState
 from local.engine.wire import decode
+from programs.project import STACK_TYPE
 
 
 @dataclass(frozen=True)

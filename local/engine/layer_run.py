@@ -13,15 +13,15 @@ from local.engine.goal import urn_of
 from local.engine.layer_request import LayerRequest
 from local.engine.make_command import make_command
 from local.engine.monitor import EngineMonitor
-from local.engine.program import execute
 from local.engine.progress import Progress
-from local.engine.project import ProjectError, read_project
 from local.engine.run import Run
 from local.engine.snapshot import Snapshot
 from local.engine.state import LayerState, StateStore
 from local.engine.steps import StepLog, write_report
 from local.provider.cloud import Cloud
 from local.provider.errors import ProviderError
+from programs.project import ProjectError, read_project
+from programs.running import execute
 from shared.infra.settings import SettingError, UnknownSettingError
 
 _TELLS_ITSELF = ("shared.", "stacks.", "pulumi.", "local.")

@@ -8,11 +8,11 @@ from pulumi.runtime.proto import resource_pb2
 
 from local.engine.deployment import Deployment
 from local.engine.goal import goal_of, goal_of_read, urn_of
-from local.engine.project import Project
 from local.engine.stack_references import STACK_REFERENCE, stack_reference
 from local.engine.state import StateStore
 from local.engine.wire import abridged, decode, encode
 from local.provider.provider import Provider
+from programs.project import Project
 
 _FEATURES = (
     resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,

@@ -16,9 +16,9 @@ from typing import Any
 from local.engine.errors import EngineError, ForeignStateError
 from local.engine.make_command import make_command
 from local.engine.property_path import parsed
+from programs.project import STACK_TYPE
 
 VERSION = 2
-STACK_TYPE = "pulumi:pulumi:Stack"
 PROVIDER_TYPE = "pulumi:providers:"
 _PRIVATE = 0o600
 

@@ -12,8 +12,8 @@ from operations.deployers.deployer import Deployer, deployers
 from operations.deployers.documents import POLICY_LIMIT, size, wildcards
 from operations.deployers.grants import GrantError
 from operations.deployers.trust import RepositoryError
-from operations.recording.programs import deploy_all
-from operations.recording.resource_outputs import ACCOUNT_ID
+from programs.recording import deploy_all
+from programs.resource_outputs import ACCOUNT_ID
 from shared.infra.layers import LAYERS
 
 EXAMPLE_REPOSITORY = "example/fraud-pipeline"

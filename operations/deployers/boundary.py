@@ -13,8 +13,8 @@ from typing import Any
 
 from operations.deployers.documents import POLICY_LIMIT, Document, size
 from operations.deployers.grants import GrantError
-from operations.recording.recorded import Deployment, Resource
-from operations.recording.resource_outputs import ACCOUNT_ID
+from programs.recorded import Deployment, Resource
+from programs.resource_outputs import ACCOUNT_ID
 from shared.infra.iam import NETWORK_INTERFACES_POLICY, TRACING_POLICY
 
 OF_AWS: Mapping[str, Sequence[str]] = {

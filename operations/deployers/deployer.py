@@ -9,7 +9,7 @@ from operations.deployers.documents import Document, documents, merged
 from operations.deployers.grants import Grant, Scope
 from operations.deployers.rows import grants
 from operations.deployers.trust import trust_policy
-from operations.recording.recorded import LayerRun
+from programs.recorded import LayerRun
 
 
 class Duty(StrEnum):

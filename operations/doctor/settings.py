@@ -14,7 +14,7 @@ _MAIL_SETTINGS = ("security_team_emails", "operator_emails")
 
 def programs(environment: str) -> Iterator[Finding]:
     """The four programs, run with the settings of the environment and without a cloud."""
-    from operations.recording.programs import deploy_all  # noqa: PLC0415 - the SDK takes a while to import
+    from programs.recording import deploy_all  # noqa: PLC0415 - the SDK takes a while to import
 
     try:
         deployment = deploy_all(environment)

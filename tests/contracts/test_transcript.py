@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import pytest
 
 from local.demo.story import FIRST_TERMINAL, STORY
-from operations.recording.programs import deploy_all
+from programs.recording import deploy_all
 from shared.infra.layers import LAYERS
 from tests.support.harness import ROOT
 

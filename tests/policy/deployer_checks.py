@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from operations.deployers.deployer import Deployer, Duty, deployers
-from operations.recording.recorded import LayerRun
+from programs.recorded import LayerRun
 from tests.policy.checks.iam import MANAGED_POLICIES
 from tests.support.harness import deploy_all
 

@@ -1,7 +1,7 @@
 """The recorder of the four programs, as the tests use it."""
 
 from operations.project import ROOT, STACKS
-from operations.recording.programs import (
+from programs.recording import (
     ENVIRONMENTS,
     DuplicateResourceError,
     Exports,

@@ -1,6 +1,6 @@
 """What was recorded, as the tests ask questions of it."""
 
-from operations.recording.recorded import (
+from programs.recorded import (
     Deployment,
     Estate,
     LayerRun,

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from operations.deployers.grants import Grant, GrantError, Scope
 from operations.deployers.rows import api, events, functions, identities, keys, network, stores
 from operations.deployers.rows.row import Row
-from operations.recording.recorded import LayerRun
+from programs.recorded import LayerRun
 
 ROWS: Mapping[str, Row] = {
     **network.ROWS,

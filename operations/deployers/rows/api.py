@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from operations.deployers.grants import UNCLAIMED, Grant, Scope, both
 from operations.deployers.rows.row import Row
-from operations.recording.recorded import Resource
+from programs.recorded import Resource
 from shared.infra.arns import REGION
 
 _INHERITED = "API Gateway numbers its APIs; the tags in the condition, which children inherit, say whose"

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from operations.deployers.grants import Grant, Scope
 from operations.deployers.rows.row import Row, through_key
-from operations.recording.recorded import Resource
+from programs.recorded import Resource
 
 
 def _bus(scope: Scope, resource: Resource) -> Iterator[Grant]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from operations.deployers.grants import Conditions, Grant, Scope, both
 from operations.deployers.rows.row import Row, look_anywhere, through_key
-from operations.recording.recorded import Resource
+from programs.recorded import Resource
 
 
 def _function(scope: Scope, resource: Resource) -> Iterator[Grant]:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 
 from operations.deployers.grants import Conditions, Grant, Scope, both
 from operations.deployers.rows.row import Row
-from operations.recording.recorded import Resource
+from programs.recorded import Resource
 
 
 def _role(scope: Scope, resource: Resource) -> Iterator[Grant]:

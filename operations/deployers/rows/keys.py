@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from operations.deployers.grants import UNCLAIMED, Grant, Scope, both
 from operations.deployers.rows.row import Row, look_anywhere
-from operations.recording.recorded import Resource
+from programs.recorded import Resource
 
 _TAGGED = "KMS numbers its keys; the tags in the condition say that it is this layer's"
 _NAMELESS: Mapping[str, Mapping[str, tuple[str, ...]]] = {"Null": {"kms:ResourceAliases": ("true",)}}

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from operations.deployers.grants import Conditions, Grant, Scope, both
-from operations.recording.recorded import Resource
+from programs.recorded import Resource
 from shared.infra.arns import REGION
 
 Row = Callable[[Scope, Resource], Iterator[Grant]]

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from operations.deployers.grants import Grant, Scope
 from operations.deployers.rows.row import Row, look_anywhere, through_key
-from operations.recording.recorded import Resource
+from programs.recorded import Resource
 
 
 def _table(scope: Scope, resource: Resource) -> Iterator[Grant]:

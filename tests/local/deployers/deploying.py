@@ -20,8 +20,8 @@ from local.engine.teardown import destroy_layer
 from local.provider.cloud import Cloud, shared_session
 from operations.deployers.deployer import Duty, deployers
 from operations.project import STACKS
-from operations.recording.programs import deploy_all
-from operations.recording.recorded import LayerRun
+from programs.recorded import LayerRun
+from programs.recording import deploy_all
 
 ENVIRONMENT = "dev"
 LOCAL_PROVIDER_LISTS = {

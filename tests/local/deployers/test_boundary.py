@@ -11,7 +11,7 @@ from local.cloud.account import ACCOUNT_ID
 from local.provider.cloud import Cloud
 from operations.deployers.boundary import boundary, name_of
 from operations.deployers.documents import POLICY_LIMIT, size
-from operations.recording.programs import deploy_all, exports_of, run_layer
+from programs.recording import deploy_all, exports_of, run_layer
 from tests.local.deployers.deploying import ENVIRONMENT, Account, RoleCloud
 
 NAME = name_of(ENVIRONMENT)

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from pulumi.runtime import rpc
 
 from local.engine.ordering import deletion_order, must_go_with
-from local.engine.project import ProjectError, encode, read_project
 from local.engine.property_path import PropertyPathError, contains, parsed, reset, shown
 from local.engine.secret_paths import as_secret_as
 from local.engine.state import ResourceState
@@ -28,6 +27,7 @@ from local.provider.patterns import pattern_failures
 from local.provider.registry import RESOURCES, resource_of
 from local.provider.schema import coerced, schema_of, violations
 from local.provider.values import ARCHIVE, ASSET, SIGNATURE, UNKNOWN
+from programs.project import ProjectError, encode, read_project
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-1000, 1000) | st.text(max_size=5),

@@ -7,8 +7,8 @@ from typing import Any
 
 from pulumi.runtime import mocks
 
-from local.engine.program import ProgramRun, run_with_mocks
-from local.engine.project import Project
+from programs.project import Project
+from programs.running import ProgramRun, run_with_mocks
 
 
 @dataclass

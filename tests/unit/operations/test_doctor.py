@@ -162,7 +162,7 @@ def test_the_programs_are_run_with_the_settings(monkeypatch: pytest.MonkeyPatch)
     def refuse(_environment: str) -> None:
         raise ValueError("fraud-compute:log_level is missing")
 
-    monkeypatch.setattr("operations.recording.programs.deploy_all", refuse)
+    monkeypatch.setattr("programs.recording.deploy_all", refuse)
     assert list(settings.programs("dev")) == [
         Finding("x", "settings", "the programs refuse them: fraud-compute:log_level is missing")
     ]

@@ -28,8 +28,7 @@ from pulumi.runtime.settings import SETTINGS, set_root_resource
 from pulumi.runtime.stack import run_in_stack
 from pulumi.runtime.sync_await import _ensure_event_loop
 
-from local.engine.project import Project
-from local.engine.state import STACK_TYPE
+from programs.project import STACK_TYPE, Project
 
 _SIGNATURE = rpc._special_sig_key  # noqa: SLF001 - the SDK publishes no other name for it
 _SECRET = rpc._special_secret_sig  # noqa: SLF001

@@ -14,11 +14,11 @@ from typing import Any
 
 from pulumi.runtime import mocks as pulumi_mocks
 
-from local.engine.program import RecordingMonitor, Registration, plain, run_program
-from local.engine.project import Project, read_project
 from operations.project import STACKS
-from operations.recording import resource_outputs
-from operations.recording.recorded import Deployment, Estate, LayerRun, Resource
+from programs import resource_outputs
+from programs.project import Project, read_project
+from programs.recorded import Deployment, Estate, LayerRun, Resource
+from programs.running import RecordingMonitor, Registration, plain, run_program
 from shared.infra.layers import deployment_order, layer
 
 ENVIRONMENTS = ("dev", "prod", "local")

@@ -8,6 +8,9 @@ from typing import Any
 
 import yaml
 
+STACK_TYPE = "pulumi:pulumi:Stack"
+"""Type of the resource that stands for the stack itself; its outputs are what the stack exports."""
+
 
 class ProjectError(Exception):
     """A project's files cannot be read as a Pulumi project; the text names the file and what to change."""

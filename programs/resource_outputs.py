@@ -9,11 +9,11 @@ import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from operations.recording.sdk import output_names
+from programs.sdk import output_names
 
 ACCOUNT_ID = "123456789012"
 REGION = "us-east-1"
-UNGIVEN = "<no such output in operations/recording/resource_outputs.py>"
+UNGIVEN = "<no such output in programs/resource_outputs.py>"
 DYNAMODB_PREFIX_LIST = "pl-02cd2c6b"
 
 Inputs = Mapping[str, Any]
@@ -222,7 +222,7 @@ def create(type_: str, name: str, inputs: Inputs) -> Created:
     """
     if type_ not in CREATED:
         raise UnlistedTypeError(
-            f"{type_} ({name}) is not in operations/recording/resource_outputs.py: add what AWS returns"
+            f"{type_} ({name}) is not in programs/resource_outputs.py: add what AWS returns"
         )
     identifier, outputs = CREATED[type_](name, inputs)
     return identifier, {**dict.fromkeys(output_names(type_), UNGIVEN), **inputs, **outputs}

@@ -1,1 +1,0 @@
-"""What the four programs register, recorded without a cloud: nothing is deployed, nothing is asked for."""
