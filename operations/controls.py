@@ -14,7 +14,9 @@ from typing import Any, Final
 
 from botocore.session import get_session
 
-from operations.profiles_table import Change, Items, OperatorError, Place
+from operations import outputs
+from operations.outputs import OperatorError
+from operations.profiles_table import Change, Items, Place
 from operations.times import TimeError, duration, moment, told
 from shared.runtime.schema import transaction_schema
 from stacks.compute.functions.detector.scoring import Controls, ProfileError, Standing
@@ -40,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.snooze and options.merchant:
         parser.error("only an account can be snoozed; for a merchant there is --list allow")
     try:
-        place = Place.read(options.environment, options.outputs)
+        place = Place.of(outputs.Outputs.named(options))
         if options.rights:
             print(json.dumps(place.rights(controls_key("*")), indent=2))
             return 0
@@ -157,13 +159,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="In force from the next payment on. Credentials come from the environment as for the AWS CLI; "
         "--rights says what they must allow.",
     )
-    parser.add_argument("environment", help="dev, prod ...: the name of the stacks")
-    parser.add_argument(
-        "--outputs",
-        required=True,
-        metavar="FILE|-",
-        help="the layers' outputs as JSON, {layer: {output: value}}; - reads standard input",
-    )
+    outputs.add_arguments(parser)
     parser.add_argument("--account", metavar="ID")
     parser.add_argument("--merchant", metavar="ID")
     parser.add_argument("--list", choices=[*Standing, NONE], help="put it on this list, or on none")

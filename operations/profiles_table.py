@@ -1,36 +1,30 @@
 """Single items of the profiles table, as operators' commands read and write them: each with its audit."""
 
-import json
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final, Self
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session
 
+from operations.outputs import Needed, OperatorError, Outputs
 from shared.runtime.dynamodb import UnsupportedValueError, from_item, to_item
 
 EARLIER_CHANGES: Final = 10
 """So many changes before the last one stay in the item."""
 
-NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
+NEEDED: Final[Needed] = {
     "network": ("key_arn",),
     "data": ("profiles_table_name", "profiles_table_arn"),
 }
-"""Outputs that the commands read, by the layer that exports them."""
+"""What is read of each layer."""
 
 _CONFLICT: Final = "ConditionalCheckFailedException"
 _NOT_AUDITED: Final = frozenset({"profile_id", "earlier", "rules", "sha256"})
 _CONFIG: Final = Config(
     connect_timeout=5.0, read_timeout=10.0, retries={"mode": "standard", "total_max_attempts": 3}
 )
-
-
-class OperatorError(Exception):
-    """The command could not be done; says why, and what to do next."""
 
 
 @dataclass(frozen=True)
@@ -43,29 +37,13 @@ class Place:
     profiles_table_arn: str
 
     @classmethod
-    def read(cls, environment: str, outputs: str) -> Self:
-        """Read the layers' outputs from a file, or from standard input where it is `-`.
+    def of(cls, outputs: Outputs) -> Self:
+        """Read what the layers export.
 
         Raises:
-            OperatorError: They cannot be read, or one is missing; names it and the command that provides it.
+            OperatorError: An output is missing; names it and the command that provides it.
         """
-        try:
-            text = sys.stdin.read() if outputs == "-" else Path(outputs).read_text("utf-8")
-            exported = json.loads(text)
-            values = {}
-            for layer, names in NEEDED.items():
-                for name in names:
-                    if not (value := exported.get(layer, {}).get(name)):
-                        raise OperatorError(
-                            f"the outputs lack {name} of layer {layer}: deploy it (make deploy-{layer} "
-                            f"ENV={environment}), or look: make outputs-{layer} ENV={environment}"
-                        )
-                    values[name] = str(value)
-        except OSError as error:
-            raise OperatorError(f"cannot read the outputs: {error}") from None
-        except (AttributeError, ValueError):
-            raise OperatorError("the outputs are not a JSON object: {layer: {output: value}}") from None
-        return cls(environment=environment, **values)
+        return cls(environment=outputs.environment, **outputs.values(NEEDED))
 
     @property
     def region(self) -> str:

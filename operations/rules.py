@@ -14,8 +14,10 @@ from typing import Any, Final
 
 from botocore.session import get_session
 
+from operations import outputs
 from operations.differences import differences
-from operations.profiles_table import Change, Items, OperatorError, Place
+from operations.outputs import OperatorError
+from operations.profiles_table import Change, Items, Place
 from operations.times import told
 from stacks.compute.functions.detector.active_rules import LONGEST_SECONDS
 from stacks.compute.functions.detector.scoring import RULES_PATH, RulesError, load_rules, parse_rules
@@ -37,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if (options.file or options.reset) and not options.by:
         parser.error("say who publishes: --by NAME (make: BY=name)")
     try:
-        place = Place.read(options.environment, options.outputs)
+        place = Place.of(outputs.Outputs.named(options))
         if options.rights:
             print(json.dumps(place.rights(RULES_KEY), indent=2))
             return 0
@@ -128,13 +130,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Show the rules in force, or publish others; a bad file is refused with its line.",
         epilog="Credentials come from the environment as for the AWS CLI; --rights says what they need.",
     )
-    parser.add_argument("environment", help="dev, prod ...: the name of the stacks")
-    parser.add_argument(
-        "--outputs",
-        required=True,
-        metavar="FILE|-",
-        help="the layers' outputs as JSON, {layer: {output: value}}; - reads standard input",
-    )
+    outputs.add_arguments(parser)
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--file", type=Path, metavar="RULES", help="publish this rules file")
     what.add_argument("--reset", action="store_true", help="go back to the rules of the deployed package")

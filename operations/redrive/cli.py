@@ -7,13 +7,13 @@ import argparse
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
 from botocore.session import get_session
 
+from operations import outputs
+from operations.outputs import OperatorError
 from operations.redrive.redriving import AWS_ERRORS, Redriver
-from operations.smoke.errors import SmokeError
-from operations.smoke.target import Target
+from operations.target import Target
 from shared.runtime.fields import EventError
 
 _LEFT, _IMPOSSIBLE = 1, 2
@@ -29,12 +29,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "[--until 2026-11-22T22:00] (make: ARGS='--since 2026-11-22T21:00')"
         )
     try:
-        text = sys.stdin.read() if options.outputs == "-" else Path(options.outputs).read_text("utf-8")
-        redriver = Redriver(Target.from_json(options.environment, text), get_session())
+        redriver = Redriver(Target.of(outputs.Outputs.named(options)), get_session())
         if options.queue is not None:
             return _redrive(redriver, options.queue, options.limit)
         count = redriver.replay(_milliseconds(options.since), _milliseconds(options.until))
-    except (SmokeError, EventError, OSError, *AWS_ERRORS) as error:
+    except (OperatorError, EventError, *AWS_ERRORS) as error:
         print(f"error: {error}", file=sys.stderr)
         return _IMPOSSIBLE
     print(f"replayed {count} transactions from {options.since:%Y-%m-%d %H:%M} UTC on")
@@ -55,14 +54,8 @@ def _parser() -> argparse.ArgumentParser:
         description="Give what failed for good another try, after its cause is mended.",
         epilog="docs/runbooks/dead-letter-queues.md says which queue holds what, and why.",
     )
-    parser.add_argument("environment", help="dev, prod ...: the name of the stacks")
+    outputs.add_arguments(parser)
     parser.add_argument("--queue", help="the name of a dead-letter queue, pipe-dlq-dev for example")
-    parser.add_argument(
-        "--outputs",
-        required=True,
-        metavar="FILE|-",
-        help="the layers' outputs as JSON, {layer: {output: value}}; - reads standard input",
-    )
     parser.add_argument(
         "--limit", type=int, metavar="MESSAGES", help="at most so many (default: all that are there)"
     )

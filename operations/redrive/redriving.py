@@ -11,9 +11,9 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session
 
+from operations.outputs import OperatorError
 from operations.redrive.messages import StreamBatch, entry, event_of_item, event_of_message
-from operations.smoke.errors import SmokeError
-from operations.smoke.target import Target
+from operations.target import Target
 from shared.infra import stems
 from shared.runtime.events import TRACE_HEADER_ATTRIBUTE
 from shared.runtime.fields import EventError
@@ -28,7 +28,7 @@ _GONE: Final = frozenset({"TrimmedDataAccessException", "ResourceNotFoundExcepti
 AWS_ERRORS: Final = (BotoCoreError, ClientError)
 
 
-class RedriveError(SmokeError):
+class RedriveError(OperatorError):
     """A queue cannot be redriven, or the next hop did not take a message; says what to do."""
 
 

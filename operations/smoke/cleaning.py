@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from operations.smoke.errors import SmokeError
+from operations.outputs import OperatorError
 from operations.smoke.places import Item, Places
 from operations.smoke.synthetic import Run
 
@@ -41,7 +41,7 @@ def clean(places: Places, run: Run) -> Cleaned:
     def remove(kind: str, delete: Callable[[], Item | None]) -> Item | None:
         try:
             found = delete()
-        except SmokeError as error:
+        except OperatorError as error:
             # What else there is can still be deleted; the report and the exit code tell of this one.
             problems.append(str(error))
             return None

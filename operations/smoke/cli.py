@@ -9,22 +9,22 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Final
 
 from botocore.session import Session, get_session
 
-from operations.smoke.api import TransactionsApi
+from operations import outputs
+from operations.outputs import OperatorError
+from operations.signed_api import SignedApi
 from operations.smoke.cleaning import clean
 from operations.smoke.diagnosis import advise
-from operations.smoke.errors import SmokeError
 from operations.smoke.follow import Follower
 from operations.smoke.hops import HopFailedError
 from operations.smoke.places import Places
 from operations.smoke.report import Report
 from operations.smoke.rights import policy
 from operations.smoke.synthetic import USUAL_HISTORY_HOURS, Run
-from operations.smoke.target import Target
+from operations.target import Target
 
 USUAL_PATIENCE_SECONDS: Final = 60.0
 SECONDS_TO_SETTLE: Final = 20.0
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
     options = _parser().parse_args(arguments)
     try:
-        target = Target.from_json(options.environment, _read(options.outputs))
+        target = Target.of(outputs.Outputs.named(options))
         if options.rights:
             print(json.dumps(policy(target), indent=2))
             return 0
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.clean:
             return _clean(places, Run.named(options.clean))
         report = _run(target, places, session, options)
-    except SmokeError as error:
+    except OperatorError as error:
         print(f"error: {error}", file=sys.stderr)
         return _IMPOSSIBLE
     print(json.dumps(report.to_json(), indent=2) if options.json else report.text())
@@ -61,13 +61,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Credentials (on the embedded AWS also AWS_ENDPOINT_URL) come from the environment as for the "
         "AWS CLI. A mail to the security team goes out: docs/runbooks/smoke-test.md says how it is marked.",
     )
-    parser.add_argument("environment", help="dev, prod ...: the name of the stacks")
-    parser.add_argument(
-        "--outputs",
-        required=True,
-        metavar="FILE|-",
-        help="the layers' outputs as JSON, {layer: {output: value}}; - reads standard input",
-    )
+    outputs.add_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     parser.add_argument(
         "--patience",
@@ -92,15 +86,6 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _read(outputs: str) -> str:
-    if outputs == "-":
-        return sys.stdin.read()
-    try:
-        return Path(outputs).read_text(encoding="utf-8")
-    except OSError as error:
-        raise SmokeError(f"cannot read the outputs: {error}") from None
-
-
 def _clean(places: Places, run: Run) -> int:
     cleaned = clean(places, run)
     print(f"run {run.name}: removed {cleaned.text}")
@@ -112,7 +97,7 @@ def _clean(places: Places, run: Run) -> int:
 def _run(target: Target, places: Places, session: Session, options: argparse.Namespace) -> Report:
     run = Run.begin(options.history_hours)
     report = Report(target.environment, run)
-    api = TransactionsApi(target.transactions_url, target.region, session)
+    api = SignedApi(session, target.region)
     follower = Follower(target, places, api, patience=options.patience, say=_say)
     try:
         with _interruptible():

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from operations.smoke.hops import Evidence, Hop, HopFailedError
-from operations.smoke.target import Target
+from operations.target import Target
 from shared.infra import stems
 
 RUNBOOK: Final = "docs/runbooks/dead-letter-queues.md"

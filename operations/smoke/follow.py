@@ -5,11 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from operations.smoke.api import Answer, TransactionsApi
+from operations.signed_api import Answer, SignedApi
 from operations.smoke.hops import Evidence, Hop, HopFailedError, Measured, Passed
 from operations.smoke.places import Item, Places
 from operations.smoke.synthetic import Run, request_body
-from operations.smoke.target import Target
+from operations.target import Target
 from shared.runtime.events import StoredTransaction
 
 SECONDS_BETWEEN_LOOKS: Final = 0.1
@@ -47,7 +47,7 @@ class Follower:
         self,
         target: Target,
         places: Places,
-        api: TransactionsApi,
+        api: SignedApi,
         *,
         patience: float,
         say: Callable[[str], None],
@@ -67,7 +67,7 @@ class Follower:
 
         Raises:
             HopFailedError: A transaction was not seen where it must be within the patience.
-            SmokeError: AWS refuses to be looked at.
+            OperatorError: AWS refuses to be looked at.
         """
         self.queues_before = self._places.queue_depths()
         self._say(f"run {run.name}: {len(run.history)} ordinary transactions of account {run.account_id}")
@@ -94,7 +94,7 @@ class Follower:
     def _see_judged(self, transaction: StoredTransaction, *, alerts: bool) -> None:
         under_way = _UnderWay(transaction, self._places.profile(transaction.account_id), alerts)
         self.passed, self._under_way = [], under_way
-        answer = self._api.post(request_body(transaction))
+        answer = self._api.send("POST", self._target.transactions_url, request_body(transaction))
         answered_at = time.monotonic()
         if not answer.accepted:
             raise self._failed(Hop.ANSWERED, transaction, _refusal(answer), answer)

@@ -7,8 +7,8 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session
 
-from operations.smoke.errors import SmokeError
-from operations.smoke.target import Target
+from operations.outputs import OperatorError
+from operations.target import Target
 from shared.runtime.alerts import group_key
 from shared.runtime.dynamodb import from_item, to_item
 from shared.runtime.events import StoredTransaction
@@ -44,7 +44,7 @@ class Places:
         """The item of a transaction.
 
         Raises:
-            SmokeError: AWS refuses; so do all the methods here, except for the states of pipe and rule.
+            OperatorError: AWS refuses; so do all the methods here, except for the states of pipe and rule.
         """
         return self._get(self._target.transactions_table_name, _transaction_key(transaction))
 
@@ -111,7 +111,7 @@ class Places:
         try:
             return call()
         except _AWS_ERRORS as error:
-            raise SmokeError(
+            raise OperatorError(
                 f"could not {what}: {error}\nWhat the caller must be allowed: "
                 f"make smoke ENV={self._target.environment} ARGS=--rights"
             ) from None

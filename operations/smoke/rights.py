@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from operations.smoke.target import Target
+from operations.target import Target
 
 
 def policy(target: Target) -> dict[str, Any]:
     """Return an IAM policy document.
 
     Raises:
-        SmokeError: The API's URL is not one of API Gateway.
+        OperatorError: The API's URL is not one of API Gateway.
     """
     tables = [target.transactions_table_arn, target.profiles_table_arn, target.alerts_table_arn]
     return {

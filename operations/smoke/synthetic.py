@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final, Self
 
-from operations.smoke.errors import SmokeError
+from operations.outputs import OperatorError
 from shared.runtime.events import StoredTransaction
 
 HISTORY_LENGTH: Final = 12
@@ -56,11 +56,11 @@ class Run:
         """Return the run of a name that `name` gave.
 
         Raises:
-            SmokeError: It is no name of a run.
+            OperatorError: It is no name of a run.
         """
         found = _NAME.fullmatch(name)
         if found is None:
-            raise SmokeError(
+            raise OperatorError(
                 f"{name!r} names no run; a run is named like {cls(1798761600000, 20, '0a1b2c').name}"
             )
         return cls(int(found["started"]), int(found["hours"]), found["random"])

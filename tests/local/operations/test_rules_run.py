@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 import pytest
 from botocore.session import Session
 
+from operations.outputs import Outputs
 from operations.profiles_table import Place
-from operations.smoke.api import TransactionsApi
+from operations.signed_api import SignedApi
 from shared.runtime.dynamodb import from_item, to_item
 from shared.runtime.events import alert_id_of
 from stacks.compute.functions.detector.scoring import RULES_PATH, load_rules, parse_rules
@@ -40,7 +41,7 @@ class Bank:
     """Payments into the deployed pipeline, what is decided about them, and who operates it."""
 
     world: World
-    api: TransactionsApi
+    api: SignedApi
     paid: int = 0
     times: dict[str, int] = field(default_factory=dict)
 
@@ -49,7 +50,11 @@ class Bank:
         name = f"{account}-{self.paid}"
         self.times[name] = fields.get("timestamp", int(time.time() * 1000))
         body = {"transaction_id": name, "account_id": account, "merchant_id": "m-rules", "currency": "USD"}
-        answer = self.api.post({**body, "amount": amount, "timestamp": self.times[name], **fields})
+        answer = self.api.send(
+            "POST",
+            self.world.target.transactions_url,
+            {**body, "amount": amount, "timestamp": self.times[name], **fields},
+        )
         assert answer.accepted, answer.text
         return name
 
@@ -83,7 +88,7 @@ class Bank:
 
     def role(self, keys: str) -> Role:
         """Somebody with exactly the rights that a command prints."""
-        place = Place.read("local", str(self.world.outputs))
+        place = Place.of(Outputs.read("local", self.world.outputs))
         return Role(self.world.emulator, *place.rights(keys)["Statement"])
 
     def clean(self) -> None:
@@ -104,7 +109,7 @@ class Bank:
 def bank(world_of_its_own: World) -> Iterator[Bank]:
     world, session = world_of_its_own, Session()
     session.set_credentials(world.emulator.access_key_id, world.emulator.secret_access_key)
-    api = TransactionsApi(world.target.transactions_url, world.target.region, session)
+    api = SignedApi(session, world.target.region)
     bank = Bank(world, api)
     yield bank
     api.close()

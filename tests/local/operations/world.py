@@ -13,8 +13,9 @@ from typing import Any
 from local.cloud.address import Emulator
 from local.demo.processes import PROJECT
 from local.demo.variables import variables
+from operations.outputs import Outputs
 from operations.smoke.rights import policy
-from operations.smoke.target import Target
+from operations.target import Target
 from tests.local.cloud.roles import Role
 
 TABLES = ("transactions_table_name", "profiles_table_name", "alerts_table_name")
@@ -30,7 +31,7 @@ class World:
 
     @property
     def target(self) -> Target:
-        return Target.from_json("local", self.outputs.read_text())
+        return Target.of(Outputs.read("local", self.outputs))
 
     def role(self, *without: str) -> Role:
         """A role that may do what `--rights` lists, except for the statements named."""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from operations import controls
 from operations.controls import LONGEST_SNOOZE_DAYS, edited
-from operations.profiles_table import OperatorError
+from operations.outputs import OperatorError
 from operations.times import TimeError, duration, moment, told
 from stacks.compute.functions.detector.scoring import Controls, Standing
 from tests.unit.operations.table import Table, table_in_memory

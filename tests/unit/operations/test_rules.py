@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from operations import rules
 from operations.differences import differences
-from operations.profiles_table import EARLIER_CHANGES, Change, Items, OperatorError, Place
+from operations.outputs import OperatorError, Outputs
+from operations.profiles_table import EARLIER_CHANGES, Change, Items, Place
 from shared.runtime.dynamodb import to_item
 from stacks.compute.functions.detector.scoring import RULES_PATH, load_rules, parse_rules
 from stacks.compute.functions.profiles.rules_item import RULES_KEY, publication, published_text
@@ -138,7 +139,7 @@ def test_what_the_detector_refuses_is_told_and_can_be_replaced(
 
 
 def test_two_who_publish_at_once_do_not_overwrite_each_other(table: Table) -> None:
-    items = Items(Place.read("dev", str(table.outputs)), table.session, "make rules")
+    items = Items(Place.of(Outputs.read("dev", table.outputs)), table.session, "make rules")
     change = Change("Ana", 1, None)
     for _ in range(2):
         seen = items.get(RULES_KEY)
@@ -167,8 +168,8 @@ def test_an_item_that_is_not_ours_and_missing_outputs_are_told(run: Run, table: 
     assert "is not one that we write" in run()[2]
     for content, told in (
         ("{}", "make deploy-network ENV=dev"),
-        ("[]", "not a JSON object"),
-        ("{", "not a JSON object"),
+        ("[]", "in JSON, as this prints it"),
+        ("{", "in JSON, as this prints it"),
     ):
         table.outputs.write_text(content)
         code, _, err = run()

@@ -10,7 +10,7 @@ import pytest
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.exceptions import EndpointConnectionError
 
-from operations import verdict
+from operations import signed_api, verdict
 
 OUTPUTS = json.dumps(
     {"compute": {"verdicts_url": "https://api.example/stage/transactions/{transaction_id}/verdict"}}
@@ -32,7 +32,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
     """Answer the next requests in turn; gives the list of those that come."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-    monkeypatch.setattr("operations.verdict.time.sleep", lambda _: None)
+    monkeypatch.setattr("operations.signed_api.time.sleep", lambda _: None)
     monkeypatch.setattr("sys.stdin", io.StringIO(OUTPUTS))
 
     def answering(*each: tuple[int, Any] | Exception) -> list[AWSPreparedRequest]:
@@ -46,7 +46,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
             text = answer[1] if isinstance(answer[1], str) else json.dumps(answer[1])
             return SimpleNamespace(status_code=answer[0], text=text)
 
-        monkeypatch.setattr("operations.verdict.URLLib3Session.send", send)
+        monkeypatch.setattr("operations.signed_api.URLLib3Session.send", send)
         return seen
 
     return answering
@@ -108,19 +108,28 @@ def test_what_may_pass_is_sent_again(answers: Answers) -> None:
 def test_a_refusal_is_told_in_its_own_words(
     answers: Answers, answer: tuple[int, Any] | Exception, told: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    answers(*[answer] * verdict.ATTEMPTS)
+    answers(*[answer] * signed_api.ATTEMPTS)
     assert verdict.main(GIVEN) == 1
     error = capsys.readouterr().err
     assert error == told if told.startswith("error") else told in error
 
 
-@pytest.mark.parametrize("outputs", ["", "[]", "{}", '{"compute": {}}', '{"compute": null}'])
+@pytest.mark.parametrize(
+    ("outputs", "command"),
+    [
+        *(
+            (text, "python -m operations outputs --environment dev --json")
+            for text in ("", "[]", '{"compute": null}')
+        ),
+        *((text, "make deploy-compute ENV=dev") for text in ("{}", '{"compute": {}}')),
+    ],
+)
 def test_outputs_without_the_url_name_the_next_command(
-    outputs: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    outputs: str, command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(outputs))
     assert verdict.main(GIVEN) == 1
-    assert "make deploy-compute ENV=dev" in capsys.readouterr().err
+    assert command in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

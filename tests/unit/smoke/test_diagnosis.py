@@ -4,16 +4,17 @@ import re
 
 import pytest
 
+from operations.outputs import Outputs
 from operations.smoke.cleaning import Cleaned
 from operations.smoke.diagnosis import advise
 from operations.smoke.hops import Evidence, Hop, HopFailedError, Measured, Passed
 from operations.smoke.report import Report
 from operations.smoke.synthetic import Run
-from operations.smoke.target import Target
+from operations.target import Target
 from tests.support.harness import ROOT
 from tests.unit.smoke.outputs import OUTPUTS
 
-TARGET = Target.from_outputs("dev", OUTPUTS)
+TARGET = Target.of(Outputs("dev", OUTPUTS))
 RUN = Run(1_798_761_600_000, 20, "0a1b2c")
 IDLE = dict.fromkeys(TARGET.queues, 0)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operations.smoke.errors import SmokeError
+from operations.outputs import OperatorError
 from operations.smoke.synthetic import EXTREME_AMOUNT, HISTORY_LENGTH, Run, request_body
 from shared.runtime.schema import transaction_schema
 
@@ -56,5 +56,5 @@ def test_two_runs_share_nothing() -> None:
     "name", ["", "1798761600000", "1798761600000-0h-0a1b2c", "x-20h-0a1b2c", "../../etc"]
 )
 def test_what_names_no_run_is_refused(name: str) -> None:
-    with pytest.raises(SmokeError, match="names no run"):
+    with pytest.raises(OperatorError, match="names no run"):
         Run.named(name)

@@ -5,10 +5,10 @@ from copy import deepcopy
 
 import pytest
 
+from operations.outputs import OperatorError, Outputs
 from operations.smoke.cli import main
-from operations.smoke.errors import SmokeError
 from operations.smoke.rights import policy
-from operations.smoke.target import NEEDED, Target
+from operations.target import NEEDED, Target
 from shared.infra.contracts import CONTRACTS, exports
 from tests.support import policy_lint
 from tests.unit.smoke.outputs import OUTPUTS
@@ -25,13 +25,8 @@ def test_every_output_that_it_reads_is_in_the_layers_contract() -> None:
 def test_an_output_that_is_missing_is_named_with_its_layer(layer: str, name: str) -> None:
     outputs = deepcopy(OUTPUTS)
     del outputs[layer][name]
-    with pytest.raises(SmokeError, match=f"{name} of layer {layer}.*make deploy-{layer} ENV=dev"):
-        Target.from_outputs("dev", outputs)
-
-
-def test_outputs_in_one_object_are_read_too() -> None:
-    flat = {name: value for exported in OUTPUTS.values() for name, value in exported.items()}
-    assert Target.from_outputs("dev", flat) == Target.from_outputs("dev", OUTPUTS)
+    with pytest.raises(OperatorError, match=f"{name} of layer {layer}.*make deploy-{layer} ENV=dev"):
+        Target.of(Outputs("dev", outputs))
 
 
 @pytest.mark.parametrize(
@@ -47,20 +42,20 @@ def test_outputs_in_one_object_are_read_too() -> None:
 def test_only_the_one_method_of_the_one_stage_may_be_invoked(url: str, resource: str) -> None:
     outputs = deepcopy(OUTPUTS)
     outputs["compute"]["transactions_url"] = url
-    arn = Target.from_outputs("dev", outputs).invoke_arn
+    arn = Target.of(Outputs("dev", outputs)).invoke_arn
     assert arn == f"arn:aws:execute-api:us-east-1:123456789012:{resource}"
 
 
 def test_rights_hold_no_wildcard_and_no_finding() -> None:
     outputs = deepcopy(OUTPUTS)
-    document = policy(Target.from_outputs("dev", outputs))
+    document = policy(Target.of(Outputs("dev", outputs)))
     assert len(document["Statement"]) == 6
     assert "*" not in json.dumps(document)
     assert policy_lint.findings(document) == []
 
     outputs["compute"]["transactions_url"] = "https://example.com/transactions"
-    with pytest.raises(SmokeError, match="names no API"):
-        policy(Target.from_outputs("dev", outputs))
+    with pytest.raises(OperatorError, match="names no API"):
+        policy(Target.of(Outputs("dev", outputs)))
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"data": {}}'])

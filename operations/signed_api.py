@@ -1,4 +1,4 @@
-"""A payment service's POST: signed with SigV4, tried again where the API says that it helps."""
+"""Calls of the pipeline's API as its callers make them: signed with SigV4, made again where that helps."""
 
 import json
 import time
@@ -12,14 +12,14 @@ from botocore.exceptions import BotoCoreError
 from botocore.httpsession import URLLib3Session
 from botocore.session import Session
 
-from operations.smoke.errors import SmokeError
+from operations.outputs import OperatorError
 
 SERVICE: Final = "execute-api"
 TIMEOUT_SECONDS: Final = 15
-ATTEMPTS: Final = 3
+ATTEMPTS: Final = 4
 PAUSE_SECONDS: Final = 1.0
-_WORTH_ANOTHER_TRY: Final = frozenset({429, 500, 502, 503, 504})
 NO_ANSWER: Final = 0
+_WORTH_ANOTHER_TRY: Final = frozenset({NO_ANSWER, 429, 500, 502, 503, 504})
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,12 @@ class Answer:
 
     @property
     def accepted(self) -> bool:
-        """Whether the API has the transaction, newly (201) or already (200)."""
+        """Whether the API has what it was sent, newly (201) or already (200)."""
         return self.status in {200, 201}
 
     @property
     def trace_id(self) -> str:
-        """The trace that began with this POST; empty where the answer names none."""
+        """The trace that began with this call; empty where the answer names none."""
         try:
             found = json.loads(self.text).get("trace_id", "")
         except (ValueError, AttributeError):
@@ -46,49 +46,51 @@ class Answer:
         return str(found)
 
 
-class TransactionsApi:
+class SignedApi:
     """The way into the pipeline.
 
     Args:
-        url: Where to POST.
-        region: The region that the signature names.
         session: Whose credentials sign.
+        region: The region that the signature names.
     """
 
-    def __init__(self, url: str, region: str, session: Session) -> None:
-        self._url, self._region, self._session = url, region, session
+    def __init__(self, session: Session, region: str) -> None:
+        self._session, self._region = session, region
         self._http = URLLib3Session(timeout=TIMEOUT_SECONDS)
 
-    def post(self, body: Mapping[str, Any]) -> Answer:
-        """POST one transaction, at most `ATTEMPTS` times; that is safe: the API knows one it already has.
+    def send(self, method: str, url: str, body: Mapping[str, Any]) -> Answer:
+        """Send one body, at most `ATTEMPTS` times; that is safe: the API knows what it already has.
 
         Raises:
-            SmokeError: There are no AWS credentials to sign with.
+            OperatorError: There are no AWS credentials to sign with.
         """
         data = json.dumps(body).encode()
-        answer = self._post_once(data)
-        for attempt in range(2, ATTEMPTS + 1):
-            if answer.status not in _WORTH_ANOTHER_TRY | {NO_ANSWER}:
+        for attempt in range(1, ATTEMPTS + 1):
+            status, text, milliseconds = self._once(method, url, data)
+            if status not in _WORTH_ANOTHER_TRY:
                 break
-            time.sleep(PAUSE_SECONDS)
-            again = self._post_once(data)
-            answer = Answer(again.status, again.text, again.milliseconds, attempt)
-        return answer
+            if attempt < ATTEMPTS:
+                time.sleep(PAUSE_SECONDS)
+        return Answer(status, text, milliseconds, attempt)
 
-    def _post_once(self, data: bytes) -> Answer:
-        request = AWSRequest("POST", self._url, headers={"Content-Type": "application/json"}, data=data)
+    def _once(self, method: str, url: str, data: bytes) -> tuple[int, str, float]:
+        request = AWSRequest(method, url, headers={"Content-Type": "application/json"}, data=data)
         # Asked for anew each time: temporary credentials may have been renewed meanwhile.
         credentials = self._session.get_credentials()
         if credentials is None:
-            raise SmokeError("there are no AWS credentials to sign with: aws sts get-caller-identity")
+            raise OperatorError("there are no AWS credentials to sign with: aws sts get-caller-identity")
         SigV4Auth(credentials, SERVICE, self._region).add_auth(request)
         began = time.monotonic()
         try:
             response = self._http.send(request.prepare())
         except BotoCoreError as error:
-            return Answer(NO_ANSWER, str(error), (time.monotonic() - began) * 1000)
-        return Answer(response.status_code, response.text, (time.monotonic() - began) * 1000)
+            return NO_ANSWER, str(error), _since(began)
+        return response.status_code, response.text, _since(began)
 
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
+
+
+def _since(began: float) -> float:
+    return (time.monotonic() - began) * 1000

@@ -1,14 +1,12 @@
-"""The environment under test: what the layers export about it, and what follows from that."""
+"""A deployed environment: what its layers export about it, and what follows from that."""
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Final, Self
 from urllib.parse import urlsplit
 
-from operations.smoke.errors import SmokeError
+from operations.outputs import Needed, OperatorError, Outputs
 
-NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
+NEEDED: Final[Needed] = {
     "network": ("environment_suffix", "account_id", "key_arn"),
     "data": (
         "transactions_table_name",
@@ -35,7 +33,7 @@ NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "alerting": ("notifier_function_name",),
 }
-"""Outputs that the test reads, by the layer that exports them; their meaning: docs/contracts.md."""
+"""What is read of each layer."""
 
 TRANSACTIONS_METHOD: Final = "POST"
 
@@ -70,39 +68,15 @@ class Target:
     notifier_function_name: str
 
     @classmethod
-    def from_outputs(cls, environment: str, outputs: Mapping[str, Any]) -> Self:
-        """Read the outputs of the four layers, as `{layer: {output: value}}` or all in one object.
+    def of(cls, outputs: Outputs) -> Self:
+        """Read the outputs of the four layers.
 
         Raises:
-            SmokeError: An output is missing; names it, its layer and the command that provides it.
+            OperatorError: One is missing; names it, its layer and the command that provides it.
         """
-        values: dict[str, Any] = {}
-        for layer, names in NEEDED.items():
-            exported = outputs.get(layer, outputs)
-            for name in names:
-                if not exported.get(name):
-                    raise SmokeError(
-                        f"the outputs lack {name} of layer {layer}: deploy it (make "
-                        f"deploy-{layer} ENV={environment}), or look: make outputs-{layer} ENV={environment}"
-                    )
-                values[name] = exported[name]
+        values = outputs.values(NEEDED)
         values["dead_letter_queue_names"] = tuple(values["dead_letter_queue_names"])
-        return cls(environment=environment, **values)
-
-    @classmethod
-    def from_json(cls, environment: str, text: str) -> Self:
-        """Read the outputs from JSON; see `from_outputs`.
-
-        Raises:
-            SmokeError: It is not a JSON object, or an output is missing.
-        """
-        try:
-            outputs = json.loads(text)
-        except ValueError as error:
-            raise SmokeError(f"the outputs are not JSON: {error}") from None
-        if not isinstance(outputs, dict):
-            raise SmokeError("the outputs are not a JSON object: {layer: {output: value}}")
-        return cls.from_outputs(environment, outputs)
+        return cls(environment=outputs.environment, **values)
 
     @property
     def region(self) -> str:
@@ -116,7 +90,7 @@ class Target:
 
     @property
     def queues(self) -> tuple[str, ...]:
-        """All queues that the test looks at."""
+        """Every queue of the pipeline."""
         return (self.suspicious_queue_name, *self.dead_letter_queues)
 
     def queue_url(self, name: str) -> str:
@@ -142,7 +116,7 @@ class Target:
         """What `execute-api:Invoke` is granted on: this method of this stage of this API alone.
 
         Raises:
-            SmokeError: The URL names no API: it is neither API Gateway's nor the embedded AWS's.
+            OperatorError: The URL names no API: it is neither API Gateway's nor the embedded AWS's.
         """
         parts = urlsplit(self.transactions_url)
         segments = [segment for segment in parts.path.split("/") if segment]
@@ -152,7 +126,7 @@ class Target:
         elif segments[:1] == ["execute-api"]:
             segments = segments[1:]
         else:
-            raise SmokeError(f"transactions_url {self.transactions_url!r} names no API of API Gateway")
+            raise OperatorError(f"transactions_url {self.transactions_url!r} names no API of API Gateway")
         api, stage, *path = segments
         method = "/".join((api, stage, TRANSACTIONS_METHOD, *path))
         return f"arn:aws:execute-api:{self.region}:{self.account_id}:{method}"
