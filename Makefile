@@ -50,6 +50,7 @@ RULES ?=
 AGAINST ?=
 REPORT ?=
 ENGINE ?=
+WORKERS ?= auto
 ENGINES := embedded pulumi
 ENGINE_IN_USE = $(or $(ENGINE),$(if $(filter local,$(ENV)),embedded,pulumi))
 LOCAL_DIRECTORY ?= build/local
@@ -85,8 +86,9 @@ local: $(READY) ## Keep the embedded AWS running and deployed until Ctrl-C; says
 
 ##@ Check
 .PHONY: test lint typecheck bench backtest show-order format lock contracts-page transcript
-test: $(READY) ## Run every test this machine can run; names what it left out and why
-	@$(BIN)/python -m pytest $(ARGS)
+# Each file stays with one worker, which keeps what is deployed for it; every worker may hold an embedded AWS or two.
+test: $(READY) ## Run every test this machine can run; names what it left out and why [ARGS=tests/policy WORKERS=0]
+	@$(BIN)/python -m pytest --numprocesses '$(WORKERS)' --maxprocesses 4 --dist loadfile $(ARGS)
 
 lint: $(READY) ## ruff: rules and layout
 	@$(BIN)/ruff check .

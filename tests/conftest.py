@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_socket import disable_socket, enable_socket
@@ -16,6 +17,8 @@ WITH_SOCKETS = ("local", "engine")
 
 _NO_ENGINE = pytest.StashKey[str]()
 """Why the rung `engine` cannot run here; absent where it can, or where none of its tests was asked for."""
+_TOLD = "no_engine"
+"""The same, as one of several workers tells it to the process that writes the summary."""
 
 
 def rung_of(path: Path) -> str:
@@ -30,6 +33,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if any(rung_of(item.path) == "engine" for item in items) and (reason := _no_fitting_cli()):
         config.stash[_NO_ENGINE] = reason
         leave_out(config, items, "engine")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    told: dict[str, str] | None = getattr(session.config, "workeroutput", None)
+    if told is not None and (reason := session.config.stash.get(_NO_ENGINE, None)):
+        told[_TOLD] = reason
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """A worker has ended (pytest-xdist)."""
+    if reason := getattr(node, "workeroutput", {}).get(_TOLD):
+        node.config.stash[_NO_ENGINE] = reason
 
 
 def _no_fitting_cli() -> str | None:
