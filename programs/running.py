@@ -115,7 +115,10 @@ class RecordingMonitor(pulumi_mocks.MockMonitor):
             dependencies=tuple(request.dependencies),
             property_dependencies={k: tuple(v.urns) for k, v in request.propertyDependencies.items()},
             options={
-                "delete_before_replace": request.deleteBeforeReplace,
+                # None: the program does not say, and the provider decides.
+                "delete_before_replace": (
+                    request.deleteBeforeReplace if request.deleteBeforeReplaceDefined else None
+                ),
                 "protect": request.protect,
                 "retain_on_delete": request.retainOnDelete,
                 "ignore_changes": tuple(request.ignoreChanges),

@@ -6,9 +6,13 @@ import pulumi
 import pulumi_aws as aws
 
 from shared.infra.naming import Names
-from shared.infra.provider import named
 
 HTTPS = 443
+_REPLACED_WITH_ITS_VPC_ALONE = pulumi.ResourceOptions(
+    delete_before_replace=False, ignore_changes=["description"]
+)
+"""AWS lets no group go that an endpoint or a function uses, so that an old one cannot make way for a new one.
+In another VPC both can have the name; in the same one only another description would ask for a new group."""
 
 
 @dataclass(frozen=True)
@@ -78,5 +82,5 @@ def _group(
         description=description,
         vpc_id=vpc.id,
         tags={"Name": name},
-        opts=named(opts),
+        opts=pulumi.ResourceOptions.merge(opts, _REPLACED_WITH_ITS_VPC_ALONE),
     )

@@ -8,7 +8,7 @@ import pulumi_aws as aws
 from stacks.network.settings import NetworkSettings
 
 SUBNET_BITS = 4
-"""Each subnet is a sixteenth of the VPC, which leaves room for more zones and layers."""
+"""Each subnet is a sixteenth of the VPC, which leaves room for every zone and for more layers."""
 
 
 @dataclass(frozen=True)
@@ -44,14 +44,16 @@ def private_network(settings: NetworkSettings, opts: pulumi.ResourceOptions) -> 
         tags={"Name": names.of("private-route-table")},
         opts=opts,
     )
-    blocks = settings.vpc_cidr.subnets(prefixlen_diff=SUBNET_BITS)
+    # Each zone has a name and a block of its own: the subnet of another zone comes before an old one goes.
+    blocks = dict(zip("abcdef", settings.vpc_cidr.subnets(prefixlen_diff=SUBNET_BITS), strict=False))
     subnets = []
-    for letter, zone, block in zip("ab", settings.availability_zones, blocks, strict=False):
+    for zone in settings.availability_zones:
+        letter = zone[-1]
         subnet = aws.ec2.Subnet(
             names.of(f"private-subnet-{letter}"),
             vpc_id=vpc.id,
             availability_zone=zone,
-            cidr_block=str(block),
+            cidr_block=str(blocks[letter]),
             map_public_ip_on_launch=False,
             tags={"Name": names.of(f"private-subnet-{letter}")},
             opts=opts,

@@ -13,7 +13,6 @@ from tests.engine.stack_state import StackState
 from tests.engine.world import World
 
 CHANGED_PROPERTY: Mapping[str, str] = {
-    "aws:ec2/securityGroup:SecurityGroup": "description",
     "aws:dynamodb/table:Table": "hash_key",
     "aws:iam/role:Role": "path",
     "aws:lambda/permission:Permission": "source_account",
@@ -22,6 +21,9 @@ CHANGED_PROPERTY: Mapping[str, str] = {
     "aws:pipes/pipe:Pipe": "source_parameters",
 }
 """The property (as Python spells it) that `changed` alters, by type."""
+WITH_ITS_VPC = frozenset({"aws:ec2/securityGroup:SecurityGroup"})
+"""Types of which a VPC has a name once, and that are in use: only another VPC replaces them."""
+VPC = "aws:ec2/vpc:Vpc"
 NAME_ALONE = frozenset(
     {
         "aws:kms/alias:Alias",
@@ -84,9 +86,7 @@ def change(arguments):
     if name is None:
         return None
     properties = dict(arguments.props)
-    if name == "description":
-        properties[name] += ", replaced"
-    elif name == "hash_key":
+    if name == "hash_key":
         properties["attributes"] = [
             type(each)(name=each.name + "_2" * (each.name == properties[name]), type=each.type)
             for each in properties["attributes"]
@@ -128,6 +128,9 @@ def force(world: World, resources: Mapping[str, Mapping[str, Any]]) -> list[str]
     for urn, each in resources.items():
         if each["type"] in CHANGED_PROPERTY:
             forced[f"{each['type']} {urn.rpartition('::')[2]}"] = CHANGED_PROPERTY[each["type"]]
+        elif each["type"] in WITH_ITS_VPC:
+            (vpc,) = (above for above in each["dependencies"] if above.split("::")[2] == VPC)
+            options += ["--replace", vpc]
         else:
             options += ["--replace", urn]
     path.write_text(json.dumps(forced), "utf-8")
@@ -139,7 +142,7 @@ def named(state: StackState) -> dict[str, dict[str, Any]]:
     return {
         urn: each
         for urn, each in state.resources.items()
-        if each["type"] in CHANGED_PROPERTY or each["type"] in NAME_ALONE
+        if each["type"] in {*CHANGED_PROPERTY, *WITH_ITS_VPC, *NAME_ALONE}
     }
 
 

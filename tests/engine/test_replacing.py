@@ -10,6 +10,7 @@ from tests.engine.forcing import (
     CHANGED_PROPERTY,
     NAME_ALONE,
     UNNAMED,
+    WITH_ITS_VPC,
     force,
     independent_groups,
     named,
@@ -28,7 +29,7 @@ def prepared(fresh: World) -> World:
 
 def test_every_type_is_known_as_named_or_not(prepared: World) -> None:
     registered = {each["type"] for state in prepared.states().values() for each in state.resources.values()}
-    known = [*CHANGED_PROPERTY, *NAME_ALONE, *UNNAMED]
+    known = [*CHANGED_PROPERTY, *WITH_ITS_VPC, *NAME_ALONE, *UNNAMED]
 
     assert len(known) == len(set(known))
     assert registered - set(known) == set(), "say in forcing.py how these are replaced"

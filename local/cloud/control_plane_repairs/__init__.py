@@ -10,6 +10,7 @@ from local.cloud.control_plane_repairs import (
     functions,
     log_groups,
     network,
+    network_in_use,
     queues_and_topics,
     rest_api_members,
     rest_apis,
@@ -23,6 +24,7 @@ def apply() -> None:
     """Applies every repair, once; call it before anything is served."""
     for repair in (
         network,
+        network_in_use,
         tables,
         queues_and_topics,
         log_groups,

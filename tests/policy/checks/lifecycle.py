@@ -52,6 +52,7 @@ NAME_LIMITS: Mapping[str, int] = {
     "sns/topic:Topic": 256,
     "cloudwatch/eventBus:EventBus": 256,
 }
+SECURITY_GROUP = "ec2/securityGroup:SecurityGroup"
 WANTED_TAGS = {"Project", "Environment", "Layer", "Owner", "ManagedBy"}
 
 
@@ -225,7 +226,17 @@ def physical_names_are_unique(estate: Estate) -> Iterator[str]:
 @check
 def replaced_names_are_free_first(estate: Estate) -> Iterator[str]:
     """A resource whose name AWS cannot have twice is deleted before its replacement is made."""
-    for type_ in NAME_LIMITS:
+    for type_ in NAME_LIMITS.keys() - {SECURITY_GROUP}:
         for resource in every(estate, type_):
             if resource.options.get("delete_before_replace") is not True:
                 yield f"{resource}: its replacement would collide with its own name"
+
+
+@check
+def security_groups_are_replaced_with_their_vpc_alone(estate: Estate) -> Iterator[str]:
+    """A group in use cannot go first, and a VPC has a name once: within one VPC nothing replaces it."""
+    for group in every(estate, SECURITY_GROUP):
+        if group.options.get("delete_before_replace") is not False:
+            yield f"{group}: is to be deleted while endpoints and functions use it"
+        if "description" not in group.options.get("ignore_changes", ()):
+            yield f"{group}: another description asks for a second group of its name"

@@ -9,6 +9,7 @@ from tests.policy.mutations import (
 from tests.support.resource_outputs import UNGIVEN
 
 AWS_PROVIDER = "pulumi:providers:aws"
+GROUP = "ec2/securityGroup:SecurityGroup"
 KEY = "kms/key:Key"
 QUEUE = "sqs/queue:Queue"
 ROLE = "iam/role:Role"
@@ -103,5 +104,15 @@ PLANTED = (
         "replaced_names_are_free_first",
         with_option(ROLE, "pipe-role", "delete_before_replace", False),
         "pipe-role",
+    ),
+    Planted(
+        "security_groups_are_replaced_with_their_vpc_alone",
+        with_option(GROUP, "endpoint-security-group", "delete_before_replace", True),
+        "is to be deleted while endpoints and functions use it",
+    ),
+    Planted(
+        "security_groups_are_replaced_with_their_vpc_alone",
+        with_option(GROUP, "function-security-group", "ignore_changes", ()),
+        "another description asks for a second group",
     ),
 )

@@ -1,0 +1,50 @@
+"""EC2: what something else in the VPC uses cannot be deleted, so that a wrong order of deletion is seen.
+
+moto deletes security groups and subnets under the endpoints that stand in them. What functions use is not
+looked at: Lambda's network interfaces do not exist here.
+"""
+
+from typing import Any
+
+from moto.ec2.exceptions import DependencyViolationError
+from moto.ec2.models.security_groups import SecurityGroupBackend
+from moto.ec2.models.subnets import SubnetBackend
+
+_delete_group = SecurityGroupBackend.delete_security_group
+_delete_subnet = SubnetBackend.delete_subnet
+
+
+def _delete_free_group(
+    self: SecurityGroupBackend, name: str | None = None, group_id: str | None = None
+) -> None:
+    group = self.get_security_group_by_name_or_id(group_id or name or "")
+    if group is not None:
+        held = any(group.id in each.security_group_ids for each in _endpoints(self))
+        others = [each for groups in self.groups.values() for each in groups.values() if each.id != group.id]
+        named = any(
+            rule.source_group.get("GroupId") == group.id
+            for other in others
+            for rule in (*other.ingress_rules, *other.egress_rules)
+        )
+        if held or named:
+            raise DependencyViolationError(f"resource {group.id} has a dependent object")
+    _delete_group(self, name, group_id)
+
+
+def _delete_free_subnet(self: SubnetBackend, subnet_id: str) -> Any:
+    if any(subnet_id in (each.subnet_ids or ()) for each in _endpoints(self)):
+        raise DependencyViolationError(f"The subnet '{subnet_id}' has dependencies and cannot be deleted.")
+    return _delete_subnet(self, subnet_id)
+
+
+def _endpoints(backend: Any) -> list[Any]:
+    return list(backend.vpc_end_points.values())
+
+
+def apply() -> None:
+    """Replaces how groups and subnets are deleted."""
+    for owner, name, replacement in (
+        (SecurityGroupBackend, "delete_security_group", _delete_free_group),
+        (SubnetBackend, "delete_subnet", _delete_free_subnet),
+    ):
+        setattr(owner, name, replacement)
