@@ -55,13 +55,13 @@ def test_what_an_endpoint_uses_is_not_deleted(cloud: Cloud, emulator: object) ->
     pair = [{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "UserIdGroupPairs": [{"GroupId": caller}]}]
     ec2.authorize_security_group_ingress(GroupId=used, IpPermissions=pair)
 
-    for delete in (
-        lambda: ec2.delete_security_group(GroupId=used),
-        lambda: ec2.delete_security_group(GroupId=caller),
-        lambda: ec2.delete_subnet(SubnetId=subnet),
-    ):
-        with pytest.raises(ClientError, match="DependencyViolation"):
-            delete()
+    in_use = pytest.raises(ClientError, match="DependencyViolation")
+    with in_use:
+        ec2.delete_security_group(GroupId=used)
+    with in_use:
+        ec2.delete_security_group(GroupId=caller)
+    with in_use:
+        ec2.delete_subnet(SubnetId=subnet)
 
     ec2.delete_vpc_endpoints(VpcEndpointIds=[endpoint])
     ec2.delete_security_group(GroupId=used)
