@@ -98,7 +98,21 @@ def deploy(environment: Environment, only: str | None = None, *, wait_seconds: f
         environment.await_emulator(wait_seconds)
         if only is not None:
             _require_upstream(environment, layer(only), "deployed")
-        return programs.run([environment.request(each.name, preview=False) for each in chosen])
+        code = programs.run([environment.request(each.name, preview=False) for each in chosen])
+    if only is not None and code == 0:
+        _mention_readers(environment, only)
+    return code
+
+
+def _mention_readers(environment: Environment, name: str) -> None:
+    """Whoever deploys a layer alone is told who else may be concerned; the look itself costs a preview."""
+    store = environment.store()
+    readers = [
+        each.name for each in consumers_of(name) if (state := store.read(each.name)) and state.resources
+    ]
+    if readers:
+        look = make_command("stale", environment.stack, environment.run_directory)
+        print(f"Do its readers ({', '.join(readers)}) still fit? {look} LAYER={name}")
 
 
 def preview(environment: Environment, only: str | None = None) -> int:

@@ -121,7 +121,10 @@ def prepare(world: World) -> None:
 
 
 def force(world: World, resources: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Make the next deployment replace these resources of a state; the options that it needs for that."""
+    """Make the next deployment replace these resources of a state; the options that it needs for that.
+
+    What is replaced with its VPC alone is replaced with its VPC.
+    """
     path = world.project / "stacks" / _FORCED
     forced = json.loads(path.read_text("utf-8"))
     options = []
@@ -138,12 +141,15 @@ def force(world: World, resources: Mapping[str, Mapping[str, Any]]) -> list[str]
 
 
 def named(state: StackState) -> dict[str, dict[str, Any]]:
-    """The resources of a state that have a name of their own, by URN."""
+    """The resources of a state that have a name of their own and can be replaced by themselves, by URN."""
     return {
-        urn: each
-        for urn, each in state.resources.items()
-        if each["type"] in {*CHANGED_PROPERTY, *WITH_ITS_VPC, *NAME_ALONE}
+        urn: each for urn, each in state.resources.items() if each["type"] in {*CHANGED_PROPERTY, *NAME_ALONE}
     }
+
+
+def held_by_vpc(state: StackState) -> dict[str, dict[str, Any]]:
+    """Those that are replaced with their VPC alone."""
+    return {urn: each for urn, each in state.resources.items() if each["type"] in WITH_ITS_VPC}
 
 
 def independent_groups(state: StackState) -> list[dict[str, dict[str, Any]]]:

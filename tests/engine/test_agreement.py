@@ -49,7 +49,19 @@ def test_what_changed_behind_the_back_and_then_by_the_owner(both: Both, layer: s
     assert {"create", "update", "delete"} <= agree_on_deployment(both, layer)
 
 
-@pytest.mark.parametrize("layer", ORDER)
+def test_a_network_that_moves_around_its_functions(both: Both) -> None:
+    force_replacement(both.world, "network")
+    real, embedded = both.plans("network")
+    assert by_resource(embedded) == by_resource(real)
+    # The old subnets and the old group go when the functions have moved.
+    both.break_off("network", "DependencyViolation")
+    for reader in ("compute", "alerting"):
+        both.deploy(reader)
+    both.deploy("network")
+    agree_on_states(both)
+
+
+@pytest.mark.parametrize("layer", ORDER[1:])
 def test_what_is_replaced(both: Both, layer: str) -> None:
     force_replacement(both.world, layer)
     assert {"replace", "create-replacement", "delete-replaced"} <= agree_on_deployment(both, layer)

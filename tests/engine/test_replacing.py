@@ -12,6 +12,7 @@ from tests.engine.forcing import (
     UNNAMED,
     WITH_ITS_VPC,
     force,
+    held_by_vpc,
     independent_groups,
     named,
     prepare,
@@ -52,9 +53,43 @@ def test_named_resources_are_replaced_and_their_readers_are_stale(prepared: Worl
     assert prepared.orphans() == []
     prepared.pulumi(layer, "refresh", "--yes", "--skip-preview", "--expect-no-changes").succeeded()
 
-    last = state_of(prepared, layer)
-    expected = readers(layer, first, last)
-    told = prepared.make("stale", f"LAYER={layer}")
+    expected = readers(layer, first, state_of(prepared, layer))
+    assert_stale(prepared, layer, expected)
+    for reader in sorted(expected, key=ORDER.index):
+        # What the two commands do, without the previews that they show first.
+        prepared.pulumi(reader, "refresh", "--yes", "--skip-preview").succeeded()
+        prepared.up(reader).succeeded()
+    assert_settled(prepared, layer)
+
+
+def test_a_vpc_is_replaced_in_two_steps_around_its_functions(prepared: World) -> None:
+    first = state_of(prepared, "network")
+    groups = held_by_vpc(first)
+    assert groups
+
+    refused = prepared.up("network", *force(prepared, groups))
+    assert refused.code != 0
+    assert "DependencyViolation" in refused.text, "functions stand in the old one"
+    both = state_of(prepared, "network")
+    assert set(groups) - made_since(first, both) == set(), "not replaced"
+    assert set(groups) & doubled(both), "the old ones wait"
+
+    expected = readers("network", first, both)
+    assert {"private_subnet_ids", "function_security_group_id"} <= expected["compute"] & expected["alerting"]
+    assert_stale(prepared, "network", expected)
+    for reader in sorted(expected, key=ORDER.index):
+        prepared.up(reader).succeeded()
+    prepared.up("network").succeeded()
+
+    assert doubled(state_of(prepared, "network")) == set()
+    assert prepared.preview("network") == {}
+    assert prepared.orphans() == []
+    assert_settled(prepared, "network")
+
+
+def assert_stale(world: World, layer: str, expected: dict[str, set[str]]) -> None:
+    """The layers that are expected to be are told to be stale, with their outputs and what to run."""
+    told = world.make("stale", f"LAYER={layer}")
     found = findings(told.out)
     assert found.keys() == expected.keys()
     for reader, outputs in expected.items():
@@ -67,11 +102,10 @@ def test_named_resources_are_replaced_and_their_readers_are_stale(prepared: Worl
         if reader in expected
         for verb in ("refresh", "deploy")
     ]
-    for reader in sorted(expected, key=ORDER.index):
-        # What the two commands do, without the previews that they show first.
-        prepared.pulumi(reader, "refresh", "--yes", "--skip-preview").succeeded()
-        prepared.up(reader).succeeded()
-    settled = prepared.make("stale", f"LAYER={layer}").succeeded()
+
+
+def assert_settled(world: World, layer: str) -> None:
+    settled = world.make("stale", f"LAYER={layer}").succeeded()
     assert findings(settled.out) == {}
     assert settled.out.count("is up to date") == len(consumers_of(layer))
 

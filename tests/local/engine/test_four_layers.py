@@ -88,6 +88,9 @@ def test_life_of_an_environment(run_directory: Path, cloud: Cloud, emulator: obj
         ("~", "detector-local"),
         ("~", "verdicts-local"),
     }
+    assert (
+        f"(alerting) still fit? make stale ENV=local LOCAL_DIRECTORY={run_directory} LAYER=compute" in changed
+    )
     function = cloud.client("lambda").get_function_configuration(FunctionName="ingest-local")
     assert function["Environment"]["Variables"]["LOG_LEVEL"] == "DEBUG"
 
