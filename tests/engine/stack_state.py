@@ -22,13 +22,16 @@ class StackState:
         return list(self.exported["deployment"].get("resources") or [])
 
     @property
+    def owned(self) -> list[dict[str, Any]]:
+        """What exists outside of Pulumi, what was replaced and waits to be deleted too."""
+        return [
+            each for each in self.entries if each.get("custom") and not each["type"].startswith("pulumi:")
+        ]
+
+    @property
     def resources(self) -> dict[str, dict[str, Any]]:
-        """What exists outside of Pulumi, by URN."""
-        return {
-            each["urn"]: each
-            for each in self.entries
-            if each.get("custom") and not each["type"].startswith("pulumi:")
-        }
+        """What exists outside of Pulumi and is to stay, by URN."""
+        return {each["urn"]: each for each in self.owned if not each.get("delete")}
 
     @property
     def content(self) -> dict[str, Any]:

@@ -144,9 +144,7 @@ class World:
 
     def orphans(self, suffix: str = ENVIRONMENT) -> list[str]:
         """What of an environment exists in the embedded AWS and in none of its stacks' states."""
-        owned = [
-            each for state in self.states(environment=suffix).values() for each in state.resources.values()
-        ]
+        owned = [each for state in self.states(environment=suffix).values() for each in state.owned]
         known = {name for each in owned for name in identities(each)}
         return [each for each in self.leftovers(suffix) if each.partition(" ")[2] not in known]
 
