@@ -76,7 +76,7 @@ $(READY): requirements.lock pyproject.toml
 	@touch $(READY)
 
 engine: $(READY) ## Say which Pulumi CLI deploys this; install one into .pulumi/ where there is none, or PINNED=yes
-	@$(BIN)/python -m operations.engine $(if $(PINNED),--pinned)
+	@$(BIN)/python -m operations.deploying.engine $(if $(PINNED),--pinned)
 
 demo: $(READY) ## The whole life on an embedded AWS: deploy, transactions, alerts, update, teardown
 	@$(BIN)/python -m local demo $(if $(DATA),--data '$(DATA)') $(if $(LIMIT),--limit '$(LIMIT)') $(if $(OFFSET),--offset '$(OFFSET)') $(if $(RATE),--rate '$(RATE)')
@@ -155,14 +155,14 @@ redrive: check-env $(READY) ## Give what failed for good another try: QUEUE=name
 
 verdict: check-env $(READY) ## Give a verdict: TRANSACTION=id VERDICT=confirmed_fraud|legitimate BY=name [NOTE=why] [TIMESTAMP=]
 	@$(if $(and $(TRANSACTION),$(VERDICT),$(BY)),,echo 'Name all three: make verdict $(MAKE_SETTINGS) TRANSACTION=id VERDICT=confirmed_fraud BY=your-name' >&2; exit 2)
-	@$(call with_outputs,verdict) --transaction "$$TRANSACTION" --verdict "$$VERDICT" --by "$$BY" \
+	@$(call with_outputs,analyst.verdict) --transaction "$$TRANSACTION" --verdict "$$VERDICT" --by "$$BY" \
 	  $(if $(NOTE),--note "$$NOTE") $(if $(TIMESTAMP),--timestamp "$$TIMESTAMP")
 
 rules: check-env $(READY) ## Show the detector's rules; publish others: FILE=rules.json BY=name [NOTE=why]; the package's again: RESET=yes BY=name
-	@$(call with_outputs,rules) $(if $(FILE),--file "$$FILE") $(if $(RESET),--reset) $(signed) $(ARGS)
+	@$(call with_outputs,analyst.rules) $(if $(FILE),--file "$$FILE") $(if $(RESET),--reset) $(signed) $(ARGS)
 
 controls: check-env $(READY) ## Show or set the list of ACCOUNT=id or MERCHANT=id: LIST=allow|watch|deny|none [UNTIL=date], SNOOZE=2h|none; BY=name [NOTE=why]
-	@$(call with_outputs,controls) $(if $(ACCOUNT),--account "$$ACCOUNT") $(if $(MERCHANT),--merchant "$$MERCHANT") \
+	@$(call with_outputs,analyst.controls) $(if $(ACCOUNT),--account "$$ACCOUNT") $(if $(MERCHANT),--merchant "$$MERCHANT") \
 	  $(if $(LIST),--list "$$LIST") $(if $(UNTIL),--until "$$UNTIL") $(if $(SNOOZE),--snooze "$$SNOOZE") $(signed) $(ARGS)
 
 ##@ One layer, by its owner: the same with -network, -data, -compute or -alerting, as in make deploy-compute ENV=dev
@@ -183,7 +183,7 @@ check-env:
 # How this environment was named, for the commands that messages tell to run.
 MAKE_SETTINGS = ENV=$(ENV)$(if $(CONFIRM), CONFIRM=$(CONFIRM))$(if $(ENGINE), ENGINE=$(ENGINE))$(if $(filter-out build/local,$(LOCAL_DIRECTORY)), LOCAL_DIRECTORY=$(LOCAL_DIRECTORY))
 
-# One command line starts the Pulumi CLI wherever it is used (operations/pulumi_command.py).
+# One command line starts the Pulumi CLI wherever it is used (operations/deploying/pulumi_command.py).
 ifeq ($(ENV),local)
 PULUMI = $(BIN)/python -m local pulumi --run-directory '$(LOCAL_DIRECTORY)' --
 else
@@ -209,7 +209,7 @@ with_outputs = $(aws) outputs=$$($(call operate,outputs) --json); printf '%s' "$
 # Who, and why.
 signed = $(if $(BY),--by "$$BY") $(if $(NOTE),--note "$$NOTE")
 
-stale-pulumi = $(BIN)/python -m operations.stale $(ENV)
+stale-pulumi = $(BIN)/python -m operations.deploying.stale $(ENV)
 stale-embedded = $(call operate,preview) --json | $(stale-pulumi) --plan -
 
 $(VERBS): check-env $(READY)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local.demo.processes import PROJECT, EmulatorProcess, ProcessError
-from operations import engine
+from operations.deploying import engine
 
 ENGINES = ("embedded", "pulumi")
 COMMANDS: Mapping[str, Sequence[str]] = {

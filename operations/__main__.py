@@ -6,8 +6,9 @@ The embedded engine's commands have the same shape: `python -m local VERB --envi
 import argparse
 import sys
 
-from operations import engine, hints, pulumi_command, walk
-from operations.verbs import VERBS
+from operations import hints
+from operations.deploying import engine, pulumi_command, walk
+from operations.deploying.verbs import VERBS
 from shared.infra.layers import LAYERS, layer
 
 

@@ -21,7 +21,7 @@ from local.demo.processes import PROJECT, descendants
 from local.demo.project_copy import copy_project
 from local.demo.stable_text import stable
 from local.demo.story import FIRST_TERMINAL, INTRODUCTION, STORY, Step
-from operations import engine
+from operations.deploying import engine
 
 _SECONDS_TO_START = 120
 _SECONDS_FOR_A_COMMAND = 600

@@ -13,7 +13,7 @@ from local.engine.cli_arguments import CommandLine
 from local.engine.cli_home import CliHome
 from local.engine.errors import EngineError
 from local.engine.handover import Engines
-from operations import cli_process, engine
+from operations.deploying import cli_process, engine
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -18,7 +18,7 @@ import yaml
 
 from local.cloud.address import Emulator
 from local.engine.processes import ROOT
-from operations import interruption
+from operations.deploying import interruption
 
 FOLDER = "pulumi"
 _FOREIGN = ("PULUMI_", "AWS_")

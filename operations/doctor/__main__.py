@@ -6,11 +6,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
-from operations import engine, hints, pulumi_command
+from operations import hints
+from operations.deploying import engine, pulumi_command
+from operations.deploying.recovery.clients import Clients, clients
 from operations.doctor import account, cli, settings
 from operations.doctor.finding import Finding, failed, failure, ok
 from operations.project import ROOT, settings_of
-from operations.recovery.clients import Clients, clients
 from shared.infra.layers import LAYERS, layer
 
 LOCAL = "local"

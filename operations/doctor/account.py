@@ -6,8 +6,8 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from operations import preflight
+from operations.deploying.recovery.clients import Clients
 from operations.doctor.finding import Finding, failure, ok, warning
-from operations.recovery.clients import Clients
 
 AWS_ERRORS = (BotoCoreError, ClientError)
 

@@ -5,11 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from operations import engine, hints
-from operations.checkpoint import Checkpoint
+from operations import hints
+from operations.deploying import engine
+from operations.deploying.checkpoint import Checkpoint
+from operations.deploying.pulumi_command import PulumiError, Stack, whoami
 from operations.doctor.finding import Finding, failure, ok, warning
 from operations.project import STACKS, settings_file
-from operations.pulumi_command import PulumiError, Stack, whoami
 from shared.infra.layers import deployment_order
 
 PASSPHRASES = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from operations import engine
+from operations.deploying import engine
 from tests.engine.building import world
 from tests.engine.commands import Ran
 from tests.engine.pipeline import Sent, send_suspicious

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from operations.engine import LANGUAGE_HOST, sdk_version
+from operations.deploying.engine import LANGUAGE_HOST, sdk_version
 from shared.infra.contracts import CONTRACTS, exports
 from shared.infra.layers import LAYERS
 from tests.support import pulumi_stub

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from operations.engine import EngineError
+from operations.deploying.engine import EngineError
 from tests import conftest as ladder
 from tests.conftest import RUNGS, TESTS, uncollected
 

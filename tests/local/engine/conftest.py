@@ -15,7 +15,7 @@ from local.cloud import address
 from local.engine.teardown import destroy_layer
 from local.provider.cloud import Cloud
 from local.provider.provider import Provider
-from operations import engine as pulumi_cli
+from operations.deploying import engine as pulumi_cli
 from tests.local.engine.stand_in import SAYS_WHAT_IT_GOT, Pulumi, stand_in
 from tests.local.engine.tiny import TinyProject
 

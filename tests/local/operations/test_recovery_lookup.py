@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from local.engine.state import StateStore
-from operations.recovery.lookup import FINDERS, UnknownTypeError, find
+from operations.deploying.recovery.lookup import FINDERS, UnknownTypeError, find
 from shared.infra.layers import LAYERS
 from tests.local.operations.world import World
 

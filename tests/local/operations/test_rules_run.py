@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 import pytest
 from botocore.session import Session
 
+from operations.analyst.profiles_table import Place
 from operations.outputs import Outputs
-from operations.profiles_table import Place
 from operations.signed_api import SignedApi
 from shared.runtime.dynamodb import from_item, to_item
 from shared.runtime.events import alert_id_of
@@ -128,7 +128,7 @@ def test_published_rules_change_decisions_and_bad_ones_never_do(bank: Bank, tmp_
     file.write_text(json.dumps(document))
     version = parse_rules(file.read_bytes()).version
     run = bank.world.run
-    code, out, err = run("--file", str(file), "--by", "Ana", module="operations.rules", role=role)
+    code, out, err = run("--file", str(file), "--by", "Ana", module="operations.analyst.rules", role=role)
     assert (code, err) == (0, ""), err
     assert "rules.amount_limit.limits.USD: 20 is new" in out
 
@@ -152,11 +152,11 @@ def test_published_rules_change_decisions_and_bad_ones_never_do(bank: Bank, tmp_
     )
     assert (told["level"], told["rules_version"]) == ("ERROR", version)
     assert told["reason"] == "line 1: version is missing"
-    assert "REFUSED by the detector" in run(module="operations.rules", role=role)[1]
+    assert "REFUSED by the detector" in run(module="operations.analyst.rules", role=role)[1]
 
 
 def test_a_list_makes_an_alert_and_a_snooze_suppresses_it_until_it_ends(bank: Bank) -> None:
-    role, module = bank.role(controls_key("*")), "operations.controls"
+    role, module = bank.role(controls_key("*")), "operations.analyst.controls"
     ordinary = bank.decided("rules-b", 10.0)
     assert (ordinary["message"], ordinary["suppressed"]) == ("scored", None)
     assert (
@@ -182,12 +182,12 @@ def test_a_list_makes_an_alert_and_a_snooze_suppresses_it_until_it_ends(bank: Ba
 
 def test_who_may_publish_rules_may_not_edit_lists_and_the_other_way_round(bank: Bank) -> None:
     edit = ["--account", "rules-d", "--list", "allow", "--by", "Ana"]
-    code, _, err = bank.world.run(*edit, module="operations.controls", role=bank.role(RULES_KEY))
+    code, _, err = bank.world.run(*edit, module="operations.analyst.controls", role=bank.role(RULES_KEY))
     assert code == 1
     assert "dynamodb:GetItem" in err
     assert "make controls ENV=local ARGS=--rights" in err
     editor = bank.role(controls_key("*"))
-    assert "dynamodb:GetItem" in bank.world.run(module="operations.rules", role=editor)[2]
+    assert "dynamodb:GetItem" in bank.world.run(module="operations.analyst.rules", role=editor)[2]
     profiles = editor.client("dynamodb")
     with pytest.raises(profiles.exceptions.ClientError, match="AccessDenied"):
         profiles.get_item(

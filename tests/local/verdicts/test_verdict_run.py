@@ -185,7 +185,7 @@ def test_the_command_of_the_mail_gives_the_verdict(pipeline: Pipeline, tmp_path:
     outputs.write_text(json.dumps({"compute": {"verdicts_url": pipeline.outputs["verdicts_url"]}}))
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "operations.verdict", "local", "--outputs", str(outputs)),
+            *(sys.executable, "-m", "operations.analyst.verdict", "local", "--outputs", str(outputs)),
             *("--transaction", told["TRANSACTION"], "--verdict", told["VERDICT"], "--by", told["BY"]),
             *("--timestamp", told["TIMESTAMP"]),
         ],

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from operations.checkpoint import Checkpoint
+from operations.deploying.checkpoint import Checkpoint
 
 DEPLOYED = "2026-11-22T10:00:00.123456789Z"
 BEFORE = "2026-11-22T09:00:00Z"

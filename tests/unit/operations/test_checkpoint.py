@@ -1,6 +1,6 @@
 """What an exported state says."""
 
-from operations.checkpoint import Checkpoint, is_secret
+from operations.deploying.checkpoint import Checkpoint, is_secret
 from tests.unit.operations.states import SECRET, checkpoint, pending, reference, resource, stack
 
 QUEUE = resource("aws:sqs/queue:Queue", "queue-dev")

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from operations import controls
-from operations.controls import LONGEST_SNOOZE_DAYS, edited
+from operations.analyst import controls
+from operations.analyst.controls import LONGEST_SNOOZE_DAYS, edited
+from operations.analyst.times import TimeError, duration, moment, told
 from operations.outputs import OperatorError
-from operations.times import TimeError, duration, moment, told
 from stacks.compute.functions.detector.scoring import Controls, Standing
 from tests.unit.operations.table import Table, table_in_memory
 
@@ -25,7 +25,7 @@ Run = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def table(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Table]:
-    monkeypatch.setattr("operations.controls.time.time_ns", lambda: NOW * 1_000_000)
+    monkeypatch.setattr("operations.analyst.controls.time.time_ns", lambda: NOW * 1_000_000)
     with table_in_memory(monkeypatch, tmp_path) as table:
         yield table
 

@@ -9,10 +9,10 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
+from operations.deploying.pulumi_command import PulumiError, Stack
+from operations.deploying.recovery.clients import Clients
 from operations.doctor import account, cli, settings
 from operations.doctor.finding import Finding, failed, failure, ok, warning
-from operations.pulumi_command import PulumiError, Stack
-from operations.recovery.clients import Clients
 from tests.unit.operations.states import checkpoint, pending, resource, stack
 
 QUEUE = resource("aws:sqs/queue:Queue", "queue-dev", inputs={})

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operations import engine
-from operations.engine import (
+from operations.deploying import engine
+from operations.deploying.engine import (
     LANGUAGE_HOST,
     OLDEST,
     EngineError,

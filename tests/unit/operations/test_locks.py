@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from operations import locks
-from operations.locks import Lock, locks_in, run_when_free
-from operations.pulumi_command import Ended, Stack
+from operations.deploying import locks
+from operations.deploying.locks import Lock, locks_in, run_when_free
+from operations.deploying.pulumi_command import Ended, Stack
 
 STACK = Stack("data", "dev")
 HERE = socket.gethostname()

@@ -9,10 +9,10 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from operations.pulumi_command import PulumiError, Stack
-from operations.recovery import recover as recovery
-from operations.recovery.lookup import find
-from operations.recovery.recover import adopted, recover
+from operations.deploying.pulumi_command import PulumiError, Stack
+from operations.deploying.recovery import recover as recovery
+from operations.deploying.recovery.lookup import find
+from operations.deploying.recovery.recover import adopted, recover
 from tests.unit.operations.states import SECRET, checkpoint, pending, resource, stack
 
 STACK = Stack("data", "dev")

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operations import rules
-from operations.differences import differences
+from operations.analyst import rules
+from operations.analyst.differences import differences
+from operations.analyst.profiles_table import EARLIER_CHANGES, Change, Items, Place
 from operations.outputs import OperatorError, Outputs
-from operations.profiles_table import EARLIER_CHANGES, Change, Items, Place
 from shared.runtime.dynamodb import to_item
 from stacks.compute.functions.detector.scoring import RULES_PATH, load_rules, parse_rules
 from stacks.compute.functions.profiles.rules_item import RULES_KEY, publication, published_text

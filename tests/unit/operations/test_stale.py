@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from operations import stale
-from operations.checkpoint import Checkpoint
-from operations.pulumi_command import PulumiError, Stack
-from operations.stale import Change, Finding, in_plan, look
+from operations.deploying import stale
+from operations.deploying.checkpoint import Checkpoint
+from operations.deploying.pulumi_command import PulumiError, Stack
+from operations.deploying.stale import Change, Finding, in_plan, look
 from tests.unit.operations.states import AFTER, BEFORE, SECRET, checkpoint, reference, resource, stack
 
 TOPIC = "arn:aws:sns:us-east-1:123456789012:fraud-alerts-dev"

@@ -10,7 +10,8 @@ import pytest
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.exceptions import EndpointConnectionError
 
-from operations import signed_api, verdict
+from operations import signed_api
+from operations.analyst import verdict
 
 OUTPUTS = json.dumps(
     {"compute": {"verdicts_url": "https://api.example/stage/transactions/{transaction_id}/verdict"}}

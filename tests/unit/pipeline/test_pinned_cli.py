@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from operations import engine
+from operations.deploying import engine
 
 
 @pytest.fixture

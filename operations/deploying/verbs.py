@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from operations import guard, hints, stale
-from operations.checkpoint import Checkpoint, is_secret
-from operations.locks import run_when_free
+from operations import hints
+from operations.deploying import guard, stale
+from operations.deploying.checkpoint import Checkpoint, is_secret
+from operations.deploying.locks import run_when_free
+from operations.deploying.pulumi_command import Stack, run
+from operations.deploying.recovery.recover import recover
 from operations.project import ROOT, settings_file
-from operations.pulumi_command import Stack, run
-from operations.recovery.recover import recover
 from shared.infra.layers import layer
 
 Settings = Sequence[str]

@@ -1,7 +1,7 @@
 """`make rules`: show the rules in force, publish others, or go back to the package's, without a deployment.
 
-`python -m operations.rules ENV --outputs FILE [--file RULES --by NAME]`; docs/rules.md has the whole way.
-Exit code 0: done. 1: refused; nothing has changed.
+`python -m operations.analyst.rules ENV --outputs FILE [--file RULES --by NAME]`; docs/rules.md has the whole
+way. Exit code 0: done. 1: refused; nothing has changed.
 """
 
 import argparse
@@ -15,10 +15,10 @@ from typing import Any, Final
 from botocore.session import get_session
 
 from operations import outputs
-from operations.differences import differences
+from operations.analyst.differences import differences
+from operations.analyst.profiles_table import Change, Items, Place
+from operations.analyst.times import told
 from operations.outputs import OperatorError
-from operations.profiles_table import Change, Items, Place
-from operations.times import told
 from stacks.compute.functions.detector.active_rules import LONGEST_SECONDS
 from stacks.compute.functions.detector.scoring import RULES_PATH, RulesError, load_rules, parse_rules
 from stacks.compute.functions.profiles.rules_item import (
@@ -126,7 +126,7 @@ def _audit(item: Mapping[str, Any]) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m operations.rules",
+        prog="python -m operations.analyst.rules",
         description="Show the rules in force, or publish others; a bad file is refused with its line.",
         epilog="Credentials come from the environment as for the AWS CLI; --rights says what they need.",
     )

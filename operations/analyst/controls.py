@@ -1,7 +1,7 @@
 """`make controls`: show or edit the list that an account or a merchant is on, and an account's snooze.
 
-`python -m operations.controls ENV --outputs FILE --account ID [--list deny --by NAME]`; docs/rules.md says
-what each list does. Exit code 0: done. 1: refused; nothing has changed.
+`python -m operations.analyst.controls ENV --outputs FILE --account ID [--list deny --by NAME]`; docs/rules.md
+says what each list does. Exit code 0: done. 1: refused; nothing has changed.
 """
 
 import argparse
@@ -15,9 +15,9 @@ from typing import Any, Final
 from botocore.session import get_session
 
 from operations import outputs
+from operations.analyst.profiles_table import Change, Items, Place
+from operations.analyst.times import TimeError, duration, moment, told
 from operations.outputs import OperatorError
-from operations.profiles_table import Change, Items, Place
-from operations.times import TimeError, duration, moment, told
 from shared.runtime.schema import transaction_schema
 from stacks.compute.functions.detector.scoring import Controls, ProfileError, Standing
 from stacks.compute.functions.profiles.items import account_key, controls_key, merchant_key
@@ -154,7 +154,7 @@ def _lasting(until: int, now: int) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m operations.controls",
+        prog="python -m operations.analyst.controls",
         description="Show or edit the list that an account or a merchant is on, and an account's snooze.",
         epilog="In force from the next payment on. Credentials come from the environment as for the AWS CLI; "
         "--rights says what they must allow.",

@@ -1,7 +1,7 @@
 """`make verdict`: give an analyst's verdict on a transaction, signed by the caller's AWS credentials.
 
-`python -m operations.verdict ENV --outputs FILE --transaction ID --verdict confirmed_fraud --by NAME` is the
-command; what each verdict does stands in stacks/compute/functions/verdicts/README.md.
+`python -m operations.analyst.verdict ENV --outputs FILE --transaction ID --verdict confirmed_fraud --by NAME`
+is the command; what each verdict does stands in stacks/compute/functions/verdicts/README.md.
 """
 
 import argparse
@@ -62,7 +62,7 @@ def _refusal(status: int, text: str) -> str:
 def _parser() -> argparse.ArgumentParser:
     verdicts = verdict_schema()["properties"]["verdict"]["enum"]
     parser = argparse.ArgumentParser(
-        prog="python -m operations.verdict",
+        prog="python -m operations.analyst.verdict",
         description="Give a verdict on a transaction; the last one counts, the same again changes nothing.",
         epilog="The caller's AWS credentials sign the request; they need execute-api:Invoke on "
         "PUT/transactions/*/verdict of the API's stage.",

@@ -16,11 +16,11 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from operations import hints
-from operations.checkpoint import Checkpoint, PendingOperation
-from operations.locks import run_when_free
-from operations.pulumi_command import PulumiError, Stack
-from operations.recovery.clients import Clients, clients
-from operations.recovery.lookup import UnknownTypeError, find
+from operations.deploying.checkpoint import Checkpoint, PendingOperation
+from operations.deploying.locks import run_when_free
+from operations.deploying.pulumi_command import PulumiError, Stack
+from operations.deploying.recovery.clients import Clients, clients
+from operations.deploying.recovery.lookup import UnknownTypeError, find
 
 _CREATING = "creating"
 
@@ -29,8 +29,8 @@ def recover(stack: Stack, state: Checkpoint, aws: Clients | None = None) -> None
     """Settle every pending operation of a stack, and say what became of each.
 
     Raises:
-        operations.pulumi_command.PulumiError: another run holds the stack, or AWS cannot be asked; nothing is
-            changed then.
+        operations.deploying.pulumi_command.PulumiError: another run holds the stack, or AWS cannot be asked;
+            nothing is changed then.
     """
     print(f"{stack} has {len(state.pending)} operations that never ended, of a run that was interrupted:")
     found = _found(stack, state.pending, aws or clients())

@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from operations import cli_process, interruption
-from operations.checkpoint import Checkpoint
+from operations.deploying import cli_process, interruption
+from operations.deploying.checkpoint import Checkpoint
 from operations.project import ROOT, STACKS
 
 _ABSENT = re.compile(r"no stack named .* found")

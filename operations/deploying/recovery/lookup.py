@@ -7,8 +7,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from operations.recovery import api, network
-from operations.recovery.clients import Clients
+from operations.deploying.recovery import api, network
+from operations.deploying.recovery.clients import Clients
 
 Inputs = Mapping[str, Any]
 """A resource's inputs as the state has them, default tags among the tags."""
@@ -29,7 +29,7 @@ def find(aws: Clients, type_token: str, inputs: Inputs) -> str | None:
         botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError: AWS did not answer, or refused to.
     """
     if type_token not in FINDERS:
-        raise UnknownTypeError(f"{type_token} is of a kind that operations/recovery cannot look up")
+        raise UnknownTypeError(f"{type_token} is of a kind that operations/deploying/recovery cannot look up")
     try:
         return FINDERS[type_token](aws, inputs)
     except ClientError as error:

@@ -1,8 +1,8 @@
 """What Pulumi itself does not check between the stacks of different projects.
 
 `upstream-ready` before a layer is deployed, `downstream-empty` before it is destroyed. Usable alone:
-`python -m operations.guard upstream-ready compute dev`. Exit code 0: go ahead; 3: refused, with the reason
-and the command that mends it; 1: it cannot be told, because the CLI or its backend did not answer.
+`python -m operations.deploying.guard upstream-ready compute dev`. Exit code 0: go ahead; 3: refused, with the
+reason and the command that mends it; 1: it cannot be told, because the CLI or its backend did not answer.
 """
 
 import argparse
@@ -12,8 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from types import MappingProxyType
 
 from operations import hints
-from operations.checkpoint import Checkpoint
-from operations.pulumi_command import PulumiError, Stack
+from operations.deploying.checkpoint import Checkpoint
+from operations.deploying.pulumi_command import PulumiError, Stack
 from shared.infra.layers import LAYERS, Layer, consumers_of, upstream_of
 
 REFUSED = 3
@@ -28,7 +28,7 @@ def upstream_ready(layer: str, environment: str, verb: str = "deployed") -> None
 
     Raises:
         RefusedError: naming each stack that is not ready and the command that deploys it.
-        operations.pulumi_command.PulumiError: the state of one cannot be read.
+        operations.deploying.pulumi_command.PulumiError: the state of one cannot be read.
     """
     upstream = upstream_of(layer)
     states = _states(upstream, environment)
@@ -46,7 +46,7 @@ def downstream_empty(layer: str, environment: str) -> None:
 
     Raises:
         RefusedError: naming each that does and the command that destroys it.
-        operations.pulumi_command.PulumiError: the state of one cannot be read.
+        operations.deploying.pulumi_command.PulumiError: the state of one cannot be read.
     """
     consumers = consumers_of(layer)
     states = _states(consumers, environment)
@@ -96,7 +96,7 @@ GUARDS: Mapping[str, Callable[[str, str], None]] = MappingProxyType(
 
 def main() -> int:
     """Check one guard of one layer."""
-    parser = argparse.ArgumentParser(prog="python -m operations.guard", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m operations.deploying.guard", description=__doc__)
     parser.add_argument("guard", choices=list(GUARDS))
     parser.add_argument("layer", choices=list(LAYERS))
     parser.add_argument("environment", help="dev, prod ...: the name of the stacks")

@@ -182,7 +182,7 @@ def _shown(path: Path) -> str:
 
 def main() -> int:
     """Say which Pulumi CLI deploys this project; install one where there is none."""
-    parser = argparse.ArgumentParser(prog="python -m operations.engine", description=main.__doc__)
+    parser = argparse.ArgumentParser(prog="python -m operations.deploying.engine", description=main.__doc__)
     parser.add_argument("--pinned", action="store_true", help="take the SDK's version, whatever is on PATH")
     pinned = parser.parse_args().pinned
     try:

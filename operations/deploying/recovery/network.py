@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from operations.recovery.clients import Clients
+from operations.deploying.recovery.clients import Clients
 
 Inputs = Mapping[str, Any]
 _RULE = {

@@ -5,9 +5,9 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 from operations import hints
-from operations.guard import REFUSED, RefusedError
-from operations.pulumi_command import PulumiError, Stack
-from operations.verbs import ALONE, VERBS, Settings, Verb, outputs_as_data
+from operations.deploying.guard import REFUSED, RefusedError
+from operations.deploying.pulumi_command import PulumiError, Stack
+from operations.deploying.verbs import ALONE, VERBS, Settings, Verb, outputs_as_data
 from shared.infra.layers import deployment_order, destroy_order
 
 PASSING_OVER = frozenset({"preview", "drift", "refresh", "outputs"})

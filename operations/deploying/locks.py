@@ -6,7 +6,7 @@ import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from operations.pulumi_command import Stack, run
+from operations.deploying.pulumi_command import Stack, run
 
 _LOCK = re.compile(r"created by (?P<user>\S+)@(?P<host>\S+) \(pid (?P<pid>\d+)\) at (?P<since>\S+)")
 _CONFLICT = "[409] Conflict: Another update is currently in progress"

@@ -15,8 +15,8 @@ from datetime import datetime
 from typing import Any
 
 from operations import hints
-from operations.checkpoint import Checkpoint, is_secret, name_of
-from operations.pulumi_command import PulumiError, Stack
+from operations.deploying.checkpoint import Checkpoint, is_secret, name_of
+from operations.deploying.pulumi_command import PulumiError, Stack
 from shared.infra.layers import LAYERS, consumers_of, deployment_order, upstream_of
 
 STALE = 1
@@ -82,7 +82,7 @@ def look(environment: str, names: Sequence[str]) -> list[Finding]:
     """A finding for each of these layers that is deployed, in order.
 
     Raises:
-        operations.pulumi_command.PulumiError: a state cannot be read.
+        operations.deploying.pulumi_command.PulumiError: a state cannot be read.
     """
     every = tuple(LAYERS)
     with ThreadPoolExecutor(len(every)) as threads:
@@ -208,7 +208,7 @@ def after_deploy(deployed: Stack, before: Checkpoint) -> None:
 
 def main() -> int:
     """Look at all layers, or at those that read one; exit code 1 when one of them is stale."""
-    parser = argparse.ArgumentParser(prog="python -m operations.stale", description=main.__doc__)
+    parser = argparse.ArgumentParser(prog="python -m operations.deploying.stale", description=main.__doc__)
     parser.add_argument("environment", help="dev, prod ...: the name of the stacks")
     parser.add_argument("--layer", choices=list(LAYERS), help="those alone that read this layer's outputs")
     parser.add_argument("--plan", choices=["-"], help="read the embedded engine's plan from standard input")
