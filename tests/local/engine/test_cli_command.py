@@ -168,7 +168,8 @@ def test_interruption_arrives_once(run_directory: Path, tmp_path: Path) -> None:
     binary = stand_in(tmp_path / "bin", WAITS_FOR_AN_INTERRUPTION)
     starts = (
         "import sys; from pathlib import Path; from local import cli; "
-        f"from operations.deploying import engine; engine.INSTALLED = Path({str(binary)!r}); sys.exit(cli.main(sys.argv[1:]))"
+        "from operations.deploying import engine; "
+        f"engine.INSTALLED = Path({str(binary)!r}); sys.exit(cli.main(sys.argv[1:]))"
     )
     words = ["pulumi", "--run-directory", str(run_directory), "--", "-C", "stacks/data", "up"]
     with subprocess.Popen(
