@@ -114,6 +114,16 @@ def test_prod_waits_for_dev_and_dev_for_the_checks() -> None:
     assert ALL["deploy"].triggers["push"] == {"branches": ["main"]}
 
 
+def test_the_pinned_cli_deploys_onto_the_embedded_aws_each_night() -> None:
+    engine = ALL["engine"]
+    commands = [step["run"] for step in engine.steps() if "run" in step]
+    assert commands == ["make engine PINNED=yes", "make test ARGS=tests/engine"]
+    assert re.fullmatch(r"\d+ \d+ \* \* \*", engine.triggers["schedule"][0]["cron"])
+    watched = [path.removesuffix("/**") for path in engine.triggers["pull_request"]["paths"]]
+    assert watched
+    assert [path for path in watched if not (ROOT / path).exists()] == []
+
+
 def test_drift_is_looked_for_in_every_layer_of_every_environment_each_night() -> None:
     matrix = ALL["drift"].jobs["look"]["strategy"]["matrix"]
     assert matrix == {"environment": ENVIRONMENTS, "layer": [layer.name for layer in deployment_order()]}
@@ -142,7 +152,7 @@ def test_the_cli_is_used_through_the_makefile_alone() -> None:
     scripts += [step["run"] for _, step in composite_steps() if "run" in step]
     assert [text for text in scripts if re.search(r"\bpulumi\b", text)] == []
     commands = set(re.findall(r"\bmake \"?([a-z]+)", "\n".join(scripts)))
-    assert commands == {"setup", "engine", "preview", "deploy", "drift"}
+    assert commands == {"setup", "engine", "preview", "deploy", "drift", "test"}
 
 
 def test_no_expression_is_pasted_into_a_script() -> None:
