@@ -7,6 +7,7 @@ import pulumi
 
 from shared.infra import stems
 from shared.infra.contracts import ComputeContract, DataContract
+from shared.runtime.counting import PUBLISHED_RULES_REFUSED
 from stacks.alerting import metrics
 from stacks.alerting.alarm import FIVE_MINUTES, MINUTE, Alarm, SilenceAlarm, register
 from stacks.alerting.settings import AlertingSettings
@@ -36,6 +37,7 @@ def alarms(
         *_pipe(data, compute),
         *_rule(compute),
         *_asynchronous_detector(compute.detector_function_name),
+        _published_rules(compute.detector_function_name),
         *_dead_letter_queues(settings, data, compute),
         *_mail(data),
     ]
@@ -188,6 +190,16 @@ def _asynchronous_detector(name: pulumi.Input[str]) -> list[Alarm]:
             "the transactions of that time from the table.",
         ),
     ]
+
+
+def _published_rules(detector_name: pulumi.Input[str]) -> Alarm:
+    return Alarm(
+        "rules-refused",
+        metrics.counted_by(detector_name, PUBLISHED_RULES_REFUSED),
+        "The detector refuses the published rules, and judges by the last good ones or by its package's.",
+        "make rules says what is wrong with them. Publish others, or go back to the package's by RESET=yes: "
+        "docs/runbooks/changing-rules.md.",
+    )
 
 
 def _dead_letter_queues(

@@ -3,6 +3,7 @@
 import pulumi
 
 from shared.infra.contracts import ComputeContract
+from shared.runtime import counting
 from stacks.alerting.alarm import Metric, Statistic
 
 
@@ -15,6 +16,11 @@ def of_api(compute: ComputeContract, name: str, statistic: Statistic) -> Metric:
 def of_function(function_name: pulumi.Input[str], name: str, statistic: Statistic) -> Metric:
     """A metric of a Lambda function."""
     return Metric("AWS/Lambda", name, {"FunctionName": function_name}, statistic)
+
+
+def counted_by(function_name: pulumi.Input[str], name: str) -> Metric:
+    """How often a function has counted something in its log."""
+    return Metric(counting.NAMESPACE, name, {counting.DIMENSION: function_name}, "Sum")
 
 
 def of_puts(table_name: pulumi.Input[str]) -> Metric:

@@ -104,6 +104,7 @@ def _alarms_on(metric: str) -> dict[str, Any]:
         ("Throttles", "FunctionName", {"ingest-dev", "detector-dev", "verdicts-dev", "notifier-dev"}),
         ("AsyncEventsDropped", "FunctionName", {"detector-dev"}),
         ("AsyncEventAge", "FunctionName", {"detector-dev"}),
+        ("PublishedRulesRefused", "FunctionName", {"detector-dev"}),
         ("ExecutionFailed", "PipeName", {"transactions-pipe-dev"}),
         (
             "ApproximateNumberOfMessagesVisible",

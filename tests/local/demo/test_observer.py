@@ -65,7 +65,7 @@ def log_of(amount: str) -> list[str]:
         Store(),
         Strangers(),
         Outbox(),
-        rules=ActiveRules(Unpublished(), load_rules(), log),
+        rules=ActiveRules(Unpublished(), load_rules(), log, "detector"),
         log=log,
         pseudonym_secret="secret",
         time_to_live=timedelta(),

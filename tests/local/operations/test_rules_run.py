@@ -152,6 +152,8 @@ def test_published_rules_change_decisions_and_bad_ones_never_do(bank: Bank, tmp_
     )
     assert (told["level"], told["rules_version"]) == ("ERROR", version)
     assert told["reason"] == "line 1: version is missing"
+    assert told["FunctionName"] == bank.world.target.detector_function_name
+    assert told["PublishedRulesRefused"] == 1
     assert "REFUSED by the detector" in run(module="operations.analyst.rules", role=role)[1]
 
 

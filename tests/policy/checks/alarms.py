@@ -1,4 +1,4 @@
-"""Alarms: each watches what exists, by a metric that AWS publishes, and nothing that fails is unwatched."""
+"""Alarms: each watches what exists, by a metric that is published, and nothing that fails is unwatched."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -84,6 +84,8 @@ AWS_METRICS: Metrics = {
             }
         ),
     ),
+    # Of our own: the functions' logs carry them.
+    "FraudPipeline": ((frozenset({"FunctionName"}),), frozenset({"PublishedRulesRefused"})),
     "AWS/ApiGateway": (
         (frozenset({"ApiName"}), frozenset({"ApiName", "Stage"})),
         frozenset({"4XXError", "5XXError", "Count", "IntegrationLatency", "Latency"}),
@@ -195,6 +197,7 @@ WANTED_METRICS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "Throttles": ("FunctionName", ("ingest", "detector", "verdicts", "notifier")),
     "AsyncEventsDropped": ("FunctionName", ("detector",)),
     "AsyncEventAge": ("FunctionName", ("detector",)),
+    "PublishedRulesRefused": ("FunctionName", ("detector",)),
     "DestinationDeliveryFailures": ("FunctionName", ("detector",)),
     "ExecutionFailed": ("PipeName", ("transactions-pipe",)),
     "FailedInvocations": ("RuleName", ("transaction-stored",)),

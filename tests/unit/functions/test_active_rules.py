@@ -1,6 +1,7 @@
 """The rules in force: published ones take effect without a deployment, bad ones never do."""
 
 import json
+import time
 from io import StringIO
 from typing import Any
 
@@ -24,6 +25,7 @@ from tests.unit.functions.builders import NOW
 from tests.unit.functions.conftest import Cloud
 
 TABLE = "profiles-test"
+NAME = "detector-test"
 PACKAGED = load_rules()
 SHIPPED = RULES_PATH.read_text()
 
@@ -43,7 +45,7 @@ class World:
 
     def environment(self) -> ActiveRules:
         store = PublishedRules(self.cloud.dynamodb, TABLE)
-        return ActiveRules(store, PACKAGED, Logger("detector", stream=self.out), clock=lambda: self.now)
+        return ActiveRules(store, PACKAGED, Logger("detector", stream=self.out), NAME, clock=lambda: self.now)
 
     def publish(self, text: str | None) -> None:
         self.put(publication(text, parse_rules(text.encode()).version if text else None))
@@ -119,6 +121,12 @@ def test_a_bad_item_leaves_the_last_good_rules_in_force_and_is_told(
     refused = [line for line in world.told() if line["level"] == "ERROR"]
     assert [line["rules_version"] for line in refused] == [good, PACKAGED.version]
     assert all(fault in line["reason"] for line in refused)
+    for line in refused:
+        (directive,) = line["_aws"]["CloudWatchMetrics"]
+        assert (directive["Namespace"], directive["Dimensions"]) == ("FraudPipeline", [["FunctionName"]])
+        assert [(line[each["Name"]], each["Unit"]) for each in directive["Metrics"]] == [(1, "Count")]
+        assert line["FunctionName"] == NAME
+        assert abs(line["_aws"]["Timestamp"] / 1000 - time.time()) < 60
 
 
 def test_a_fault_is_told_now_and_then_and_its_end_is_seen(world: World) -> None:
@@ -148,7 +156,7 @@ def test_a_table_that_does_not_answer_is_asked_again_soon(
         monkeypatch.setenv(name, "none")
     client = create_client("dynamodb")
     rules = ActiveRules(
-        PublishedRules(client, TABLE), PACKAGED, Logger("detector", stream=world.out), lambda: world.now
+        PublishedRules(client, TABLE), PACKAGED, Logger("detector", stream=world.out), NAME, lambda: world.now
     )
     text = text_of("first")
     item = to_item({"profile_id": RULES_KEY, **publication(text, "first")})
@@ -159,5 +167,7 @@ def test_a_table_that_does_not_answer_is_asked_again_soon(
         stubber.add_response("batch_get_item", {"Responses": {TABLE: [item]}})
         world.now += AGAIN_SECONDS
         assert rules.scorer().rules.version.startswith("first+")
-    assert [line["level"] for line in world.told()] == ["ERROR", "INFO"]
+    failed, changed = world.told()
+    assert (failed["level"], changed["level"]) == ("ERROR", "INFO")
+    assert "_aws" not in failed, "nothing was refused: no alarm for what passes by itself"
     assert "secret" not in world.out.getvalue()

@@ -55,7 +55,9 @@ def detector_with(profiles: ProfilesTable, cloud: Cloud, queue: SuspiciousQueue 
         profiles,
         PopulationTable(cloud.dynamodb, "profiles-test"),
         queue or SuspiciousQueue(cloud.sqs, cloud.queue_url),
-        rules=ActiveRules(PublishedRules(cloud.dynamodb, "profiles-test"), RULES, Logger("detector")),
+        rules=ActiveRules(
+            PublishedRules(cloud.dynamodb, "profiles-test"), RULES, Logger("detector"), "detector"
+        ),
         log=Logger("detector"),
         pseudonym_secret=SECRET,
         time_to_live=timedelta(days=180),

@@ -53,7 +53,7 @@ class World(Desk):
             ProfilesTable(dynamodb, NAMES.profiles),
             PopulationTable(dynamodb, NAMES.profiles),
             SuspiciousQueue(self.cloud.sqs, self.cloud.queue_url),
-            rules=ActiveRules(PublishedRules(dynamodb, NAMES.profiles), self.scorer.rules, log),
+            rules=ActiveRules(PublishedRules(dynamodb, NAMES.profiles), self.scorer.rules, log, "detector"),
             log=log,
             pseudonym_secret=SECRET,
             time_to_live=timedelta(days=180),

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from shared.runtime.counting import PUBLISHED_RULES_REFUSED, counted
 from shared.runtime.logs import Logger
 from stacks.compute.functions.detector.ports import DetectorError, RulesStore
 from stacks.compute.functions.detector.scoring import Rules, RulesError, Scorer, parse_rules
@@ -30,15 +31,22 @@ class ActiveRules:
         store: Where they are published.
         packaged: The package's own.
         log: Where to log.
+        function_name: Whose refusals are counted.
         clock: Returns seconds. Wall time, because an environment that rests may not count any other.
     """
 
     def __init__(
-        self, store: RulesStore, packaged: Rules, log: Logger, clock: Callable[[], float] = time.time
+        self,
+        store: RulesStore,
+        packaged: Rules,
+        log: Logger,
+        function_name: str,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
         self._packaged = self._scorer = Scorer(packaged)
         self._log = log
+        self._function_name = function_name
         self._clock = clock
         self._read_at = 0.0
         self._holds_for = 0.0
@@ -60,11 +68,11 @@ class ActiveRules:
             text = self._store.published()
         except DetectorError as error:
             self._holds_for = AGAIN_SECONDS
-            self._tell(str(error), now)
+            self._tell(str(error), now, refused=False)
             return
         except ValueError as error:
             self._seen = None
-            self._tell(str(error), now)
+            self._tell(str(error), now, refused=True)
             return
         if self._fault is None and text == self._seen:
             return
@@ -72,7 +80,7 @@ class ActiveRules:
             # A text that was refused is the same fault until another one is published.
             self._put_in_force(text)
         except RulesError as error:
-            self._tell(str(error), now)
+            self._tell(str(error), now, refused=True)
         else:
             self._fault = None
         self._seen = text
@@ -84,8 +92,11 @@ class ActiveRules:
         self._log.info("rules changed", before=self._scorer.rules.version, rules_version=scorer.rules.version)
         self._scorer = scorer
 
-    def _tell(self, fault: str, now: float) -> None:
+    def _tell(self, fault: str, now: float, *, refused: bool) -> None:
+        """Log a fault; rules that are refused are counted too, for that ends by somebody's doing alone."""
         if fault == self._fault and self._told_at is not None and now - self._told_at < TOLD_AGAIN_SECONDS:
             return
         self._fault, self._told_at = fault, now
-        self._log.failure("published rules not used", reason=fault, rules_version=self._scorer.rules.version)
+        count = counted(PUBLISHED_RULES_REFUSED, self._function_name) if refused else {}
+        version = self._scorer.rules.version
+        self._log.failure("published rules not used", reason=fault, rules_version=version, **count)

@@ -36,7 +36,9 @@ def detection() -> Detection:
         ProfilesTable(dynamodb, settings.profiles_table),
         PopulationTable(dynamodb, settings.profiles_table),
         SuspiciousQueue(create_sqs(), settings.suspicious_queue_url),
-        rules=ActiveRules(PublishedRules(dynamodb, settings.profiles_table), load_rules(), log),
+        rules=ActiveRules(
+            PublishedRules(dynamodb, settings.profiles_table), load_rules(), log, settings.function_name
+        ),
         log=log,
         pseudonym_secret=settings.common.pseudonym_secret,
         time_to_live=timedelta(days=settings.profiles_time_to_live_days),
