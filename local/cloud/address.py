@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from operations.processes import lives
+
 FILE_NAME = "emulator.json"
 
 
@@ -94,19 +96,9 @@ def read(run_directory: Path) -> Emulator:
         raise NoEmulatorError(
             f"{path} is not an emulator's address ({error}): start one with `make local`"
         ) from error
-    if not _runs(emulator.pid):
+    if not lives(emulator.pid):
         raise NoEmulatorError(
             f"the embedded AWS of {run_directory} (process {emulator.pid}) has ended: "
             "start one with `make local`"
         )
     return emulator
-
-
-def _runs(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -17,7 +17,6 @@ from local.demo.accounting import Account, Evidence
 from local.demo.client import Identity
 from local.demo.display import Bar, Display
 from local.demo.environment import ENVIRONMENT, Brief, Environment
-from local.demo.interruption import interruptible, uninterrupted
 from local.demo.mailbox import Mail
 from local.demo.observer import Observer
 from local.demo.processes import PROJECT, EmulatorProcess, ProcessError
@@ -29,6 +28,7 @@ from local.demo.stream import Stream
 from local.demo.traces import draw, read_segments, trace_tree
 from local.engine.leftovers import leftovers
 from local.provider.cloud import Cloud
+from operations.signals import interruptible, uninterrupted
 
 REPORT = PROJECT / "build" / "demo.json"
 UPDATE_AFTER_SHARE = 0.3

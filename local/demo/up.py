@@ -14,11 +14,11 @@ from local.cloud.address import Emulator
 from local.demo.display import Display
 from local.demo.environment import Brief, Environment
 from local.demo.instructions import explain_deployed, explain_empty
-from local.demo.interruption import interruptible, uninterrupted
 from local.demo.mailbox import Mailbox
 from local.demo.processes import EmulatorProcess, ProcessError
 from local.engine.cli_home import FOLDER
 from local.engine.make_command import DEFAULT_DIRECTORY
+from operations.signals import interruptible, uninterrupted
 
 EMBEDDED, PULUMI = "embedded", "pulumi"
 DIRECTORY_VARIABLE = "LOCAL_DIRECTORY"

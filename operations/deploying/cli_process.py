@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import IO, Any
+from typing import IO
+
+from operations.signals import handled
 
 _SECONDS_FOR_LAST_WORDS = 2
 
@@ -73,11 +75,5 @@ def _signals_passed_on(process: subprocess.Popen[str], arrived: set[signal.Signa
         if number not in arrived:
             process.send_signal(number)
 
-    former: dict[signal.Signals, Any] = {
-        each: signal.signal(each, pass_on) for each in (signal.SIGINT, signal.SIGTERM)
-    }
-    try:
+    with handled(pass_on, (signal.SIGINT, signal.SIGTERM)):
         yield
-    finally:
-        for each, handler in former.items():
-            signal.signal(each, handler)

@@ -1,12 +1,12 @@
 """A stack that another run holds: wait for one that lives, clear away what a dead one has left."""
 
-import os
 import re
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from operations.deploying.pulumi_command import Stack, run
+from operations.processes import lives
 
 _LOCK = re.compile(r"created by (?P<user>\S+)@(?P<host>\S+) \(pid (?P<pid>\d+)\) at (?P<since>\S+)")
 _CONFLICT = "[409] Conflict: Another update is currently in progress"
@@ -25,7 +25,7 @@ class Lock:
     @property
     def abandoned(self) -> bool:
         """Whether its holder was a process of this machine that is no more; of others it cannot be told."""
-        return self.host == socket.gethostname() and not _lives(self.pid)
+        return self.host == socket.gethostname() and not lives(self.pid)
 
     def __str__(self) -> str:
         return f"process {self.pid} of {self.user}@{self.host}, since {self.since}"
@@ -65,13 +65,3 @@ def _explained(stack: Stack, locks: list[Lock]) -> Iterator[str]:
 
 def _listed(locks: list[Lock]) -> str:
     return ", ".join(map(str, locks))
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

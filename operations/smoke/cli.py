@@ -5,16 +5,15 @@ Exit code 0: every hop passed. 1: one did not. 2: the test could not be made. 13
 
 import argparse
 import json
-import signal
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Final
 
 from botocore.session import Session, get_session
 
 from operations import outputs
 from operations.outputs import OperatorError
+from operations.signals import interruptible, uninterrupted
 from operations.signed_api import SignedApi
 from operations.smoke.cleaning import clean
 from operations.smoke.diagnosis import advise
@@ -29,7 +28,6 @@ from operations.target import Target
 USUAL_PATIENCE_SECONDS: Final = 60.0
 SECONDS_TO_SETTLE: Final = 20.0
 _FAILED, _IMPOSSIBLE, _INTERRUPTED = 1, 2, 130
-_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -100,7 +98,7 @@ def _run(target: Target, places: Places, session: Session, options: argparse.Nam
     api = SignedApi(session, target.region)
     follower = Follower(target, places, api, patience=options.patience, say=_say)
     try:
-        with _interruptible():
+        with interruptible():
             follower.follow(run)
     except HopFailedError as failure:
         report.failure, report.advice = failure, advise(target, failure)
@@ -108,7 +106,7 @@ def _run(target: Target, places: Places, session: Session, options: argparse.Nam
         report.interrupted = True
         _say(f"interrupted: what is under way settles, at most {SECONDS_TO_SETTLE:g} s, then it is removed")
     finally:
-        with _uninterrupted():
+        with uninterrupted():
             if report.interrupted:
                 follower.settle(min(options.patience, SECONDS_TO_SETTLE))
             report.cleaned = clean(places, run)
@@ -124,27 +122,3 @@ def _run(target: Target, places: Places, session: Session, options: argparse.Nam
 
 def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Let Ctrl-C, a request to end and a closed terminal raise KeyboardInterrupt."""
-    with _handled(signal.default_int_handler):
-        yield
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Ignore them: a second Ctrl-C must not leave the cleaning half done."""
-    with _handled(signal.SIG_IGN):
-        yield
-
-
-@contextmanager
-def _handled(handler: "signal._HANDLER") -> Iterator[None]:
-    earlier = {number: signal.signal(number, handler) for number in _SIGNALS}
-    try:
-        yield
-    finally:
-        for number, before in earlier.items():
-            signal.signal(number, before)

@@ -1,11 +1,11 @@
 """Ctrl-C, a closed terminal and a request to end, all as KeyboardInterrupt; and none while cleaning up."""
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_Handler = Callable[..., object] | int | None
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+Handler = Callable[..., object] | int | None
 
 
 @contextmanager
@@ -14,20 +14,21 @@ def interruptible() -> Iterator[None]:
 
     Python alone does not, for a job that a shell starts in the background: it inherits Ctrl-C as ignored.
     """
-    with _handled(signal.default_int_handler):
+    with handled(signal.default_int_handler):
         yield
 
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
     """Ignore the signals in the block: a second Ctrl-C must not leave the cleaning half done."""
-    with _handled(signal.SIG_IGN):
+    with handled(signal.SIG_IGN):
         yield
 
 
 @contextmanager
-def _handled(handler: _Handler) -> Iterator[None]:
-    earlier = {number: signal.signal(number, handler) for number in _SIGNALS}
+def handled(handler: Handler, signals: Iterable[signal.Signals] = _ENDING) -> Iterator[None]:
+    """Give signals another handler in the block."""
+    earlier = {number: signal.signal(number, handler) for number in signals}
     try:
         yield
     finally:
