@@ -76,13 +76,13 @@ $(READY): requirements.lock pyproject.toml
 	@touch $(READY)
 
 engine: $(READY) ## Say which Pulumi CLI deploys this; install one into .pulumi/ where there is none, or PINNED=yes
-	@$(BIN)/python -m operations.deploying.engine $(if $(PINNED),--pinned)
+	@$(BIN)/python -m tools.deploy.engine $(if $(PINNED),--pinned)
 
 demo: $(READY) ## The whole life on an embedded AWS: deploy, transactions, alerts, update, teardown
-	@$(BIN)/python -m local demo $(if $(DATA),--data '$(DATA)') $(if $(LIMIT),--limit '$(LIMIT)') $(if $(OFFSET),--offset '$(OFFSET)') $(if $(RATE),--rate '$(RATE)')
+	@$(BIN)/python -m tools.local demo $(if $(DATA),--data '$(DATA)') $(if $(LIMIT),--limit '$(LIMIT)') $(if $(OFFSET),--offset '$(OFFSET)') $(if $(RATE),--rate '$(RATE)')
 
 local: $(READY) ## Keep the embedded AWS running and deployed until Ctrl-C; says how to POST a transaction
-	@$(BIN)/python -m local up --run-directory '$(LOCAL_DIRECTORY)' $(if $(ENGINE),--engine '$(ENGINE)')
+	@$(BIN)/python -m tools.local up --run-directory '$(LOCAL_DIRECTORY)' $(if $(ENGINE),--engine '$(ENGINE)')
 
 ##@ Check
 .PHONY: test lint typecheck bench backtest show-order format lock contracts-page transcript
@@ -102,11 +102,11 @@ typecheck: $(READY) ## mypy, strict
 	@$(BIN)/mypy
 
 bench: $(READY) ## Measure speed and size against their targets (minutes; writes build/bench.json)
-	@$(BIN)/python -m bench $(ARGS)
+	@$(BIN)/python -m tools.bench $(ARGS)
 
 backtest: $(READY) ## Judge a labelled file as the detector would: DATA=file [LABEL_DELAY_DAYS= RULES= AGAINST= SCORES= REPORT=]
 	@[[ -n '$(DATA)' ]] || { echo 'DATA is missing: name a labelled file, for example: make backtest DATA=transactions.csv.xz' >&2; exit 2; }
-	@$(BIN)/python -m backtest '$(DATA)' $(if $(LABEL_DELAY_DAYS),--label-delay-days '$(LABEL_DELAY_DAYS)') $(if $(RULES),--rules '$(RULES)') \
+	@$(BIN)/python -m tools.analyst.backtest '$(DATA)' $(if $(LABEL_DELAY_DAYS),--label-delay-days '$(LABEL_DELAY_DAYS)') $(if $(RULES),--rules '$(RULES)') \
 	  $(if $(AGAINST),--against '$(AGAINST)') $(if $(SCORES),--scores '$(SCORES)') $(if $(REPORT),--report '$(REPORT)')
 
 show-order: ## Print the layers in order of deployment, with owners and upstreams
@@ -116,7 +116,7 @@ contracts-page: $(READY) ## Write docs/contracts.md anew from shared/infra/contr
 	@$(BIN)/python -m shared.infra.contracts_page > docs/contracts.md
 
 transcript: $(READY) ## Deploy, update and destroy by the Pulumi CLI on an embedded AWS, and write docs/transcript.md (minutes)
-	@$(BIN)/python -m local transcript $(ARGS)
+	@$(BIN)/python -m tools.local transcript $(ARGS)
 
 lock: $(READY) ## Resolve requirements.in anew into requirements.lock (needs uv on PATH)
 	@command -v uv >/dev/null || { echo "uv is needed to resolve: pip install uv, then: make lock" >&2; exit 1; }
@@ -125,17 +125,17 @@ lock: $(READY) ## Resolve requirements.in anew into requirements.lock (needs uv 
 ##@ An environment (ENV=dev, ENV=prod CONFIRM=prod, or ENV=local beside a running `make local`)
 .PHONY: doctor preflight stale rights deployers smoke redrive verdict rules controls $(VERBS) $(foreach verb,$(VERBS),$(LAYERS:%=$(verb)-%))
 doctor: check-env $(READY) ## Check what a deployment needs before it can fail half-way: a line each, with what to do
-	@$(BIN)/python -m operations.doctor $(ENV) --engine $(ENGINE_IN_USE)
+	@$(BIN)/python -m tools.deploy.doctor $(ENV) --engine $(ENGINE_IN_USE)
 
 rights: check-env $(READY) ## Print what each role may do, on what and when, from the programs: nothing is deployed or asked for
-	@$(BIN)/python -m operations.rights $(ENV)
+	@$(BIN)/python -m tools.audit.rights $(ENV)
 
 deployers: check-env $(READY) ## Print the rights that a layer's deployers need, and why each wildcard [LAYER= ACCOUNT= REPOSITORY= WRITE=folder]
-	@$(BIN)/python -m operations.deployers $(ENV) $(if $(LAYER),--layer '$(LAYER)') $(if $(ACCOUNT),--account '$(ACCOUNT)') $(if $(REPOSITORY),--repository '$(REPOSITORY)') $(if $(WRITE),--write '$(WRITE)')
+	@$(BIN)/python -m tools.audit.deployer_rights $(ENV) $(if $(LAYER),--layer '$(LAYER)') $(if $(ACCOUNT),--account '$(ACCOUNT)') $(if $(REPOSITORY),--repository '$(REPOSITORY)') $(if $(WRITE),--write '$(WRITE)')
 
 preflight: check-env $(READY) ## Ask AWS whether the account's quota allows the reserved concurrency
 	@[[ '$(ENV)' != local ]] || { echo 'The embedded AWS has no quota to ask for: preflight is for an environment on AWS, for example: make preflight ENV=dev' >&2; exit 2; }
-	@$(BIN)/python -m operations.preflight $(ENV)
+	@$(BIN)/python -m tools.deploy.preflight $(ENV)
 
 preview: ## Show what deploy would change, layer by layer
 deploy: ## Deploy the four layers in dependency order
@@ -148,10 +148,10 @@ stale: check-env $(READY) ## Name the layers that no longer fit what they stand 
 	@$(stale-$(ENGINE_IN_USE)) $(if $(LAYER),--layer '$(LAYER)')
 
 smoke: check-env $(READY) ## Send a synthetic fraud through the deployed pipeline, time each hop, clean up
-	@$(call with_outputs,smoke) $(ARGS)
+	@$(call with_outputs,operate.smoke) $(ARGS)
 
 redrive: check-env $(READY) ## Give what failed for good another try: QUEUE=name of its dead-letter queue
-	@$(call with_outputs,redrive) $(if $(QUEUE),--queue '$(QUEUE)') $(ARGS)
+	@$(call with_outputs,operate.redrive) $(if $(QUEUE),--queue '$(QUEUE)') $(ARGS)
 
 verdict: check-env $(READY) ## Give a verdict: TRANSACTION=id VERDICT=confirmed_fraud|legitimate BY=name [NOTE=why] [TIMESTAMP=]
 	@$(if $(and $(TRANSACTION),$(VERDICT),$(BY)),,echo 'Name all three: make verdict $(MAKE_SETTINGS) TRANSACTION=id VERDICT=confirmed_fraud BY=your-name' >&2; exit 2)
@@ -183,9 +183,9 @@ check-env:
 # How this environment was named, for the commands that messages tell to run.
 MAKE_SETTINGS = ENV=$(ENV)$(if $(CONFIRM), CONFIRM=$(CONFIRM))$(if $(ENGINE), ENGINE=$(ENGINE))$(if $(filter-out build/local,$(LOCAL_DIRECTORY)), LOCAL_DIRECTORY=$(LOCAL_DIRECTORY))
 
-# One command line starts the Pulumi CLI wherever it is used (operations/deploying/pulumi_command.py).
+# One command line starts the Pulumi CLI wherever it is used (tools/deploy/pulumi_command.py).
 ifeq ($(ENV),local)
-PULUMI = $(BIN)/python -m local pulumi --run-directory '$(LOCAL_DIRECTORY)' --
+PULUMI = $(BIN)/python -m tools.local pulumi --run-directory '$(LOCAL_DIRECTORY)' --
 else
 PULUMI ?= $(or $(wildcard .pulumi/bin/pulumi),pulumi)
 endif
@@ -194,22 +194,22 @@ export MAKE_SETTINGS PULUMI LOCAL_DIRECTORY
 endif
 
 # Both engines keep the order themselves, and say how to go on where they stop.
-engine-embedded = local
-engine-pulumi = operations
+engine-embedded = tools.local
+engine-pulumi = tools.deploy
 where-embedded = --run-directory '$(LOCAL_DIRECTORY)'
 operate = $(BIN)/python -m $(engine-$(ENGINE_IN_USE)) $(1) --environment $(ENV) $(where-$(ENGINE_IN_USE)) $(foreach setting,$(CONFIG),--config '$(setting)')
 
 # Where the CLI deploys onto the embedded AWS, other clients of AWS talk to it too.
 aws-pulumi = $(aws)
-aws = $(if $(filter local,$(ENV)),variables=$$($(BIN)/python -m local environment $(where-embedded)); eval "$$variables";)
+aws = $(if $(filter local,$(ENV)),variables=$$($(BIN)/python -m tools.local environment $(where-embedded)); eval "$$variables";)
 
-# $(1) a command of operations/ that reads what the layers export.
-with_outputs = $(aws) outputs=$$($(call operate,outputs) --json); printf '%s' "$$outputs" | $(BIN)/python -m operations.$(1) $(ENV) --outputs -
+# $(1) a command of tools/ that reads what the layers export.
+with_outputs = $(aws) outputs=$$($(call operate,outputs) --json); printf '%s' "$$outputs" | $(BIN)/python -m tools.$(1) $(ENV) --outputs -
 
 # Who, and why.
 signed = $(if $(BY),--by "$$BY") $(if $(NOTE),--note "$$NOTE")
 
-stale-pulumi = $(BIN)/python -m operations.deploying.stale $(ENV)
+stale-pulumi = $(BIN)/python -m tools.deploy.stale $(ENV)
 stale-embedded = $(call operate,preview) --json | $(stale-pulumi) --plan -
 
 $(VERBS): check-env $(READY)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pytest_socket import disable_socket, enable_socket
 
-from operations.deploying.engine import EngineError, fitting_binary
+from tools.deploy.engine import EngineError, fitting_binary
 
 TESTS = Path(__file__).parent
 RUNGS = ("unit", "stacks", "contracts", "policy", "local", "engine")

@@ -181,7 +181,7 @@ def test_outputs_can_be_read_by_other_programs(make: Make) -> None:
     make.deployed("dev", "network", "data")
 
     ran = make.run("smoke", "ENV=dev", "ARGS=--rights")
-    outputs = make.operations("outputs", "--environment", "dev", "--json")
+    outputs = make.tools_deploy("outputs", "--environment", "dev", "--json")
 
     assert ran.code != 0, "compute is not deployed"
     assert "error:" in ran.err

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from operations.deployers.deployer import Duty
-from operations.pipeline.paths import WorkflowError, expression, makes_up, patterns
-from operations.project import ROOT, STACKS
 from shared.infra.layers import LAYERS, deployment_order, upstream_of
 from tests.support.imports import closure
 from tests.support.workflows import Workflow, composite_steps, words_of, workflows
+from tools.audit.deployer_rights.deployer import Duty
+from tools.deploy.pipeline.paths import WorkflowError, expression, makes_up, patterns
+from tools.deploy.project import ROOT, STACKS
 
 ALL = workflows()
 LAYER_WORKFLOWS = [ALL[name] for name in LAYERS]
@@ -268,7 +268,7 @@ def test_the_owners_of_the_layers_own_their_code_and_their_workflows() -> None:
 
 def test_who_may_do_what_is_approved_by_platform_and_security() -> None:
     both = {"@fraud-pipeline/platform", "@fraud-pipeline/security"}
-    for path in ("/operations/deployers/trust.py", "/.github/workflows/deploy.yml", "/CODEOWNERS"):
+    for path in ("/tools/audit/deployer_rights/trust.py", "/.github/workflows/deploy.yml", "/CODEOWNERS"):
         assert owners(path) == both
 
 

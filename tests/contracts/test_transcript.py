@@ -5,10 +5,10 @@ from collections.abc import Mapping
 
 import pytest
 
-from local.demo.story import FIRST_TERMINAL, STORY
-from programs.recording import deploy_all
 from shared.infra.layers import LAYERS
 from tests.support.harness import ROOT
+from tools.deploy.program_runner.recording import deploy_all
+from tools.local.demo.story import FIRST_TERMINAL, STORY
 
 PAGE = (ROOT / "docs" / "transcript.md").read_text("utf-8")
 

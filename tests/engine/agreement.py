@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local.engine.property_path import changed_at, parsed
-from local.engine.state import LayerState, ResourceState
-from local.engine.wire import abridged
-from local.provider.values import SECRET, SIGNATURE, is_asset
+from emulator.provider.values import SECRET, SIGNATURE, is_asset
+from tools.local.engine.property_path import changed_at, parsed
+from tools.local.engine.state import LayerState, ResourceState
+from tools.local.engine.wire import abridged
 
 Facts = dict[str, Any]
 """All that is compared of one resource."""

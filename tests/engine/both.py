@@ -10,15 +10,15 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from local.cloud import address
-from local.demo.processes import EmulatorProcess
-from local.engine.layer_request import LayerRequest
-from local.engine.state import StateStore
-from local.provider.cloud import Cloud
+from emulator.cloud import address
+from emulator.provider.cloud import Cloud
 from shared.infra.layers import LAYERS
 from tests.engine.agreement import Names, StackFacts, differences, of_checkpoint, of_embedded
 from tests.engine.commands import Ran
 from tests.engine.world import ENVIRONMENT, World
+from tools.local.demo.processes import EmulatorProcess
+from tools.local.engine.layer_request import LayerRequest
+from tools.local.engine.state import StateStore
 
 T = TypeVar("T")
 
@@ -113,7 +113,7 @@ class Both:
             report=str(report) if verb == "preview" else "",
         )
         requests.write_text(json.dumps([asdict(request)]), "utf-8")
-        command = f"{shlex.quote(sys.executable)} -m local.engine.worker < {shlex.quote(str(requests))}"
+        command = f"{shlex.quote(sys.executable)} -m tools.local.engine.worker < {shlex.quote(str(requests))}"
         ran = self.world.run("bash", "-c", command)
         if ran.code or verb != "preview":
             return ran
@@ -143,11 +143,11 @@ class Both:
         return of_embedded(state)
 
     def embedded(self, layer: str, verb: str, *arguments: str) -> Ran:
-        """`python -m local VERB` for one layer, in the copy of the project."""
+        """`python -m tools.local VERB` for one layer, in the copy of the project."""
         if layer not in LAYERS:
             return self._worker(layer, verb)
         place = ("--environment", ENVIRONMENT, "--run-directory", str(self.run_directory))
-        return self.world.run(sys.executable, "-m", "local", verb, "--layer", layer, *place, *arguments)
+        return self.world.run(sys.executable, "-m", "tools.local", verb, "--layer", layer, *place, *arguments)
 
     def _beside(self, one: Callable[[], T], other: Callable[[], T]) -> tuple[T, T]:
         with ThreadPoolExecutor(1) as pool:

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from local.cloud.address import Emulator
-from local.demo.processes import EmulatorProcess
-from local.engine.serving import attachment, serving
-from local.provider.cloud import Cloud
+from emulator.cloud.address import Emulator
+from emulator.provider.cloud import Cloud
 from tests.engine.world import World
 from tests.support.harness import ROOT
+from tools.local.demo.processes import EmulatorProcess
+from tools.local.engine.serving import attachment, serving
 
 PASSPHRASE = "correct-horse-battery-staple"
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from local.provider.cloud import Cloud
+from emulator.provider.cloud import Cloud
 from tests.engine.world import World
 
 PASSING = "passing"

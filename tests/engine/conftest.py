@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from operations.deploying import engine
 from tests.engine.building import world
 from tests.engine.commands import Ran
 from tests.engine.pipeline import Sent, send_suspicious
 from tests.engine.world import World, creations
+from tools.deploy import engine
 
 SECONDS_FOR_A_TEST = 1500
 """A whole environment may have to be deployed for one; each command has a limit of its own."""

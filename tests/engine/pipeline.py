@@ -5,9 +5,9 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from local.demo.client import Answer, Identity, SigningClient
-from local.demo.mailbox import Mail, Mailbox
 from tests.engine.world import ENVIRONMENT, World
+from tools.local.demo.client import Answer, Identity, SigningClient
+from tools.local.demo.mailbox import Mail, Mailbox
 
 SECONDS_FOR_A_MAIL = 60.0
 

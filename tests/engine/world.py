@@ -16,14 +16,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from local.cloud import faults, journal
-from local.cloud.address import Emulator
-from local.cloud.faults import Fault
-from local.engine.leftovers import leftovers
-from local.provider.cloud import Cloud
+from emulator.cloud import faults, journal
+from emulator.cloud.address import Emulator
+from emulator.cloud.faults import Fault
+from emulator.provider.cloud import Cloud
 from shared.infra.layers import LAYERS, deployment_order
 from tests.engine.commands import SECONDS_FOR_A_COMMAND, Ran, running
 from tests.engine.stack_state import StackState, identities
+from tools.local.engine.leftovers import leftovers
 
 ENVIRONMENT = "dev"
 ORDER = tuple(each.name for each in deployment_order())
@@ -179,7 +179,7 @@ class World:
         faults.write(self.run_directory, ordered)
 
     def control_calls(self) -> list[dict[str, Any]]:
-        """What was asked of the embedded AWS, see local/cloud/journal.py."""
+        """What was asked of the embedded AWS, see emulator/cloud/journal.py."""
         text = (self.run_directory / journal.FILE_NAME).read_text("utf-8")
         return [json.loads(line) for line in text.splitlines()]
 

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from operations.deployers.deployer import Deployer, Duty, deployers
-from programs.recorded import LayerRun
 from tests.policy.checks.iam import MANAGED_POLICIES
 from tests.support.harness import deploy_all
+from tools.audit.deployer_rights.deployer import Deployer, Duty, deployers
+from tools.deploy.program_runner.recorded import LayerRun
 
 ACCOUNT = "210987654321"
 Statement = Mapping[str, Any]

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from operations.rights import lines
 from tests.policy.checks.iam import LEAST_PRIVILEGE, MANAGED_POLICIES
 from tests.support.harness import ENVIRONMENTS, estate
 from tests.support.recorded import Estate
+from tools.audit.rights import lines
 
 
 def by_role(registered: Estate) -> dict[str, list[str]]:

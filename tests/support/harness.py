@@ -1,7 +1,6 @@
 """The recorder of the four programs, as the tests use it."""
 
-from operations.project import ROOT, STACKS
-from programs.recording import (
+from tools.deploy.program_runner.recording import (
     ENVIRONMENTS,
     DuplicateResourceError,
     Exports,
@@ -13,6 +12,7 @@ from programs.recording import (
     run_layer,
     stack_name,
 )
+from tools.deploy.project import ROOT, STACKS
 
 __all__ = [
     "ENVIRONMENTS",

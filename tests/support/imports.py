@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from operations.project import ROOT
+from tools.deploy.project import ROOT
 
 
 def closure(starts: Iterable[Path]) -> frozenset[str]:

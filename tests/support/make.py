@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from operations.deploying.engine import LANGUAGE_HOST, sdk_version
 from shared.infra.contracts import CONTRACTS, exports
 from shared.infra.layers import LAYERS
 from tests.support import pulumi_stub
 from tests.support.harness import ROOT
+from tools.deploy.engine import LANGUAGE_HOST, sdk_version
 
 VERBS = {
     "preview": "preview",
@@ -29,7 +29,7 @@ VERBS = {
 TOOLS = ("awk", "bash", "cat", "dirname", "env", "make", "printf", "rm", "sed", "sh", "touch")
 PYTHON = """#!{bash}
 # Runs what operates an environment; of everything else it only records the arguments, one call a line.
-[[ "$*" != "-m operations"* ]] || exec {python} "$@"
+[[ ! "$*" =~ ^-m\\ tools\\.(deploy|operate|audit|analyst\\.(verdict|rules|controls)) ]] || exec {python} "$@"
 printf '%s\\n' "$*" >> {calls}
 """
 PULUMI = """#!{bash}
@@ -162,10 +162,10 @@ class Make:
         asked = {name: tuple(record.read_text().splitlines()) for name, record in self._calls.items()}
         return Ran(run.returncode, run.stdout, run.stderr, **asked)
 
-    def operations(self, *arguments: str) -> str:
-        """What `python -m operations` with these arguments prints, with this `pulumi` on PATH."""
+    def tools_deploy(self, *arguments: str) -> str:
+        """What `python -m tools.deploy` with these arguments prints, with this `pulumi` on PATH."""
         environment = {**os.environ, "PATH": str(self._bin), "PULUMI_STUB": str(self._state)}
-        command = [sys.executable, "-m", "operations", *arguments]
+        command = [sys.executable, "-m", "tools.deploy", *arguments]
         return subprocess.run(
             command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True, timeout=60
         ).stdout

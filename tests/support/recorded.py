@@ -1,6 +1,6 @@
 """What was recorded, as the tests ask questions of it."""
 
-from programs.recorded import (
+from tools.deploy.program_runner.recorded import (
     Deployment,
     Estate,
     LayerRun,

@@ -1,7 +1,7 @@
 """What the recorder answers for AWS and what the SDK declares, as the tests compare with it."""
 
-from programs.resource_outputs import ACCOUNT_ID, DYNAMODB_PREFIX_LIST, UNGIVEN, create
-from programs.sdk import accepts, output_names, required_inputs, resource_class
+from tools.deploy.program_runner.resource_outputs import ACCOUNT_ID, DYNAMODB_PREFIX_LIST, UNGIVEN, create
+from tools.deploy.program_runner.sdk import accepts, output_names, required_inputs, resource_class
 
 __all__ = [
     "ACCOUNT_ID",

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from operations.pipeline.paths import WORKFLOWS, load
-from operations.project import ROOT
+from tools.deploy.pipeline.paths import WORKFLOWS, load
+from tools.deploy.project import ROOT
 
 ACTIONS = ROOT / ".github" / "actions"
 

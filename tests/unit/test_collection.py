@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from operations.deploying.engine import EngineError
 from tests import conftest as ladder
 from tests.conftest import RUNGS, TESTS, uncollected
+from tools.deploy.engine import EngineError
 
 
 def test_every_file_that_defines_tests_is_collected() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.cloud.address import Emulator
+from emulator.cloud.address import Emulator
 from tests.local.cloud.process import running_emulator
 
 

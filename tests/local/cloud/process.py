@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from local.cloud.address import Emulator, NoEmulatorError, read
+from emulator.cloud.address import Emulator, NoEmulatorError, read
 
 START_SECONDS = 60
 
@@ -18,7 +18,7 @@ def running_emulator(
 ) -> Iterator[tuple[Emulator, subprocess.Popen[bytes]]]:
     """Starts an emulator and stops it with SIGTERM; its log is ``emulator.log`` in the directory."""
     run_directory.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "local.cloud", "--run-directory", str(run_directory), *options]
+    command = [sys.executable, "-m", "emulator.cloud", "--run-directory", str(run_directory), *options]
     with (run_directory / "emulator.log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
     try:

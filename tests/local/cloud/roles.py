@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local.cloud.address import Emulator
+from emulator.cloud.address import Emulator
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 NUMBERS = itertools.count()

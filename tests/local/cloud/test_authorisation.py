@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 import pytest
 
-from local.cloud.address import Emulator
+from emulator.cloud.address import Emulator
 from tests.local.cloud.roles import ACCOUNT, REGION, Role, arn, policy, refused, statement
 
 

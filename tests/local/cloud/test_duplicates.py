@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local.cloud.address import Emulator
+from emulator.cloud.address import Emulator
 from tests.local.dataplane.resources import Deployer, arn, trust, zipped
 
 Client = Callable[[str], Any]

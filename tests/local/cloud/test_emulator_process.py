@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from local.cloud.address import FILE_NAME, NoEmulatorError, read
-from local.demo.processes import alive, descendants
+from emulator.cloud.address import FILE_NAME, NoEmulatorError, read
 from tests.local.cloud.process import running_emulator
 from tests.local.dataplane.resources import Deployer, eventually
+from tools.local.demo.processes import alive, descendants
 
 
 def _listens(url: str) -> bool:

@@ -10,8 +10,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from local.cloud import faults, journal
-from local.cloud.faults import Fault
+from emulator.cloud import faults, journal
+from emulator.cloud.faults import Fault
 from tests.local.cloud.process import running_emulator
 from tests.local.dataplane.resources import eventually
 

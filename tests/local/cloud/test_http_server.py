@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.cloud.http_server import MAXIMUM_HEADER_BYTES, HttpRequest, HttpResponse, HttpServer
+from emulator.cloud.http_server import MAXIMUM_HEADER_BYTES, HttpRequest, HttpResponse, HttpServer
 
 
 def _echo(request: HttpRequest) -> HttpResponse:

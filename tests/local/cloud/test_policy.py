@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.cloud.authorization.conditions import UnsupportedPolicyError
-from local.cloud.authorization.policy import Decision, Principal, Query, decide, parse_policy
-from local.cloud.authorization.wildcards import arn_matches, matches
+from emulator.cloud.authorization.conditions import UnsupportedPolicyError
+from emulator.cloud.authorization.policy import Decision, Principal, Query, decide, parse_policy
+from emulator.cloud.authorization.wildcards import arn_matches, matches
 
 TABLE = "arn:aws:dynamodb:us-east-1:123456789012:table/orders"
 ROLE = "arn:aws:iam::123456789012:role/reader"

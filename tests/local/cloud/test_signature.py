@@ -11,8 +11,8 @@ from botocore.credentials import Credentials
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.cloud.http_server import HttpRequest
-from local.cloud.signature import (
+from emulator.cloud.http_server import HttpRequest
+from emulator.cloud.signature import (
     IncompleteSignatureError,
     MissingTokenError,
     WrongSignatureError,

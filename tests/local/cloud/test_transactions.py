@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local.cloud.address import Emulator
+from emulator.cloud.address import Emulator
 from tests.local.cloud.roles import Role, arn, refused, statement
 
 RECORDS, PROFILES = "transaction-records", "transaction-profiles"

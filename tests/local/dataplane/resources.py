@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from local.cloud.address import Emulator
+from emulator.cloud.address import Emulator
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"

@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto.dynamodb.models.table import StreamShard
 
-from local.cloud.repairs.streams import KEPT_BEHIND_READER, trim
-from local.dataplane.gateway.errors import GatewayError
-from local.dataplane.gateway.proxy import MalformedResponseError, proxy_response
-from local.dataplane.gateway.throttle import Throttle, limits
-from local.dataplane.gateway.validation import find_problems
-from local.dataplane.input_template import render_template
-from local.dataplane.tracing import continue_trace
-from local.runtime.log_file import FunctionLog
+from emulator.cloud.repairs.streams import KEPT_BEHIND_READER, trim
+from emulator.dataplane.gateway.errors import GatewayError
+from emulator.dataplane.gateway.proxy import MalformedResponseError, proxy_response
+from emulator.dataplane.gateway.throttle import Throttle, limits
+from emulator.dataplane.gateway.validation import find_problems
+from emulator.dataplane.input_template import render_template
+from emulator.dataplane.tracing import continue_trace
+from emulator.runtime.log_file import FunctionLog
 from tests.local.dataplane.resources import eventually
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from local.dataplane.queue_trigger import failed_messages
-from local.runtime.outcome import Outcome
+from emulator.dataplane.queue_trigger import failed_messages
+from emulator.runtime.outcome import Outcome
 from tests.local.dataplane.resources import Deployer, eventually, policy, statement
 
 pytestmark = pytest.mark.local

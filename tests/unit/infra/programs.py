@@ -7,8 +7,8 @@ from typing import Any
 
 from pulumi.runtime import mocks
 
-from programs.project import Project
-from programs.running import ProgramRun, run_with_mocks
+from tools.deploy.program_runner.project import Project
+from tools.deploy.program_runner.running import ProgramRun, run_with_mocks
 
 
 @dataclass

@@ -1,0 +1,47 @@
+"""The AssumeRole API: by the role's trust policy, and with keys that the emulator knows afterwards."""
+
+from urllib.parse import parse_qs
+from xml.sax.saxutils import escape
+
+from emulator.cloud import deployed
+from emulator.cloud.account import ACCOUNT_ID, MOTO_LOCK, PARTITION
+from emulator.cloud.authorization.authoriser import may_be_assumed_by
+from emulator.cloud.calls import Call
+from emulator.cloud.http_server import HttpResponse
+from emulator.cloud.identities import Caller, CallerKind, Identities
+from emulator.cloud.refusals import Refusal, render
+from emulator.cloud.role_sessions import open_session
+
+_EXPIRATION = "2099-01-01T00:00:00Z"  # a run of the emulator is shorter than a session
+
+
+class AssumeRoleApi:
+    """Answers ``sts:AssumeRole``; moto lets anyone assume anything, and its keys are not ours."""
+
+    def __init__(self, identities: Identities) -> None:
+        self._identities = identities
+
+    def answer(self, caller: Caller, call: Call) -> HttpResponse:
+        """Opens a session for the caller, if the role's trust policy allows that."""
+        form = parse_qs(call.request.body.decode())
+        role_arn = form.get("RoleArn", [""])[0]
+        session_name = form.get("RoleSessionName", ["session"])[0]
+        role_name = role_arn.rpartition("/")[2]
+        with MOTO_LOCK:
+            allowed = deployed.role(role_name) is not None and may_be_assumed_by(caller, role_arn)
+        if not allowed:
+            message = (
+                f"User: {caller.arn} is not authorized to perform: sts:AssumeRole on resource: {role_arn}"
+            )
+            return render(Refusal("AccessDeniedException", message), call.service, call.protocol)
+        arn = f"arn:{PARTITION}:sts::{ACCOUNT_ID}:assumed-role/{role_name}/{session_name}"
+        session = open_session(self._identities, Caller(CallerKind.ROLE_SESSION, arn, role_arn=role_arn))
+        body = (
+            '<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult>'
+            f"<AssumedRoleUser><Arn>{escape(arn)}</Arn><AssumedRoleId>AROA:{escape(session_name)}</AssumedRoleId>"
+            f"</AssumedRoleUser><Credentials><AccessKeyId>{session.access_key_id}</AccessKeyId>"
+            f"<SecretAccessKey>{escape(session.secret_access_key)}</SecretAccessKey>"
+            f"<SessionToken>{escape(session.session_token)}</SessionToken><Expiration>{_EXPIRATION}</Expiration>"
+            "</Credentials></AssumeRoleResult></AssumeRoleResponse>"
+        )
+        return HttpResponse(200, body.encode(), [("Content-Type", "text/xml")])

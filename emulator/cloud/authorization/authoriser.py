@@ -1,0 +1,176 @@
+"""The decision over a call: the caller's own policies, the resource's, and those of the key under the data.
+
+Source: "Policy evaluation logic" in the IAM user guide, for principals and resources of one account.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache, partial
+
+from emulator.cloud.account import ACCOUNT_ID, REGION
+from emulator.cloud.authorization import documents
+from emulator.cloud.authorization.conditions import Context, UnsupportedPolicyError
+from emulator.cloud.authorization.control_plane import requirements_of
+from emulator.cloud.authorization.documents import Documents
+from emulator.cloud.authorization.encryption import key_requirements
+from emulator.cloud.authorization.policy import Decision, Principal, Query, decide, parse_policy
+from emulator.cloud.authorization.requirements import Requirement
+from emulator.cloud.calls import Call
+from emulator.cloud.identities import Caller
+from emulator.cloud.refusals import Refusal
+
+log = logging.getLogger(__name__)
+
+_ACCOUNT = Principal(arn=f"arn:aws:iam::{ACCOUNT_ID}:root", account_id=ACCOUNT_ID)
+_TRANSPORT: Mapping[str, tuple[str, ...]] = {
+    "aws:securetransport": ("true",),  # the loopback endpoint stands for AWS's, which SDKs reach by TLS
+    "aws:requestedregion": (REGION,),
+    "aws:resourceaccount": (ACCOUNT_ID,),
+}
+_EXPLICIT = "with an explicit deny in {} policy"
+_IDENTITY, _RESOURCE = "an identity-based", "a resource-based"
+
+
+def authorise(caller: Caller, call: Call) -> Refusal | None:
+    """Refuses a role session's call unless every right that it needs is granted."""
+    return check(caller, *requirements_of(call))
+
+
+def check(caller: Caller, *requirements: Requirement) -> Refusal | None:
+    """Refuses a role session unless it has every right, those on encryption keys included."""
+    base = _caller_context(caller)
+    for requirement in requirements:
+        for each in (requirement, *key_requirements(requirement)):
+            reason = _explained(partial(_role_refusal, caller, each, {**base, **each.context}))
+            if reason:
+                return _refusal(caller.arn, each, reason)
+    return None
+
+
+def check_service(service: str, requirement: Requirement) -> Refusal | None:
+    """Refuses an AWS service (``events.amazonaws.com``) what no policy of resource and key grants."""
+    for each in (requirement, *key_requirements(requirement)):
+        context = {**_TRANSPORT, "aws:principalisawsservice": ("true",), **each.context}
+        reason = _explained(partial(_service_refusal, service, each, context))
+        if reason:
+            return _refusal(service, each, reason)
+    return None
+
+
+def may_assume(service: str, role_arn: str, context: Context) -> bool:
+    """Whether a role's trust policy lets an AWS service act as it, given the service's condition keys."""
+    role_name = role_arn.rpartition("/")[2]
+    requirement = Requirement("sts:AssumeRole", "*", context)
+    return not _explained(
+        lambda: _decided(
+            documents.of_trust(role_name), requirement, {**_TRANSPORT, **context}, Principal(service=service)
+        )
+    )
+
+
+def may_be_assumed_by(caller: Caller, role_arn: str) -> bool:
+    """Whether a role's trust policy lets a caller of this account assume it."""
+    policies = documents.of_trust(role_arn.rpartition("/")[2])
+    requirement = Requirement("sts:AssumeRole", "*")
+    context = _caller_context(caller)
+    principals = (Principal(arn=caller.principal_arn), _ACCOUNT)
+    return any(
+        not _explained(partial(_decided, policies, requirement, context, principal))
+        for principal in principals
+    )
+
+
+def _decided(policies: Documents, requirement: Requirement, context: Context, principal: Principal) -> str:
+    decision = _decide(policies, requirement, context, principal)
+    return "" if decision is Decision.ALLOW else decision.value
+
+
+def _caller_context(caller: Caller) -> dict[str, tuple[str, ...]]:
+    context = {
+        **_TRANSPORT,
+        "aws:principalarn": (caller.principal_arn,),
+        "aws:principalaccount": (ACCOUNT_ID,),
+        "aws:principalisawsservice": ("false",),
+    }
+    if caller.source_function_arn:
+        context["lambda:sourcefunctionarn"] = (caller.source_function_arn,)
+    return context
+
+
+def _role_refusal(caller: Caller, requirement: Requirement, context: Context) -> str:
+    """Why the role may not; empty when it may."""
+    own = _decide(documents.of_role(caller.role_name), requirement, context, None)
+    if own is Decision.EXPLICIT_DENY:
+        return _EXPLICIT.format(_IDENTITY)
+    boundary = documents.of_boundary(caller.role_name)
+    if boundary and _decide(boundary, requirement, context, None) is not Decision.ALLOW:
+        return f"because no permissions boundary allows the {requirement.action} action"
+    service = requirement.action.partition(":")[0]
+    on_resource = documents.of_resource(service, requirement.resource)
+    direct = _decide(on_resource, requirement, context, Principal(arn=caller.role_arn))
+    delegated = _decide(on_resource, requirement, context, _ACCOUNT)
+    if Decision.EXPLICIT_DENY in {direct, delegated}:
+        return _EXPLICIT.format(_RESOURCE)
+    if direct is Decision.ALLOW:
+        return ""
+    # A key's policy has the last word over the key: identity policies count only where it leaves it to the
+    # account. Aliases, and a key that is only being made, have none.
+    if own is Decision.ALLOW and (service != "kms" or not on_resource or delegated is Decision.ALLOW):
+        return ""
+    missing = _IDENTITY if own is not Decision.ALLOW else _RESOURCE
+    return f"because no {missing.split(' ', 1)[1]} policy allows the {requirement.action} action"
+
+
+def _service_refusal(service: str, requirement: Requirement, context: Context) -> str:
+    policies = documents.of_resource(requirement.action.partition(":")[0], requirement.resource)
+    decision = _decide(policies, requirement, context, Principal(service=service))
+    if decision is Decision.ALLOW:
+        return ""
+    if decision is Decision.EXPLICIT_DENY:
+        return _EXPLICIT.format(_RESOURCE)
+    return f"because no resource-based policy allows the {requirement.action} action"
+
+
+def _explained(decide_reason: Callable[[], str]) -> str:
+    try:
+        return decide_reason()
+    except UnsupportedPolicyError as error:
+        _complain(str(error))
+        return f"because a policy cannot be evaluated: {error}"
+
+
+@cache
+def _complain(problem: str) -> None:
+    """Says once what is wrong with a policy, however many requests meet it."""
+    log.error("%s: every request that this policy bears on is denied", problem)
+
+
+def _refusal(who: str, requirement: Requirement, reason: str) -> Refusal:
+    return Refusal(
+        "AccessDeniedException",
+        f"User: {who} is not authorized to perform: {requirement.action} on resource: {requirement.resource} "
+        f"{reason}",
+    )
+
+
+def _decide(
+    policies: Documents, requirement: Requirement, context: Context, principal: Principal | None
+) -> Decision:
+    if not policies:
+        return Decision.IMPLICIT_DENY
+    return _decide_once(
+        policies, requirement.action, requirement.resource, frozenset(context.items()), principal
+    )
+
+
+@lru_cache(maxsize=8192)
+def _decide_once(
+    policies: Documents,
+    action: str,
+    resource: str,
+    context: frozenset[tuple[str, tuple[str, ...]]],
+    principal: Principal | None,
+) -> Decision:
+    query = Query(action, resource, dict(context), principal)
+    statements = [statement for text, where in policies for statement in parse_policy(text, where)]
+    return decide(statements, query)

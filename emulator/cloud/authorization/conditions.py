@@ -1,0 +1,164 @@
+"""The Condition element of a policy statement.
+
+Source: "IAM JSON policy elements: Condition operators" and "Global condition context keys" in the IAM user
+guide. An operator or a key that is not known here is an error, never a silent match: a typing mistake in a
+policy must not pass for a restriction.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from emulator.cloud.authorization.wildcards import arn_matches, matches
+
+Context = Mapping[str, tuple[str, ...]]
+"""The request's context: lower-case condition keys with their values; an absent key is not in it."""
+
+
+class UnsupportedPolicyError(Exception):
+    """A policy uses something that this evaluator does not know; says what and where."""
+
+
+KNOWN_KEYS = frozenset(
+    {
+        "aws:calledvia",
+        "aws:principalaccount",
+        "aws:principalarn",
+        "aws:principalisawsservice",
+        "aws:requestedregion",
+        "aws:resourceaccount",
+        "aws:securetransport",
+        "aws:sourceaccount",
+        "aws:sourcearn",
+        "aws:sourceowner",
+        "dynamodb:leadingkeys",
+        "ec2:createaction",
+        "ec2:vpceservicename",
+        "events:detail-type",
+        "events:source",
+        "iam:awsservicename",
+        "iam:passedtoservice",
+        "iam:permissionsboundary",
+        "iam:policyarn",
+        "kms:calleraccount",
+        "kms:grantisforawsresource",
+        "kms:resourcealiases",
+        "kms:viaservice",
+        "lambda:functionarn",
+        "lambda:principal",
+        "lambda:sourcefunctionarn",
+        "sns:endpoint",
+        "sns:protocol",
+        "sts:externalid",
+    }
+)
+_FAMILIES = ("aws:requesttag/", "aws:resourcetag/", "kms:encryptioncontext:")
+"""Keys that end in a name of their own."""
+
+_Compare = Callable[[str, str], bool]
+
+
+def _number(compare: Callable[[float, float], bool]) -> _Compare:
+    def compare_texts(expected: str, given: str) -> bool:
+        try:
+            return compare(float(given), float(expected))
+        except ValueError:  # AWS: a value that is no number matches no number
+            return False
+
+    return compare_texts
+
+
+_COMPARISONS: Mapping[str, _Compare] = {
+    "StringEquals": lambda expected, given: expected == given,
+    "StringEqualsIgnoreCase": lambda expected, given: expected.lower() == given.lower(),
+    "StringLike": matches,
+    "ArnEquals": arn_matches,
+    "ArnLike": arn_matches,
+    "Bool": lambda expected, given: expected.lower() == given.lower(),
+    "NumericEquals": _number(lambda given, expected: given == expected),
+    "NumericLessThan": _number(lambda given, expected: given < expected),
+    "NumericLessThanEquals": _number(lambda given, expected: given <= expected),
+    "NumericGreaterThan": _number(lambda given, expected: given > expected),
+    "NumericGreaterThanEquals": _number(lambda given, expected: given >= expected),
+}
+_NEGATIONS = {
+    "StringNotEquals": "StringEquals",
+    "StringNotEqualsIgnoreCase": "StringEqualsIgnoreCase",
+    "StringNotLike": "StringLike",
+    "ArnNotEquals": "ArnEquals",
+    "ArnNotLike": "ArnLike",
+    "NumericNotEquals": "NumericEquals",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One operator over one key: holds when the key's values in the context satisfy it."""
+
+    operator: str
+    key: str
+    expected: tuple[str, ...]
+    negated: bool
+    if_exists: bool
+    for_all_values: bool
+
+    def holds(self, context: Context) -> bool:
+        """Whether the request with this context satisfies the condition.
+
+        A key that the request does not carry fails the condition, unless the operator is negated, ends in
+        IfExists or is Null; ForAllValues holds over no values at all.
+        """
+        given = context.get(self.key)
+        if self.operator == "Null":
+            return (given is None) == (self.expected[0].lower() == "true")
+        if given is None:
+            return self.if_exists or self.negated or self.for_all_values
+        compare = _COMPARISONS[self.operator]
+        each = (
+            any(compare(expected, value) for expected in self.expected) != self.negated for value in given
+        )
+        return all(each) if self.for_all_values or self.negated else any(each)
+
+
+def parse_conditions(element: Mapping[str, Mapping[str, object]], where: str) -> tuple[Condition, ...]:
+    """The conditions of a statement; all of them must hold.
+
+    Args:
+        element: the statement's Condition element.
+        where: names the statement in errors.
+
+    Raises:
+        UnsupportedPolicyError: an operator or a key is not known.
+    """
+    return tuple(
+        _parse_one(operator, key, expected, where)
+        for operator, keys in element.items()
+        for key, expected in keys.items()
+    )
+
+
+def _parse_one(operator: str, key: str, expected: object, where: str) -> Condition:
+    quantifier, _, name = operator.rpartition(":")
+    if quantifier not in {"", "ForAllValues", "ForAnyValue"}:
+        raise UnsupportedPolicyError(f"{where}: condition operator {operator!r} is not known")
+    if_exists = name.endswith("IfExists")
+    name = name.removesuffix("IfExists")
+    negated = name in _NEGATIONS
+    base = _NEGATIONS.get(name, name)
+    if base not in _COMPARISONS and base != "Null":
+        raise UnsupportedPolicyError(f"{where}: condition operator {operator!r} is not known")
+    lower = key.lower()
+    if lower not in KNOWN_KEYS and not lower.startswith(_FAMILIES):
+        raise UnsupportedPolicyError(f"{where}: condition key {key!r} is not known")
+    values = tuple(_text(value, where) for value in (expected if isinstance(expected, list) else [expected]))
+    if not values:
+        raise UnsupportedPolicyError(f"{where}: condition {operator} on {key} compares with nothing")
+    return Condition(base, lower, values, negated, if_exists, quantifier == "ForAllValues")
+
+
+def _text(value: object, where: str) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    text = str(value)
+    if "${" in text:
+        raise UnsupportedPolicyError(f"{where}: policy variables ({text}) are not known")
+    return text

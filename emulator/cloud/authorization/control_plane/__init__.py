@@ -1,0 +1,36 @@
+"""What deploying requires: each action on each resource, with the tags and keys that policies speak about.
+
+Calls that make, change or delete resources are read here, service by service; every other call (and what a
+service has no reader for) is read by `emulator.cloud.authorization.requirements`.
+
+Sources: "Actions, resources, and condition keys for AWS services" in the service authorization reference;
+"Controlling access to AWS resources using tags" in the IAM user guide.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from emulator.cloud.authorization import requirements
+from emulator.cloud.authorization.control_plane import apis, functions, identities, keys, named, network
+from emulator.cloud.authorization.requirements import Requirement
+from emulator.cloud.calls import Call
+
+_READERS: Mapping[str, Callable[[Call], Iterator[Requirement]]] = {
+    "apigateway": apis.read,
+    "cloudwatch": named.cloudwatch,
+    "dynamodb": named.dynamodb,
+    "ec2": network.read,
+    "events": named.events,
+    "iam": identities.read,
+    "kms": keys.read,
+    "lambda": functions.read,
+    "logs": named.logs,
+    "pipes": named.pipes,
+    "sns": named.sns,
+}
+
+
+def requirements_of(call: Call) -> list[Requirement]:
+    """The rights that a call needs, all of them; none for the few calls that AWS lets anyone make."""
+    reader = _READERS.get(call.service)
+    found = list(reader(call)) if reader else []
+    return found or requirements.requirements_of(call)

@@ -1,0 +1,43 @@
+"""KMS: the key with its tags and names, and the alias where a call is about both."""
+
+from collections.abc import Iterator
+
+from emulator.cloud.account import arn, backend
+from emulator.cloud.authorization.control_plane.reading import Context, asked_for, body, borne, plain_tags
+from emulator.cloud.authorization.requirements import Requirement, key_arn
+from emulator.cloud.calls import Call
+
+_ALIASES = {"CreateAlias", "UpdateAlias", "DeleteAlias"}
+
+
+def read(call: Call) -> Iterator[Requirement]:
+    """The rights for a call about a key or an alias."""
+    parameters = body(call)
+    given = asked_for(plain_tags(parameters.get("Tags")))
+    if call.operation == "CreateKey":
+        yield Requirement("kms:CreateKey", "*", given)
+        if given:
+            yield Requirement("kms:TagResource", arn("kms", "key/*"), given)
+    elif call.operation in _ALIASES:
+        alias = parameters.get("AliasName", "")
+        key = key_arn(parameters.get("TargetKeyId") or alias)
+        yield Requirement(f"kms:{call.operation}", arn("kms", alias))
+        yield Requirement(f"kms:{call.operation}", key, about(key))
+    elif "KeyId" in parameters:
+        key = key_arn(parameters["KeyId"])
+        yield Requirement(f"kms:{call.operation}", key, {**about(key), **given})
+
+
+def about(key: str) -> Context:
+    """What policies may ask about a key, given by its ARN."""
+    context: Context = borne(tags_of(key))
+    known = backend("kms").keys.get(key.rpartition("/")[2])
+    if known and known.aliases:
+        context["kms:resourcealiases"] = tuple(sorted(known.aliases))
+    return context
+
+
+def tags_of(key: str) -> dict[str, str]:
+    """The tags of a key, given by its ARN."""
+    kms, identifier = backend("kms"), key.rpartition("/")[2]
+    return plain_tags(kms.list_resource_tags(identifier)["Tags"]) if identifier in kms.keys else {}

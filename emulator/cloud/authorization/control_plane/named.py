@@ -1,0 +1,103 @@
+"""Services whose resources have the names that we give them: a call's parameters make the ARN."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import unquote
+
+from emulator.cloud.account import ACCOUNT_ID, arn
+from emulator.cloud.authorization.control_plane.keys import tags_of
+from emulator.cloud.authorization.control_plane.reading import (
+    asked_for,
+    body,
+    form,
+    pairs,
+    passed,
+    plain_tags,
+    through_service,
+)
+from emulator.cloud.authorization.requirements import Requirement, bus_arn, key_arn, table_arn
+from emulator.cloud.calls import Call
+
+
+def cloudwatch(call: Call) -> Iterator[Requirement]:
+    """Alarms and dashboards; the latter belong to no region."""
+    parameters, action = body(call), f"cloudwatch:{call.operation}"
+    given = asked_for(plain_tags(parameters.get("Tags")))
+    single = [parameters["AlarmName"]] if "AlarmName" in parameters else []
+    for name in (*single, *parameters.get("AlarmNames", [])):
+        yield Requirement(action, arn("cloudwatch", f"alarm:{name}"), given)
+    boards = [parameters["DashboardName"]] if "DashboardName" in parameters else []
+    for name in (*boards, *parameters.get("DashboardNames", [])):
+        yield Requirement(action, f"arn:aws:cloudwatch::{ACCOUNT_ID}:dashboard/{name}")
+    if "ResourceARN" in parameters:
+        yield Requirement(action, parameters["ResourceARN"], given)
+
+
+def dynamodb(call: Call) -> Iterator[Requirement]:
+    """A new table under a key of ours: DynamoDB takes its grants on the key in the creator's name."""
+    if call.operation != "CreateTable":
+        return
+    parameters = body(call)
+    given = asked_for(plain_tags(parameters.get("Tags")))
+    yield Requirement("dynamodb:CreateTable", table_arn(parameters["TableName"]), given)
+    if key := parameters.get("SSESpecification", {}).get("KMSMasterKeyId"):
+        actions = ("CreateGrant", "DescribeKey", "Decrypt")
+        yield from through_service("dynamodb", key_arn(key), tags_of(key_arn(key)), actions)
+
+
+def events(call: Call) -> Iterator[Requirement]:
+    """Buses, their rules and the rules' targets."""
+    parameters, action = body(call), f"events:{call.operation}"
+    given = asked_for(plain_tags(parameters.get("Tags")))
+    if "ResourceARN" in parameters:
+        yield Requirement(action, parameters["ResourceARN"], given)
+    elif call.operation.endswith("EventBus"):
+        yield Requirement(action, bus_arn(parameters["Name"]), given)
+        if key := parameters.get("KmsKeyIdentifier"):
+            actions = ("DescribeKey", "GenerateDataKey", "Decrypt")
+            yield from through_service("events", key_arn(key), tags_of(key_arn(key)), actions)
+    elif call.operation.endswith(("Rule", "Targets")):
+        yield Requirement(action, _rule(parameters), given)
+
+
+def _rule(parameters: dict[str, Any]) -> str:
+    bus = str(parameters.get("EventBusName") or "default").rpartition("/")[2]
+    name = parameters.get("Rule") or parameters.get("Name")
+    return arn("events", f"rule/{name}" if bus == "default" else f"rule/{bus}/{name}")
+
+
+def logs(call: Call) -> Iterator[Requirement]:
+    """Log groups by ARN, and their tags; calls that name a group are read with those that write to it."""
+    parameters = body(call)
+    if "resourceArn" in parameters:
+        given = asked_for(plain_tags(parameters.get("tags")))
+        yield Requirement(f"logs:{call.operation}", parameters["resourceArn"].removesuffix(":*"), given)
+
+
+def pipes(call: Call) -> Iterator[Requirement]:
+    """Pipes, and the role that a pipe is handed."""
+    parts = [unquote(part) for part in call.request.path.split("/") if part]
+    parameters, action = body(call), f"pipes:{call.operation}"
+    given = asked_for(plain_tags(parameters.get("Tags")))
+    if parts[0] == "tags":
+        yield Requirement(action, "/".join(parts[1:]), given)
+    elif len(parts) > 2:
+        yield Requirement(action, arn("pipes", f"pipe/{parts[2]}"), given)
+        if "RoleArn" in parameters:
+            yield passed(parameters["RoleArn"], "pipes.amazonaws.com")
+
+
+def sns(call: Call) -> Iterator[Requirement]:
+    """Topics by name, and who is subscribed to them by which protocol."""
+    parameters, action = form(call), f"sns:{call.operation}"
+    if call.operation == "CreateTopic":
+        given = asked_for(pairs(parameters, "Tags.member"))
+        yield Requirement(action, arn("sns", parameters["Name"]), given)
+    elif call.operation == "Subscribe":
+        context = {
+            "sns:protocol": (parameters.get("Protocol", ""),),
+            "sns:endpoint": (parameters.get("Endpoint", ""),),
+        }
+        yield Requirement(action, parameters["TopicArn"], context)
+    elif "ResourceArn" in parameters:
+        yield Requirement(action, parameters["ResourceArn"], asked_for(pairs(parameters, "Tags.member")))

@@ -1,0 +1,88 @@
+"""What the readers share: a call's parameters, and tags as condition keys."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import parse_qs
+
+from emulator.cloud.account import ACCOUNT_ID, PARTITION
+from emulator.cloud.authorization.requirements import Requirement, via_service
+from emulator.cloud.calls import Call
+
+Context = dict[str, tuple[str, ...]]
+
+
+def body(call: Call) -> dict[str, Any]:
+    """The parameters of a call in JSON."""
+    try:
+        content = json.loads(call.request.body or b"{}")
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def form(call: Call) -> dict[str, str]:
+    """The parameters of a call in the query protocols, by their flattened names."""
+    fields = parse_qs(call.request.body.decode("utf-8", "replace") or call.request.query)
+    return {name: values[0] for name, values in fields.items()}
+
+
+def listed(parameters: Mapping[str, str], name: str) -> list[str]:
+    """The values of a parameter that may be given once (`Name`) or several times (`Name.1`, ...)."""
+    return [
+        value
+        for key, value in parameters.items()
+        if key == name or (key.startswith(f"{name}.") and key[len(name) + 1 :].isdigit())
+    ]
+
+
+def pairs(parameters: Mapping[str, str], prefix: str) -> dict[str, str]:
+    """Tags that are given as `<prefix>.1.Key` and `<prefix>.1.Value`."""
+    return {
+        value: parameters.get(f"{key.removesuffix('.Key')}.Value", "")
+        for key, value in parameters.items()
+        if key.startswith(f"{prefix}.") and key.endswith(".Key")
+    }
+
+
+def plain_tags(tags: object) -> dict[str, str]:
+    """Tags in any form in which services write them: a mapping, or a list of keys and values."""
+    if isinstance(tags, Mapping):
+        return {str(key): str(value) for key, value in tags.items()}
+    found: dict[str, str] = {}
+    for tag in tags if isinstance(tags, list) else []:
+        lower = {str(key).lower(): str(value) for key, value in tag.items()}
+        found[lower.get("key") or lower.get("tagkey", "")] = lower.get("value") or lower.get("tagvalue", "")
+    return found
+
+
+def asked_for(tags: Mapping[str, str]) -> Context:
+    """The tags that a call gives to what it makes."""
+    return {f"aws:requesttag/{key.lower()}": (value,) for key, value in tags.items()}
+
+
+def borne(tags: Mapping[str, str]) -> Context:
+    """The tags of what a call acts on."""
+    return {f"aws:resourcetag/{key.lower()}": (value,) for key, value in tags.items()}
+
+
+def passed(role_arn: str, service: str) -> Requirement:
+    """The right to hand a role to a service."""
+    return Requirement("iam:PassRole", role_arn, {"iam:passedtoservice": (service,)})
+
+
+def through_service(
+    service: str, key: str, tags: Mapping[str, str], actions: Iterable[str]
+) -> list[Requirement]:
+    """The rights on a key that a service uses in the name of who deploys."""
+    context = {
+        **borne(tags),
+        "kms:viaservice": via_service(service),
+        "kms:grantisforawsresource": ("true",),
+    }
+    return [Requirement(f"kms:{action}", key, context) for action in actions]
+
+
+def role_arn(name: str) -> str:
+    """The ARN of a role."""
+    return f"arn:{PARTITION}:iam::{ACCOUNT_ID}:role/{name}"

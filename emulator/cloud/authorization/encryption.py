@@ -1,0 +1,71 @@
+"""The rights on a KMS key that come with data under it.
+
+moto keeps the name of the key and encrypts nothing. On AWS a caller without rights on the key is refused by
+the service that uses it for the caller, so the emulator asks for those rights. Sources: "Key management" of
+the SQS and SNS developer guides, "Encryption at rest" of the DynamoDB one.
+"""
+
+from collections.abc import Iterator
+
+from emulator.cloud.account import ACCOUNT_ID, backend
+from emulator.cloud.authorization.requirements import Requirement, key_arn, via_service
+
+_WRITES = ("kms:GenerateDataKey", "kms:Decrypt")
+_READS = ("kms:Decrypt",)
+
+_KEY_ACTIONS = {
+    "sqs:SendMessage": _WRITES,
+    "sqs:ReceiveMessage": _READS,
+    "sns:Publish": _WRITES,
+    "dynamodb:GetItem": _READS,
+    "dynamodb:BatchGetItem": _READS,
+    "dynamodb:Query": _READS,
+    "dynamodb:Scan": _READS,
+    "dynamodb:PutItem": _READS,
+    "dynamodb:UpdateItem": _READS,
+    "dynamodb:DeleteItem": _READS,
+    "dynamodb:BatchWriteItem": _READS,
+    "dynamodb:ConditionCheckItem": _READS,
+    "dynamodb:GetRecords": _READS,
+}
+
+
+def key_requirements(requirement: Requirement) -> Iterator[Requirement]:
+    """The rights on a customer's key that `requirement` brings with it; none for AWS's own keys."""
+    actions = _KEY_ACTIONS.get(requirement.action)
+    if actions is None:
+        return
+    service = requirement.action.partition(":")[0]
+    key_id, context_key, context_value = _KEY_READERS[service](requirement.resource)
+    if not key_id or "alias/aws/" in key_id:
+        return
+    context = {
+        "kms:viaservice": via_service(service),
+        "kms:calleraccount": (ACCOUNT_ID,),
+        f"kms:encryptioncontext:{context_key}": (context_value,),
+    }
+    for name in ("aws:sourcearn", "aws:sourceaccount"):
+        if name in requirement.context:
+            context[name] = requirement.context[name]
+    for action in actions:
+        yield Requirement(action, key_arn(key_id), context)
+
+
+def _queue_key(resource: str) -> tuple[str, str, str]:
+    queue = backend("sqs").queues.get(resource.rpartition(":")[2])
+    return (queue.kms_master_key_id or "") if queue else "", "aws:sqs:arn", resource
+
+
+def _topic_key(resource: str) -> tuple[str, str, str]:
+    topic = backend("sns").topics.get(resource)
+    return (topic.kms_master_key_id or "") if topic else "", "aws:sns:topicarn", resource
+
+
+def _table_key(resource: str) -> tuple[str, str, str]:
+    name = resource.partition(":table/")[2].split("/")[0]
+    table = backend("dynamodb").tables.get(name)
+    specification = (table.sse_specification or {}) if table else {}
+    return specification.get("KMSMasterKeyId", ""), "aws:dynamodb:tablename", name
+
+
+_KEY_READERS = {"sqs": _queue_key, "sns": _topic_key, "dynamodb": _table_key}

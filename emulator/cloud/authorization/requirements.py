@@ -1,0 +1,221 @@
+"""What an AWS call requires: each action on each resource, with the condition keys that the service supplies.
+
+Source: "Actions, resources, and condition keys for AWS services" in the service authorization reference.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, unquote
+
+from emulator.cloud.account import ACCOUNT_ID, REGION, arn, backend
+from emulator.cloud.calls import Call
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One right that a call needs; `context` holds the (lower-case) condition keys of the service itself."""
+
+    action: str
+    resource: str
+    context: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def requirements_of(call: Call) -> list[Requirement]:
+    """The rights that a call needs, all of them; none for the few calls that AWS lets anyone make."""
+    if (call.service, call.operation) in _FREE:
+        return []
+    return list(_READERS.get(call.service, _unscoped)(call))
+
+
+_FREE = frozenset({("sts", "GetCallerIdentity")})
+_PREFIXES = {"cloudwatch": "cloudwatch", "dynamodbstreams": "dynamodb", "resourcegroupstaggingapi": "tag"}
+
+
+def _action(call: Call, operation: str | None = None) -> str:
+    return f"{_PREFIXES.get(call.service, call.service)}:{operation or call.operation}"
+
+
+def _unscoped(call: Call) -> Iterator[Requirement]:
+    yield Requirement(_action(call), "*")
+
+
+def _body(call: Call) -> dict[str, Any]:
+    try:
+        content = json.loads(call.request.body or b"{}")
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _form(call: Call) -> dict[str, str]:
+    fields = parse_qs(call.request.body.decode("utf-8", "replace") or call.request.query)
+    return {name: values[0] for name, values in fields.items()}
+
+
+def table_arn(name: str) -> str:
+    """The ARN of a table given by name or by ARN."""
+    return name if name.startswith("arn:") else arn("dynamodb", f"table/{name}")
+
+
+_TRANSACTION_ACTIONS = {
+    "Put": "PutItem",
+    "Update": "UpdateItem",
+    "Delete": "DeleteItem",
+    "ConditionCheck": "ConditionCheckItem",
+    "Get": "GetItem",
+}
+
+
+def _dynamodb(call: Call) -> Iterator[Requirement]:
+    body = _body(call)
+    if "TransactItems" in body:
+        for item in body["TransactItems"]:
+            for kind, part in item.items():
+                yield Requirement(
+                    _action(call, _TRANSACTION_ACTIONS[kind]),
+                    table_arn(part["TableName"]),
+                    _leading_keys(part["TableName"], [part.get("Item") or part.get("Key")]),
+                )
+    elif isinstance(body.get("RequestItems"), dict):
+        for name, request in body["RequestItems"].items():
+            keys = request.get("Keys") if isinstance(request, dict) else None
+            yield Requirement(_action(call), table_arn(name), _leading_keys(name, keys or []))
+    elif "TableName" in body:
+        table = table_arn(body["TableName"])
+        yield Requirement(
+            _action(call),
+            f"{table}/index/{body['IndexName']}" if "IndexName" in body else table,
+            _leading_keys(body["TableName"], [body.get("Item") or body.get("Key")]),
+        )
+    else:
+        yield Requirement(_action(call), body.get("ResourceArn", "*"))
+
+
+def _leading_keys(name: str, items: Iterable[Any]) -> dict[str, tuple[str, ...]]:
+    """The values of the partition key that a call names; a query's condition is not read."""
+    table = backend("dynamodb").tables.get(name.rpartition("/")[2])
+    attributes = [
+        item.get(table.hash_key_attr) for item in items if table is not None and isinstance(item, dict)
+    ]
+    values = tuple(
+        str(value) for attribute in attributes if isinstance(attribute, dict) for value in attribute.values()
+    )
+    return {"dynamodb:leadingkeys": values} if values else {}
+
+
+def _streams(call: Call) -> Iterator[Requirement]:
+    body = _body(call)
+    iterator = str(body.get("ShardIterator", ""))  # moto's iterators begin with the stream's ARN
+    yield Requirement(_action(call), body.get("StreamArn") or iterator.split("|", 1)[0] or "*")
+
+
+_BATCHES = {
+    "SendMessageBatch": "SendMessage",
+    "DeleteMessageBatch": "DeleteMessage",
+    "ChangeMessageVisibilityBatch": "ChangeMessageVisibility",
+}
+
+
+def _sqs(call: Call) -> Iterator[Requirement]:
+    body = _body(call) if call.protocol == "json" else _form(call)
+    name = str(body.get("QueueName") or str(body.get("QueueUrl", "")).rpartition("/")[2])
+    yield Requirement(_action(call, _BATCHES.get(call.operation)), arn("sqs", name) if name else "*")
+
+
+def _sns(call: Call) -> Iterator[Requirement]:
+    form = _form(call)
+    target = next((form[key] for key in ("TopicArn", "TargetArn", "SubscriptionArn") if key in form), "*")
+    yield Requirement(_action(call, "Publish" if call.operation == "PublishBatch" else None), target)
+
+
+def bus_arn(name: str) -> str:
+    """The ARN of an event bus given by name or by ARN."""
+    return name if name.startswith("arn:") else arn("events", f"event-bus/{name}")
+
+
+def _events(call: Call) -> Iterator[Requirement]:
+    body = _body(call)
+    if call.operation != "PutEvents":
+        yield Requirement(_action(call), "*")
+        return
+    for entry in body.get("Entries", []):
+        yield put_events_requirement(
+            bus_arn(entry.get("EventBusName") or "default"),
+            entry.get("Source", ""),
+            entry.get("DetailType", ""),
+        )
+
+
+def put_events_requirement(bus: str, source: str, detail_type: str) -> Requirement:
+    """What it takes to put one event on a bus."""
+    return Requirement(
+        "events:PutEvents", bus, {"events:source": (source,), "events:detail-type": (detail_type,)}
+    )
+
+
+def _kms(call: Call) -> Iterator[Requirement]:
+    key_id = _body(call).get("KeyId")
+    yield Requirement(_action(call), key_arn(key_id) if key_id else "*")
+
+
+def key_arn(key_id: str) -> str:
+    """The ARN of a key given by id, ARN or alias; an unknown one is read as an id."""
+    kms = backend("kms")
+    name = kms.get_alias_name(key_id)
+    resolved = kms.get_key_id_from_alias(name) if name.startswith("alias/") else kms.get_key_id(key_id)
+    return arn("kms", f"key/{resolved or key_id}")
+
+
+def _logs(call: Call) -> Iterator[Requirement]:
+    body = _body(call)
+    group = body.get("logGroupName")
+    if not group:
+        yield Requirement(_action(call), body.get("logGroupIdentifier", "*"))
+    elif "logStreamName" in body:
+        yield Requirement(_action(call), arn("logs", f"log-group:{group}:log-stream:{body['logStreamName']}"))
+    else:
+        yield Requirement(_action(call), arn("logs", f"log-group:{group}"))
+
+
+def _lambda(call: Call) -> Iterator[Requirement]:
+    operation = "InvokeFunction" if call.operation in {"Invoke", "InvokeAsync"} else call.operation
+    parts = [unquote(part) for part in call.request.path.split("/") if part]
+    name = parts[2] if len(parts) > 2 and parts[1] == "functions" else ""
+    resource = name if name.startswith("arn:") else arn("lambda", f"function:{name}")
+    yield Requirement(_action(call, operation), resource if name else "*")
+
+
+def _sts(call: Call) -> Iterator[Requirement]:
+    yield Requirement(_action(call), _form(call).get("RoleArn", "*"))
+
+
+def _apigateway(call: Call) -> Iterator[Requirement]:
+    yield Requirement(
+        f"apigateway:{call.request.method}", f"arn:aws:apigateway:{REGION}::{call.request.path}"
+    )
+
+
+_READERS: Mapping[str, Callable[[Call], Iterator[Requirement]]] = {
+    "apigateway": _apigateway,
+    "dynamodb": _dynamodb,
+    "dynamodbstreams": _streams,
+    "events": _events,
+    "kms": _kms,
+    "lambda": _lambda,
+    "logs": _logs,
+    "sns": _sns,
+    "sqs": _sqs,
+    "sts": _sts,
+}
+
+
+def via_service(service: str) -> tuple[str, ...]:
+    """The value of ``kms:ViaService`` for a call that `service` makes on the caller's behalf."""
+    return (f"{service}.{REGION}.amazonaws.com",)
+
+
+def execute_api_arn(api_id: str, stage: str, method: str, path: str) -> str:
+    """The ARN of one method of a deployed API; `path` without its leading slash."""
+    return f"arn:aws:execute-api:{REGION}:{ACCOUNT_ID}:{api_id}/{stage}/{method}/{path}"

@@ -1,0 +1,110 @@
+"""Which AWS operation a request asks for, read from botocore's models."""
+
+import functools
+import io
+from dataclasses import dataclass
+from urllib.parse import parse_qs, unquote
+
+from moto.core.request import Request
+from moto.core.routing import get_service_router
+from moto.core.utils import get_service_model
+from werkzeug.exceptions import NotFound
+
+from emulator.cloud.http_server import HttpRequest
+
+_MODEL_OF_SIGNING_NAME = {"monitoring": "cloudwatch", "tagging": "resourcegroupstaggingapi"}
+_MODEL_OF_TARGET = {"DynamoDBStreams_20120810": "dynamodbstreams"}
+CBOR = "smithy-rpc-v2-cbor"
+
+
+class UnknownOperationError(Exception):
+    """The request names no operation of its service."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One AWS API call: `service` as botocore names it, `protocol` as on the wire."""
+
+    service: str
+    operation: str
+    protocol: str
+    request: HttpRequest
+
+
+class LoopbackRequest(Request):
+    """A request in the shape that moto's response classes take, made without a web framework."""
+
+    from_wsgi_server = True
+
+
+def as_moto_request(request: HttpRequest) -> LoopbackRequest:
+    """The same request for moto's response classes and for its WSGI applications (`.environ`)."""
+    environ = {
+        "REQUEST_METHOD": request.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote(request.path, "latin-1"),
+        "QUERY_STRING": request.query,
+        "RAW_URI": request.target,
+        "REQUEST_URI": request.target,
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": request.client_address,
+        "CONTENT_LENGTH": str(len(request.body)),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(request.body),
+        "wsgi.errors": io.StringIO(),
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    for name, value in request.headers.items():
+        key = name.upper().replace("-", "_")
+        if key == "CONTENT_TYPE":
+            environ[key] = value
+        elif key not in {"CONTENT_LENGTH", "TRANSFER_ENCODING"}:
+            environ[f"HTTP_{key}"] = value
+    return LoopbackRequest(environ)
+
+
+def read_call(request: HttpRequest, signing_name: str) -> Call:
+    """The operation that a request signed for `signing_name` asks for.
+
+    Raises:
+        UnknownOperationError: the service or the operation does not exist.
+    """
+    target = request.headers.get("x-amz-target")
+    if target:
+        prefix, _, operation = target.partition(".")
+        service = _MODEL_OF_TARGET.get(prefix, _MODEL_OF_SIGNING_NAME.get(signing_name, signing_name))
+        return Call(service, operation, "json", request)
+    service = _MODEL_OF_SIGNING_NAME.get(signing_name, signing_name)
+    if request.headers.get("smithy-protocol") == "rpc-v2-cbor":
+        return Call(service, request.path.rpartition("/")[2], CBOR, request)
+    protocol = _model_protocol(service)
+    if protocol.startswith("rest-"):
+        return Call(service, _rest_operation(service, request), protocol, request)
+    encoded = request.body.decode("utf-8", "replace") or request.query
+    action = parse_qs(encoded).get("Action", [""])[0]
+    if not action:
+        raise UnknownOperationError(f"the request to {service} names no operation")
+    return Call(service, action, "ec2" if protocol == "ec2" else "query", request)
+
+
+@functools.cache
+def _model_protocol(service: str) -> str:
+    try:
+        return str(get_service_model(service).metadata["protocol"])
+    except Exception as error:
+        raise UnknownOperationError(f"there is no AWS service {service}") from error
+
+
+def _rest_operation(service: str, request: HttpRequest) -> str:
+    try:
+        operation, _ = get_service_router(service).match(as_moto_request(request))
+    except (NotFound, NotImplementedError) as error:
+        raise UnknownOperationError(
+            f"{service} has no operation at {request.method} {request.path}"
+        ) from error
+    return str(operation.name)

@@ -1,0 +1,37 @@
+"""What moto 5.2.5 forgets or cannot change, where the provider must read back what a program set.
+
+Each module repairs one group of services; nothing here moves events (that is `emulator.cloud.repairs`).
+"""
+
+import functools
+
+from emulator.cloud.control_plane_repairs import (
+    buses_and_pipes,
+    functions,
+    log_groups,
+    network,
+    network_in_use,
+    queues_and_topics,
+    rest_api_members,
+    rest_apis,
+    tables,
+    taken_names,
+)
+
+
+@functools.cache
+def apply() -> None:
+    """Applies every repair, once; call it before anything is served."""
+    for repair in (
+        network,
+        network_in_use,
+        tables,
+        queues_and_topics,
+        log_groups,
+        functions,
+        rest_apis,
+        rest_api_members,
+        buses_and_pipes,
+        taken_names,
+    ):
+        repair.apply()

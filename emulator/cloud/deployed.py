@@ -1,0 +1,40 @@
+"""What is deployed: typed access to moto's resources by ARN or name; None for what does not exist."""
+
+from typing import Any
+
+from emulator.cloud.account import backend
+
+
+def role(name: str) -> Any:
+    """A role by name."""
+    return next((each for each in list(backend("iam").roles.values()) if each.name == name), None)
+
+
+def queue(arn: str) -> Any:
+    """A queue by ARN."""
+    return backend("sqs").queues.get(arn.rpartition(":")[2])
+
+
+def topic(arn: str) -> Any:
+    """A topic by ARN."""
+    return backend("sns").topics.get(arn)
+
+
+def function(name_or_arn: str) -> Any:
+    """The current version of a function by name or (unqualified) ARN."""
+    name = name_or_arn.rpartition(":")[2]
+    return next((each for each in backend("lambda").list_functions() if each.function_name == name), None)
+
+
+def event_bus(name_or_arn: str) -> Any:
+    """An event bus by name or ARN."""
+    return backend("events").event_buses.get(name_or_arn.rpartition("/")[2])
+
+
+def table_of_stream(stream_arn: str) -> Any:
+    """The table whose current stream has this ARN; None as well when the stream was disabled or made anew."""
+    name = stream_arn.partition(":table/")[2].partition("/")[0]
+    table = backend("dynamodb").tables.get(name)
+    if table is None or table.stream_shard is None:
+        return None
+    return table if f"{table.table_arn}/stream/{table.latest_stream_label}" == stream_arn else None

@@ -1,0 +1,93 @@
+"""API Gateway: a deployment is a snapshot of the API, and a stage serves the snapshot.
+
+moto keeps nothing but a deployment's id, and would serve whatever the API is at the moment.
+"""
+
+import copy
+from dataclasses import dataclass, field
+from typing import Any
+
+from moto.apigateway.models import Deployment, RestAPI
+
+from emulator.cloud.account import backend
+
+
+@dataclass(frozen=True, slots=True)
+class ApiSnapshot:
+    """An API at the moment of its deployment, in the shapes of API Gateway's own responses.
+
+    `methods` has one entry a method: its ``resourceId`` and ``path`` beside what GetMethod answers;
+    `schemas` maps a model's name to its JSON schema text; `responses` a gateway response's type to what
+    GetGatewayResponse answers.
+    """
+
+    methods: list[dict[str, Any]] = field(default_factory=list)
+    schemas: dict[str, str] = field(default_factory=dict)
+    body_validators: frozenset[str] = frozenset()
+    responses: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+_create = RestAPI.create_deployment
+
+
+def _create_with_snapshot(
+    self: RestAPI, name: str, description: str, stage_variables: Any = None
+) -> Deployment:
+    deployment = _create(self, name, description, stage_variables)
+    deployment.snapshot = take_snapshot(self)  # type: ignore[attr-defined]
+    return deployment
+
+
+def take_snapshot(api: RestAPI) -> ApiSnapshot:
+    """The API as it is now."""
+    methods = [
+        {"resourceId": resource.id, "path": resource.get_path(), **copy.deepcopy(method.to_json())}
+        for resource in api.resources.values()
+        for method in resource.resource_methods.values()
+    ]
+    return ApiSnapshot(
+        methods=methods,
+        schemas={model.name: model.schema or "{}" for model in api.models.values()},
+        body_validators=frozenset(
+            each.id for each in api.request_validators.values() if each.validate_request_body
+        ),
+        responses={name: copy.deepcopy(each.to_json()) for name, each in api.gateway_responses.items()},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DeployedStage:
+    """A stage with the snapshot that it serves."""
+
+    api_id: str
+    api_name: str
+    stage_name: str
+    deployment_id: str
+    snapshot: ApiSnapshot
+    method_settings: dict[str, dict[str, Any]]
+    variables: dict[str, str]
+    tracing_enabled: bool
+
+
+def find_stage(api_id: str, stage_name: str) -> DeployedStage | None:
+    """The stage of an API; None when there is no such API or stage. Call it with moto's lock held."""
+    api = backend("apigateway").apis.get(api_id)
+    stage = api.stages.get(stage_name) if api else None
+    if stage is None:
+        return None
+    deployment = api.deployments.get(stage.deployment_id)
+    return DeployedStage(
+        api_id=api_id,
+        api_name=api.name,
+        stage_name=stage_name,
+        deployment_id=stage.deployment_id or "",
+        snapshot=getattr(deployment, "snapshot", None) or ApiSnapshot(),
+        method_settings=stage.method_settings,
+        variables=dict(stage.variables or {}),
+        tracing_enabled=bool(stage.tracing_enabled),
+    )
+
+
+def apply() -> None:
+    """Takes the snapshot with each deployment."""
+    RestAPI.create_deployment = _create_with_snapshot  # type: ignore[method-assign]

@@ -1,0 +1,115 @@
+"""EventBridge: an event that is put is accepted and leaves by the rules of its bus, whatever their targets.
+
+moto raises for a Lambda target, so that the *sender* gets HTTP 500, and gives events a time in epoch
+seconds where AWS has an ISO 8601 string. Delivery is the data plane's; it hears of each accepted event.
+"""
+
+import json
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from moto.events.exceptions import InvalidEventPatternException, ValidationException
+from moto.events.models import EventPatternParser, EventsBackend
+
+from emulator.cloud import deployed, taps
+from emulator.cloud.account import ACCOUNT_ID, REGION, backend
+from emulator.cloud.patterns import Pattern, PatternError
+
+MAXIMUM_ENTRIES = 10
+MAXIMUM_ENTRY_BYTES = 1024 * 1024
+
+
+class PutEventsError(Exception):
+    """One entry is refused; `code` and the text are AWS's."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def _put_events(_: EventsBackend, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return put_events(entries)
+
+
+def put_events(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Accepts entries in the shape of PutEvents' request; gives its response entries, in the same order."""
+    if not 1 <= len(entries) <= MAXIMUM_ENTRIES:
+        raise ValidationException(
+            f"1 validation error detected: Value '{len(entries)} entries' at 'entries' failed to satisfy "
+            "constraint: Member must have length between 1 and 10"
+        )
+    results: list[dict[str, Any]] = []
+    for entry in entries:
+        try:
+            accepted = _accept(entry)
+        except PutEventsError as error:
+            results.append({"ErrorCode": error.code, "ErrorMessage": str(error)})
+        else:
+            taps.event_accepted.tell(accepted)
+            results.append({"EventId": accepted.event["id"]})
+    return results
+
+
+def _accept(entry: dict[str, Any]) -> taps.BusEvent:
+    for field in ("Source", "DetailType", "Detail"):
+        if not entry.get(field):
+            raise PutEventsError(
+                "InvalidArgument", f"Parameter {field} is not valid. Reason: {field} is a required argument."
+            )
+    if (
+        sum(len(str(entry[field]).encode()) for field in ("Source", "DetailType", "Detail"))
+        > MAXIMUM_ENTRY_BYTES
+    ):
+        raise PutEventsError("InvalidArgument", "Total size of the entry is over the limit.")
+    try:
+        detail = json.loads(entry["Detail"])
+    except ValueError as error:
+        raise PutEventsError("MalformedDetail", "Detail is malformed.") from error
+    if not isinstance(detail, dict):
+        raise PutEventsError("MalformedDetail", "Detail is malformed.")
+    name = entry.get("EventBusName") or "default"
+    bus = deployed.event_bus(name)
+    if bus is None:
+        raise PutEventsError("ResourceNotFoundException", f"Event bus {name} does not exist.")
+    event = {
+        "version": "0",
+        "id": str(uuid.uuid4()),
+        "detail-type": entry["DetailType"],
+        "source": entry["Source"],
+        "account": ACCOUNT_ID,
+        "time": _iso_time(entry.get("Time")),
+        "region": REGION,
+        "resources": entry.get("Resources") or [],
+        "detail": detail,
+    }
+    return taps.BusEvent(bus.name, event, entry.get("TraceHeader") or "")
+
+
+def _iso_time(given: Any) -> str:
+    if isinstance(given, str):
+        return given
+    moment = datetime.now(UTC) if given is None else datetime.fromtimestamp(float(given), UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def rules_of(bus_name: str) -> list[Any]:
+    """Moto's enabled rules with an event pattern on a bus."""
+    bus = backend("events").event_buses.get(bus_name)
+    rules = list(bus.rules.values()) if bus else []
+    return [rule for rule in rules if rule.state == "ENABLED" and rule.event_pattern.get_pattern()]
+
+
+def _validate_pattern(_: EventPatternParser, pattern: dict[str, Any]) -> None:
+    if not pattern:
+        return
+    try:
+        Pattern(pattern)
+    except PatternError as error:
+        raise InvalidEventPatternException(reason=str(error).partition("Reason: ")[2]) from error
+
+
+def apply() -> None:
+    """Replaces what becomes of an event that is put, and refuses a rule whose pattern AWS would refuse."""
+    setattr(EventPatternParser, "_validate_event_pattern", _validate_pattern)  # noqa: B010
+    setattr(EventsBackend, "put_events", _put_events)  # noqa: B010

@@ -1,0 +1,35 @@
+"""DynamoDB streams: records reach their readers through the stream alone, and do not pile up for ever.
+
+moto calls Lambda itself from inside each write; on AWS pollers read the stream. moto keeps every record;
+AWS keeps them for 24 hours, here they go when the one reader that there is has passed them (`trim`).
+"""
+
+from typing import Any
+
+from moto.dynamodb.models.table import StreamRecord, StreamShard
+
+from emulator.cloud import taps
+
+KEPT_BEHIND_READER = 1_000
+"""Records left in a stream after they were read, so that a person can still look at them."""
+
+
+def _add(self: StreamShard, old: Any, new: Any) -> None:
+    view = self.table.stream_specification["StreamViewType"]  # type: ignore[index]
+    event_name = "INSERT" if old is None else "REMOVE" if new is None else "MODIFY"
+    number = self.starting_sequence_number + len(self.items)
+    self.items.append(StreamRecord(self.table, view, event_name, old, new, number))
+    taps.stream_written.tell(self.table.name)
+
+
+def trim(shard: StreamShard, passed: int) -> None:
+    """Drops records that lie well before sequence number `passed`; call it with moto's lock held."""
+    surplus = passed - KEPT_BEHIND_READER - shard.starting_sequence_number
+    if surplus >= KEPT_BEHIND_READER:  # in bulk: each time shifts the whole list
+        del shard.items[:surplus]
+        shard.starting_sequence_number += surplus
+
+
+def apply() -> None:
+    """Replaces how a write reaches the stream."""
+    StreamShard.add = _add  # type: ignore[method-assign]

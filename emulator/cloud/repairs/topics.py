@@ -1,0 +1,51 @@
+"""SNS: mail goes to a mailbox, and what was sent is forgotten.
+
+moto does nothing with a message for an e-mail subscription, and keeps every published message for ever.
+"""
+
+import time
+from typing import Any
+
+from moto.sns.models import Subscription, Topic
+
+from emulator.cloud import taps
+
+KEPT_NOTIFICATIONS = 100
+
+_publish = Subscription.publish
+_topic_publish = Topic.publish
+
+
+def _publish_to_mail(
+    self: Subscription, message: str, message_id: str, subject: str | None = None, **options: Any
+) -> None:
+    if self.protocol not in {"email", "email-json"}:
+        _publish(self, message, message_id, subject=subject, **options)
+        return
+    matcher = self._filter_policy_matcher
+    if matcher is not None and not matcher.matches(options.get("message_attributes"), message):
+        return
+    taps.mail_published.tell(
+        taps.PublishedMail(
+            topic_arn=self.topic.arn,
+            topic_name=self.topic.display_name or self.topic.name,
+            address=self.endpoint,
+            subscription_arn=self.arn,
+            subject=subject,
+            message=message,
+            message_id=message_id,
+            published_at=time.time(),
+        )
+    )
+
+
+def _publish_and_forget(self: Topic, *arguments: Any, **options: Any) -> str:
+    message_id = _topic_publish(self, *arguments, **options)
+    del self.sent_notifications[:-KEPT_NOTIFICATIONS]
+    return message_id
+
+
+def apply() -> None:
+    """Wraps the two ways by which a message leaves."""
+    Subscription.publish = _publish_to_mail  # type: ignore[assignment]
+    Topic.publish = _publish_and_forget  # type: ignore[method-assign]

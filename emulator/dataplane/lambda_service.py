@@ -1,0 +1,137 @@
+"""The Lambda service in front of the workers: who may invoke, and the segments of an invocation."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from emulator.cloud import deployed
+from emulator.cloud.account import ACCOUNT_ID, MOTO_LOCK
+from emulator.cloud.authorization.authoriser import check_service
+from emulator.cloud.authorization.requirements import Requirement
+from emulator.cloud.refusals import Refusal
+from emulator.dataplane.tracing import TraceHeader, Traces, continue_trace, new_segment_id
+from emulator.runtime.configuration import FunctionConfiguration, NoFunctionError, read_configuration
+from emulator.runtime.functions import Functions
+from emulator.runtime.outcome import Outcome, TooManyRequestsError
+from emulator.runtime.worker import Invocation
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionCall:
+    """One event for a function; `function_arn` is unqualified, `trace_header` may be empty."""
+
+    function_arn: str
+    payload: bytes
+    trace_header: str = ""
+    request_id: str = ""
+
+
+def permission_refusal(service: str, function_arn: str, source_arn: str) -> Refusal | None:
+    """Refuses an AWS service to invoke a function, unless the function's policy allows it for this source."""
+    requirement = Requirement(
+        "lambda:InvokeFunction",
+        function_arn,
+        {"aws:sourcearn": (source_arn,), "aws:sourceaccount": (ACCOUNT_ID,)},
+    )
+    with MOTO_LOCK:
+        return check_service(service, requirement)
+
+
+def function_exists(function_arn: str) -> bool:
+    """Whether a function with this ARN is deployed."""
+    with MOTO_LOCK:
+        return deployed.function(function_arn) is not None
+
+
+class LambdaService:
+    """Invokes functions and records the segments that Lambda itself sends to X-Ray."""
+
+    def __init__(self, functions: Functions, traces: Traces) -> None:
+        self._functions = functions
+        self._traces = traces
+
+    def invoke(self, call: FunctionCall, *, attempt: int = 1) -> Outcome:
+        """Invokes a function and waits for its answer; permissions are the caller's concern.
+
+        Raises:
+            NoFunctionError: there is no such function.
+            TooManyRequestsError: its reserved concurrency is used up.
+        """
+        configuration = read_configuration(call.function_arn)
+        header = continue_trace(call.trace_header)
+        segments = _Segments(configuration, header, attempt)
+        invocation = Invocation.of(call.payload, segments.header_for_function(), call.request_id)
+        try:
+            outcome = self._functions.invoke(configuration.name, invocation)
+        except TooManyRequestsError:
+            self._record(segments.throttled(invocation))
+            raise
+        self._record(segments.finished(invocation, outcome))
+        return outcome
+
+    def _record(self, segments: list[dict[str, Any]]) -> None:
+        for segment in segments:
+            self._traces.record(segment)
+
+
+class _Segments:
+    """The segments of one invocation: the service's, with the wait for a worker, and the function's."""
+
+    def __init__(self, configuration: FunctionConfiguration, header: TraceHeader, attempt: int) -> None:
+        self._configuration = configuration
+        self._header = header
+        self._attempt = attempt
+        self._service_id, self._function_id = new_segment_id(), new_segment_id()
+        self._started = time.time()
+
+    def header_for_function(self) -> str:
+        """The trace header that the function sees."""
+        return self._header.under(self._function_id).render()
+
+    def throttled(self, invocation: Invocation) -> list[dict[str, Any]]:
+        """What is recorded of an invocation that did not happen."""
+        service = self._service(invocation, time.time(), 429)
+        return [{**service, "error": True, "throttle": True}] if self._recorded else []
+
+    def finished(self, invocation: Invocation, outcome: Outcome) -> list[dict[str, Any]]:
+        """What is recorded of an invocation, good or bad."""
+        if not self._recorded:
+            return []
+        ended = time.time()
+        function = {
+            **self._common(ended),
+            "id": self._function_id,
+            "parent_id": self._service_id,
+            "start_time": ended - outcome.duration_ms / 1000,
+            "origin": "AWS::Lambda::Function",
+            "fault": outcome.failed,
+            "aws": {"function_arn": self._configuration.arn},
+        }
+        return [{**self._service(invocation, ended, 200), "fault": outcome.failed}, function]
+
+    @property
+    def _recorded(self) -> bool:
+        return self._configuration.tracing_active and self._header.sampled
+
+    def _common(self, ended: float) -> dict[str, Any]:
+        return {
+            "trace_id": self._header.root,
+            "name": self._configuration.name,
+            "end_time": ended,
+            "resource_arn": self._configuration.arn,
+        }
+
+    def _service(self, invocation: Invocation, ended: float, status: int) -> dict[str, Any]:
+        parent = {"parent_id": self._header.parent} if self._header.parent else {}
+        return {
+            **self._common(ended),
+            **parent,
+            "id": self._service_id,
+            "start_time": self._started,
+            "origin": "AWS::Lambda",
+            "http": {"response": {"status": status}},
+            "aws": {"request_id": invocation.request_id, "attempts": self._attempt},
+        }
+
+
+__all__ = ["FunctionCall", "LambdaService", "NoFunctionError", "TooManyRequestsError"]

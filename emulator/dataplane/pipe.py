@@ -1,0 +1,211 @@
+"""An EventBridge pipe from a DynamoDB stream to an event bus.
+
+Sources: "Amazon DynamoDB stream as a source", "Batching and concurrency" and "Error handling" of
+EventBridge Pipes in the EventBridge user guide. The pipe acts with its role's rights; records keep their
+order; what its target does not take is tried again, split if so configured, and in the end described in the
+pipe's dead-letter queue.
+"""
+
+import json
+import logging
+import threading
+import time
+from typing import Any
+
+from emulator.cloud import deployed, taps
+from emulator.cloud.account import MOTO_LOCK, backend
+from emulator.cloud.authorization.authoriser import check
+from emulator.cloud.authorization.requirements import Requirement, put_events_requirement
+from emulator.cloud.identities import Caller
+from emulator.cloud.patterns import Pattern
+from emulator.cloud.repairs.events import put_events
+from emulator.cloud.repairs.streams import trim
+from emulator.cloud.role_sessions import AssumeRoleError, role_caller
+from emulator.dataplane.input_template import render_template
+from emulator.dataplane.options import DataPlaneOptions
+from emulator.dataplane.pipe_settings import (
+    PipeBlockedError,
+    PipeSettings,
+    failure_record,
+    read_settings,
+    stream_record,
+)
+from emulator.dataplane.queue_sender import UndeliverableError, send_as_role
+
+log = logging.getLogger(__name__)
+
+SERVICE = "pipes.amazonaws.com"
+_READ_RIGHTS = ("dynamodb:DescribeStream", "dynamodb:GetShardIterator", "dynamodb:GetRecords")
+_IDLE_SECONDS = 5.0
+_BLOCKED_SECONDS = 1.0
+_RETRY_SECONDS = 1.0
+
+
+class PipeRunner:
+    """Moves the records of one pipe for as long as the pipe exists.
+
+    Args:
+        pipe: moto's pipe; its settings are read anew for each batch.
+        options: how long the pauses between retries are.
+    """
+
+    def __init__(self, pipe: Any, options: DataPlaneOptions) -> None:
+        self.pipe = pipe
+        self._name: str = pipe.name
+        self._options = options
+        self._position: int | None = None
+        self._wake = threading.Event()
+        self._stopping = False
+        self._last_problem = ""
+        taps.stream_written.listen(self._stream_written)
+        threading.Thread(target=self._run, name=f"pipe-{pipe.name}", daemon=True).start()
+
+    def stop(self) -> None:
+        """Reads no more; a batch in work is finished."""
+        self._stopping = True
+        taps.stream_written.forget(self._stream_written)
+        self._wake.set()
+
+    def wake(self) -> None:
+        """Looks at the pipe's settings again."""
+        self._wake.set()
+
+    def _stream_written(self, _table_name: str) -> None:
+        self._wake.set()
+
+    def _run(self) -> None:
+        while not self._stopping:
+            self._wake.clear()
+            try:
+                moved = self._move_batch()
+                pause = 0.0 if moved else _IDLE_SECONDS
+                self._last_problem = ""
+            except PipeBlockedError as error:
+                if str(error) != self._last_problem:
+                    log.warning("pipe %s: %s", self._name, error)
+                self._last_problem = str(error)
+                pause = _BLOCKED_SECONDS
+            except Exception:
+                log.exception("pipe %s: a batch failed", self._name)
+                pause = _BLOCKED_SECONDS
+            if pause:
+                self._wake.wait(pause)
+
+    def _move_batch(self) -> bool:
+        """Moves the next records, if there are any and the pipe runs."""
+        with MOTO_LOCK:
+            if backend("pipes").pipes.get(self._name) is not self.pipe:
+                return False
+            settings = read_settings(self.pipe)
+            running = self.pipe.desired_state == "RUNNING"
+            caller, shard = self._open_source(settings)
+        if not running:
+            return False
+        records = self._read(shard, settings)
+        if not records:
+            return False
+        if settings.window_seconds and len(records) < settings.batch_size:
+            time.sleep(settings.window_seconds * self._options.delay_scale)
+            records = self._read(shard, settings)
+        wanted = [record for record in records if _passes(record, settings.patterns)]
+        if wanted:
+            self._deliver(settings, caller, shard, wanted)
+        self._position = int(records[-1]["dynamodb"]["SequenceNumber"]) + 1
+        with MOTO_LOCK:
+            trim(shard, self._position)
+        return True
+
+    def _open_source(self, settings: PipeSettings) -> tuple[Caller, Any]:
+        """The pipe's caller and the stream's shard, once the role's rights are found sufficient."""
+        table = deployed.table_of_stream(settings.stream_arn)
+        if table is None:
+            raise PipeBlockedError(f"Stream not found: {settings.stream_arn}")
+        try:
+            caller = role_caller(
+                settings.role_arn, SERVICE, settings.name, {"aws:sourcearn": (settings.arn,)}
+            )
+        except AssumeRoleError as error:
+            raise PipeBlockedError(str(error)) from error
+        refusal = check(caller, *(Requirement(action, settings.stream_arn) for action in _READ_RIGHTS))
+        if refusal is not None:
+            raise PipeBlockedError(refusal.message)
+        shard = table.stream_shard
+        if self._position is None:
+            written = 0 if settings.from_start else len(shard.items)
+            self._position = shard.starting_sequence_number + written
+        return caller, shard
+
+    def _read(self, shard: Any, settings: PipeSettings) -> list[dict[str, Any]]:
+        with MOTO_LOCK:
+            start = max((self._position or 0) - shard.starting_sequence_number, 0)
+            items = shard.items[start : start + settings.batch_size]
+            return [stream_record(item.record, settings.stream_arn) for item in items]
+
+    def _deliver(
+        self, settings: PipeSettings, caller: Caller, shard: Any, records: list[dict[str, Any]]
+    ) -> None:
+        """Puts the records on the bus; returns when each is there, or described in the dead-letter queue.
+
+        To split a batch is not a retry: only records that cannot be split any more use up the attempts.
+        """
+        retries = 0
+        while True:
+            records, problem = _try_put(settings, caller, records)
+            if not records:
+                return
+            if self._stopping:
+                raise PipeBlockedError("the embedded AWS is stopping")
+            if settings.bisects and len(records) > 1:
+                middle = len(records) // 2
+                self._deliver(settings, caller, shard, records[:middle])
+                self._deliver(settings, caller, shard, records[middle:])
+                return
+            exhausted = 0 <= settings.maximum_retries <= retries
+            if exhausted or _too_old(records, settings):
+                condition = "RetryAttemptsExhausted" if exhausted else "MaximumRecordAgeExceeded"
+                log.warning("pipe %s gives up %d records: %s", self._name, len(records), problem)
+                self._give_up(settings, caller, failure_record(settings, shard.id, records, condition))
+                return
+            retries += 1
+            time.sleep(_RETRY_SECONDS * self._options.delay_scale)
+
+    def _give_up(self, settings: PipeSettings, caller: Caller, description: dict[str, Any]) -> None:
+        if not settings.dead_letter_arn:
+            log.error("pipe %s: records are lost, it has no dead-letter queue: %s", self._name, description)
+            return
+        try:
+            send_as_role(caller, settings.dead_letter_arn, json.dumps(description))
+        except UndeliverableError as error:
+            log.error("pipe %s: records are lost: %s; %s", self._name, error, description)  # noqa: TRY400
+
+
+def _passes(record: dict[str, Any], patterns: tuple[Pattern, ...]) -> bool:
+    return not patterns or any(pattern.matches(record) for pattern in patterns)
+
+
+def _try_put(
+    settings: PipeSettings, caller: Caller, records: list[dict[str, Any]]
+) -> tuple[list[dict[str, Any]], str]:
+    """Puts the records on the bus; gives those that it did not take, and why."""
+    requirement = put_events_requirement(settings.bus_arn, settings.source, settings.detail_type)
+    with MOTO_LOCK:
+        refusal = check(caller, requirement)
+    if refusal is not None:
+        return records, refusal.message
+    entries = [
+        {
+            "Source": settings.source,
+            "DetailType": settings.detail_type,
+            "Detail": render_template(settings.template, record) if settings.template else json.dumps(record),
+            "EventBusName": settings.bus_arn,
+        }
+        for record in records
+    ]
+    results = put_events(entries)
+    refused = [record for record, result in zip(records, results, strict=True) if "ErrorCode" in result]
+    return refused, "; ".join(sorted({result["ErrorMessage"] for result in results if "ErrorCode" in result}))
+
+
+def _too_old(records: list[dict[str, Any]], settings: PipeSettings) -> bool:
+    oldest: float = records[0]["dynamodb"]["ApproximateCreationDateTime"]
+    return 0 <= settings.maximum_age_seconds < time.time() - oldest

@@ -1,0 +1,111 @@
+"""A pipe as it is deployed, and the two JSON shapes that it writes: stream records and failed batches."""
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from emulator.cloud.patterns import Pattern, parse_pattern
+
+_TARGET_BATCH = 10
+"""The most that an event bus takes at once."""
+
+
+class PipeBlockedError(Exception):
+    """The pipe cannot read its source; says why. Records stay in the stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class PipeSettings:
+    """A pipe as it is deployed; -1 for `maximum_retries` and `maximum_age_seconds` means without end."""
+
+    name: str
+    arn: str
+    role_arn: str
+    stream_arn: str
+    bus_arn: str
+    patterns: tuple[Pattern, ...]
+    batch_size: int
+    window_seconds: float
+    maximum_retries: int
+    maximum_age_seconds: int
+    bisects: bool
+    dead_letter_arn: str
+    from_start: bool
+    source: str
+    detail_type: str
+    template: str
+
+
+def read_settings(pipe: Any) -> PipeSettings:
+    """The settings of moto's pipe.
+
+    Raises:
+        PipeBlockedError: the pipe uses what the embedded AWS does not move.
+    """
+    if not pipe.source.split(":")[2] == "dynamodb" or ":event-bus/" not in pipe.target or pipe.enrichment:
+        raise PipeBlockedError("only a pipe from a DynamoDB stream straight to an event bus is moved here")
+    source = pipe.source_parameters or {}
+    stream = source.get("DynamoDBStreamParameters") or {}
+    target = pipe.target_parameters or {}
+    bus = target.get("EventBridgeEventBusParameters") or {}
+    filters = (source.get("FilterCriteria") or {}).get("Filters") or []
+    return PipeSettings(
+        name=pipe.name,
+        arn=pipe.arn,
+        role_arn=pipe.role_arn,
+        stream_arn=pipe.source,
+        bus_arn=pipe.target,
+        patterns=tuple(parse_pattern(each["Pattern"]) for each in filters),
+        batch_size=min(int(stream.get("BatchSize") or _TARGET_BATCH), _TARGET_BATCH),
+        window_seconds=float(stream.get("MaximumBatchingWindowInSeconds") or 0),
+        maximum_retries=int(stream.get("MaximumRetryAttempts", -1)),
+        maximum_age_seconds=int(stream.get("MaximumRecordAgeInSeconds", -1)),
+        bisects=stream.get("OnPartialBatchItemFailure") == "AUTOMATIC_BISECT",
+        dead_letter_arn=(stream.get("DeadLetterConfig") or {}).get("Arn", ""),
+        from_start=stream.get("StartingPosition", "LATEST") == "TRIM_HORIZON",
+        source=bus.get("Source") or f"Pipe {pipe.name}",
+        detail_type=bus.get("DetailType") or "Event from aws:dynamodb",
+        template=target.get("InputTemplate") or "",
+    )
+
+
+def stream_record(record: dict[str, Any], stream_arn: str) -> dict[str, Any]:
+    """A stream record in the JSON shape that pipes and Lambda give it."""
+    change = dict(record["dynamodb"])
+    created = change["ApproximateCreationDateTime"]
+    change["ApproximateCreationDateTime"] = int(created.replace(tzinfo=UTC).timestamp())
+    return {
+        "eventID": record["eventID"],
+        "eventName": record["eventName"],
+        "eventVersion": "1.1",
+        "eventSource": record["eventSource"],
+        "awsRegion": record["awsRegion"],
+        "dynamodb": change,
+        "eventSourceARN": stream_arn,
+    }
+
+
+def failure_record(
+    settings: PipeSettings, shard_id: str, records: list[dict[str, Any]], condition: str
+) -> dict[str, Any]:
+    """The description of a failed batch that a pipe sends to its dead-letter queue, in AWS's shape."""
+    first, last = records[0]["dynamodb"], records[-1]["dynamodb"]
+    return {
+        "context": {"partnerResourceArn": settings.arn, "condition": condition},
+        "version": "1.0",
+        "timestamp": _iso(time.time()),
+        "DDBStreamBatchInfo": {
+            "shardId": shard_id,
+            "startSequenceNumber": first["SequenceNumber"],
+            "endSequenceNumber": last["SequenceNumber"],
+            "approximateArrivalOfFirstRecord": _iso(first["ApproximateCreationDateTime"]),
+            "approximateArrivalOfLastRecord": _iso(last["ApproximateCreationDateTime"]),
+            "batchSize": len(records),
+            "streamArn": settings.stream_arn,
+        },
+    }
+
+
+def _iso(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,129 @@
+"""When two property values mean the same: sets without order, JSON documents by meaning, archives by hash."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from emulator.provider.values import contains_unknown, is_asset, is_unknown
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Compares values at property paths (`vpcConfig.subnetIds`; list positions are not part of a path)."""
+
+    unordered: frozenset[str] = frozenset()
+    references: frozenset[str] = frozenset()
+    documents: frozenset[str] = frozenset()
+    maps: frozenset[str] = frozenset()
+    """Maps whose every entry is the program's: one more is a difference, wherever it comes from."""
+    computed: frozenset[str] = frozenset()
+
+    def same(self, path: str, old: Any, new: Any) -> bool:
+        """Whether both say the same. An unknown value equals nothing; what new leaves to AWS is any value."""
+        if contains_unknown(old) or contains_unknown(new):
+            return False
+        return self._holds(path, old, new, exactly=True)
+
+    def contained(self, path: str, part: Any, whole: Any) -> bool:
+        """Whether all that `part` says holds in `whole`, which may say more (what the cloud filled in)."""
+        return self._holds(path, part, whole, exactly=False)
+
+    def _holds(self, path: str, part: Any, whole: Any, *, exactly: bool) -> bool:
+        left_to_aws = exactly and whole is None and path in self.computed
+        if left_to_aws or (_is_empty(part) and _is_empty(whole)):
+            return True
+        if is_asset(part) and is_asset(whole):
+            return bool(part.get("hash") == whole.get("hash"))
+        if isinstance(part, Mapping) and isinstance(whole, Mapping):
+            every = exactly or path in self.maps
+            names = part.keys() | whole.keys() if every else part.keys()
+            return all(
+                self._holds(f"{path}.{name}", part.get(name), whole.get(name), exactly=exactly)
+                for name in names
+                if every or part[name] is not None
+            )
+        if isinstance(part, list) and isinstance(whole, list):
+            return self._lists_hold(path, part, whole, exactly=exactly)
+        if isinstance(part, str) and isinstance(whole, str):
+            return self._texts_hold(path, part, whole)
+        return bool(part == whole)
+
+    def _texts_hold(self, path: str, part: str, whole: str) -> bool:
+        if path in self.references:
+            return _last_part(part) == _last_part(whole)
+        if path in self.documents:
+            return bool(_meaning(part) == _meaning(whole))
+        return part == whole
+
+    def _lists_hold(self, path: str, part: list[Any], whole: list[Any], *, exactly: bool) -> bool:
+        if len(part) != len(whole):
+            return False
+        if path not in self.unordered:
+            return all(
+                self._holds(path, item, other, exactly=exactly)
+                for item, other in zip(part, whole, strict=True)
+            )
+        left = list(whole)
+        for item in part:
+            matching = (at for at, one in enumerate(left) if self._holds(path, item, one, exactly=exactly))
+            found = next(matching, None)
+            if found is None:
+                return False
+            del left[found]
+        return True
+
+
+def differing_paths(
+    comparison: Comparison, replace_on: frozenset[str], old: Mapping[str, Any], new: Mapping[str, Any]
+) -> Iterator[str]:
+    """Names of the top-level properties that differ, and the finer paths among `replace_on` that do."""
+    for name in sorted(old.keys() | new.keys()):
+        before, after = old.get(name), new.get(name)
+        if comparison.same(name, before, after):
+            continue
+        for path in sorted(replace_on):
+            if path.startswith(f"{name}.") and (
+                is_unknown(after) or not comparison.same(path, value_at(before, path), value_at(after, path))
+            ):
+                yield path
+        yield name
+
+
+def value_at(value: Any, path: str) -> Any:
+    """The part of a property that a path names after its first step."""
+    for step in path.split(".")[1:]:
+        value = value.get(step) if isinstance(value, Mapping) else None
+    return value
+
+
+def _last_part(name: str) -> str:
+    """A key's id, a function's name: of an ARN what follows the account, else the name itself."""
+    return re.split(r"[:/]", name)[-1] if name.startswith("arn:") else name
+
+
+def _is_empty(value: Any) -> bool:
+    """Nothing, an empty text, list and map are the same to the real provider, and a map of nothing else."""
+    if isinstance(value, Mapping):
+        return all(_is_empty(item) for item in value.values())
+    return value is None or (isinstance(value, str | list) and not value)
+
+
+def _meaning(text: str) -> Any:
+    """A JSON document with lists of one string opened and lists of strings sorted, as IAM reads policies."""
+    try:
+        return _normal(json.loads(text))
+    except ValueError:
+        return text
+
+
+def _normal(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _normal(item) for key, item in value.items()}
+    if isinstance(value, list):
+        items = [_normal(item) for item in value]
+        if items and all(isinstance(item, str) for item in items):
+            return items[0] if len(items) == 1 else sorted(items)
+        return items
+    return value

@@ -1,0 +1,266 @@
+"""EC2: security groups and their rules, one resource a rule."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from emulator.provider import tags
+from emulator.provider.cloud import Cloud
+from emulator.provider.resource import CheckFailure, Properties, Resource, frozen
+from emulator.provider.values import pruned
+
+_RULE_FIELDS = {
+    "ipProtocol": "IpProtocol",
+    "fromPort": "FromPort",
+    "toPort": "ToPort",
+    "cidrIpv4": "CidrIpv4",
+    "cidrIpv6": "CidrIpv6",
+    "prefixListId": "PrefixListId",
+    "description": "Description",
+}
+"""Properties of a rule and their names in EC2's rule API."""
+
+_INLINE = frozenset({"ingress", "egress"})
+
+
+class _Group(Resource):
+    """What both kinds of group share: rules stand in resources of their own, never inline."""
+
+    unordered = _INLINE
+
+    def check(self, inputs: Properties) -> Iterator[CheckFailure]:
+        """Inline rules would fight with rule resources (a known trap of the real provider)."""
+        for name in sorted(_INLINE):
+            if inputs.get(name):
+                yield CheckFailure(
+                    name, "inline rules are not modelled: use aws.vpc.SecurityGroupIngressRule"
+                )
+
+    def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
+        """The group; its rules are told as outputs for who asks, they are not this resource's inputs."""
+        del known
+        group = cloud.client("ec2").describe_security_groups(GroupIds=[resource_id])["SecurityGroups"][0]
+        return {
+            "arn": cloud.arn("ec2", f"security-group/{resource_id}"),
+            "ownerId": cloud.account_id,
+            "name": group["GroupName"],
+            "namePrefix": "",
+            "description": group["Description"],
+            "vpcId": group["VpcId"],
+            "ingress": [_inline(rule) for rule in group["IpPermissions"]],
+            "egress": [_inline(rule) for rule in group["IpPermissionsEgress"]],
+            "tags": tags.as_map(group.get("Tags")),
+        }
+
+    def update(self, cloud: Cloud, resource_id: str, old: Properties, new: Properties) -> None:
+        """Tags."""
+        tags.update_ec2(cloud, resource_id, old, new)
+
+
+class SecurityGroup(_Group):
+    """`aws.ec2.SecurityGroup`."""
+
+    token = "aws:ec2/securityGroup:SecurityGroup"
+    modelled = frozenset({"name", "description", "vpcId", "revokeRulesOnDelete"})
+    replace_on = frozenset({"name", "description", "vpcId"})
+    defaults = frozen({"description": "Managed by Pulumi", "revokeRulesOnDelete": False})
+    auto_name = "name"
+    write_only = frozenset({"revokeRulesOnDelete"})
+
+    def create(self, cloud: Cloud, inputs: Properties) -> str:
+        """A group in the VPC."""
+        made = cloud.client("ec2").create_security_group(
+            **pruned(
+                GroupName=inputs["name"],
+                Description=inputs["description"],
+                VpcId=inputs.get("vpcId"),
+                TagSpecifications=tags.specification("security-group", inputs),
+            )
+        )
+        return str(made["GroupId"])
+
+    def complete(self, cloud: Cloud, resource_id: str, inputs: Properties) -> None:
+        """Like the real provider, take away the rule that lets everything out."""
+        del inputs
+        _revoke_all(cloud, resource_id)
+
+    def delete(self, cloud: Cloud, resource_id: str, known: Properties) -> None:
+        """AWS refuses while something uses the group."""
+        del known
+        cloud.client("ec2").delete_security_group(GroupId=resource_id)
+
+    def find(self, cloud: Cloud, inputs: Properties) -> str | None:
+        """By name within the VPC."""
+        wanted = {"group-name": inputs["name"], "vpc-id": inputs.get("vpcId", "")}
+        filters = [{"Name": name, "Values": [value]} for name, value in wanted.items()]
+        found = cloud.client("ec2").describe_security_groups(Filters=filters)["SecurityGroups"]
+        return found[0]["GroupId"] if found else None
+
+
+class DefaultSecurityGroup(_Group):
+    """`aws.ec2.DefaultSecurityGroup`: the group that comes with a VPC, taken over and emptied."""
+
+    token = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
+    modelled = frozenset({"vpcId", "revokeRulesOnDelete", "ingress", "egress"})
+    replace_on = frozenset({"vpcId"})
+    defaults = frozen({"revokeRulesOnDelete": False})
+    write_only = frozenset({"revokeRulesOnDelete"})
+
+    def create(self, cloud: Cloud, inputs: Properties) -> str:
+        """Nothing is created: the VPC has this group already."""
+        found = self.find(cloud, inputs)
+        if found is None:
+            raise ValueError(f"VPC {inputs.get('vpcId')} has no default security group")
+        return found
+
+    def complete(self, cloud: Cloud, resource_id: str, inputs: Properties) -> None:
+        """The group allows what the program says, here nothing."""
+        # First the tags, as the real provider does: rights to empty a group may depend on them.
+        tags.update_ec2(cloud, resource_id, {}, inputs)
+        _revoke_all(cloud, resource_id)
+
+    def delete(self, cloud: Cloud, resource_id: str, known: Properties) -> None:
+        """Nobody can delete a default group; it is only no longer managed."""
+
+    def find(self, cloud: Cloud, inputs: Properties) -> str | None:
+        """The one group of the VPC that is called `default`."""
+        wanted = {"group-name": "default", "vpc-id": inputs.get("vpcId", "")}
+        filters = [{"Name": name, "Values": [value]} for name, value in wanted.items()]
+        found = cloud.client("ec2").describe_security_groups(Filters=filters)["SecurityGroups"]
+        return found[0]["GroupId"] if found else None
+
+
+class _Rule(Resource):
+    """One rule of a group; only a move to another group needs a new one."""
+
+    modelled = frozenset({"securityGroupId", "referencedSecurityGroupId", *_RULE_FIELDS})
+    replace_on = frozenset({"securityGroupId"})
+    direction = ""
+
+    def check(self, inputs: Properties) -> Iterator[CheckFailure]:
+        """A rule has one peer, as AWS demands."""
+        peers = [
+            n for n in ("cidrIpv4", "cidrIpv6", "prefixListId", "referencedSecurityGroupId") if n in inputs
+        ]
+        if len(peers) != 1:
+            reason = f"exactly one peer is needed, got {', '.join(peers) or 'none'}"
+            yield CheckFailure(peers[0] if peers else "cidrIpv4", reason)
+
+    def create(self, cloud: Cloud, inputs: Properties) -> str:
+        """Authorize the rule; AWS gives it an id."""
+        authorize = getattr(cloud.client("ec2"), f"authorize_security_group_{self.direction}")
+        made = authorize(
+            **pruned(
+                GroupId=inputs["securityGroupId"],
+                IpPermissions=[_permission(inputs)],
+                TagSpecifications=tags.specification("security-group-rule", inputs),
+            )
+        )
+        return str(made["SecurityGroupRules"][0]["SecurityGroupRuleId"])
+
+    def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
+        """One description says all."""
+        del known
+        rules = cloud.client("ec2").describe_security_group_rules(SecurityGroupRuleIds=[resource_id])
+        found = rules["SecurityGroupRules"]
+        if not found:
+            return None
+        rule = found[0]
+        return {
+            "arn": cloud.arn("ec2", f"security-group-rule/{resource_id}"),
+            "securityGroupRuleId": resource_id,
+            "securityGroupId": rule["GroupId"],
+            "referencedSecurityGroupId": rule.get("ReferencedGroupInfo", {}).get("GroupId"),
+            **{name: _port_or_none(rule.get(field)) for name, field in _RULE_FIELDS.items()},
+            "tags": tags.as_map(rule.get("Tags")),
+        }
+
+    def update(self, cloud: Cloud, resource_id: str, old: Properties, new: Properties) -> None:
+        """Everything but the group changes in place."""
+        if {k: v for k, v in old.items() if k in self.modelled} != {
+            k: v for k, v in new.items() if k in self.modelled
+        }:
+            fields = {field: new.get(name) for name, field in _RULE_FIELDS.items()}
+            rule = pruned(**fields, ReferencedGroupId=new.get("referencedSecurityGroupId"))
+            cloud.client("ec2").modify_security_group_rules(
+                GroupId=new["securityGroupId"],
+                SecurityGroupRules=[{"SecurityGroupRuleId": resource_id, "SecurityGroupRule": rule}],
+            )
+        tags.update_ec2(cloud, resource_id, old, new)
+
+    def delete(self, cloud: Cloud, resource_id: str, known: Properties) -> None:
+        """Revoke the rule by id."""
+        revoke = getattr(cloud.client("ec2"), f"revoke_security_group_{self.direction}")
+        revoke(GroupId=known["securityGroupId"], SecurityGroupRuleIds=[resource_id])
+
+    def find(self, cloud: Cloud, inputs: Properties) -> str | None:
+        """The rule of the group with the same fields."""
+        filters = [{"Name": "group-id", "Values": [inputs["securityGroupId"]]}]
+        rules = cloud.client("ec2").describe_security_group_rules(Filters=filters)["SecurityGroupRules"]
+        for rule in rules:
+            peer = rule.get("ReferencedGroupInfo", {}).get("GroupId")
+            if (
+                rule["IsEgress"] == (self.direction == "egress")
+                and peer == inputs.get("referencedSecurityGroupId")
+                and all(_port_or_none(rule.get(f)) == inputs.get(n) for n, f in _RULE_FIELDS.items())
+            ):
+                return str(rule["SecurityGroupRuleId"])
+        return None
+
+
+class SecurityGroupEgressRule(_Rule):
+    """`aws.vpc.SecurityGroupEgressRule`."""
+
+    token = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
+    direction = "egress"
+
+
+class SecurityGroupIngressRule(_Rule):
+    """`aws.vpc.SecurityGroupIngressRule`."""
+
+    token = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+    direction = "ingress"
+
+
+def _port_or_none(value: Any) -> Any:
+    """Ports read as -1 where a rule has none."""
+    return None if value == -1 else value
+
+
+def _permission(inputs: Properties) -> dict[str, Any]:
+    """A rule in the shape of the authorize calls."""
+    note = pruned(Description=inputs.get("description"))
+    permission = pruned(
+        IpProtocol=inputs["ipProtocol"], FromPort=inputs.get("fromPort"), ToPort=inputs.get("toPort")
+    )
+    peers = {
+        "cidrIpv4": ("IpRanges", "CidrIp"),
+        "cidrIpv6": ("Ipv6Ranges", "CidrIpv6"),
+        "prefixListId": ("PrefixListIds", "PrefixListId"),
+        "referencedSecurityGroupId": ("UserIdGroupPairs", "GroupId"),
+    }
+    for name, (field, key) in peers.items():
+        if name in inputs:
+            permission[field] = [{key: inputs[name], **note}]
+    return permission
+
+
+def _inline(permission: Mapping[str, Any]) -> dict[str, Any]:
+    """A permission as the `ingress`/`egress` outputs show it."""
+    return {
+        "protocol": permission["IpProtocol"],
+        "fromPort": permission.get("FromPort", 0),
+        "toPort": permission.get("ToPort", 0),
+        "cidrBlocks": [each["CidrIp"] for each in permission.get("IpRanges", [])],
+        "ipv6CidrBlocks": [each["CidrIpv6"] for each in permission.get("Ipv6Ranges", [])],
+        "prefixListIds": [each["PrefixListId"] for each in permission.get("PrefixListIds", [])],
+        "securityGroups": [each["GroupId"] for each in permission.get("UserIdGroupPairs", [])],
+    }
+
+
+def _revoke_all(cloud: Cloud, group_id: str) -> None:
+    ec2 = cloud.client("ec2")
+    group = ec2.describe_security_groups(GroupIds=[group_id])["SecurityGroups"][0]
+    if group["IpPermissions"]:
+        ec2.revoke_security_group_ingress(GroupId=group_id, IpPermissions=group["IpPermissions"])
+    if group["IpPermissionsEgress"]:
+        ec2.revoke_security_group_egress(GroupId=group_id, IpPermissions=group["IpPermissionsEgress"])

@@ -1,0 +1,259 @@
+"""Lambda: functions."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from emulator.provider import tags
+from emulator.provider.assets import sha256_base64, zipped
+from emulator.provider.cloud import Cloud
+from emulator.provider.resource import UNREAD, CheckFailure, Properties, Resource, changed, frozen
+from emulator.provider.shapes import to_api
+from emulator.provider.values import is_asset, pruned
+
+_INVOKE_PATH = "lambda:path/2015-03-31/functions"
+_UNRESERVED = -1
+
+
+class Function(Resource):
+    """`aws.lambda_.Function` from a zip archive."""
+
+    token = "aws:lambda/function:Function"
+    modelled = frozenset(
+        {
+            "architectures",
+            "code",
+            "deadLetterConfig",
+            "description",
+            "environment",
+            "ephemeralStorage",
+            "handler",
+            "kmsKeyArn",
+            "loggingConfig",
+            "memorySize",
+            "name",
+            "packageType",
+            "publish",
+            "reservedConcurrentExecutions",
+            "role",
+            "runtime",
+            "skipDestroy",
+            "sourceCodeHash",
+            "timeout",
+            "tracingConfig",
+            "vpcConfig",
+        }
+    )
+    replace_on = frozenset({"name", "packageType"})
+    defaults = frozen(
+        {
+            "memorySize": 128,
+            "packageType": "Zip",
+            "publish": False,
+            "reservedConcurrentExecutions": _UNRESERVED,
+            "skipDestroy": False,
+            "timeout": 3,
+        }
+    )
+    auto_name = "name"
+    unordered = frozenset({"vpcConfig.subnetIds", "vpcConfig.securityGroupIds"})
+    write_only = frozenset({"code", "publish", "skipDestroy", "sourceCodeHash"})
+    volatile = frozenset(
+        {"lastModified", "sourceCodeHash", "codeSha256", "sourceCodeSize", "version", "qualifiedArn"}
+    )
+    computed = frozenset(
+        {
+            "architectures",
+            "ephemeralStorage",
+            "loggingConfig",
+            "loggingConfig.logGroup",
+            "sourceCodeHash",
+            "tracingConfig",
+            "vpcConfig.vpcId",
+        }
+    )
+    absent = frozen({"signingJobArn": "", "signingProfileVersionArn": ""})
+
+    def check(self, inputs: Properties) -> Iterator[CheckFailure]:
+        """What Lambda itself demands of a function in a zip."""
+        if inputs["packageType"] != "Zip":
+            yield CheckFailure("packageType", "only Zip packages are modelled by the embedded AWS")
+        for name in ("code", "handler", "runtime"):
+            if not inputs.get(name) and name not in inputs.get(UNREAD, ()):
+                yield CheckFailure(name, "is required for a Zip package")
+        if inputs.get("publish") is True:
+            yield CheckFailure("publish", "published versions are not modelled by the embedded AWS")
+
+    def adopts(self, name: str, old: Properties, new: Properties) -> bool:
+        """The code of an imported function is known by the digest of its zip."""
+        return name != "code" or (
+            is_asset(new.get("code")) and code_digest(new["code"]) == old.get("sourceCodeHash")
+        )
+
+    def create(self, cloud: Cloud, inputs: Properties) -> str:
+        """The function with its code; the name is the id."""
+        made = cloud.client("lambda").create_function(
+            **pruned(
+                FunctionName=inputs["name"],
+                Code={"ZipFile": zipped(inputs["code"])},
+                PackageType=inputs["packageType"],
+                Architectures=inputs.get("architectures"),
+                Tags=dict(inputs.get("tags") or {}) or None,
+                **_configuration(inputs),
+            )
+        )
+        return str(made["FunctionName"])
+
+    def complete(self, cloud: Cloud, resource_id: str, inputs: Properties) -> None:
+        """Reserved concurrency has a call of its own."""
+        if inputs["reservedConcurrentExecutions"] != _UNRESERVED:
+            self._reserve(cloud, resource_id, inputs)
+
+    def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
+        """Configuration, concurrency and tags; the code is known by its digest."""
+        found = cloud.client("lambda").get_function(FunctionName=resource_id)
+        function = found["Configuration"]
+        arn, environment = function["FunctionArn"], function.get("Environment", {})
+        invoke_arn = f"arn:{cloud.partition}:apigateway:{cloud.region}:{_INVOKE_PATH}/{arn}/invocations"
+        concurrency = found.get("Concurrency", {}).get("ReservedConcurrentExecutions", _UNRESERVED)
+        return {
+            "arn": arn,
+            "name": function["FunctionName"],
+            "role": function["Role"],
+            "runtime": function.get("Runtime"),
+            "handler": function.get("Handler"),
+            "description": function.get("Description") or None,
+            "timeout": function["Timeout"],
+            "memorySize": function["MemorySize"],
+            "packageType": function.get("PackageType", "Zip"),
+            "architectures": function["Architectures"],
+            "environment": {"variables": environment["Variables"]} if environment.get("Variables") else None,
+            "ephemeralStorage": {"size": function["EphemeralStorage"]["Size"]},
+            "kmsKeyArn": function.get("KMSKeyArn") or None,
+            "tracingConfig": {"mode": function.get("TracingConfig", {}).get("Mode", "PassThrough")},
+            "deadLetterConfig": _dead_letters(function),
+            "loggingConfig": _logging(function),
+            "vpcConfig": _network(function),
+            "reservedConcurrentExecutions": concurrency,
+            "invokeArn": invoke_arn,
+            "qualifiedArn": f"{arn}:{function['Version']}",
+            "qualifiedInvokeArn": invoke_arn.replace("/invocations", f":{function['Version']}/invocations"),
+            "responseStreamingInvokeArn": invoke_arn.replace("2015-03-31", "2021-11-15").replace(
+                "/invocations", "/response-streaming-invocations"
+            ),
+            "lastModified": function["LastModified"],
+            "version": function["Version"],
+            "sourceCodeSize": function["CodeSize"],
+            "codeSha256": function["CodeSha256"],
+            "sourceCodeHash": known.get("sourceCodeHash") or function["CodeSha256"],
+            "tags": found.get("Tags", {}),
+        }
+
+    def update(self, cloud: Cloud, resource_id: str, old: Properties, new: Properties) -> None:
+        """Code, configuration, concurrency and tags each have a call of their own."""
+        client = cloud.client("lambda")
+        before, after = _configuration(old), _configuration(new)
+        if before != after:
+            cleared = {name: _CLEARED[name] for name in before.keys() - after.keys() if name in _CLEARED}
+            client.update_function_configuration(FunctionName=resource_id, **after, **cleared)
+        if changed(old, new, "code", "architectures"):
+            client.update_function_code(
+                **pruned(
+                    FunctionName=resource_id,
+                    ZipFile=zipped(new["code"]),
+                    Architectures=new.get("architectures"),
+                )
+            )
+        if changed(old, new, "reservedConcurrentExecutions"):
+            self._reserve(cloud, resource_id, new)
+        added, removed = tags.changes(old, new)
+        arn = cloud.arn("lambda", f"function:{resource_id}")
+        if removed:
+            client.untag_resource(Resource=arn, TagKeys=removed)
+        if added:
+            client.tag_resource(Resource=arn, Tags=added)
+
+    def delete(self, cloud: Cloud, resource_id: str, known: Properties) -> None:
+        """With its permissions and settings for asynchronous invocation."""
+        if not known.get("skipDestroy"):
+            cloud.client("lambda").delete_function(FunctionName=resource_id)
+
+    def find(self, cloud: Cloud, inputs: Properties) -> str | None:
+        """By name."""
+        found = cloud.client("lambda").get_function(FunctionName=inputs["name"])
+        return str(found["Configuration"]["FunctionName"])
+
+    def _reserve(self, cloud: Cloud, name: str, inputs: Properties) -> None:
+        reserved = inputs["reservedConcurrentExecutions"]
+        if reserved == _UNRESERVED:
+            cloud.client("lambda").delete_function_concurrency(FunctionName=name)
+        else:
+            cloud.client("lambda").put_function_concurrency(
+                FunctionName=name, ReservedConcurrentExecutions=reserved
+            )
+
+
+_CLEARED: dict[str, Any] = {
+    "Description": "",
+    "KMSKeyArn": "",
+    "Environment": {"Variables": {}},
+    "VpcConfig": {"SubnetIds": [], "SecurityGroupIds": []},
+    "DeadLetterConfig": {"TargetArn": ""},
+    "TracingConfig": {"Mode": "PassThrough"},
+    "EphemeralStorage": {"Size": 512},
+}
+"""What to send for a part of the configuration that the program no longer sets."""
+
+
+def _configuration(inputs: Properties) -> dict[str, Any]:
+    """What `CreateFunction` and `UpdateFunctionConfiguration` share."""
+    return pruned(
+        Role=inputs["role"],
+        Handler=inputs.get("handler"),
+        Runtime=inputs.get("runtime"),
+        Description=inputs.get("description"),
+        Timeout=inputs["timeout"],
+        MemorySize=inputs["memorySize"],
+        KMSKeyArn=inputs.get("kmsKeyArn"),
+        Environment=_variables(inputs),
+        VpcConfig=to_api(inputs.get("vpcConfig")),
+        TracingConfig=to_api(inputs.get("tracingConfig")),
+        DeadLetterConfig=to_api(inputs.get("deadLetterConfig")),
+        EphemeralStorage=to_api(inputs.get("ephemeralStorage")),
+        LoggingConfig=to_api(inputs.get("loggingConfig")),
+    )
+
+
+def _variables(inputs: Properties) -> dict[str, Any] | None:
+    environment = inputs.get("environment")
+    return {"Variables": dict(environment.get("variables") or {})} if environment else None
+
+
+def _dead_letters(function: Properties) -> dict[str, Any] | None:
+    target = function.get("DeadLetterConfig", {}).get("TargetArn")
+    return {"targetArn": target} if target else None
+
+
+def _logging(function: Properties) -> dict[str, Any]:
+    found = function.get("LoggingConfig", {})
+    return pruned(
+        logFormat=found.get("LogFormat", "Text"),
+        logGroup=found.get("LogGroup", f"/aws/lambda/{function['FunctionName']}"),
+        applicationLogLevel=found.get("ApplicationLogLevel"),
+        systemLogLevel=found.get("SystemLogLevel"),
+    )
+
+
+def _network(function: Properties) -> dict[str, Any] | None:
+    found = function.get("VpcConfig", {})
+    if not found.get("SubnetIds"):
+        return None
+    return {
+        "subnetIds": found["SubnetIds"],
+        "securityGroupIds": found["SecurityGroupIds"],
+        "vpcId": found.get("VpcId", ""),
+    }
+
+
+def code_digest(archive: Properties) -> str:
+    """The digest by which Lambda knows an archive's zip."""
+    return sha256_base64(zipped(archive))

@@ -1,0 +1,91 @@
+"""A function as it is deployed: what a worker needs to know to run it."""
+
+import io
+import shutil
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from emulator.cloud import deployed
+from emulator.cloud.account import MOTO_LOCK
+
+
+class NoFunctionError(Exception):
+    """The function does not exist (any more)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionConfiguration:
+    """The deployed function; equal ones may share workers. `timeout` is in seconds, `memory` in MB."""
+
+    name: str
+    arn: str
+    role_arn: str
+    handler: str
+    runtime: str
+    timeout: int
+    memory: int
+    environment: tuple[tuple[str, str], ...]
+    code_sha256: str
+    tracing_active: bool
+    log_format: str
+    log_level: str
+
+
+def read_configuration(name_or_arn: str) -> FunctionConfiguration:
+    """The function's present configuration.
+
+    Raises:
+        NoFunctionError: there is no such function.
+    """
+    with MOTO_LOCK:
+        function = deployed.function(name_or_arn)
+        if function is None:
+            raise NoFunctionError(f"Function not found: {name_or_arn}")
+        logging_config: dict[str, Any] = getattr(function, "logging_config", None) or {}
+        return FunctionConfiguration(
+            name=function.function_name,
+            arn=function.function_arn,
+            role_arn=function.role,
+            handler=function.handler,
+            runtime=function.run_time,
+            timeout=int(function.timeout),
+            memory=int(function.memory_size),
+            environment=tuple(sorted((function.environment_vars or {}).items())),
+            code_sha256=function.code_digest or function.code_sha_256,
+            tracing_active=(function.tracing_config or {}).get("Mode") == "Active",
+            log_format=logging_config.get("LogFormat", "Text"),
+            log_level=logging_config.get("ApplicationLogLevel", ""),
+        )
+
+
+def reserved_concurrency(name_or_arn: str) -> int | None:
+    """How many invocations of the function may run at once; None when nothing is reserved."""
+    function = deployed.function(name_or_arn)
+    if function is None or function.reserved_concurrency is None:
+        return None
+    return int(function.reserved_concurrency)
+
+
+def unpack_code(configuration: FunctionConfiguration, functions_folder: Path) -> Path:
+    """The folder with the unpacked zip; unpacked once for each content.
+
+    Raises:
+        NoFunctionError: the function went away in the meantime.
+    """
+    digest = "".join(c if c.isalnum() else "_" for c in configuration.code_sha256)
+    target = functions_folder / digest[:32]
+    if target.is_dir():
+        return target
+    with MOTO_LOCK:
+        function = deployed.function(configuration.name)
+        if function is None:
+            raise NoFunctionError(f"Function not found: {configuration.name}")
+        content = bytes(function.code_bytes)
+    temporary = target.with_name(f"{target.name}.new")
+    shutil.rmtree(temporary, ignore_errors=True)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        archive.extractall(temporary)
+    temporary.rename(target)
+    return target

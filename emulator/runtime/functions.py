@@ -1,0 +1,135 @@
+"""All deployed functions: runs an invocation on a worker of the function's present configuration."""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from emulator.cloud.account import REGION
+from emulator.cloud.identities import Identities
+from emulator.cloud.role_sessions import AssumeRoleError, open_session, role_caller
+from emulator.runtime.configuration import (
+    FunctionConfiguration,
+    NoFunctionError,
+    read_configuration,
+    reserved_concurrency,
+    unpack_code,
+)
+from emulator.runtime.outcome import Outcome, failure
+from emulator.runtime.packages import link_packages
+from emulator.runtime.pool import FunctionPool
+from emulator.runtime.worker import Invocation, Surroundings, Worker
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeOptions:
+    """Where workers live and what they talk to; `maximum_workers` counts processes for each function."""
+
+    run_directory: Path
+    endpoint: str
+    tracing_address: str
+    maximum_workers: int = 3
+
+
+class Functions:
+    """Invokes deployed functions.
+
+    Args:
+        identities: takes the keys of the workers' role sessions.
+        options: where workers live and what they talk to.
+    """
+
+    def __init__(self, identities: Identities, options: RuntimeOptions) -> None:
+        self._identities = identities
+        self._options = options
+        self._packages = link_packages(options.run_directory / "runtime")
+        self._functions_folder = options.run_directory / "functions"
+        self._logs_folder = options.run_directory / "logs"
+        for folder in (self._functions_folder, self._logs_folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        self._pools: dict[str, FunctionPool] = {}
+        self._lock = threading.Lock()
+
+    def invoke(self, name_or_arn: str, invocation: Invocation) -> Outcome:
+        """Runs the function once.
+
+        Raises:
+            NoFunctionError: there is no such function.
+            TooManyRequestsError: its reserved concurrency is used up.
+        """
+        name = read_configuration(name_or_arn).name
+        try:
+            return self._pool(name).invoke(invocation, reserved_concurrency(name))
+        except AssumeRoleError as error:
+            return failure("AccessDeniedException", str(error))
+
+    def changed(self, name_or_arn: str) -> None:
+        """Follows a change of the function: new workers for a new configuration, none for a deleted one."""
+        name = name_or_arn.rpartition(":")[2]
+        try:
+            read_configuration(name)
+            self._pool(name).prepare()
+        except NoFunctionError:
+            with self._lock:
+                pool = self._pools.pop(name, None)
+            if pool is not None:
+                pool.stop()
+        except AssumeRoleError as error:
+            log.warning("%s", error)
+
+    def stop(self) -> None:
+        """Ends every worker."""
+        with self._lock:
+            pools = list(self._pools.values())
+        for pool in pools:
+            pool.stop()
+
+    def workers(self) -> list[Worker]:
+        """Every worker whose process runs or starts."""
+        with self._lock:
+            pools = list(self._pools.values())
+        return [worker for pool in pools for worker in pool.workers]
+
+    def _pool(self, name: str) -> FunctionPool:
+        with self._lock:
+            if name not in self._pools:
+                self._pools[name] = FunctionPool(
+                    partial(read_configuration, name), self._start_worker, self._options.maximum_workers
+                )
+            return self._pools[name]
+
+    def _start_worker(
+        self,
+        configuration: FunctionConfiguration,
+        on_ready: Callable[[Worker], None],
+        on_end: Callable[[Worker], None],
+    ) -> Worker:
+        code_folder = unpack_code(configuration, self._functions_folder)
+        context = {"aws:sourcearn": (configuration.arn,), "lambda:sourcefunctionarn": (configuration.arn,)}
+        caller = role_caller(configuration.role_arn, "lambda.amazonaws.com", configuration.name, context)
+        session = open_session(self._identities, caller)
+
+        def ended(worker: Worker) -> None:
+            self._identities.remove(session.access_key_id)
+            on_end(worker)
+
+        environment = {
+            "AWS_ACCESS_KEY_ID": session.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": session.secret_access_key,
+            "AWS_SESSION_TOKEN": session.session_token,
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_ENDPOINT_URL": self._options.endpoint,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_XRAY_DAEMON_ADDRESS": self._options.tracing_address,
+        }
+        log_file = self._logs_folder / f"{configuration.name}.log"
+        worker = Worker(
+            configuration, Surroundings(code_folder, self._packages, log_file, environment), on_ready, ended
+        )
+        worker.start()
+        return worker

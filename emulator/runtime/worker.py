@@ -1,0 +1,271 @@
+"""One worker process: a function's execution environment, driven through the Lambda Runtime API.
+
+The API's paths carry no function, so each worker has a port of its own.
+Source: "Using the Lambda runtime API" in the Lambda developer guide.
+"""
+
+import contextlib
+import json
+import logging
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from emulator.cloud.http_server import HttpRequest, HttpResponse, HttpServer
+from emulator.runtime.configuration import FunctionConfiguration
+from emulator.runtime.log_file import FunctionLog
+from emulator.runtime.outcome import Outcome, failure
+
+log = logging.getLogger(__name__)
+
+_API = "/2018-06-01/runtime"
+_BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
+WorkerCallback = Callable[["Worker"], None]
+INIT_TIMEOUT_SECONDS = 30.0
+"""Lambda gives 10 s; several cold starts at once on a small machine need more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """One event for a function; `trace_header` in the form of ``X-Amzn-Trace-Id``."""
+
+    payload: bytes
+    trace_header: str = ""
+    request_id: str = ""
+
+    @staticmethod
+    def of(payload: bytes, trace_header: str = "", request_id: str = "") -> "Invocation":
+        """An invocation with a request id of its own unless one is given."""
+        return Invocation(payload, trace_header, request_id or str(uuid.uuid4()))
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a worker is started with besides its function."""
+
+    code_folder: Path
+    packages_folder: Path
+    log_file: Path
+    environment: dict[str, str]
+
+
+class Worker:
+    """A worker process of one function.
+
+    Args:
+        configuration: the function.
+        surroundings: where its code lies, where it logs, and its environment.
+        on_ready: called once, from another thread, when the function is initialised, or has failed to be
+            (`init_failure` says which).
+        on_end: called once when the process has ended.
+    """
+
+    def __init__(
+        self,
+        configuration: FunctionConfiguration,
+        surroundings: Surroundings,
+        on_ready: WorkerCallback,
+        on_end: WorkerCallback,
+    ) -> None:
+        self.configuration = configuration
+        self.init_failure: Outcome | None = None
+        self._surroundings = surroundings
+        self._on_ready = on_ready
+        self._on_end = on_end
+        self._ready = False
+        self._stopped = False
+        self._lock = threading.Lock()
+        self._next: queue.SimpleQueue[Invocation | None] = queue.SimpleQueue()
+        self._outcomes: queue.SimpleQueue[tuple[str, Outcome]] = queue.SimpleQueue()
+        self._current: Invocation | None = None
+        self._started = 0.0
+        self._server = HttpServer(self._handle, name=f"runtime-{configuration.name}")
+        self._process: subprocess.Popen[bytes] | None = None
+        self._log: FunctionLog | None = None
+
+    def start(self) -> None:
+        """Starts the process; `on_ready` follows."""
+        self._server.start()
+        arguments = [sys.executable, "-P", "-S", str(_BOOTSTRAP), self.configuration.handler]
+        process = subprocess.Popen(
+            arguments,
+            cwd=self._surroundings.code_folder,
+            env=self._environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        if process.stdout is not None:
+            self._log = FunctionLog(self._surroundings.log_file, process.stdout, self.configuration.name)
+        self._process = process
+        threading.Thread(target=self._watch, name=f"watch-{self.configuration.name}", daemon=True).start()
+        timer = threading.Timer(INIT_TIMEOUT_SECONDS, self._init_timed_out)
+        timer.daemon = True
+        timer.start()
+        self._init_timer = timer
+
+    def invoke(self, invocation: Invocation) -> Outcome:
+        """Runs the handler once; one call at a time, after `on_ready`. The worker is dead after a timeout."""
+        self._current = invocation
+        self._started = time.monotonic()
+        self._next.put(invocation)
+        deadline = self._started + self.configuration.timeout
+        while True:
+            try:
+                request_id, outcome = self._outcomes.get(timeout=max(deadline - time.monotonic(), 0.001))
+            except queue.Empty:
+                return self._timed_out(invocation)
+            if request_id in {invocation.request_id, ""}:
+                return outcome
+
+    def stop(self) -> None:
+        """Ends the process; an invocation in work ends as a crash."""
+        self._stopped = True
+        process = self._process
+        if process is not None and process.poll() is None:
+            process.kill()
+        self._flush_log()
+        self._next.put(None)
+
+    @property
+    def ready(self) -> bool:
+        """Whether the function is initialised, or has failed to be."""
+        return self._ready
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process runs and is to go on running."""
+        return not self._stopped and self._process is not None and self._process.poll() is None
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the process was told to end; what it then reports is no failure of its own."""
+        return self._stopped
+
+    @property
+    def pid(self) -> int:
+        """The process id; 0 before the start."""
+        return self._process.pid if self._process else 0
+
+    def _environment(self) -> dict[str, str]:
+        configuration, around = self.configuration, self._surroundings
+        return {
+            "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
+            "LANG": "C.UTF-8",
+            "TZ": ":UTC",
+            "HOME": "/tmp",  # noqa: S108 - as in Lambda
+            **dict(configuration.environment),
+            "PYTHONPATH": f"{around.code_folder}{os.pathsep}{around.packages_folder}",
+            "PYTHONUNBUFFERED": "1",
+            "_HANDLER": configuration.handler,
+            "LAMBDA_TASK_ROOT": str(around.code_folder),
+            "LAMBDA_RUNTIME_DIR": str(around.packages_folder),
+            "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{self._server.port}",
+            "AWS_EXECUTION_ENV": f"AWS_Lambda_{configuration.runtime}",
+            "AWS_LAMBDA_FUNCTION_NAME": configuration.name,
+            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(configuration.memory),
+            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+            "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{configuration.name}",
+            "AWS_LAMBDA_LOG_STREAM_NAME": f"local/[$LATEST]{uuid.uuid4().hex}",
+            "AWS_LAMBDA_LOG_FORMAT": configuration.log_format.upper(),
+            "AWS_LAMBDA_LOG_LEVEL": configuration.log_level,
+            "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
+            **around.environment,
+        }
+
+    def _handle(self, request: HttpRequest) -> HttpResponse:
+        if request.method == "GET" and request.path == f"{_API}/invocation/next":
+            return self._hand_out()
+        if request.path == f"{_API}/init/error":
+            self._become_ready(Outcome(request.body, "Unhandled"))
+            return HttpResponse(202)
+        parts = request.path.split("/")
+        if request.path.startswith(f"{_API}/invocation/") and len(parts) == 6:
+            request_id, kind = parts[4], parts[5]
+            error = "Unhandled" if kind == "error" else ""
+            self._flush_log()
+            self._outcomes.put((request_id, Outcome(request.body, error, self._elapsed_ms())))
+            return HttpResponse(202)
+        return HttpResponse(404, b'{"errorType": "NotFound"}')
+
+    def _hand_out(self) -> HttpResponse:
+        self._become_ready(None)
+        invocation = self._next.get()
+        if invocation is None:
+            return HttpResponse(500)
+        deadline_ms = int(time.time() * 1000) + self.configuration.timeout * 1000
+        headers = [
+            ("Content-Type", "application/json"),
+            ("Lambda-Runtime-Aws-Request-Id", invocation.request_id),
+            ("Lambda-Runtime-Deadline-Ms", str(deadline_ms)),
+            ("Lambda-Runtime-Invoked-Function-Arn", self.configuration.arn),
+        ]
+        if invocation.trace_header:
+            headers.append(("Lambda-Runtime-Trace-Id", invocation.trace_header))
+        return HttpResponse(200, invocation.payload, headers)
+
+    def _become_ready(self, init_failure: Outcome | None) -> None:
+        with self._lock:
+            if self._ready:
+                return
+            self._ready = True
+            self.init_failure = init_failure
+        self._init_timer.cancel()
+        self._flush_log()
+        self._on_ready(self)
+
+    def _init_timed_out(self) -> None:
+        message = f"Init phase timed out after {INIT_TIMEOUT_SECONDS:.0f} s"
+        self._become_ready(failure("Sandbox.Timedout", message, timed_out=True))
+        self.stop()
+
+    def _timed_out(self, invocation: Invocation) -> Outcome:
+        self.stop()
+        seconds = float(self.configuration.timeout)
+        message = f"RequestId: {invocation.request_id} Error: Task timed out after {seconds:.2f} seconds"
+        self._write_log(message)
+        return failure("Sandbox.Timedout", message, duration_ms=seconds * 1000, timed_out=True)
+
+    def _watch(self) -> None:
+        """Waits for the process's end and tells whoever waits for it."""
+        process = self._process
+        if process is None:
+            return
+        code = process.wait()
+        if process.stdin is not None:
+            with contextlib.suppress(OSError):
+                process.stdin.close()
+        self._flush_log()
+        request_id = self._current.request_id if self._current else ""
+        crash = failure(
+            "Runtime.ExitError",
+            f"RequestId: {request_id} Error: Runtime exited with error: exit status {code}",
+            duration_ms=self._elapsed_ms(),
+        )
+        self._become_ready(crash)
+        self._outcomes.put(("", crash))
+        self._next.put(None)
+        self._server.stop()
+        self._on_end(self)
+
+    def _elapsed_ms(self) -> float:
+        return (time.monotonic() - self._started) * 1000
+
+    def _flush_log(self) -> None:
+        """Whoever learns what came of an invocation finds in the log what the function printed."""
+        if self._log is not None:
+            self._log.flush()
+
+    def _write_log(self, message: str) -> None:
+        if self._log is not None:
+            self._log.write_line(
+                json.dumps({"timestamp": time.time(), "type": "platform", "message": message})
+            )

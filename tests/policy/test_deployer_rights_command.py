@@ -1,0 +1,68 @@
+"""`make deployers` prints or writes everything: roles, trust, policies, the boundary, and every reason."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from shared.infra.layers import LAYERS
+from tools.audit.deployer_rights import __main__ as command
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    monkeypatch.setattr("sys.argv", ["deployers", *arguments])
+    return command.main()
+
+
+def test_files_hold_every_role_its_trust_its_policies_and_the_boundary(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = ("--account", "210987654321", "--repository", "acme/fraud")
+    assert run(monkeypatch, "prod", *where, "--write", str(tmp_path / "new")) == 0
+
+    names = {path.name for path in (tmp_path / "new").iterdir()}
+    roles = [f"fraud-{duty}-{layer}-prod" for duty in ("deploy", "look") for layer in LAYERS]
+    assert {f"{role}-{part}.json" for role in roles for part in ("trust", "1")} <= names
+    assert {"fraud-roles-boundary-prod.json", "wildcards.txt"} <= names
+    for path in (tmp_path / "new").glob("*.json"):
+        assert json.loads(path.read_text())["Version"] == "2012-10-17"
+    reasons = (tmp_path / "new" / "wildcards.txt").read_text().splitlines()
+    assert any(line.startswith("fraud-deploy-network-prod CreateKey: *: ") for line in reasons)
+
+
+def test_one_layer_alone_is_printed_with_its_wildcards_and_what_to_be_careful_of(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "dev", "--layer", "compute") == 0
+    compute = capsys.readouterr().out
+    assert run(monkeypatch, "dev", "--layer", "data") == 0
+    data = capsys.readouterr().out
+
+    assert "repo:example/fraud-pipeline:environment:dev-compute" in compute
+    assert "because AWS has no resource-level form" in compute
+    assert "Set roles_boundary" in compute
+    assert "Set roles_boundary" not in data
+    assert "fraud-deploy-data-dev" not in compute
+    assert "Account and repository are examples" in data
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--repository", "acme/*"], "OWNER/NAME"),
+        (["--account", "12"], "twelve digits"),
+        (["--layer", "storage"], "invalid choice"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(
+    arguments: list[str],
+    says: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    try:
+        code = run(monkeypatch, "dev", *arguments)
+    except SystemExit as ended:
+        code = int(ended.code or 0)
+    assert code != 0
+    assert says in capsys.readouterr().err

@@ -1,0 +1,182 @@
+"""`make controls`: lists and snoozes are set, shown and taken back; what cannot be meant is refused."""
+
+import argparse
+import json
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from stacks.compute.functions.detector.scoring import Controls, Standing
+from tests.unit.tools.analyst.table import Table, table_in_memory
+from tools.analyst import controls
+from tools.analyst.controls import LONGEST_SNOOZE_DAYS, edited
+from tools.analyst.times import TimeError, duration, moment, told
+from tools.deploy.outputs import OperatorError
+
+NOW = 1_795_392_000_000
+HOUR = 3_600_000
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def table(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Table]:
+    monkeypatch.setattr("tools.analyst.controls.time.time_ns", lambda: NOW * 1_000_000)
+    with table_in_memory(monkeypatch, tmp_path) as table:
+        yield table
+
+
+@pytest.fixture
+def run(table: Table, capsys: pytest.CaptureFixture[str]) -> Run:
+    def running(*options: str) -> tuple[int, str, str]:
+        code = controls.main(["dev", "--outputs", str(table.outputs), *options])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return running
+
+
+def read(table: Table, key: str) -> Controls:
+    found = {item["profile_id"]: item for item in table.items()}
+    return Controls.from_item(found[f"controls#{key}"])
+
+
+def test_a_list_and_a_snooze_are_set_one_by_one_and_taken_back(run: Run, table: Table) -> None:
+    assert run("--account", "a-1")[1] == "account a-1 of dev: on no list, not snoozed\n"
+    assert table.items() == [], "looking changes nothing"
+    code, out, _ = run("--account", "a-1", "--list", "deny", "--until", "2026-12-01", "--by", "Ana")
+    assert code == 0
+    assert out.startswith("account a-1 of dev: on the list deny until 2026-12-01 00:00 UTC\n  set 2026-")
+    run("--account", "a-1", "--snooze", "2h", "--by", "Bo", "--note", "travelling")
+    assert read(table, "account#a-1") == Controls(Standing.DENY, moment("2026-12-01"), NOW + 2 * HOUR)
+    run("--account", "a-1", "--list", "none", "--by", "Cy")
+    assert read(table, "account#a-1") == Controls(snoozed_until=NOW + 2 * HOUR)
+    run("--account", "a-1", "--snooze", "none", "--by", "Di")
+    assert read(table, "account#a-1") == Controls()
+    [item] = table.items()
+    assert [each["by"] for each in item["earlier"]] == ["Ana", "Bo", "Cy"]
+    assert item["earlier"][1]["note"] == "travelling"
+    assert "expires_at" not in item
+
+
+def test_merchants_have_lists_of_their_own(run: Run, table: Table) -> None:
+    assert run("--merchant", "m-1", "--list", "watch", "--by", "Ana")[1].startswith(
+        "merchant m-1 of dev: on the list watch for ever\n"
+    )
+    assert read(table, "merchant#m-1") == Controls(Standing.WATCH)
+
+
+def test_what_somebody_has_put_by_hand_is_kept_or_mended(run: Run, table: Table) -> None:
+    table.put({"profile_id": "controls#account#a-1", "standing": "watch"})
+    run("--account", "a-1", "--snooze", "1d", "--by", "Ana")
+    assert read(table, "account#a-1") == Controls(Standing.WATCH, 0, NOW + 24 * HOUR)
+    table.put({"profile_id": "controls#account#a-2", "standing": "blocked"})
+    code, _, err = run("--account", "a-2")
+    assert code == 1
+    assert "LIST=none" in err
+    assert run("--account", "a-2", "--list", "none", "--by", "Ana")[0] == 0
+    assert read(table, "account#a-2") == Controls()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--list", "deny", "--by", "Ana"],
+        ["--account", "a", "--merchant", "m"],
+        ["--account", "a", "--list", "deny"],
+        ["--account", "a", "--list", "grey", "--by", "Ana"],
+        ["--account", "a", "--snooze", "2h", "--until", "2026-12-01", "--by", "Ana"],
+        ["--account", "a", "--list", "none", "--until", "2026-12-01", "--by", "Ana"],
+        ["--merchant", "m", "--snooze", "2h", "--by", "Ana"],
+    ],
+)
+def test_what_does_not_fit_together_is_refused(run: Run, table: Table, options: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run(*options)
+    assert ended.value.code == 2
+    assert table.items() == []
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (["--account", "a b", "--list", "deny"], "is no account's id"),
+        (["--account", "a\n", "--list", "deny"], "is no account's id"),
+        (["--account", "a", "--list", "deny", "--until", "2026-01-01"], "2026-01-01 00:00 UTC is over"),
+        (["--account", "a", "--list", "deny", "--until", "soon"], "'soon' is no time"),
+        (["--account", "a", "--snooze", "soon"], "'soon' is no duration"),
+        (["--account", "a", "--snooze", f"{LONGEST_SNOOZE_DAYS + 1}d"], "too long"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_with_a_reason(
+    run: Run, table: Table, options: list[str], reason: str
+) -> None:
+    code, out, err = run(*options, "--by", "Ana")
+    assert (code, out) == (1, "")
+    assert reason in err
+    assert table.items() == []
+
+
+def test_the_rights_are_those_of_controls(run: Run) -> None:
+    [items, _] = json.loads(run("--rights")[1])["Statement"]
+    assert items["Condition"]["ForAllValues:StringLike"] == {"dynamodb:LeadingKeys": ["controls#*"]}
+
+
+@given(
+    standing=st.sampled_from([None, *Standing, "none"]),
+    until=st.none() | st.integers(1, 10_000),
+    snooze=st.sampled_from([None, "none", "5m", "3h", "30d"]),
+    before=st.builds(Controls, st.none() | st.sampled_from(Standing), st.integers(0, 9), st.integers(0, 9)),
+)
+def test_an_edit_changes_what_it_names_and_nothing_else(
+    standing: str | None, until: int | None, snooze: str | None, before: Controls
+) -> None:
+    time = None if until is None else told(NOW + until * HOUR).removesuffix(" UTC")
+    options = argparse.Namespace(list=standing, until=time, snooze=snooze)
+    item = {name: value for name, value in before._asdict().items() if value is not None}
+    after = Controls.from_item({k: v for k, v in edited(item, options, NOW).items() if v is not None})
+    if standing is None:
+        assert after[:2] == before[:2]
+    elif standing == "none":
+        assert after[:2] == (None, 0)
+    else:
+        assert after.standing == standing
+        assert after.standing_until == (0 if until is None else NOW + until * HOUR)
+    assert snooze or after.snoozed_until == before.snoozed_until
+    assert snooze != "none" or after.snoozed_until == 0
+
+
+@given(st.integers(1, 99_999), st.sampled_from("mhd"))
+def test_durations(count: int, unit: str) -> None:
+    assert duration(f"{count}{unit}") == count * {"m": 60_000, "h": HOUR, "d": 24 * HOUR}[unit]
+
+
+@given(st.text(max_size=12))
+def test_any_other_text_is_no_duration(text: str) -> None:
+    assume(not re.fullmatch("[0-9]+[mhd]", text))
+    with pytest.raises(TimeError, match=re.escape(repr(text))):
+        duration(text)
+
+
+@given(st.text(max_size=12))
+def test_any_text_is_a_moment_or_refused(text: str) -> None:
+    try:
+        assert isinstance(moment(text), int)
+    except TimeError:
+        assert not re.fullmatch(r"20[0-9]{2}-1[0-2]-[0-2][1-9]", text)
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_every_time_of_iso_8601_is_a_moment(time: datetime) -> None:
+    assert moment(time.isoformat()) == pytest.approx(time.timestamp() * 1000, abs=1)
+
+
+def test_times_are_utc_where_they_say_nothing_else() -> None:
+    assert moment("2026-12-01T18:00") == moment("2026-12-01T18:00Z") == moment("2026-12-01T19:00+01:00")
+    assert told(moment("2026-12-01")) == "2026-12-01 00:00 UTC"
+    with pytest.raises(OperatorError):
+        edited(None, argparse.Namespace(list="deny", until="2026-12-01", snooze=None), moment("2026-12-01"))

@@ -1,0 +1,198 @@
+"""`make rules`: what is shown, what is refused before anybody is asked, and what is written."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.runtime.dynamodb import to_item
+from stacks.compute.functions.detector.scoring import RULES_PATH, load_rules, parse_rules
+from stacks.compute.functions.profiles.rules_item import RULES_KEY, publication, published_text
+from tests.unit.tools.analyst.table import TABLE, Table, table_in_memory
+from tools.analyst import rules
+from tools.analyst.differences import differences
+from tools.analyst.profiles_table import EARLIER_CHANGES, Change, Items, Place
+from tools.deploy.outputs import OperatorError, Outputs
+
+SHIPPED = RULES_PATH.read_text()
+
+Ran = tuple[int, str, str]
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def table(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Table]:
+    with table_in_memory(monkeypatch, tmp_path) as table:
+        yield table
+
+
+@pytest.fixture
+def run(table: Table, capsys: pytest.CaptureFixture[str]) -> Run:
+    def running(*options: str) -> Ran:
+        code = rules.main(["dev", "--outputs", str(table.outputs), *options])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return running
+
+
+def file_of(directory: Path, version: str, **changes: Any) -> str:
+    document = json.loads(SHIPPED)
+    document["version"] = version
+    document["rules"]["velocity"].update(changes)
+    path = directory / f"{version}.json"
+    path.write_text(json.dumps(document, indent=2))
+    return str(path)
+
+
+def test_the_life_of_rules(run: Run, table: Table, tmp_path: Path) -> None:
+    code, out, _ = run()
+    assert (code, out) == (
+        0,
+        f"rules of dev: those of the deployed package; in this checkout: {load_rules().version}\n",
+    )
+
+    first = file_of(tmp_path, "first", weight=0.5)
+    code, out, _ = run("--file", first, "--by", "Ana", "--note", "too many alerts")
+    version = parse_rules(Path(first).read_bytes()).version
+    assert code == 0
+    assert out.splitlines()[:4] == [
+        f"published: {version}, by Ana",
+        "compared with the rules of the package:",
+        '  version: "2" -> "first"',
+        "  rules.velocity.weight: 0.95 -> 0.5",
+    ]
+    [item] = table.items()
+    assert published_text(item) == Path(first).read_text()
+    assert (item["version"], item["by"], item["note"]) == (version, "Ana", "too many alerts")
+    assert item["identity"].startswith("arn:aws:")
+    assert "expires_at" not in item, "rules never expire"
+
+    code, out, _ = run()
+    assert f"rules of dev: {version}, SHA-256 {item['sha256']}" in out
+    assert "by Ana (arn:aws:" in out
+    assert out.endswith("publication 1: too many alerts\n")
+    assert "nothing to do" in run("--file", first, "--by", "Bo")[1]
+
+    second = file_of(tmp_path, "second", weight=0.5, times_usual=3)
+    out = run("--file", second, "--by", "Bo")[1]
+    assert "compared with what was published:" in out
+    assert "weight" not in out
+    assert "  rules.velocity.times_usual: 4 -> 3" in out
+
+    assert run("--reset", "--by", "Cy")[0] == 0
+    assert "those of the deployed package" in run()[1]
+    [item] = table.items()
+    assert published_text(item) is None
+    assert (item["by"], item["revision"]) == ("Cy", 3)
+    assert [(each["by"], each["version"][:6]) for each in item["earlier"]] == [
+        ("Ana", "first+"),
+        ("Bo", "second"),
+    ]
+
+
+def test_a_bad_file_is_refused_with_its_line_and_nothing_is_asked_or_changed(
+    run: Run, table: Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Items, "get", lambda *_: pytest.fail("asked"))
+    bad = tmp_path / "bad.json"
+    lines = SHIPPED.splitlines(keepends=True)
+    number = next(place for place, line in enumerate(lines) if '"alert_threshold"' in line)
+    lines[number] = '  "alert_threshold": 7,\n'
+    bad.write_text("".join(lines))
+    code, out, err = run("--file", str(bad), "--by", "Ana")
+    assert (code, out) == (1, "")
+    assert err == f"error: {bad}: line {number + 1}: alert_threshold is not a number from 0.001 to 1\n"
+    for content, reason in (
+        (SHIPPED.replace('"rules": {', '"alert_threshold": 0.9,\n  "rules": {', 1), "stands there twice"),
+        ("{" + " " * 70_000 + "}", "more than 65536 bytes"),
+        ("[" * 60_000, "too many brackets"),
+    ):
+        bad.write_text(content)
+        code, _, err = run("--file", str(bad), "--by", "Ana")
+        assert code == 1
+        assert reason in err
+    assert run("--file", str(tmp_path / "none.json"), "--by", "Ana")[0] == 1
+    assert table.items() == []
+
+
+def test_who_publishes_must_say_so(run: Run, tmp_path: Path) -> None:
+    for options in (["--file", file_of(tmp_path, "first")], ["--reset"]):
+        with pytest.raises(SystemExit):
+            run(*options)
+
+
+def test_what_the_detector_refuses_is_told_and_can_be_replaced(
+    run: Run, table: Table, tmp_path: Path
+) -> None:
+    table.put({"profile_id": RULES_KEY, **publication("{", "bad")})
+    code, out, _ = run()
+    assert code == 0
+    assert "REFUSED by the detector" in out
+    assert "not JSON" in out
+    assert run("--file", file_of(tmp_path, "good"), "--by", "Ana")[0] == 0
+    assert "REFUSED" not in run()[1]
+
+
+def test_two_who_publish_at_once_do_not_overwrite_each_other(table: Table) -> None:
+    items = Items(Place.of(Outputs.read("dev", table.outputs)), table.session, "make rules")
+    change = Change("Ana", 1, None)
+    for _ in range(2):
+        seen = items.get(RULES_KEY)
+        items.replace(RULES_KEY, seen, publication("{}", "ana"), change)
+        with pytest.raises(OperatorError, match="somebody else has changed rules#active"):
+            items.replace(RULES_KEY, seen, publication("{}", "bo"), change)
+    assert [each["version"] for each in table.items()] == ["ana"]
+    for _ in range(EARLIER_CHANGES + 3):
+        items.replace(RULES_KEY, items.get(RULES_KEY), publication("{}", "ana"), change)
+    [item] = table.items()
+    assert len(item["earlier"]) == EARLIER_CHANGES
+    assert all("rules" not in each and "earlier" not in each for each in item["earlier"])
+
+
+def test_the_rights_are_those_of_one_item(run: Run) -> None:
+    policy = json.loads(run("--rights")[1])
+    [items, key] = policy["Statement"]
+    assert items["Action"] == ["dynamodb:GetItem", "dynamodb:PutItem"]
+    assert items["Resource"] == [f"arn:aws:dynamodb:us-east-1:123456789012:table/{TABLE}"]
+    assert items["Condition"]["ForAllValues:StringLike"] == {"dynamodb:LeadingKeys": [RULES_KEY]}
+    assert key["Action"] == ["kms:Decrypt"]
+
+
+def test_an_item_that_is_not_ours_and_missing_outputs_are_told(run: Run, table: Table) -> None:
+    table.dynamodb.put_item(TableName=TABLE, Item={**to_item({"profile_id": RULES_KEY}), "x": {"B": b"1"}})
+    assert "is not one that we write" in run()[2]
+    for content, told in (
+        ("{}", "make deploy-network ENV=dev"),
+        ("[]", "in JSON, as this prints it"),
+        ("{", "in JSON, as this prints it"),
+    ):
+        table.outputs.write_text(content)
+        code, _, err = run()
+        assert code == 1
+        assert told in err
+
+
+def test_what_fills_something_empty_tells_it_all() -> None:
+    assert differences({"a": {}}, {"a": {"b": 1}}) == ["a.b: 1 is new"]
+    assert differences({"a": [1]}, {"a": []}) == ["a[0]: 1 is gone"]
+    assert differences({"a": {}}, {"a": []}) == ["a: {} -> []"]
+    assert differences({"a": {}}, {}) == ["a: {} is gone"]
+
+
+documents = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 3) | st.text("ab", max_size=2),
+    lambda members: st.lists(members, max_size=3) | st.dictionaries(st.sampled_from("abc"), members),
+    max_leaves=8,
+)
+
+
+@given(before=documents, after=documents)
+def test_documents_differ_by_words_exactly_when_they_differ(before: Any, after: Any) -> None:
+    same = json.dumps(before, sort_keys=True) == json.dumps(after, sort_keys=True)
+    assert (differences(before, after) == []) == same
+    assert len(differences(before, after)) == len(differences(after, before))

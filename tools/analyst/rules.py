@@ -1,0 +1,146 @@
+"""`make rules`: show the rules in force, publish others, or go back to the package's, without a deployment.
+
+`python -m tools.analyst.rules ENV --outputs FILE [--file RULES --by NAME]`; docs/rules.md has the whole
+way. Exit code 0: done. 1: refused; nothing has changed.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from botocore.session import get_session
+
+from stacks.compute.functions.detector.active_rules import LONGEST_SECONDS
+from stacks.compute.functions.detector.scoring import RULES_PATH, RulesError, load_rules, parse_rules
+from stacks.compute.functions.profiles.rules_item import (
+    LARGEST_BYTES,
+    RULES_KEY,
+    UnreadableRulesError,
+    publication,
+    published_text,
+)
+from tools.analyst.differences import differences
+from tools.analyst.profiles_table import Change, Items, Place
+from tools.analyst.times import told
+from tools.deploy import outputs
+from tools.deploy.outputs import OperatorError
+
+_COMMAND: Final = "make rules"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit code."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if (options.file or options.reset) and not options.by:
+        parser.error("say who publishes: --by NAME (make: BY=name)")
+    try:
+        place = Place.of(outputs.Outputs.named(options))
+        if options.rights:
+            print(json.dumps(place.rights(RULES_KEY), indent=2))
+            return 0
+        # A bad file is refused before anybody is asked for anything.
+        text = _checked(options.file) if options.file else None
+        items = Items(place, get_session(), _COMMAND)
+        if options.file or options.reset:
+            change = Change(options.by, time.time_ns() // 1_000_000, options.note or None)
+            _publish(items, text, change)
+        else:
+            print("\n".join(_shown(items.get(RULES_KEY), options.environment)))
+    except OperatorError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _checked(path: Path) -> str:
+    """The text of a rules file that the detector can use."""
+    try:
+        content = path.read_bytes()
+        if len(content) > LARGEST_BYTES:
+            raise OperatorError(f"{path} has more than {LARGEST_BYTES} bytes")
+        parse_rules(content)
+    except OSError as error:
+        raise OperatorError(f"{path}: {error.strerror}") from None
+    except RulesError as error:
+        raise OperatorError(f"{path}: {error}") from None
+    return content.decode()
+
+
+def _publish(items: Items, text: str | None, change: Change) -> None:
+    before = items.get(RULES_KEY)
+    version = None if text is None else parse_rules(text.encode()).version
+    old, fault = _in_force(before)
+    if fault is None and (before or {}).get("rules") == text:
+        print(f"nothing to do: {version or 'the rules of the package'} is what is published")
+        return
+    items.replace(RULES_KEY, before, publication(text, version), change)
+    new = RULES_PATH.read_text("utf-8") if text is None else text
+    print(f"published: {version or 'the rules of the package'}, by {change.by}")
+    of_package = old == RULES_PATH.read_text("utf-8")
+    print(f"compared with {'the rules of the package' if of_package else 'what was published'}:")
+    for line in differences(json.loads(old), json.loads(new)) or ["no setting is another"]:
+        print(f"  {line}")
+    print(f"in force within {LONGEST_SECONDS:g} seconds, with each execution environment's next payment")
+
+
+def _in_force(item: Mapping[str, Any] | None) -> tuple[str, str | None]:
+    """The text to compare with, and what is wrong with what is published."""
+    packaged = RULES_PATH.read_text("utf-8")
+    try:
+        text = published_text(item)
+        if text is None:
+            return packaged, None
+        parse_rules(text.encode())
+    except (RulesError, UnreadableRulesError) as error:
+        return packaged, str(error)
+    return text, None
+
+
+def _shown(item: Mapping[str, Any] | None, environment: str) -> list[str]:
+    _, fault = _in_force(item)
+    if item is None or (fault is None and item.get("rules") is None):
+        lines = [f"rules of {environment}: those of the deployed package; in this checkout: {_packaged()}"]
+    else:
+        lines = [f"rules of {environment}: {item.get('version')}, SHA-256 {item.get('sha256')}"]
+    if fault is not None:
+        lines.append(f"  REFUSED by the detector, which uses the last good ones: {fault}")
+        lines.append(f"  publish others: make rules ENV={environment} FILE=rules.json BY=name")
+    return lines + ([f"  {_audit(item)}"] if item else [])
+
+
+def _packaged() -> str:
+    return load_rules().version
+
+
+def _audit(item: Mapping[str, Any]) -> str:
+    when = told(int(item["at"])) if "at" in item else "nobody wrote down when"
+    who = f"by {item.get('by', 'nobody knows whom')} ({item.get('identity', 'no identity')})"
+    note = f": {item['note']}" if item.get("note") else ""
+    return f"published {when} {who}, publication {item.get('revision', '?')}{note}"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.analyst.rules",
+        description="Show the rules in force, or publish others; a bad file is refused with its line.",
+        epilog="Credentials come from the environment as for the AWS CLI; --rights says what they need.",
+    )
+    outputs.add_arguments(parser)
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--file", type=Path, metavar="RULES", help="publish this rules file")
+    what.add_argument("--reset", action="store_true", help="go back to the rules of the deployed package")
+    what.add_argument(
+        "--rights", action="store_true", help="print the IAM policy that the caller needs, and end"
+    )
+    parser.add_argument("--by", metavar="NAME", help="who publishes")
+    parser.add_argument("--note", metavar="TEXT", help="why")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

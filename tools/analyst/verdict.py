@@ -1,0 +1,115 @@
+"""`make verdict`: give an analyst's verdict on a transaction, signed by the caller's AWS credentials.
+
+`python -m tools.analyst.verdict ENV --outputs FILE --transaction ID --verdict confirmed_fraud --by NAME`
+is the command; what each verdict does stands in stacks/compute/functions/verdicts/README.md.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import quote
+
+from botocore.session import get_session
+
+from shared.infra.arns import REGION
+from shared.runtime.schema import verdict_schema
+from tools.deploy import outputs
+from tools.deploy.outputs import OperatorError
+from tools.deploy.signed_api import NO_ANSWER, SignedApi
+
+NEEDED: Final[outputs.Needed] = {"compute": ("verdicts_url",)}
+PLACEHOLDER: Final = "{transaction_id}"
+_OK: Final = 200
+
+
+def give(api: SignedApi, url: str, transaction_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Put a verdict and return the record that the API answers with; sending it again is safe.
+
+    Args:
+        api: What signs and sends.
+        url: Where verdicts go, with `PLACEHOLDER` in place of the id.
+        transaction_id: What the verdict is about.
+        body: The verdict, as its schema has it.
+
+    Raises:
+        OperatorError: It was refused, or nobody answered.
+    """
+    where = url.replace(PLACEHOLDER, quote(transaction_id, safe=""))
+    answer = api.send("PUT", where, body)
+    if answer.status == NO_ANSWER:
+        raise OperatorError(f"{where} does not answer: {answer.text}")
+    if answer.status != _OK:
+        raise OperatorError(_refusal(answer.status, answer.text))
+    recorded: dict[str, Any] = json.loads(answer.text)
+    return recorded
+
+
+def _refusal(status: int, text: str) -> str:
+    """What the API said, in words: its message and each bad field."""
+    try:
+        answer = json.loads(text)
+        lines = [f"{status} {answer['error']}: {answer['message']}"]
+        lines += [f"  {field['field']} {field['reason']}" for field in answer.get("fields", ())]
+    except (KeyError, TypeError, ValueError):
+        return f"{status}: {text}"
+    if answer.get("validation"):
+        lines.append(f"  {answer['validation']}")
+    return "\n".join(lines)
+
+
+def _parser() -> argparse.ArgumentParser:
+    verdicts = verdict_schema()["properties"]["verdict"]["enum"]
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.analyst.verdict",
+        description="Give a verdict on a transaction; the last one counts, the same again changes nothing.",
+        epilog="The caller's AWS credentials sign the request; they need execute-api:Invoke on "
+        "PUT/transactions/*/verdict of the API's stage.",
+    )
+    outputs.add_arguments(parser)
+    parser.add_argument("--transaction", required=True, metavar="ID", help="as the mail has it")
+    parser.add_argument("--verdict", required=True, choices=verdicts)
+    parser.add_argument("--by", required=True, metavar="NAME", help="who decided")
+    parser.add_argument("--note", metavar="TEXT", help="why")
+    parser.add_argument(
+        "--timestamp",
+        metavar="MILLISECONDS",
+        help="of the transaction, where several have the id or it is so old that only its alert is left",
+    )
+    return parser
+
+
+def _timestamp(text: str | None) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal()):
+        raise OperatorError(f"{text!r} is no timestamp: write whole milliseconds, as the mail has them")
+    return int(text)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Give one verdict; returns 0 when it is recorded."""
+    options = _parser().parse_args(arguments)
+    try:
+        given = {
+            "verdict": options.verdict,
+            "decided_by": options.by,
+            "note": options.note or None,
+            "timestamp": _timestamp(options.timestamp),
+        }
+        body = {name: value for name, value in given.items() if value is not None}
+        url = outputs.Outputs.named(options).values(NEEDED)["verdicts_url"]
+        recorded = give(SignedApi(get_session(), REGION), url, options.transaction, body)
+    except OperatorError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    print(
+        f"{recorded['transaction_id']} is {recorded['status']}: decided by {recorded['decided_by']}, "
+        f"verdict number {recorded['revision']} on it; trace {recorded['trace_id']}"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,131 @@
+"""``make deployers ENV=dev``: the rights and the trust of each layer's deployers, from the programs alone."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from shared.infra.layers import LAYERS
+from tools.audit.deployer_rights.boundary import boundary, name_of
+from tools.audit.deployer_rights.deployer import Deployer, deployers
+from tools.audit.deployer_rights.documents import POLICY_LIMIT, size, wildcards
+from tools.audit.deployer_rights.grants import GrantError
+from tools.audit.deployer_rights.trust import RepositoryError
+from tools.deploy.program_runner.recording import deploy_all
+from tools.deploy.program_runner.resource_outputs import ACCOUNT_ID
+
+EXAMPLE_REPOSITORY = "example/fraud-pipeline"
+UNBOUNDED = (
+    "-- careful: whoever deploys this layer writes the rights of its roles and runs code under them, so\n"
+    "   that he may do whatever he writes there. Set roles_boundary in the layer's settings to end that."
+)
+
+
+def main() -> int:
+    """Print what the deployers of an environment may do, or write it as files."""
+    options = _options()
+    try:
+        chosen = [each for each in _all(options) if options.layer in (None, each.layer)]
+        if options.write is None:
+            print("\n".join(line for each in chosen for line in report(each, options)))
+            if options.layer is None:
+                print("\n".join(_of_boundary(options)))
+            if options.account == ACCOUNT_ID or options.repository == EXAMPLE_REPOSITORY:
+                print("Account and repository are examples: give your own, and WRITE=folder for files")
+        else:
+            for path in _written(options, chosen):
+                print(path)
+    except (GrantError, RepositoryError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tools.audit.deployer_rights", description=main.__doc__)
+    parser.add_argument("environment", help="a set of stacks/<layer>/Pulumi.<environment>.yaml")
+    parser.add_argument("--layer", choices=sorted(LAYERS), help="this layer's deployers alone")
+    parser.add_argument(
+        "--account", default=ACCOUNT_ID, type=_account, help="the AWS account's twelve digits"
+    )
+    parser.add_argument("--repository", default=EXAMPLE_REPOSITORY, help="OWNER/NAME on GitHub")
+    parser.add_argument(
+        "--write", type=Path, metavar="DIRECTORY", help="write one JSON file for each document"
+    )
+    return parser.parse_args()
+
+
+def _account(text: str) -> str:
+    if len(text) != len(ACCOUNT_ID) or not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} is no AWS account: twelve digits are")
+    return text
+
+
+def _of_boundary(options: argparse.Namespace) -> Iterator[str]:
+    document = boundary(deploy_all(options.environment), options.account)
+    yield f"== {name_of(options.environment)}: the most that any role of the pipeline may do"
+    yield f"-- holds for the layers whose settings have roles_boundary ({size(document)} characters)"
+    yield f"{_json(document)}\n"
+
+
+def _written(options: argparse.Namespace, chosen: list[Deployer]) -> Iterator[Path]:
+    yield from write(options.write, chosen, options)
+    if options.layer is None:
+        path = options.write / f"{name_of(options.environment)}.json"
+        document = boundary(deploy_all(options.environment), options.account)
+        path.write_text(f"{_json(document)}\n", encoding="utf-8")
+        yield path
+
+
+def _all(options: argparse.Namespace) -> list[Deployer]:
+    deployment = deploy_all(options.environment)
+    return [
+        each
+        for run in deployment.runs.values()
+        for each in deployers(run, deployment.suffix, options.account)
+    ]
+
+
+def report(deployer: Deployer, options: argparse.Namespace) -> Iterator[str]:
+    """The deployer as lines: its role, every policy, and every wildcard with its reason."""
+    yield f"== {deployer.role_name}: {deployer.duty}s layer {deployer.layer} in {deployer.environment}"
+    yield f"taken on by GitHub environment {deployer.github_environment} of {options.repository}:"
+    yield _json(deployer.trust(options.account, options.repository))
+    for name, document in deployer.policies.items():
+        yield f"-- {name} ({size(document)} of {POLICY_LIMIT} characters)"
+        yield _json(document)
+    yield "-- wildcards, and why"
+    for each in wildcards(deployer.grants):
+        yield f"{each.sid}: {', '.join(each.actions)}\n    on {each.resource}\n    because {each.reason}"
+    if deployer.writes_unbounded_roles:
+        yield UNBOUNDED
+    yield ""
+
+
+def write(directory: Path, chosen: list[Deployer], options: argparse.Namespace) -> Iterator[Path]:
+    """Every document as a file named after its role or policy, and `wildcards.txt`; yields the paths."""
+    directory.mkdir(parents=True, exist_ok=True)
+    reasons: list[str] = []
+    for deployer in chosen:
+        trust = deployer.trust(options.account, options.repository)
+        for name, document in {f"{deployer.role_name}-trust": trust, **deployer.policies}.items():
+            path = directory / f"{name}.json"
+            path.write_text(f"{_json(document)}\n", encoding="utf-8")
+            yield path
+        reasons += [
+            f"{deployer.role_name} {each.sid}: {each.resource}: {each.reason}"
+            for each in wildcards(deployer.grants)
+        ]
+    path = directory / "wildcards.txt"
+    path.write_text("".join(f"{reason}\n" for reason in reasons), encoding="utf-8")
+    yield path
+
+
+def _json(document: dict[str, Any]) -> str:
+    return json.dumps(document, indent=2)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

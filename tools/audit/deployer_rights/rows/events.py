@@ -1,0 +1,108 @@
+"""EventBridge, Pipes, and CloudWatch's alarms and dashboards: named by us, so that every ARN is exact.
+
+Sources: internal/service/events/{bus,rule,target}.go, internal/service/pipes/pipe.go and
+internal/service/cloudwatch/{metric_alarm,dashboard}.go of terraform-provider-aws; the service authorization
+reference; for the key's actions "Encrypting event buses" in the EventBridge user guide.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from tools.audit.deployer_rights.grants import Grant, Scope
+from tools.audit.deployer_rights.rows.row import Row, through_key
+from tools.deploy.program_runner.recorded import Resource
+
+
+def _bus(scope: Scope, resource: Resource) -> Iterator[Grant]:
+    arn = (scope.arn("events", f"event-bus/{resource.inputs['name']}"),)
+    yield Grant("ReadBuses", ("events:DescribeEventBus", "events:ListTagsForResource"), arn, reads=True)
+    yield Grant(
+        "WriteBuses",
+        (
+            "events:CreateEventBus",
+            "events:UpdateEventBus",
+            "events:TagResource",
+            "events:UntagResource",
+            "events:DeleteEventBus",
+        ),
+        arn,
+    )
+    if resource.inputs.get("kmsKeyIdentifier"):
+        yield through_key(scope, "events", "kms:DescribeKey", "kms:GenerateDataKey", "kms:Decrypt")
+
+
+def _rule_arn(scope: Scope, bus: str | None, name: str) -> tuple[str]:
+    return (scope.arn("events", f"rule/{bus}/{name}" if bus else f"rule/{name}"),)
+
+
+def _rule(scope: Scope, resource: Resource) -> Iterator[Grant]:
+    arn = _rule_arn(scope, resource.inputs.get("eventBusName"), resource.inputs["name"])
+    yield Grant("ReadRules", ("events:DescribeRule", "events:ListTagsForResource"), arn, reads=True)
+    yield Grant(
+        "WriteRules",
+        (
+            "events:PutRule",
+            "events:EnableRule",
+            "events:DisableRule",
+            "events:TagResource",
+            "events:UntagResource",
+            "events:DeleteRule",
+        ),
+        arn,
+    )
+
+
+def _target(scope: Scope, resource: Resource) -> Iterator[Grant]:
+    arn = _rule_arn(scope, resource.inputs.get("eventBusName"), resource.inputs["rule"])
+    yield Grant("ReadTargets", ("events:ListTargetsByRule",), arn, reads=True)
+    yield Grant("WriteTargets", ("events:PutTargets", "events:RemoveTargets"), arn)
+
+
+def _pipe(scope: Scope, resource: Resource) -> Iterator[Grant]:
+    arn = (scope.arn("pipes", f"pipe/{resource.inputs['name']}"),)
+    yield Grant("ReadPipes", ("pipes:DescribePipe", "pipes:ListTagsForResource"), arn, reads=True)
+    yield Grant(
+        "WritePipes",
+        (
+            "pipes:CreatePipe",
+            "pipes:UpdatePipe",
+            "pipes:StartPipe",
+            "pipes:StopPipe",
+            "pipes:TagResource",
+            "pipes:UntagResource",
+            "pipes:DeletePipe",
+        ),
+        arn,
+    )
+
+
+def _alarm(scope: Scope, resource: Resource) -> Iterator[Grant]:
+    arn = (scope.arn("cloudwatch", f"alarm:{resource.inputs['name']}"),)
+    read = ("cloudwatch:DescribeAlarms", "cloudwatch:ListTagsForResource")
+    yield Grant("ReadAlarms", read, arn, reads=True)
+    yield Grant(
+        "WriteAlarms",
+        (
+            "cloudwatch:PutMetricAlarm",
+            "cloudwatch:TagResource",
+            "cloudwatch:UntagResource",
+            "cloudwatch:DeleteAlarms",
+        ),
+        arn,
+    )
+
+
+def _dashboard(scope: Scope, resource: Resource) -> Iterator[Grant]:
+    # Dashboards belong to no region.
+    arn = (scope.arn("cloudwatch", f"dashboard/{resource.inputs['dashboardName']}", region=""),)
+    yield Grant("ReadDashboards", ("cloudwatch:GetDashboard",), arn, reads=True)
+    yield Grant("WriteDashboards", ("cloudwatch:PutDashboard", "cloudwatch:DeleteDashboards"), arn)
+
+
+ROWS: Mapping[str, Row] = {
+    "aws:cloudwatch/eventBus:EventBus": _bus,
+    "aws:cloudwatch/eventRule:EventRule": _rule,
+    "aws:cloudwatch/eventTarget:EventTarget": _target,
+    "aws:cloudwatch/metricAlarm:MetricAlarm": _alarm,
+    "aws:cloudwatch/dashboard:Dashboard": _dashboard,
+    "aws:pipes/pipe:Pipe": _pipe,
+}

@@ -1,0 +1,61 @@
+"""``python -m tools.bench``: measure everything, print it beside its targets, write ``build/bench.json``."""
+
+import argparse
+import json
+import os
+import sys
+
+from tools.bench import engines, functions, pipeline, scoring
+from tools.bench.report import (
+    ENGINE_HEADER,
+    FIGURE_HEADER,
+    FUNCTION_HEADER,
+    as_json,
+    as_page,
+    engine_rows,
+    figure_rows,
+    function_rows,
+    left_out,
+    pipeline_figures,
+)
+from tools.local.demo.display import Display
+from tools.local.demo.processes import PROJECT
+
+
+def main() -> int:
+    """Run the benchmark; 1 when a target was missed."""
+    parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__)
+    parser.add_argument("--write", action="store_true", help="write docs/benchmark.md as well")
+    arguments = parser.parse_args()
+    display = Display()
+    load, *_ = os.getloadavg()
+    with display.step("Scoring"):
+        microseconds = scoring.microseconds_per_transaction()
+    with display.step("Functions"):
+        starts = functions.measure()
+    with display.step("Pipeline (some two minutes)"):
+        figures = pipeline_figures(pipeline.measure(), microseconds)
+    with display.step("Engines"):
+        compared = engines.measure()
+    display.heading("Pipeline")
+    display.table(FIGURE_HEADER, figure_rows(figures))
+    display.heading("Functions")
+    display.table(FUNCTION_HEADER, function_rows(starts))
+    display.heading("Engines")
+    display.table(ENGINE_HEADER, engine_rows(compared))
+    for line in left_out(compared):
+        display.line(line)
+    path = PROJECT / "build" / "bench.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(as_json(figures, starts, compared, load), indent=2) + "\n", encoding="utf-8")
+    if arguments.write:
+        page = as_page(figures, starts, compared, load)
+        PROJECT.joinpath("docs", "benchmark.md").write_text(page, encoding="utf-8")
+    missed = [each for each in figures if each.met is False]
+    for each in missed:
+        display.bad(f"{each.name}: {each.shown} {each.unit}, the target is {each.target}")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,135 @@
+"""The AWS account: who deploys, into which account, and what it allows."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tools.deploy import preflight
+from tools.deploy.doctor.finding import Finding, failure, ok, warning
+from tools.deploy.recovery.clients import Clients
+
+AWS_ERRORS = (BotoCoreError, ClientError)
+
+
+def identity(aws: Clients) -> tuple[Finding, str | None]:
+    """Who the credentials belong to; the account."""
+    try:
+        caller = aws("sts").get_caller_identity()
+    except AWS_ERRORS as error:
+        then = "Give credentials of the target account: aws sts get-caller-identity must answer"
+        return failure("identity", f"{_first_line(error)}\n{then}"), None
+    if str(caller["Arn"]).endswith(":root"):
+        text = (
+            f"{caller['Arn']}: deploy as the role of a layer's owner, never as the root user (make deployers)"
+        )
+        return warning("identity", text), str(caller["Account"])
+    return ok("identity", str(caller["Arn"])), str(caller["Account"])
+
+
+def allowed(account: str, settings: Mapping[str, Any], deployed: str | None) -> Finding:
+    """Whether this is the account that the environment is meant for.
+
+    Args:
+        account: of the credentials.
+        settings: of the network layer; the others go where it stands.
+        deployed: where the environment stands already, if it does.
+    """
+    if deployed is not None and deployed != account:
+        text = f"the environment stands in {deployed}, but the credentials are of {account}: take the others"
+        return failure("account", text)
+    listed = _texts(settings.get("aws:allowedAccountIds"))
+    if listed and account not in listed:
+        text = f"{account} is not among aws:allowedAccountIds of network: {', '.join(listed)}"
+        return failure("account", text)
+    if deployed is not None:
+        return ok("account", f"{account}, where the environment stands")
+    return ok("account", f"{account}, where nothing of this environment is deployed yet")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]
+
+
+def _texts(value: object) -> list[str]:
+    return [str(each) for each in value] if isinstance(value, list) else []
+
+
+def zones(aws: Clients, names: Sequence[str]) -> Iterator[Finding]:
+    """Whether the account has the availability zones of the settings."""
+    try:
+        found = aws("ec2").describe_availability_zones()["AvailabilityZones"]
+    except AWS_ERRORS as error:
+        yield warning("zones", f"not known: {_first_line(error)}")
+        return
+    usable = [each["ZoneName"] for each in found if each["State"] == "available"]
+    if missing := sorted(set(names) - set(usable)):
+        text = f"this account cannot use {', '.join(missing)}: choose two of {', '.join(sorted(usable))}"
+        yield failure("zones", f"{text} for the network layer's availability_zones")
+    else:
+        yield ok("zones", ", ".join(names))
+
+
+def concurrency(aws: Clients, environment: str) -> Finding:
+    """Whether the account's quota allows what the settings reserve."""
+    try:
+        wanted = preflight.wanted_concurrency(environment)
+        client = aws("lambda")
+        quota, held = preflight.account_quota(client), preflight.held_concurrency(client, wanted)
+        return ok("concurrency", preflight.check(wanted, quota, held))
+    except preflight.PreflightError as error:
+        return failure("concurrency", str(error))
+    except AWS_ERRORS as error:
+        return warning("concurrency", f"not known: {_first_line(error)}")
+
+
+def tracing(aws: Clients) -> Iterator[Finding]:
+    """How X-Ray keeps traces: its encryption, and whether spans are indexed elsewhere."""
+    client = aws("xray")
+    try:
+        encryption = client.get_encryption_config()["EncryptionConfig"]
+    except AWS_ERRORS as error:
+        yield warning("X-Ray", f"encryption not known: {_first_line(error)}")
+    else:
+        if encryption.get("Type") == "KMS":
+            key = encryption.get("KeyId")
+            yield ok("X-Ray", f"traces are encrypted by {key}: who reads them needs kms:Decrypt on it")
+        else:
+            yield warning(
+                "X-Ray",
+                "traces are encrypted by AWS's own key. For one of yours, account-wide:\n"
+                "aws xray put-encryption-config --type KMS --key-id alias/your-key",
+            )
+    try:
+        destination = client.get_trace_segment_destination()
+    except AWS_ERRORS as error:
+        yield warning("X-Ray", f"where traces go is not known: {_first_line(error)}")
+        return
+    if destination.get("Destination") == "CloudWatchLogs":
+        yield ok(
+            "X-Ray", "Transaction Search is on: every span goes to CloudWatch Logs, X-Ray indexes a share"
+        )
+    else:
+        yield ok("X-Ray", "traces go to X-Ray, sampled by its own rules")
+
+
+def api_logs(aws: Clients, settings: Mapping[str, Any], namespace: str) -> Finding:
+    """API Gateway needs a role of the account before a stage may write access logs."""
+    if str(settings.get(f"{namespace}:api_access_logs", "false")).lower() != "true":
+        return ok("API Gateway", "access logs are off, so the account needs no role for them")
+    try:
+        role = aws("apigateway").get_account().get("cloudwatchRoleArn")
+    except AWS_ERRORS as error:
+        return warning(
+            "API Gateway",
+            f"whether the account has a role for access logs is not known: {_first_line(error)}",
+        )
+    if role:
+        return ok("API Gateway", f"access logs are written by {role}")
+    return failure(
+        "API Gateway",
+        f"{namespace}:api_access_logs is true, but the account has no role to write them. Make one with the\n"
+        "policy AmazonAPIGatewayPushToCloudWatchLogs, then, once for the account:\n"
+        "aws apigateway update-account --patch-operations "
+        "op=replace,path=/cloudwatchRoleArn,value=ROLE_ARN",
+    )

@@ -1,0 +1,87 @@
+"""The Pulumi CLI, its backend, and the stacks that stand there already."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from shared.infra.layers import deployment_order
+from tools.deploy import engine, hints
+from tools.deploy.checkpoint import Checkpoint
+from tools.deploy.doctor.finding import Finding, failure, ok, warning
+from tools.deploy.project import STACKS, settings_file
+from tools.deploy.pulumi_command import PulumiError, Stack, whoami
+
+PASSPHRASES = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
+_CLOUD = "https://"
+
+
+def fits(command: Sequence[str]) -> Finding:
+    """The CLI's version and its language host."""
+    try:
+        return ok("CLI", f"Pulumi {engine.check_fit(command)} fits the SDK {engine.sdk_version()}")
+    except engine.EngineError as error:
+        return failure("CLI", str(error))
+
+
+def backend() -> tuple[Finding, str | None]:
+    """Whether the CLI is logged in, and where; the backend's address."""
+    try:
+        known = whoami()
+    except PulumiError as error:
+        return failure("backend", str(error)), None
+    url = str(known.get("url", ""))
+    if url.startswith("file:"):
+        alone = f"{url}: only this machine has the state; owners share one by: pulumi login s3://your-state-bucket"
+        return warning("backend", alone), url
+    return ok("backend", f"{url}, as {known.get('user')}"), url
+
+
+def passphrase(url: str, environment: str, variables: Mapping[str, str] = os.environ) -> Finding:
+    """What opens the stacks' secrets. Pulumi Cloud keeps the key itself; elsewhere all owners share one."""
+    missing = [layer.name for layer in deployment_order() if not _has_provider(layer.name, environment)]
+    if url.startswith(_CLOUD):
+        return ok("secrets", "encrypted by Pulumi Cloud")
+    if not missing:
+        return ok("secrets", "encrypted by a key service")
+    if "PULUMI_CONFIG_PASSPHRASE" in variables:
+        return ok("secrets", "encrypted by PULUMI_CONFIG_PASSPHRASE")
+    if file := variables.get("PULUMI_CONFIG_PASSPHRASE_FILE"):
+        if Path(file).is_file():
+            return ok("secrets", f"encrypted by the passphrase in {file}")
+        return failure("secrets", f"PULUMI_CONFIG_PASSPHRASE_FILE names {file}, which does not exist")
+    wanted = " or ".join(PASSPHRASES)
+    return failure("secrets", f"set {wanted}: one passphrase for all owners, who read each other's secrets")
+
+
+def _has_provider(layer: str, environment: str) -> bool:
+    """Whether the stack's secrets are encrypted by a key service instead of a passphrase."""
+    file = settings_file(layer, environment)
+    project = STACKS / layer / "Pulumi.yaml"
+    texts = [each.read_text("utf-8") for each in (file, project) if each.is_file()]
+    return any(line.startswith("secretsprovider:") for text in texts for line in text.splitlines())
+
+
+def stacks(environment: str) -> tuple[list[Finding], Mapping[str, Checkpoint]]:
+    """What stands already: a finding for each layer, and the states of those that exist."""
+    names = [each.name for each in deployment_order()]
+    with ThreadPoolExecutor(len(names)) as threads:
+        try:
+            states = dict(
+                zip(names, threads.map(lambda name: Stack(name, environment).export(), names), strict=True)
+            )
+        except PulumiError as error:
+            return [failure("stacks", str(error))], {}
+    return list(_of_stacks(environment, states)), {name: each for name, each in states.items() if each}
+
+
+def _of_stacks(environment: str, states: Mapping[str, Checkpoint | None]) -> Iterator[Finding]:
+    for name, state in states.items():
+        if state is None or not state.resources:
+            yield ok(name, "not deployed yet")
+        elif state.pending:
+            settle = hints.make(f"deploy-{name}", environment)
+            yield warning(name, f"{len(state.pending)} operations never ended: {settle} settles them")
+        else:
+            when = f"last deployed {state.written:%Y-%m-%d %H:%M} UTC"
+            yield ok(name, f"{len(state.custom_resources)} resources, {when}")

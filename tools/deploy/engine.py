@@ -1,0 +1,214 @@
+"""`make engine`: is there a Pulumi CLI that fits the pinned SDK? If there is none at all, install one.
+
+The CLI comes from Pulumi's official installer, in exactly the SDK's version, into a folder of the project
+that git ignores; nothing here builds it, and a CLI that the machine has already is never touched.
+"""
+
+import argparse
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Sequence
+from http.client import HTTPException
+from importlib import metadata
+from pathlib import Path
+from typing import NamedTuple, Self
+
+from tools.deploy.project import ROOT
+
+INSTALLED = ROOT / ".pulumi" / "bin" / "pulumi"
+INSTALLER = "https://get.pulumi.com/install.sh"
+DOCUMENTATION = "https://www.pulumi.com/docs/install/"
+LANGUAGE_HOST = "pulumi-language-python"
+_SECONDS_TO_ANSWER = 30
+
+
+class EngineError(RuntimeError):
+    """No Pulumi CLI that can deploy this project; says what to do."""
+
+
+class Version(NamedTuple):
+    """Three numbers that compare as versions do."""
+
+    major: int
+    minor: int
+    patch: int
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """From `v3.259.0`, `3.272.0` or the like; what follows the numbers is ignored.
+
+        Raises:
+            ValueError: the text does not begin with a version.
+        """
+        found = re.match(r"v?(\d+)\.(\d+)\.(\d+)", text.strip())
+        if found is None:
+            raise ValueError(f"{text.strip()!r} is no version")
+        return cls(*map(int, found.groups()))
+
+    def __str__(self) -> str:
+        return ".".join(map(str, self))
+
+
+OLDEST = Version(3, 259, 0)
+"""The oldest CLI that this project was deployed with."""
+
+
+def sdk_version() -> Version:
+    """The version of the pinned SDK, `pulumi` in requirements.lock."""
+    return Version.parse(metadata.version("pulumi"))
+
+
+def pulumi_binary() -> Path:
+    """The CLI that `make engine` installed into the project, else the one on PATH.
+
+    Raises:
+        EngineError: there is neither.
+    """
+    if INSTALLED.is_file():
+        return INSTALLED
+    on_path = shutil.which("pulumi")
+    if on_path is None:
+        raise _no_cli("pulumi")
+    return Path(on_path)
+
+
+def _no_cli(name: str) -> EngineError:
+    return EngineError(
+        f"The Pulumi CLI is not on PATH ({name}), and {_shown(INSTALLED)} does not exist. "
+        f"Install it: make engine (or by hand: {DOCUMENTATION})"
+    )
+
+
+def fitting_binary() -> Path:
+    """`pulumi_binary`, once it is seen to fit the SDK.
+
+    Raises:
+        EngineError: there is none, or it does not fit.
+    """
+    binary = pulumi_binary()
+    check_fit([str(binary)])
+    return binary
+
+
+def check_fit(command: Sequence[str]) -> Version:
+    """The version of the CLI that `command` starts, once it is seen to fit the SDK.
+
+    It fits with the same major version, at least `OLDEST`, and Python's language host beside it or on PATH.
+
+    Raises:
+        EngineError: it does not fit or does not answer.
+    """
+    shown, sdk = shlex.join(command), sdk_version()
+    version = _version(command)
+    if version.major != sdk.major or version < OLDEST:
+        raise EngineError(
+            f"{shown} is Pulumi {version}; this project (SDK {sdk}) needs {OLDEST} or newer, below "
+            f"{sdk.major + 1}. Upgrade it ({DOCUMENTATION}), or take it off PATH and run: make engine"
+        )
+    if not _has_language_host(command):
+        raise EngineError(
+            f"{shown} has no {LANGUAGE_HOST} beside it, nor is one on PATH, so it cannot run Python "
+            f"programs. Install the CLI whole ({DOCUMENTATION}), or take it off PATH and run: make engine"
+        )
+    return version
+
+
+def _version(command: Sequence[str]) -> Version:
+    try:
+        answer = subprocess.run(
+            [*command, "version"],
+            cwd=ROOT,
+            env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "1"},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=_SECONDS_TO_ANSWER,
+        )
+        return Version.parse(answer.stdout)
+    except FileNotFoundError as error:
+        raise _no_cli(command[0]) from error
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        raise EngineError(
+            f"`{shlex.join(command)} version` does not tell its version: {error}. "
+            f"Install the CLI anew: {DOCUMENTATION}"
+        ) from error
+
+
+def _has_language_host(command: Sequence[str]) -> bool:
+    if shutil.which(LANGUAGE_HOST):
+        return True
+    starts = shutil.which(command[0])
+    if starts is None:
+        return False
+    # A package manager links the binary into a folder of links.
+    folders = (Path(starts).parent, Path(starts).resolve().parent)
+    return any((folder / LANGUAGE_HOST).is_file() for folder in folders)
+
+
+def install() -> Path:
+    """Run the official installer for the SDK's version into the project; its output goes to the terminal.
+
+    Raises:
+        EngineError: it cannot be reached, or fails.
+    """
+    version, root = sdk_version(), INSTALLED.parent.parent
+    by_hand = (
+        f"Where this machine has no internet, bring the CLI yourself: {DOCUMENTATION} (version {version})"
+    )
+    try:
+        with urllib.request.urlopen(INSTALLER, timeout=_SECONDS_TO_ANSWER) as response:
+            script = response.read()
+    except (OSError, HTTPException) as error:
+        raise EngineError(f"{INSTALLER} cannot be reached: {error}. {by_hand}") from error
+    with tempfile.NamedTemporaryFile(suffix=".sh") as file:
+        file.write(script)
+        file.flush()
+        options = ["--no-edit-path", "--install-root", str(root), "--version", str(version)]
+        code = subprocess.run(["sh", file.name, *options], check=False).returncode
+    if code != 0 or not INSTALLED.is_file():
+        raise EngineError(f"{INSTALLER} failed (exit code {code}); its own output is above. {by_hand}")
+    return INSTALLED
+
+
+def _shown(path: Path) -> str:
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
+
+
+def main() -> int:
+    """Say which Pulumi CLI deploys this project; install one where there is none."""
+    parser = argparse.ArgumentParser(prog="python -m tools.deploy.engine", description=main.__doc__)
+    parser.add_argument("--pinned", action="store_true", help="take the SDK's version, whatever is on PATH")
+    pinned = parser.parse_args().pinned
+    try:
+        binary = _pinned() if pinned else _found_or_installed()
+        print(f"Pulumi {check_fit([str(binary)])} ({_shown(binary)}) fits the SDK {sdk_version()}")
+    except EngineError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _pinned() -> Path:
+    """The SDK's own version in the project, so that two machines deploy alike."""
+    if INSTALLED.is_file() and _version([str(INSTALLED)]) == sdk_version():
+        return INSTALLED
+    return install()
+
+
+def _found_or_installed() -> Path:
+    try:
+        return pulumi_binary()
+    except EngineError:
+        folder = _shown(INSTALLED.parent.parent)
+        print(f"No Pulumi CLI on PATH: installing {sdk_version()} into {folder}", flush=True)
+        return install()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,67 @@
+"""A stack that another run holds: wait for one that lives, clear away what a dead one has left."""
+
+import re
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tools.deploy.processes import lives
+from tools.deploy.pulumi_command import Stack, run
+
+_LOCK = re.compile(r"created by (?P<user>\S+)@(?P<host>\S+) \(pid (?P<pid>\d+)\) at (?P<since>\S+)")
+_CONFLICT = "[409] Conflict: Another update is currently in progress"
+"""What Pulumi Cloud says, which tells nobody's name."""
+
+
+@dataclass(frozen=True)
+class Lock:
+    """Who holds a stack of a file or bucket backend."""
+
+    user: str
+    host: str
+    pid: int
+    since: str
+
+    @property
+    def abandoned(self) -> bool:
+        """Whether its holder was a process of this machine that is no more; of others it cannot be told."""
+        return self.host == socket.gethostname() and not lives(self.pid)
+
+    def __str__(self) -> str:
+        return f"process {self.pid} of {self.user}@{self.host}, since {self.since}"
+
+
+def locks_in(errors: str) -> list[Lock]:
+    """The locks that an error of the CLI names."""
+    return [
+        Lock(found["user"], found["host"], int(found["pid"]), found["since"])
+        for found in _LOCK.finditer(errors)
+    ]
+
+
+def run_when_free(stack: Stack, *arguments: str) -> int:
+    """Run the CLI on a stack; returns its exit code.
+
+    A lock is released only if the process that took it is seen to have ended, and that is said. Of any other
+    the person is told who holds it, and how to release it if that run is dead after all.
+    """
+    ended = run(stack.words(*arguments))
+    locks = locks_in(ended.errors)
+    if not ended.code or not (locks or _CONFLICT in ended.errors):
+        return ended.code
+    if locks and all(lock.abandoned for lock in locks):
+        print(f"Its lock was left by a run that has ended ({_listed(locks)}): releasing it", flush=True)
+        return run(stack.words("cancel", "--yes")).code or run(stack.words(*arguments)).code
+    print("\n".join(_explained(stack, locks)), flush=True)
+    return ended.code
+
+
+def _explained(stack: Stack, locks: list[Lock]) -> Iterator[str]:
+    yield f"{stack} is held by another run" + (f": {_listed(locks)}." if locks else ".")
+    yield "Wait until that one has ended, then run the same command again."
+    if all(lock.host != socket.gethostname() for lock in locks):
+        yield f"Only if it was killed: {stack.shown('cancel', '--yes')}"
+
+
+def _listed(locks: list[Lock]) -> str:
+    return ", ".join(map(str, locks))

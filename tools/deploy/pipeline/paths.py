@@ -1,0 +1,69 @@
+"""The files that make up a layer, as its workflow's path filter says it: the one place they are written."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from shared.infra.layers import layer
+from tools.deploy.project import ROOT
+
+WORKFLOWS = ROOT / ".github" / "workflows"
+
+
+class WorkflowError(ValueError):
+    """A layer's workflow does not say which files make the layer up."""
+
+
+def workflow_of(layer_name: str) -> Path:
+    """The workflow file of a layer.
+
+    Raises:
+        KeyError: there is no such layer.
+    """
+    return WORKFLOWS / f"{layer(layer_name).name}.yml"
+
+
+def load(workflow: Path) -> dict[str, object]:
+    """A workflow as data; `on` is found under that name, which YAML 1.1 takes for a boolean.
+
+    Raises:
+        WorkflowError: the file is no mapping.
+    """
+    content = yaml.safe_load(workflow.read_text("utf-8"))
+    if not isinstance(content, dict):
+        raise WorkflowError(f"{workflow} is no workflow")
+    return {"on" if key is True else key: value for key, value in content.items()}
+
+
+@cache
+def patterns(layer_name: str) -> tuple[str, ...]:
+    """The path filter of a layer's workflow.
+
+    Raises:
+        WorkflowError: the workflow has none.
+    """
+    workflow = workflow_of(layer_name)
+    match load(workflow):
+        case {"on": {"pull_request": {"paths": [str(), *_] as found}}}:
+            return tuple(found)
+    raise WorkflowError(f"{workflow.relative_to(ROOT)} has no on.pull_request.paths")
+
+
+def makes_up(layer_name: str, path: str) -> bool:
+    """Whether a file of the repository makes up the layer, by GitHub's rules for path filters."""
+    return any(expression(pattern).fullmatch(path) for pattern in patterns(layer_name))
+
+
+@cache
+def expression(pattern: str) -> re.Pattern[str]:
+    """`**` reaches across folders, `*` stays in one; the rest of GitHub's rules this project does not use.
+
+    Raises:
+        WorkflowError: the pattern uses one of the others.
+    """
+    if re.search(r"[!?+\[\]]", pattern):
+        raise WorkflowError(f"path filter {pattern!r}: write it with * and ** alone")
+    parts = re.split(r"(\*\*|\*)", pattern)
+    return re.compile("".join({"**": ".*", "*": "[^/]*"}.get(part, re.escape(part)) for part in parts))

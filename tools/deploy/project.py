@@ -1,0 +1,26 @@
+"""Where things lie in the project, for commands that run in it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+STACKS = ROOT / "stacks"
+
+
+def settings_file(layer: str, environment: str) -> Path:
+    """The tracked file of a layer's settings in an environment."""
+    return STACKS / layer / f"Pulumi.{environment}.yaml"
+
+
+def settings_of(layer: str, environment: str) -> Mapping[str, Any]:
+    """`namespace:key` -> value, as the file has them; the programs alone know what they mean.
+
+    Raises:
+        OSError: there is no such file.
+    """
+    import yaml  # noqa: PLC0415 - most commands need no settings
+
+    content = yaml.safe_load(settings_file(layer, environment).read_text("utf-8")) or {}
+    config: Mapping[str, Any] = content.get("config") or {}
+    return config

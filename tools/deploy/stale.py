@@ -1,0 +1,233 @@
+"""`make stale ENV=dev`: which layers no longer fit what they stand on, through which output, and what to run.
+
+Two ways a layer grows stale when a layer before it is deployed: an output has another value now, which a
+preview shows; or a resource behind an output was replaced under the same name, which no preview shows,
+although what hung on the old one (a topic's subscriptions, say) went with it.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from shared.infra.layers import LAYERS, consumers_of, deployment_order, upstream_of
+from tools.deploy import hints
+from tools.deploy.checkpoint import Checkpoint, is_secret, name_of
+from tools.deploy.pulumi_command import PulumiError, Stack
+
+STALE = 1
+_UNCHANGED = frozenset({"same", "read", "refresh"})
+_NAMING = ("arn", "name", "url", "streamArn")
+"""Outputs of a resource by which another layer would know it, beside its id."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a preview would do to one resource."""
+
+    action: str
+    """`create`, `update`, `replace` or `delete`."""
+    resource: str
+    because: tuple[str, ...] = ()
+    """The properties that differ, where they are known."""
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.resource}" + (f" ({', '.join(self.because)})" if self.because else "")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """How one layer stands to the layers before it."""
+
+    layer: str
+    changes: Sequence[Change] = ()
+    outputs: Sequence[str] = ()
+    """`name of layer`: outputs that have another value than the layer has last seen."""
+    replaced: Sequence[str] = field(default=())
+    """`name of layer`: outputs that name a resource which is younger than the layer's last deployment."""
+    problem: str = ""
+    """Why it could not be previewed."""
+    causes_known: bool = True
+    """Whether outputs have been compared; the embedded engine's plan says nothing of them."""
+
+    @property
+    def stale(self) -> bool:
+        """Whether something has to be done."""
+        return bool(self.changes or self.replaced or self.problem)
+
+    def lines(self, environment: str) -> Iterator[str]:
+        """The finding as a person reads it."""
+        if not self.stale:
+            yield f"{self.layer} is up to date"
+            return
+        yield f"{self.layer} is stale:"
+        if self.problem:
+            yield f"  {self.problem}"
+        yield from (f"  {change}" for change in self.changes)
+        if self.outputs:
+            yield f"  through {', '.join(self.outputs)}"
+        elif self.changes and self.causes_known:
+            yield "  through its own program or settings, a secret output, or what a refresh found gone"
+        if self.replaced:
+            yield f"  replaced behind it: {', '.join(self.replaced)}. What hung on the old one is gone"
+            yield f"  Run first: {hints.make(f'refresh-{self.layer}', environment)}"
+        yield f"  Run: {hints.make(f'deploy-{self.layer}', environment)}"
+
+
+def look(environment: str, names: Sequence[str]) -> list[Finding]:
+    """A finding for each of these layers that is deployed, in order.
+
+    Raises:
+        tools.deploy.pulumi_command.PulumiError: a state cannot be read.
+    """
+    every = tuple(LAYERS)
+    with ThreadPoolExecutor(len(every)) as threads:
+        states = dict(
+            zip(every, threads.map(lambda name: Stack(name, environment).export(), every), strict=True)
+        )
+        deployed = [name for name in names if (state := states[name]) and state.custom_resources]
+        return list(threads.map(lambda name: _finding(environment, name, states), deployed))
+
+
+def _finding(environment: str, name: str, states: Mapping[str, Checkpoint | None]) -> Finding:
+    own = states[name]
+    assert own is not None, "only layers that are deployed are looked at"
+    seen = {stack.split("/")[1]: outputs for stack, outputs in own.references().items()}
+    outputs, replaced = [], []
+    for upstream in upstream_of(name):
+        state = states[upstream.name]
+        if state is None:
+            continue
+        now = state.outputs
+        before = seen.get(upstream.project, {})
+        read = _read_by(name, upstream.name)
+        outputs += [f"{each} of {upstream.name}" for each in _different(before, now) if each in read]
+        younger = _naming_younger(state, own.written) & read
+        replaced += [f"{each} of {upstream.name}" for each in sorted(younger)]
+    try:
+        changes = list(_changes(Stack(name, environment).preview_json()))
+    except PulumiError as error:
+        return Finding(name, outputs=outputs, replaced=replaced, problem=str(error))
+    return Finding(name, changes, outputs if changes else (), replaced)
+
+
+def _different(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """Outputs of an upstream layer that have changed since they were read, secret ones left out."""
+    return [
+        name
+        for name in sorted({*before, *now})
+        if not is_secret(before.get(name))
+        and not is_secret(now.get(name))
+        and before.get(name) != now.get(name)
+    ]
+
+
+def _naming_younger(state: Checkpoint, moment: datetime) -> set[str]:
+    """Outputs that name a resource which was created after a moment."""
+    made_since: set[str] = set()
+    for each in state.custom_resources:
+        if "created" in each and datetime.fromisoformat(each["created"]) > moment:
+            named = (each.get("outputs", {}).get(key) for key in _NAMING)
+            made_since |= {value for value in (each.get("id"), *named) if isinstance(value, str) and value}
+    return {name for name, value in state.outputs.items() if made_since.intersection(_texts(value))}
+
+
+def _texts(value: object) -> list[str]:
+    return [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)]
+
+
+def _read_by(reader: str, provider: str) -> set[str]:
+    """The outputs of a layer that another one uses."""
+    from shared.infra.contracts import CONTRACTS, exports  # noqa: PLC0415 - the SDK takes a while to import
+
+    return {name for name, export in exports(CONTRACTS[provider]).items() if reader in export.readers}
+
+
+def _changes(preview: Mapping[str, Any]) -> Iterator[Change]:
+    """What a preview would change; the three steps of a replacement are one change."""
+    for step in preview.get("steps") or ():
+        action, urn = str(step["op"]), str(step["urn"])
+        if action in _UNCHANGED or action in ("create-replacement", "delete-replaced"):
+            continue
+        because = step.get("replaceReasons") or step.get("diffReasons") or ()
+        yield Change(action, f"{_type_of(urn)} {name_of(urn)}", tuple(because))
+
+
+def _type_of(urn: str) -> str:
+    """The resource's own type: `urn:pulumi:dev::project::parent$aws:sqs/queue:Queue::name`."""
+    return urn.split("::")[2].rsplit("$", 1)[-1]
+
+
+def in_plan(plan: Mapping[str, Any], names: Sequence[str]) -> list[Finding]:
+    """The same from the embedded engine's plan (`python -m tools.local preview --json`)."""
+    findings = []
+    for name in names:
+        layer_plan = plan["layers"].get(name, {})
+        changes = [
+            Change(each["operation"], f"{each['type']} {each['name']}", tuple(each.get("changed", ())))
+            for each in layer_plan.get("changes", ())
+        ]
+        findings.append(Finding(name, changes, problem=layer_plan.get("error", ""), causes_known=False))
+    return findings
+
+
+def report(environment: str, findings: Sequence[Finding]) -> bool:
+    """Print findings; whether a layer is stale."""
+    for finding in findings:
+        print("\n".join(finding.lines(environment)))
+    return any(finding.stale for finding in findings)
+
+
+def after_deploy(deployed: Stack, before: Checkpoint) -> None:
+    """Say which layers have to follow one that was deployed alone; never an error of that deployment.
+
+    Where the deployment has changed no output, and replaced nothing behind one, nobody is looked at.
+
+    Args:
+        deployed: the layer.
+        before: its state before the deployment.
+    """
+    try:
+        now = deployed.export()
+        assert now is not None, "it has just been deployed"
+        # Secrets keep their ciphertext while they keep their value.
+        pairs = {name: (before.outputs.get(name), now.outputs.get(name)) for name in now.outputs}
+        moved = {name for name, (old, new) in pairs.items() if old != new} | set(before.outputs) - set(pairs)
+        moved |= _naming_younger(now, before.written)
+        names = [each.name for each in consumers_of(deployed.layer)]
+        concerned = [name for name in names if moved & _read_by(name, deployed.layer)]
+        if report(deployed.environment, look(deployed.environment, concerned)):
+            print(f"{deployed.layer} itself is deployed.")
+    except PulumiError as error:
+        print(f"whether other layers have to follow is not known: {error}", file=sys.stderr)
+
+
+def main() -> int:
+    """Look at all layers, or at those that read one; exit code 1 when one of them is stale."""
+    parser = argparse.ArgumentParser(prog="python -m tools.deploy.stale", description=main.__doc__)
+    parser.add_argument("environment", help="dev, prod ...: the name of the stacks")
+    parser.add_argument("--layer", choices=list(LAYERS), help="those alone that read this layer's outputs")
+    parser.add_argument("--plan", choices=["-"], help="read the embedded engine's plan from standard input")
+    options = parser.parse_args()
+    chosen = [each.name for each in (consumers_of(options.layer) if options.layer else deployment_order())]
+    try:
+        findings = _planned(chosen) if options.plan else look(options.environment, chosen)
+        return STALE if report(options.environment, findings) else 0
+    except PulumiError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+
+
+def _planned(names: Sequence[str]) -> list[Finding]:
+    try:
+        return in_plan(json.load(sys.stdin), names)
+    except json.JSONDecodeError as error:
+        raise PulumiError("the embedded engine gave no plan; it says why itself") from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

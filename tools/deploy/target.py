@@ -1,0 +1,136 @@
+"""A deployed environment: what its layers export about it, and what follows from that."""
+
+from dataclasses import dataclass
+from typing import Final, Self
+from urllib.parse import urlsplit
+
+from tools.deploy.outputs import Needed, OperatorError, Outputs
+
+NEEDED: Final[Needed] = {
+    "network": ("environment_suffix", "account_id", "key_arn"),
+    "data": (
+        "transactions_table_name",
+        "transactions_table_arn",
+        "profiles_table_name",
+        "profiles_table_arn",
+        "alerts_table_name",
+        "alerts_table_arn",
+        "suspicious_queue_name",
+        "suspicious_queue_url",
+        "suspicious_queue_arn",
+        "suspicious_dlq_name",
+        "fraud_alerts_topic_arn",
+        "fraud_alerts_topic_name",
+    ),
+    "compute": (
+        "transactions_url",
+        "ingest_function_name",
+        "detector_function_name",
+        "bus_name",
+        "rule_name",
+        "pipe_name",
+        "dead_letter_queue_names",
+    ),
+    "alerting": ("notifier_function_name",),
+}
+"""What is read of each layer."""
+
+TRANSACTIONS_METHOD: Final = "POST"
+
+
+@dataclass(frozen=True)
+class Target:
+    """A deployed environment. Attributes without an explanation are outputs of the same name."""
+
+    environment: str
+    environment_suffix: str
+    account_id: str
+    key_arn: str
+    transactions_table_name: str
+    transactions_table_arn: str
+    profiles_table_name: str
+    profiles_table_arn: str
+    alerts_table_name: str
+    alerts_table_arn: str
+    suspicious_queue_name: str
+    suspicious_queue_url: str
+    suspicious_queue_arn: str
+    suspicious_dlq_name: str
+    fraud_alerts_topic_arn: str
+    fraud_alerts_topic_name: str
+    transactions_url: str
+    ingest_function_name: str
+    detector_function_name: str
+    bus_name: str
+    rule_name: str
+    pipe_name: str
+    dead_letter_queue_names: tuple[str, ...]
+    notifier_function_name: str
+
+    @classmethod
+    def of(cls, outputs: Outputs) -> Self:
+        """Read the outputs of the four layers.
+
+        Raises:
+            OperatorError: One is missing; names it, its layer and the command that provides it.
+        """
+        values = outputs.values(NEEDED)
+        values["dead_letter_queue_names"] = tuple(values["dead_letter_queue_names"])
+        return cls(environment=outputs.environment, **values)
+
+    @property
+    def region(self) -> str:
+        """The region, as the queue's ARN names it."""
+        return self.suspicious_queue_arn.split(":")[3]
+
+    @property
+    def dead_letter_queues(self) -> tuple[str, ...]:
+        """Every queue that must hold nothing of ours, in the order in which a transaction passes."""
+        return (*self.dead_letter_queue_names, self.suspicious_dlq_name)
+
+    @property
+    def queues(self) -> tuple[str, ...]:
+        """Every queue of the pipeline."""
+        return (self.suspicious_queue_name, *self.dead_letter_queues)
+
+    def queue_url(self, name: str) -> str:
+        """The URL of a queue of this environment: all are of one account and region."""
+        return f"{self.suspicious_queue_url.rpartition('/')[0]}/{name}"
+
+    def queue_arn(self, name: str) -> str:
+        """The ARN of a queue of this environment."""
+        return f"{self.suspicious_queue_arn.rpartition(':')[0]}:{name}"
+
+    @property
+    def pipe_arn(self) -> str:
+        """The ARN of the pipe from the table's stream to the bus."""
+        return f"arn:aws:pipes:{self.region}:{self.account_id}:pipe/{self.pipe_name}"
+
+    @property
+    def rule_arn(self) -> str:
+        """The ARN of the rule from the bus to the detector."""
+        return f"arn:aws:events:{self.region}:{self.account_id}:rule/{self.bus_name}/{self.rule_name}"
+
+    @property
+    def invoke_arn(self) -> str:
+        """What `execute-api:Invoke` is granted on: this method of this stage of this API alone.
+
+        Raises:
+            OperatorError: The URL names no API: it is neither API Gateway's nor the embedded AWS's.
+        """
+        parts = urlsplit(self.transactions_url)
+        segments = [segment for segment in parts.path.split("/") if segment]
+        label, _, domain = (parts.hostname or "").partition(".")
+        if domain.startswith("execute-api."):
+            segments = [label, *segments]
+        elif segments[:1] == ["execute-api"]:
+            segments = segments[1:]
+        else:
+            raise OperatorError(f"transactions_url {self.transactions_url!r} names no API of API Gateway")
+        api, stage, *path = segments
+        method = "/".join((api, stage, TRANSACTIONS_METHOD, *path))
+        return f"arn:aws:execute-api:{self.region}:{self.account_id}:{method}"
+
+    def log_group(self, function_name: str) -> str:
+        """The log group of a function."""
+        return f"/aws/lambda/{function_name}"

@@ -1,0 +1,133 @@
+"""`python -m tools.local COMMAND`: the project on the embedded AWS. Each command loads only what it needs."""
+
+import argparse
+import importlib
+import os
+import sys
+from pathlib import Path
+
+from shared.infra.layers import LAYERS
+
+DEFAULT_RUN_DIRECTORY = Path("build/local")
+
+_ENGINE_COMMANDS = {
+    "deploy": "create or update the resources of all layers in order, or of one",
+    "preview": "show what deploy would do, without doing it",
+    "refresh": "compare the state with what exists, and adopt what changed behind our back",
+    "outputs": "print what the layers export",
+    "destroy": "delete the resources of all layers in reverse order, or of one",
+}
+_OTHER_COMMANDS = {
+    "up": ("tools.local.demo.up", "start the embedded AWS, deploy all layers and keep running"),
+    "demo": (
+        "tools.local.demo.demo",
+        "show the whole life of the pipeline with generated or given transactions",
+    ),
+    "pulumi": (
+        "tools.local.engine.cli_command",
+        "run the Pulumi CLI on the embedded AWS: what follows -- is its own",
+    ),
+    "provider": ("tools.local.engine.serving", "serve the embedded AWS to the Pulumi CLI until Ctrl-C"),
+    "transcript": (
+        "tools.local.demo.transcript",
+        "run a deployment by the Pulumi CLI and write down what it prints",
+    ),
+    "environment": (
+        "tools.local.demo.variables",
+        "print the shell's exports for clients of the embedded AWS",
+    ),
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    given = sys.argv[1:] if arguments is None else arguments
+    parser = argparse.ArgumentParser(prog="python -m tools.local", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, text in _ENGINE_COMMANDS.items():
+        _add_engine_arguments(commands.add_parser(name, help=text, description=text), name)
+    for name, (module, text) in _OTHER_COMMANDS.items():
+        command = commands.add_parser(name, help=text, description=text)
+        if given[:1] == [name]:
+            importlib.import_module(module).add_arguments(command)
+    options = parser.parse_args(given)
+    if options.command in _OTHER_COMMANDS:
+        implementation = importlib.import_module(_OTHER_COMMANDS[options.command][0])
+        return int(implementation.run(options))
+    return _run_engine(options)
+
+
+def run_directory() -> Path:
+    """Where the emulator of `make local` keeps its files: `LOCAL_DIRECTORY`, or a folder of the project."""
+    return Path(os.environ.get("LOCAL_DIRECTORY") or DEFAULT_RUN_DIRECTORY)
+
+
+def _add_engine_arguments(command: argparse.ArgumentParser, name: str) -> None:
+    command.add_argument("--environment", default="local", help="the stack's name (default: local)")
+    command.add_argument("--layer", choices=list(LAYERS), help="this layer alone (default: all)")
+    command.add_argument(
+        "--run-directory",
+        type=Path,
+        default=run_directory(),
+        help="the emulator's directory (default: LOCAL_DIRECTORY or build/local)",
+    )
+    if name in ("deploy", "preview"):
+        command.add_argument(
+            "--config",
+            action="append",
+            default=[],
+            metavar="NAMESPACE:KEY=VALUE",
+            help="a setting for this run, over the stack's file; may be repeated",
+        )
+    if name == "deploy":
+        command.add_argument(
+            "--wait",
+            type=float,
+            default=0,
+            metavar="SECONDS",
+            help="how long to wait for an emulator that is still starting (default: not at all)",
+        )
+    if name == "preview":
+        command.add_argument("--json", action="store_true", help="as JSON, for other programs")
+        command.add_argument("--steps", action="store_true", help="with --json: every step of the engine")
+    if name == "outputs":
+        command.add_argument("--json", action="store_true", help="as JSON")
+        command.add_argument("--show-secrets", action="store_true", help="print secret outputs in the clear")
+
+
+def _run_engine(options: argparse.Namespace) -> int:
+    from emulator.cloud.address import NoEmulatorError  # noqa: PLC0415 - `--help` needs none of this
+    from tools.deploy.program_runner.project import ProjectError  # noqa: PLC0415
+    from tools.local.engine import embedded, handover, outputs, plan  # noqa: PLC0415
+    from tools.local.engine.errors import EngineError  # noqa: PLC0415
+
+    try:
+        overrides = dict(_setting(each) for each in getattr(options, "config", []))
+        environment = embedded.Environment(options.environment, options.run_directory, overrides)
+        if options.command == "deploy" and options.wait:
+            return embedded.deploy(environment, options.layer, wait_seconds=options.wait)
+        emulator = environment.emulator()
+        handover.Engines(options.run_directory, emulator).before_embedded(
+            options.command, options.environment
+        )
+        if options.command == "outputs":
+            return outputs.print_outputs(
+                environment, options.layer, as_json=options.json, show_secrets=options.show_secrets
+            )
+        if options.command == "preview" and options.json:
+            return plan.print_plan(environment, options.layer, every_step=options.steps)
+        operation = getattr(embedded, options.command)
+        return int(operation(environment, options.layer))
+    except (EngineError, ProjectError, NoEmulatorError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("interrupted; what was done so far is kept in the state", file=sys.stderr)
+        return 130
+
+
+def _setting(text: str) -> tuple[str, str]:
+    key, separator, value = text.partition("=")
+    if not separator:
+        raise SystemExit(f"error: --config {text}: write NAMESPACE:KEY=VALUE")
+    return key, value

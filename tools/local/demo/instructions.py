@@ -1,0 +1,75 @@
+"""What `make local` tells a person who goes on from there; all that it prints can be copied as it stands."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from emulator.cloud.address import Emulator
+from tools.local.demo.display import Display
+from tools.local.engine.make_command import make_command
+
+_ENVIRONMENT = "local"
+
+
+def explain_deployed(
+    emulator: Emulator, directory: Path, outputs: Mapping[str, Any], display: Display
+) -> None:
+    """Tell what can be done with the pipeline that the embedded engine has deployed."""
+    url = outputs["transactions_url"]
+    display.heading("The pipeline runs")
+    display.verbatim(f"  API           {url}")
+    _places(emulator, directory, display)
+    display.heading("An ordinary transaction (201)")
+    display.verbatim(curl(emulator, url, "ordinary", "12.50"))
+    display.heading("A suspicious one (201, and a mail)")
+    display.verbatim(curl(emulator, url, "suspicious", "9500.00"))
+    display.heading("In a second terminal")
+    changed = make_command("deploy-compute", _ENVIRONMENT, directory)
+    display.verbatim(f"  # change a setting of one layer\n  {changed} CONFIG=fraud-compute:log_level=DEBUG")
+    for verb, purpose in (
+        ("outputs", "what the layers export"),
+        ("destroy", "take everything down, in reverse"),
+    ):
+        display.verbatim(f"  # {purpose}\n  {make_command(verb, _ENVIRONMENT, directory)}")
+    _until(display)
+
+
+def explain_empty(emulator: Emulator, directory: Path, display: Display) -> None:
+    """Tell how the Pulumi CLI deploys onto an embedded AWS that holds nothing yet."""
+    display.heading("The embedded AWS runs, and nothing is deployed on it")
+    _places(emulator, directory, display)
+    display.heading("In a second terminal")
+    for verb, purpose in (
+        ("deploy", "deploy the four layers by the Pulumi CLI"),
+        ("outputs-compute", "among them transactions_url, where to POST"),
+        ("stale", "which layers a change of another has left behind"),
+        ("destroy", "take everything down, in reverse"),
+    ):
+        command = make_command(verb, _ENVIRONMENT, directory, engine="pulumi")
+        display.verbatim(f"  # {purpose}\n  {command}")
+    display.heading("A suspicious transaction (201, and a mail), with URL=transactions_url")
+    display.verbatim(curl(emulator, '"$URL"', "suspicious", "9500.00"))
+    _until(display)
+
+
+def curl(emulator: Emulator, url: str, kind: str, amount: str) -> str:
+    """Return a command that POSTs a new transaction each time it is run."""
+    body = (
+        f'{{"transaction_id": "{kind}-\'$(date +%s)\'", "timestamp": \'$(date +%s)\'000, '
+        f'"account_id": "account-1", "merchant_id": "merchant-1", "amount": {amount}, "currency": "USD"}}'
+    )
+    return (
+        f"curl --aws-sigv4 aws:amz:{emulator.region}:execute-api "
+        f"--user '{emulator.access_key_id}:{emulator.secret_access_key}' "
+        f"-H 'Content-Type: application/json' -d '{body}' {url}"
+    )
+
+
+def _places(emulator: Emulator, directory: Path, display: Display) -> None:
+    display.verbatim(f"  AWS endpoint  {emulator.endpoint}")
+    for name, place in (("mails", "mail"), ("logs", "logs"), ("traces", "traces.jsonl")):
+        display.verbatim(f"  {name:<12}  {directory / place}")
+
+
+def _until(display: Display) -> None:
+    display.heading("Ctrl-C stops it. Mails appear here as they arrive.")

@@ -1,0 +1,116 @@
+"""Which transactions a demo sends, and how fast: generated ones, or those of a file moved to now."""
+
+import argparse
+import math
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tools.local.demo.generator import DEFAULT_COUNT, DEFAULT_SEED, generate
+from tools.local.demo.source import Source, SourceError, read_transactions
+from tools.local.demo.transactions import LabelledTransaction, shifted_to_end_at
+
+DEFAULT_LIMIT = 2000
+# By default sending takes about this long, but is never faster than the embedded AWS keeps up with.
+SENDING_SECONDS, HIGHEST_DEFAULT_RATE = 40.0, 30.0
+
+
+@dataclass
+class Stream:
+    """Transactions in the order in which they are sent, at so many a second.
+
+    Attributes:
+        unreadable_rows: Rows of the file that made no transaction, by line.
+        hint: What to know and do where no fraud is among them; empty where one is, or nobody knows.
+    """
+
+    transactions: list[LabelledTransaction]
+    rate: float
+    description: str
+    unreadable_rows: list[str] = field(default_factory=list)
+    hint: str = ""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options that choose a stream."""
+    parser.add_argument("--data", type=Path, help="transactions to replay: .csv, .csv.xz or .csv.gz")
+    parser.add_argument(
+        "--limit",
+        type=_whole_number,
+        help=f"how many (default {DEFAULT_COUNT}; of a file its first {DEFAULT_LIMIT} rows; 0: all rows)",
+    )
+    parser.add_argument(
+        "--offset", type=_whole_number, default=0, help="of a file: how many rows to skip first (default 0)"
+    )
+    parser.add_argument(
+        "--rate",
+        type=_rate,
+        help=f"a second (default: to last {SENDING_SECONDS:.0f} s, at most {HIGHEST_DEFAULT_RATE:.0f})",
+    )
+    parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="of the generated transactions")
+
+
+def _whole_number(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number, 0 or more")
+    return int(text)
+
+
+def _rate(text: str) -> float:
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = math.nan
+    if not 0 < rate < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of transactions a second, more than 0")
+    return rate
+
+
+def choose(arguments: argparse.Namespace) -> Stream:
+    """Return the stream that the options ask for, its last transaction happening now.
+
+    Raises:
+        SourceError: The file cannot be read or holds no transaction, or rows are to be skipped without one.
+    """
+    now = int(time.time() * 1000)
+    if arguments.data is None and arguments.offset:
+        raise SourceError("rows can be skipped of a file alone: make demo DATA=file.csv OFFSET=N")
+    if arguments.data is None:
+        count = arguments.limit or DEFAULT_COUNT
+        stream = Stream(generate(now, count, arguments.seed), 0.0, f"{count} generated transactions")
+    else:
+        limit = DEFAULT_LIMIT if arguments.limit is None else arguments.limit
+        stream = _of_file(arguments.data, limit, arguments.offset, now)
+    stream.rate = arguments.rate or _default_rate(len(stream.transactions))
+    return stream
+
+
+def _of_file(path: Path, limit: int, offset: int, now: int) -> Stream:
+    source = read_transactions(path, limit or None, offset)
+    rows = [str(row) for row in source.bad_rows]
+    if not source.transactions:
+        skipped = f" after its first {offset} rows" if offset else ""
+        listed = "".join(f"\n  {row}" for row in rows[:10])
+        raise SourceError(f"{path} holds no transaction{skipped}{listed}")
+    description = f"{len(source.transactions)} transactions of {path.name}"
+    if offset:
+        description += f" after its first {offset} rows"
+    if source.ignored_columns:
+        description += f" (columns not used: {', '.join(source.ignored_columns)})"
+    transactions = shifted_to_end_at(source.transactions, now)
+    return Stream(transactions, 0.0, description, rows, _hint(source, limit))
+
+
+def _hint(source: Source, limit: int) -> str:
+    """Say where the file's frauds are when none is among the rows that were read."""
+    if not source.labelled or source.holds_fraud:
+        return ""
+    found = "none of these rows is labelled as fraud"
+    if source.rows_before_fraud is None:
+        return f"{found}, nor is any later row of the file"
+    # Half of the rows come before the fraud, so that the accounts have a history.
+    return f"{found}; the next one is: OFFSET={max(0, source.rows_before_fraud - limit // 2)}"
+
+
+def _default_rate(count: int) -> float:
+    return min(HIGHEST_DEFAULT_RATE, max(1.0, count / SENDING_SECONDS))

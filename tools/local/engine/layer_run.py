@@ -1,0 +1,111 @@
+"""Deploys or previews one layer in this process: runs its program and does what it says."""
+
+import sys
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TextIO
+
+from emulator.cloud import address
+from emulator.provider.cloud import Cloud
+from emulator.provider.errors import ProviderError
+from shared.infra.settings import SettingError, UnknownSettingError
+from tools.deploy.program_runner.project import ProjectError, read_project
+from tools.deploy.program_runner.running import execute
+from tools.local.engine.deployment import Deployment
+from tools.local.engine.errors import EngineError
+from tools.local.engine.goal import urn_of
+from tools.local.engine.layer_request import LayerRequest
+from tools.local.engine.make_command import make_command
+from tools.local.engine.monitor import EngineMonitor
+from tools.local.engine.progress import Progress
+from tools.local.engine.run import Run
+from tools.local.engine.snapshot import Snapshot
+from tools.local.engine.state import LayerState, StateStore
+from tools.local.engine.steps import StepLog, write_report
+
+_TELLS_ITSELF = ("shared.", "stacks.", "pulumi.", "local.")
+"""Modules whose exceptions are written for the person who reads them; others come with their traceback."""
+
+
+def run_layer(request: LayerRequest, stream: TextIO | None = None) -> int:
+    """Deploy or preview a layer, telling of it on `stream` (by default standard output); 0 when it went well.
+
+    Raises:
+        emulator.cloud.address.NoEmulatorError: no emulator runs in the run directory.
+    """
+    emulator = address.read(Path(request.run_directory))
+    store = StateStore(Path(request.run_directory), request.stack, emulator.instance_id)
+    preview = request.operation == "preview"
+    verb = "Previewing" if preview else "Deploying"
+    told_on = stream or (sys.stderr if request.report else None)
+    progress = Progress(f"{verb} {request.layer} ({request.stack})", preview=preview, stream=told_on)
+    log, told = StepLog(), None
+    try:
+        with store.locked(request.layer):
+            _run(request, store, Cloud.of(emulator), progress, log)
+    except Exception as error:  # noqa: BLE001 - the end of the line: whatever it is, a person must read it
+        blamed = _blamed_on_overrides(error, request)
+        told = blamed or _told(error)
+        progress.failure(told)
+        if not preview:
+            progress.line(_how_to_resume(request, {} if blamed else request.overrides))
+    if request.report:
+        write_report(Path(request.report), log.steps, told)
+    return 0 if told is None else 1
+
+
+def _run(request: LayerRequest, store: StateStore, cloud: Cloud, progress: Progress, log: StepLog) -> None:
+    preview = request.operation == "preview"
+    project = read_project(Path(request.directory), request.stack, request.overrides)
+    state = store.own(request.layer)
+    if state is None:
+        if store.path(request.layer).exists():
+            progress.line(" ! the emulator of the last deployment has ended; starting afresh")
+        state = LayerState(project.name, request.stack, request.layer, store.instance_id)
+    snapshot = Snapshot(state, (lambda _: None) if preview else store.write)
+    run = Run(cloud, snapshot, progress, preview, log)
+
+    def urn_of_default(type_token: str, name: str) -> str:
+        return urn_of(request.stack, project.name, "", type_token, name)
+
+    deployment = Deployment(run, project.config, urn_of_default)
+    deployment.recover()
+    monitor = EngineMonitor(project, deployment, store)
+    try:
+        execute(project, monitor, preview=preview)
+        deployment.finish()
+    except Exception as error:
+        for failure in deployment.failures:
+            if failure != str(error):
+                progress.failure(failure)
+        deployment.publish(failed=True)
+        if progress.counts:
+            progress.summary()
+        raise
+    deployment.publish(failed=False)
+    progress.summary()
+
+
+def _blamed_on_overrides(error: Exception, request: LayerRequest) -> str | None:
+    """What is wrong with a setting that was given for this run, not in the file that the error names."""
+    if isinstance(error, SettingError | UnknownSettingError) and error.key in request.overrides:
+        return f"CONFIG={error.key}={request.overrides[error.key]}: {error.without_file}"
+    return None
+
+
+def _told(error: Exception) -> str:
+    """An error as a person should see it."""
+    module = type(error).__module__
+    if isinstance(error, EngineError | ProviderError | ProjectError) or module.startswith(_TELLS_ITSELF):
+        return str(error)
+    return "".join(traceback.format_exception(error)).rstrip()
+
+
+def _how_to_resume(request: LayerRequest, overrides: Mapping[str, str]) -> str:
+    command = make_command(f"deploy-{request.layer}", request.stack, Path(request.run_directory))
+    settings = " ".join(f"{key}={value}" for key, value in overrides.items())
+    return (
+        f"Stopped; what was done before stays and is kept in the state.\n"
+        f"When the cause is gone, run: {command}" + (f" CONFIG='{settings}'" if settings else "")
+    )

@@ -1,0 +1,52 @@
+"""What the parts of one run of a layer share."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from emulator.provider.cloud import Cloud
+from tools.local.engine.decision import Decision
+from tools.local.engine.errors import ResourceError
+from tools.local.engine.goal import Goal
+from tools.local.engine.progress import Action, Progress
+from tools.local.engine.snapshot import Snapshot
+from tools.local.engine.state import ResourceState
+from tools.local.engine.steps import Operation, Step, StepLog
+
+_AS_IT_IS = Decision()
+
+
+@dataclass(frozen=True)
+class Run:
+    """One deployment or preview of a layer: where it happens, what is known, and what is told of it.
+
+    In a preview every decision is made and nothing is done.
+    """
+
+    cloud: Cloud
+    snapshot: Snapshot
+    progress: Progress
+    preview: bool
+    log: StepLog = field(default_factory=StepLog)
+
+    def note(
+        self,
+        operation: Operation,
+        resource: Goal | ResourceState,
+        decision: Decision = _AS_IT_IS,
+    ) -> None:
+        """Record that a step begins, and what led to it."""
+        about = (decision.changed, decision.replaces, decision.details)
+        self.log.add(Step(operation, resource.urn, resource.type, resource.name, *about))
+
+    def tell(
+        self, action: Action, resource: Goal | ResourceState, started: float, details: Sequence[str] = ()
+    ) -> None:
+        """Print that a resource was dealt with; a preview has no times."""
+        seconds = None if self.preview else time.monotonic() - started
+        self.progress.step(action, resource.type, resource.name, seconds=seconds, details=details)
+
+
+def failure(resource: Goal | ResourceState, reason: str) -> ResourceError:
+    """The error that names a resource."""
+    return ResourceError(resource.type, resource.name, reason)

@@ -1,0 +1,67 @@
+"""`python -m tools.local provider`: the embedded AWS as a provider that the Pulumi CLI attaches to."""
+
+import argparse
+import signal
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import grpc  # type: ignore[import-untyped]
+from pulumi.runtime.proto import provider_pb2_grpc
+
+from emulator.cloud import address
+from emulator.provider.cloud import Cloud
+from tools.local.cli import run_directory
+from tools.local.engine.plugin import ProviderPlugin
+
+PACKAGES = ("aws", "random")
+_THREADS = 16
+_GRACE_SECONDS = 5
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    parser.add_argument(
+        "--run-directory",
+        type=Path,
+        default=run_directory(),
+        help="the emulator's directory (default: LOCAL_DIRECTORY or build/local)",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve until interrupted or terminated; prints what the Pulumi CLI needs in its environment."""
+    try:
+        cloud = Cloud.of(address.read(options.run_directory))
+    except address.NoEmulatorError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    ends = {signal.SIGINT, signal.SIGTERM}
+    signal.pthread_sigmask(signal.SIG_BLOCK, ends)  # before threads start, which inherit it
+    with serving(cloud) as port:
+        print(f"PULUMI_DEBUG_PROVIDERS={attachment(port)}", flush=True)
+        signal.sigwait(ends)
+    return 0
+
+
+def attachment(port: int) -> str:
+    """What the variable PULUMI_DEBUG_PROVIDERS says of a server: every package on its port."""
+    return ",".join(f"{package}:{port}" for package in PACKAGES)
+
+
+@contextmanager
+def serving(cloud: Cloud) -> Iterator[int]:
+    """The provider's plugin on a free loopback port, which is given."""
+    server = grpc.server(
+        ThreadPoolExecutor(_THREADS),
+        options=[("grpc.max_receive_message_length", -1), ("grpc.so_reuseport", 0)],
+    )
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(ProviderPlugin(cloud), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    try:
+        yield port
+    finally:
+        server.stop(_GRACE_SECONDS).wait()

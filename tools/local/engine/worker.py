@@ -1,0 +1,95 @@
+"""`python -m tools.local.engine.worker MODULE`: runs layers' programs in turn, each in its own process.
+
+Importing is most of the cost of a program, so this process imports what every program needs, and MODULE,
+which the first one needs; then it reads a JSON list of `LayerRequest` from standard input. Each program runs
+in a fork of this process; while one runs, the next one's modules are imported. This process never starts a
+thread, which makes forking it safe.
+"""
+
+import contextlib
+import gc
+import importlib
+import json
+import logging
+import os
+import sys
+
+from tools.local.engine.layer_request import LayerRequest
+
+_SHARED_MODULES = ("pulumi_aws", "tools.local.engine.layer_run")
+
+
+def main() -> int:
+    """Warm up, wait for the requests, run them; without any, end quietly."""
+    logging.getLogger("asyncio").setLevel(
+        logging.CRITICAL
+    )  # a failed program's tasks: its error is told once
+    gc.disable()  # short lives: collecting costs more than it returns
+    for module in _SHARED_MODULES:
+        importlib.import_module(module)
+    _warm_up_boto3()
+    for module in sys.argv[1:]:
+        _import(module)
+    text = sys.stdin.read()
+    return run_in_turn([LayerRequest(**each) for each in json.loads(text)]) if text else 0
+
+
+def run_in_turn(requests: list[LayerRequest]) -> int:
+    """Run each layer in a fork; stops at the first that fails and returns its exit code."""
+    for index, request in enumerate(requests):
+        _import(request.module)
+        gc.freeze()
+        child = os.fork()
+        if child == 0:
+            _run_and_exit(request)
+        if index + 1 < len(requests):
+            _import(requests[index + 1].module)
+        if code := _exit_code(child):
+            return code
+    return 0
+
+
+def _import(module: str) -> None:
+    """Import what a program imports; one that is broken fails when it runs, with its own error."""
+    if module:
+        with contextlib.suppress(Exception):
+            importlib.import_module(module)
+
+
+def _warm_up_boto3() -> None:
+    """Load what all clients share; no connection is opened."""
+    from emulator.provider.cloud import shared_session  # noqa: PLC0415 - imported with the rest
+
+    shared_session().client("sts", region_name="us-east-1", endpoint_url="http://127.0.0.1:1")
+
+
+def _run_and_exit(request: LayerRequest) -> None:
+    """The child's whole life."""
+    from tools.local.engine.layer_run import run_layer  # noqa: PLC0415 - imported with the rest
+
+    code = 1
+    try:
+        code = run_layer(request)
+    except KeyboardInterrupt:
+        code = 130
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _exit_code(child: int) -> int:
+    """Wait for a child, also through Ctrl-C, which it gets as well."""
+    while True:
+        try:
+            _, status = os.waitpid(child, 0)
+        except KeyboardInterrupt:
+            continue
+        return os.waitstatus_to_exitcode(status)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,1 @@
+"""For who operates a deployed environment."""

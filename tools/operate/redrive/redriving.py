@@ -1,0 +1,180 @@
+"""Takes messages off a dead-letter queue and puts what they hold back on its way; replays from the table.
+
+A message is deleted only after the next hop has taken what it holds.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.session import Session
+
+from shared.infra import stems
+from shared.runtime.events import TRACE_HEADER_ATTRIBUTE
+from shared.runtime.fields import EventError
+from tools.deploy.outputs import OperatorError
+from tools.deploy.target import Target
+from tools.operate.redrive.messages import StreamBatch, entry, event_of_item, event_of_message
+
+MOST_ENTRIES: Final = 10  # of one PutEvents
+MOST_PAGES: Final = 1000  # an open shard goes on with empty pages for ever
+SECONDS_HIDDEN: Final = 60
+"""How long a message is hidden from others while it is being redriven."""
+_CONFIG: Final = Config(retries={"mode": "standard", "total_max_attempts": 4})
+_GONE: Final = frozenset({"TrimmedDataAccessException", "ResourceNotFoundException"})
+
+AWS_ERRORS: Final = (BotoCoreError, ClientError)
+
+
+class RedriveError(OperatorError):
+    """A queue cannot be redriven, or the next hop did not take a message; says what to do."""
+
+
+@dataclass
+class Outcome:
+    """How many messages were taken, how many transactions went on, and what stayed in the queue and why."""
+
+    messages: int = 0
+    transactions: int = 0
+    left: list[str] = field(default_factory=list)
+
+
+class Redriver:
+    """Redrives the queues of one environment.
+
+    Args:
+        target: The environment.
+        session: Whose credentials to use.
+    """
+
+    def __init__(self, target: Target, session: Session) -> None:
+        self._target = target
+
+        def client(service: str) -> Any:
+            return session.create_client(service, region_name=target.region, config=_CONFIG)
+
+        self._sqs, self._events = client("sqs"), client("events")
+        self._dynamodb, self._streams = client("dynamodb"), client("dynamodbstreams")
+        suffix = target.environment_suffix
+        self._ways: Mapping[str, Callable[[Mapping[str, Any]], int]] = {
+            f"{stems.RULE_DLQ}-{suffix}": self._put_event,
+            f"{stems.DETECTOR_FAILURES}-{suffix}": self._put_event,
+            f"{stems.PIPE_DLQ}-{suffix}": self._put_batch,
+            target.suspicious_dlq_name: self._send_again,
+        }
+
+    @property
+    def queues(self) -> Sequence[str]:
+        """The queues that can be redriven; `bus-dlq` holds what cannot be read: replay by time instead."""
+        return tuple(self._ways)
+
+    def redrive(self, queue: str, limit: int | None = None) -> Outcome:
+        """Redrive what the queue holds now, at most `limit` messages; what fails again meanwhile stays.
+
+        Raises:
+            RedriveError: The queue has no way back.
+            AWS_ERRORS: AWS refuses; what was taken before is done.
+        """
+        if queue not in self._ways:
+            raise RedriveError(
+                f"{queue} cannot be redriven; these can: {', '.join(self.queues)}. Replay the time instead: "
+                f"make redrive ENV={self._target.environment} ARGS='--since 2026-11-22T21:00'"
+            )
+        url, way, outcome = self._target.queue_url(queue), self._ways[queue], Outcome()
+        present = self._present(url)
+        for _ in range(present if limit is None else min(present, limit)):
+            message = self._receive(url)
+            if message is None:
+                break
+            try:
+                outcome.transactions += way(message)
+            except (EventError, RedriveError) as error:
+                outcome.left.append(f"message {message['MessageId']}: {error}")
+                continue
+            self._sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+            outcome.messages += 1
+        return outcome
+
+    def replay(self, earliest: int, latest: int) -> int:
+        """Put on the bus what ingest stored between two times, in epoch milliseconds; return how many.
+
+        Reads the whole table.
+
+        Raises:
+            RedriveError: The bus did not take one.
+        """
+        pages = self._dynamodb.get_paginator("scan").paginate(
+            TableName=self._target.transactions_table_name,
+            FilterExpression="received_at BETWEEN :earliest AND :latest",
+            ExpressionAttributeValues={":earliest": {"N": str(earliest)}, ":latest": {"N": str(latest)}},
+        )
+        return sum(self._put(event_of_item(item) for item in page["Items"]) for page in pages)
+
+    def _present(self, url: str) -> int:
+        names = ["ApproximateNumberOfMessages"]
+        attributes = self._sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+        return int(attributes[names[0]])
+
+    def _receive(self, url: str) -> Mapping[str, Any] | None:
+        messages = self._sqs.receive_message(
+            QueueUrl=url,
+            VisibilityTimeout=SECONDS_HIDDEN,
+            WaitTimeSeconds=1,
+            MessageSystemAttributeNames=[TRACE_HEADER_ATTRIBUTE],
+        ).get("Messages")
+        found: Mapping[str, Any] | None = messages[0] if messages else None
+        return found
+
+    def _put_event(self, message: Mapping[str, Any]) -> int:
+        return self._put(iter([event_of_message(message["Body"])]))
+
+    def _put_batch(self, message: Mapping[str, Any]) -> int:
+        return self._put(self._records(StreamBatch.of_message(message["Body"])))
+
+    def _send_again(self, message: Mapping[str, Any]) -> int:
+        header = message.get("Attributes", {}).get(TRACE_HEADER_ATTRIBUTE)
+        attribute = {TRACE_HEADER_ATTRIBUTE: {"DataType": "String", "StringValue": header}} if header else {}
+        self._sqs.send_message(
+            QueueUrl=self._target.suspicious_queue_url,
+            MessageBody=message["Body"],
+            MessageSystemAttributes=attribute,
+        )
+        return 1
+
+    def _records(self, batch: StreamBatch) -> Iterator[Mapping[str, Any]]:
+        """The events of the batch's inserted items, read from the stream, which keeps them for 24 hours."""
+        try:
+            iterator = self._streams.get_shard_iterator(
+                StreamArn=batch.stream_arn,
+                ShardId=batch.shard_id,
+                ShardIteratorType="AT_SEQUENCE_NUMBER",
+                SequenceNumber=batch.first,
+            )["ShardIterator"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _GONE:
+                raise RedriveError("its records have left the stream: replay the table by time") from None
+            raise
+        for _ in range(MOST_PAGES):
+            answer = self._streams.get_records(ShardIterator=iterator)
+            for record in answer["Records"]:
+                if int(record["dynamodb"]["SequenceNumber"]) > int(batch.last):
+                    return
+                if record["eventName"] == "INSERT":
+                    yield event_of_item(record["dynamodb"]["NewImage"])
+                if record["dynamodb"]["SequenceNumber"] == batch.last:
+                    return
+            iterator = answer.get("NextShardIterator")
+            if not iterator:
+                break
+        raise RedriveError("the stream does not hold all of its records: replay the table by time")
+
+    def _put(self, events: Iterator[Mapping[str, Any]]) -> int:
+        entries = [entry(event, self._target.bus_name) for event in events]
+        for start in range(0, len(entries), MOST_ENTRIES):
+            answer = self._events.put_events(Entries=entries[start : start + MOST_ENTRIES])
+            if answer["FailedEntryCount"]:
+                codes = {each["ErrorCode"] for each in answer["Entries"] if "ErrorCode" in each}
+                raise RedriveError(f"the bus {self._target.bus_name} did not take it: {', '.join(codes)}")
+        return len(entries)

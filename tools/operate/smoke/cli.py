@@ -1,0 +1,124 @@
+"""The command: reads the outputs, runs or cleans, prints; see `python -m tools.operate.smoke --help`.
+
+Exit code 0: every hop passed. 1: one did not. 2: the test could not be made. 130: interrupted, and cleaned.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+from botocore.session import Session, get_session
+
+from tools.deploy import outputs
+from tools.deploy.outputs import OperatorError
+from tools.deploy.signals import interruptible, uninterrupted
+from tools.deploy.signed_api import SignedApi
+from tools.deploy.target import Target
+from tools.operate.smoke.cleaning import clean
+from tools.operate.smoke.diagnosis import advise
+from tools.operate.smoke.follow import Follower
+from tools.operate.smoke.hops import HopFailedError
+from tools.operate.smoke.places import Places
+from tools.operate.smoke.report import Report
+from tools.operate.smoke.rights import policy
+from tools.operate.smoke.synthetic import USUAL_HISTORY_HOURS, Run
+
+USUAL_PATIENCE_SECONDS: Final = 60.0
+SECONDS_TO_SETTLE: Final = 20.0
+_FAILED, _IMPOSSIBLE, _INTERRUPTED = 1, 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        target = Target.of(outputs.Outputs.named(options))
+        if options.rights:
+            print(json.dumps(policy(target), indent=2))
+            return 0
+        session = get_session()
+        places = Places(target, session)
+        if options.clean:
+            return _clean(places, Run.named(options.clean))
+        report = _run(target, places, session, options)
+    except OperatorError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return _IMPOSSIBLE
+    print(json.dumps(report.to_json(), indent=2) if options.json else report.text())
+    if report.interrupted:
+        return _INTERRUPTED
+    return 0 if report.ok else _FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.operate.smoke",
+        description="Send a synthetic fraud into a deployed environment and follow it to the mail.",
+        epilog="Credentials (on the embedded AWS also AWS_ENDPOINT_URL) come from the environment as for the "
+        "AWS CLI. A mail to the security team goes out: docs/runbooks/smoke-test.md says how it is marked.",
+    )
+    outputs.add_arguments(parser)
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=USUAL_PATIENCE_SECONDS,
+        metavar="SECONDS",
+        help="how long to wait at each hop (default: %(default)g)",
+    )
+    parser.add_argument(
+        "--history-hours",
+        type=int,
+        choices=range(1, 25),
+        default=USUAL_HISTORY_HOURS,
+        metavar="HOURS",
+        help="how far back the history goes, 1 to 24, within accepted_age_hours (default: %(default)s)",
+    )
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument(
+        "--rights", action="store_true", help="print the IAM policy that the caller needs, and end"
+    )
+    only.add_argument("--clean", metavar="RUN", help="remove what an earlier run left, and end")
+    return parser
+
+
+def _clean(places: Places, run: Run) -> int:
+    cleaned = clean(places, run)
+    print(f"run {run.name}: removed {cleaned.text}")
+    for problem in cleaned.problems:
+        print(f"error: {problem}", file=sys.stderr)
+    return _FAILED if cleaned.problems else 0
+
+
+def _run(target: Target, places: Places, session: Session, options: argparse.Namespace) -> Report:
+    run = Run.begin(options.history_hours)
+    report = Report(target.environment, run)
+    api = SignedApi(session, target.region)
+    follower = Follower(target, places, api, patience=options.patience, say=_say)
+    try:
+        with interruptible():
+            follower.follow(run)
+    except HopFailedError as failure:
+        report.failure, report.advice = failure, advise(target, failure)
+    except KeyboardInterrupt:
+        report.interrupted = True
+        _say(f"interrupted: what is under way settles, at most {SECONDS_TO_SETTLE:g} s, then it is removed")
+    finally:
+        with uninterrupted():
+            if report.interrupted:
+                follower.settle(min(options.patience, SECONDS_TO_SETTLE))
+            report.cleaned = clean(places, run)
+            api.close()
+            _say(f"run {run.name}: removed {report.cleaned.text}")
+    report.passed, report.trace_id = follower.passed, follower.trace_id
+    report.queues = {
+        name: (before, follower.queues_after.get(name, before))
+        for name, before in follower.queues_before.items()
+    }
+    return report
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
