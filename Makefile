@@ -66,13 +66,13 @@ help: ## List the commands
 
 setup: $(READY) ## Make the virtual environment from requirements.lock (hashes checked)
 
-$(READY): requirements.lock pyproject.toml
+$(READY): requirements.lock pyproject.toml emulator/pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { \
 	  echo "Python 3.11 is needed, $(PYTHON) is $$($(PYTHON) --version): make setup PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@echo "Setting up $(VENV) (once; about a minute)"
 	@$(PYTHON) -m venv $(VENV) || { echo "python3.11 lacks venv: install it (Debian: apt-get install python3.11-venv), then: make setup" >&2; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable ./emulator --editable .
 	@touch $(READY)
 
 engine: $(READY) ## Say which Pulumi CLI deploys this; install one into .pulumi/ where there is none, or PINNED=yes
@@ -118,9 +118,9 @@ contracts-page: $(READY) ## Write docs/contracts.md anew from shared/infra/contr
 transcript: $(READY) ## Deploy, update and destroy by the Pulumi CLI on an embedded AWS, and write docs/transcript.md (minutes)
 	@$(BIN)/python -m tools.local transcript $(ARGS)
 
-lock: $(READY) ## Resolve requirements.in anew into requirements.lock (needs uv on PATH)
+lock: $(READY) ## Resolve requirements.in and the emulator's anew into requirements.lock (needs uv on PATH)
 	@command -v uv >/dev/null || { echo "uv is needed to resolve: pip install uv, then: make lock" >&2; exit 1; }
-	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock requirements.in
+	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock requirements.in emulator/pyproject.toml
 
 ##@ An environment (ENV=dev, ENV=prod CONFIRM=prod, or ENV=local beside a running `make local`)
 .PHONY: doctor preflight stale rights deployers smoke redrive verdict rules controls $(VERBS) $(foreach verb,$(VERBS),$(LAYERS:%=$(verb)-%))
@@ -224,4 +224,4 @@ $(foreach layer,$(LAYERS),$(eval $(call layer_targets,$(layer))))
 ##@ Keep tidy
 .PHONY: clean
 clean: ## Remove build/, caches and the virtual environment
-	@rm -rf build $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	@rm -rf build $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info emulator/*.egg-info emulator/build

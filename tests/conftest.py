@@ -11,8 +11,10 @@ from pytest_socket import disable_socket, enable_socket
 from tools.deploy.engine import EngineError, fitting_binary
 
 TESTS = Path(__file__).parent
-RUNGS = ("unit", "stacks", "contracts", "policy", "local", "engine")
-WITH_SOCKETS = ("local", "engine")
+OF_THE_EMULATOR = TESTS.parent / "emulator" / "tests"
+"""The rung of a package of its own, which has its own conftest.py."""
+RUNGS = ("unit", "stacks", "contracts", "policy", "emulator", "local", "engine")
+WITH_SOCKETS = ("emulator", "local", "engine")
 """These start processes and talk to them; a marker of the same name is on each of their tests."""
 
 _NO_ENGINE = pytest.StashKey[str]()
@@ -22,8 +24,13 @@ _TOLD = "no_engine"
 
 
 def rung_of(path: Path) -> str:
-    """The rung of the ladder a test file stands on: the folder of tests/ it lies in."""
-    return path.relative_to(TESTS).parts[0]
+    """The rung of the ladder a test file stands on: the folder of tests/ it lies in, or the emulator's."""
+    return "emulator" if path.is_relative_to(OF_THE_EMULATOR) else path.relative_to(TESTS).parts[0]
+
+
+def folder_of(rung: str) -> Path:
+    """Where the tests of a rung lie."""
+    return OF_THE_EMULATOR if rung == "emulator" else TESTS / rung
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -76,7 +83,7 @@ def _sockets_on_the_upper_rungs_only(request: pytest.FixtureRequest) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say how many tests of each rung ran, and which rungs this machine left out."""
     passed = Counter(
-        Path(report.nodeid).parts[1]
+        rung_of(TESTS.parent / report.nodeid.partition("::")[0])
         for report in terminalreporter.stats.get("passed", [])
         if report.when == "call"
     )

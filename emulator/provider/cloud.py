@@ -4,12 +4,12 @@ import functools
 import threading
 from typing import TYPE_CHECKING, Any
 
-from emulator.cloud.address import stage_url
+from emulator.address import stage_url
 
 if TYPE_CHECKING:
     from boto3.session import Session
 
-    from emulator.cloud.address import Emulator
+    from emulator.address import Emulator
 
 
 class Cloud:

@@ -17,9 +17,9 @@ def call(cloud: Cloud, token: str, arguments: Properties) -> dict[str, Any]:
         UnknownTypeError: there is no such function here.
     """
     try:
-        function = _FUNCTIONS[token]
+        function = FUNCTIONS[token]
     except KeyError:
-        known = ", ".join(sorted(_FUNCTIONS))
+        known = ", ".join(sorted(FUNCTIONS))
         raise UnknownTypeError(f"the embedded AWS has no function {token}; it has {known}") from None
     return function(cloud, {name: value for name, value in arguments.items() if value is not None})
 
@@ -119,7 +119,7 @@ def _only(what: str, given: Mapping[str, Any], known: set[str]) -> None:
         raise ProviderError(f"{what}: {', '.join(unknown)} is not modelled by the embedded AWS")
 
 
-_FUNCTIONS: Mapping[str, Callable[[Cloud, Properties], dict[str, Any]]] = {
+FUNCTIONS: Mapping[str, Callable[[Cloud, Properties], dict[str, Any]]] = {
     "aws:index/getCallerIdentity:getCallerIdentity": _caller_identity,
     "aws:index/getRegion:getRegion": _region,
     "aws:index/getPartition:getPartition": _partition,

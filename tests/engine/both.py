@@ -10,13 +10,13 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from emulator.cloud import address
+from emulator import address
+from emulator.process import EmulatorProcess
 from emulator.provider.cloud import Cloud
 from shared.infra.layers import LAYERS
 from tests.engine.agreement import Names, StackFacts, differences, of_checkpoint, of_embedded
 from tests.engine.commands import Ran
 from tests.engine.world import ENVIRONMENT, World
-from tools.local.demo.processes import EmulatorProcess
 from tools.local.engine.layer_request import LayerRequest
 from tools.local.engine.state import StateStore
 

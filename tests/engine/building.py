@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from emulator.cloud.address import Emulator
+from emulator.address import Emulator
+from emulator.process import EmulatorProcess
 from emulator.provider.cloud import Cloud
 from tests.engine.world import World
 from tests.support.harness import ROOT
-from tools.local.demo.processes import EmulatorProcess
 from tools.local.engine.serving import attachment, serving
 
 PASSPHRASE = "correct-horse-battery-staple"

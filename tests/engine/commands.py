@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.local.demo.processes import alive, descendants
+from emulator.process import alive, descendants
 
 SECONDS_FOR_A_COMMAND = 600
 _SECONDS_TO_DIE = 30

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from emulator.cloud.faults import Fault
+from emulator.process import descendants
 from tests.engine.commands import SECONDS_FOR_A_COMMAND, Ran, kill
 from tests.engine.conftest import Pipeline
 from tests.engine.world import World, creations
-from tools.local.demo.processes import descendants
 
 SECONDS_TO_WAIT = 120.0
 QUEUE = "suspicious-dlq-dev"

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from emulator.address import Emulator
 from emulator.cloud import faults, journal
-from emulator.cloud.address import Emulator
 from emulator.cloud.faults import Fault
 from emulator.provider.cloud import Cloud
 from shared.infra.layers import LAYERS, deployment_order

@@ -8,18 +8,28 @@ from typing import Any
 import pytest
 
 from tests import conftest as ladder
-from tests.conftest import RUNGS, TESTS, uncollected
+from tests.conftest import OF_THE_EMULATOR, RUNGS, TESTS, folder_of, uncollected
 from tools.deploy.engine import EngineError
 
 
 def test_every_file_that_defines_tests_is_collected() -> None:
     assert uncollected(TESTS) == []
+    assert uncollected(OF_THE_EMULATOR) == []
+
+
+def test_no_test_lies_outside_of_what_is_collected(pytestconfig: pytest.Config) -> None:
+    collected = [pytestconfig.rootpath / each for each in pytestconfig.getini("testpaths")]
+    assert collected == [TESTS, OF_THE_EMULATOR]
+    for room in ("emulator", "shared", "stacks", "tools"):
+        files = (TESTS.parent / room).rglob("test_*.py")
+        astray = [each for each in files if not each.is_relative_to(OF_THE_EMULATOR)]
+        assert astray == []
 
 
 def test_every_rung_is_a_package_that_holds_tests() -> None:
     for rung in RUNGS:
-        assert (TESTS / rung / "__init__.py").is_file(), f"tests/{rung} is no package"
-        assert list((TESTS / rung).rglob("test_*.py")), f"tests/{rung} holds no test"
+        assert (folder_of(rung) / "__init__.py").is_file(), f"{folder_of(rung)} is no package"
+        assert list(folder_of(rung).rglob("test_*.py")), f"{folder_of(rung)} holds no test"
 
 
 def test_every_test_file_stands_on_a_rung() -> None:

@@ -18,8 +18,8 @@ from tools.bench.report import (
     left_out,
     pipeline_figures,
 )
+from tools.deploy.project import ROOT
 from tools.local.demo.display import Display
-from tools.local.demo.processes import PROJECT
 
 
 def main() -> int:
@@ -45,12 +45,12 @@ def main() -> int:
     display.table(ENGINE_HEADER, engine_rows(compared))
     for line in left_out(compared):
         display.line(line)
-    path = PROJECT / "build" / "bench.json"
+    path = ROOT / "build" / "bench.json"
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(as_json(figures, starts, compared, load), indent=2) + "\n", encoding="utf-8")
     if arguments.write:
         page = as_page(figures, starts, compared, load)
-        PROJECT.joinpath("docs", "benchmark.md").write_text(page, encoding="utf-8")
+        ROOT.joinpath("docs", "benchmark.md").write_text(page, encoding="utf-8")
     missed = [each for each in figures if each.met is False]
     for each in missed:
         display.bad(f"{each.name}: {each.shown} {each.unit}, the target is {each.target}")

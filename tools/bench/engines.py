@@ -14,8 +14,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from emulator.process import EmulatorProcess, ProcessError
 from tools.deploy import engine
-from tools.local.demo.processes import PROJECT, EmulatorProcess, ProcessError
+from tools.deploy.project import ROOT
 
 ENGINES = ("embedded", "pulumi")
 COMMANDS: Mapping[str, Sequence[str]] = {
@@ -51,8 +52,8 @@ def measure() -> Comparison:
 
 
 def _measured(engine_name: str) -> dict[str, float]:
-    PROJECT.joinpath("build").mkdir(exist_ok=True)
-    directory = Path(tempfile.mkdtemp(prefix="bench-", dir=PROJECT / "build"))
+    ROOT.joinpath("build").mkdir(exist_ok=True)
+    directory = Path(tempfile.mkdtemp(prefix="bench-", dir=ROOT / "build"))
     process = EmulatorProcess(directory)
     try:
         process.start()
@@ -72,7 +73,7 @@ def _timed(words: Sequence[str]) -> float:
     started = time.monotonic()
     done = subprocess.run(
         ["make", f"PYTHON={sys.executable}", *words],
-        cwd=PROJECT,
+        cwd=ROOT,
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
+from emulator.process import EmulatorProcess, ProcessError, descendants
+from tools.deploy.project import ROOT
 from tools.local.demo.accounting import Account, Evidence
 from tools.local.demo.client import Identity
 from tools.local.demo.environment import Environment
 from tools.local.demo.generator import generate
 from tools.local.demo.observer import Observer
-from tools.local.demo.processes import PROJECT, EmulatorProcess, ProcessError, descendants
 from tools.local.demo.replay import Replay
 from tools.local.demo.statistics import Percentiles
 from tools.local.demo.transactions import LabelledTransaction
@@ -48,8 +49,8 @@ def measure() -> Measured:
     Raises:
         ProcessError: The emulator or a deployment failed.
     """
-    PROJECT.joinpath("build").mkdir(exist_ok=True)
-    directory = Path(tempfile.mkdtemp(prefix="bench-", dir=PROJECT / "build"))
+    ROOT.joinpath("build").mkdir(exist_ok=True)
+    directory = Path(tempfile.mkdtemp(prefix="bench-", dir=ROOT / "build"))
     process = EmulatorProcess(directory)
     try:
         return _measure(process)

@@ -1,11 +1,11 @@
 """A stack that another run holds: wait for one that lives, clear away what a dead one has left."""
 
+import os
 import re
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tools.deploy.processes import lives
 from tools.deploy.pulumi_command import Stack, run
 
 _LOCK = re.compile(r"created by (?P<user>\S+)@(?P<host>\S+) \(pid (?P<pid>\d+)\) at (?P<since>\S+)")
@@ -25,10 +25,20 @@ class Lock:
     @property
     def abandoned(self) -> bool:
         """Whether its holder was a process of this machine that is no more; of others it cannot be told."""
-        return self.host == socket.gethostname() and not lives(self.pid)
+        return self.host == socket.gethostname() and not _lives(self.pid)
 
     def __str__(self) -> str:
         return f"process {self.pid} of {self.user}@{self.host}, since {self.since}"
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # of another user
+        return True
+    return True
 
 
 def locks_in(errors: str) -> list[Lock]:

@@ -2,13 +2,11 @@
 
 import argparse
 import importlib
-import os
 import sys
 from pathlib import Path
 
 from shared.infra.layers import LAYERS
-
-DEFAULT_RUN_DIRECTORY = Path("build/local")
+from tools.local.run_directory import run_directory
 
 _ENGINE_COMMANDS = {
     "deploy": "create or update the resources of all layers in order, or of one",
@@ -57,11 +55,6 @@ def main(arguments: list[str] | None = None) -> int:
     return _run_engine(options)
 
 
-def run_directory() -> Path:
-    """Where the emulator of `make local` keeps its files: `LOCAL_DIRECTORY`, or a folder of the project."""
-    return Path(os.environ.get("LOCAL_DIRECTORY") or DEFAULT_RUN_DIRECTORY)
-
-
 def _add_engine_arguments(command: argparse.ArgumentParser, name: str) -> None:
     command.add_argument("--environment", default="local", help="the stack's name (default: local)")
     command.add_argument("--layer", choices=list(LAYERS), help="this layer alone (default: all)")
@@ -96,7 +89,7 @@ def _add_engine_arguments(command: argparse.ArgumentParser, name: str) -> None:
 
 
 def _run_engine(options: argparse.Namespace) -> int:
-    from emulator.cloud.address import NoEmulatorError  # noqa: PLC0415 - `--help` needs none of this
+    from emulator.address import NoEmulatorError  # noqa: PLC0415 - `--help` needs none of this
     from tools.deploy.program_runner.project import ProjectError  # noqa: PLC0415
     from tools.local.engine import embedded, handover, outputs, plan  # noqa: PLC0415
     from tools.local.engine.errors import EngineError  # noqa: PLC0415

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from emulator.process import EmulatorProcess
 from tests.local.tools.world import World
+from tools.deploy.project import ROOT
 from tools.local.demo.environment import Environment
-from tools.local.demo.processes import PROJECT, EmulatorProcess
 
 
 @pytest.fixture(scope="package")
@@ -42,7 +43,7 @@ def _deployed(directory: Path) -> Iterator[World]:
         ]
         outputs = directory / "outputs.json"
         outputs.write_text(
-            subprocess.run(command, cwd=PROJECT, check=True, capture_output=True, text=True).stdout
+            subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
         )
         yield World(directory, emulator, outputs)
     finally:

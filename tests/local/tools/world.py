@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from emulator.cloud.address import Emulator
-from tests.local.cloud.roles import Role
+from emulator.address import Emulator
+from emulator.tests.roles import Role
 from tools.deploy.outputs import Outputs
+from tools.deploy.project import ROOT
 from tools.deploy.target import Target
-from tools.local.demo.processes import PROJECT
 from tools.local.demo.variables import variables
 from tools.operate.smoke.rights import policy
 
@@ -44,7 +44,7 @@ class World:
         keys = {name.upper(): value for name, value in (role._keys if role else {}).items()}
         return subprocess.Popen(
             [sys.executable, "-m", module, "local", "--outputs", str(self.outputs), *options],
-            cwd=PROJECT,
+            cwd=ROOT,
             env={**os.environ, **variables(self.emulator), **keys},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

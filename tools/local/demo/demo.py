@@ -11,8 +11,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from emulator.cloud.address import Emulator
+from emulator.address import Emulator
+from emulator.process import EmulatorProcess, ProcessError
 from emulator.provider.cloud import Cloud
+from tools.deploy.project import ROOT
 from tools.deploy.signals import interruptible, uninterrupted
 from tools.local.demo import stream
 from tools.local.demo.accounting import Account, Evidence
@@ -21,7 +23,6 @@ from tools.local.demo.display import Bar, Display
 from tools.local.demo.environment import ENVIRONMENT, Brief, Environment
 from tools.local.demo.mailbox import Mail
 from tools.local.demo.observer import Observer
-from tools.local.demo.processes import PROJECT, EmulatorProcess, ProcessError
 from tools.local.demo.replay import Delivery, Replay
 from tools.local.demo.report import Report, show
 from tools.local.demo.rolling_update import LAYER, SETTING, RollingUpdate
@@ -30,7 +31,7 @@ from tools.local.demo.stream import Stream
 from tools.local.demo.traces import draw, read_segments, trace_tree
 from tools.local.engine.leftovers import leftovers
 
-REPORT = PROJECT / "build" / "demo.json"
+REPORT = ROOT / "build" / "demo.json"
 UPDATE_AFTER_SHARE = 0.3
 SECONDS_BETWEEN_LOOKS = 0.2
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
@@ -52,8 +53,8 @@ def run(arguments: argparse.Namespace) -> int:
     except SourceError as error:
         display.bad(str(error))
         return MISUSED
-    PROJECT.joinpath("build").mkdir(exist_ok=True)
-    directory = Path(tempfile.mkdtemp(prefix="demo-", dir=PROJECT / "build"))
+    ROOT.joinpath("build").mkdir(exist_ok=True)
+    directory = Path(tempfile.mkdtemp(prefix="demo-", dir=ROOT / "build"))
     process = EmulatorProcess(directory)
     code = FAILED
     try:

@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from emulator.cloud import address
+from emulator.address import Emulator
+from emulator.process import SECONDS_TO_START, EmulatorProcess, ProcessError
 from shared.infra.layers import deployment_order
-from tools.local.demo.processes import SECONDS_TO_START, Command, EmulatorProcess, ProcessError, run
+from tools.local.command import Command, run
 from tools.local.engine.state import LayerState, StateStore
+from tools.local.run_directory import emulator_of
 
 ENVIRONMENT = "local"
 
@@ -47,13 +49,11 @@ class Environment:
     def __init__(self, run_directory: Path) -> None:
         self._run_directory = run_directory
 
-    def bring_up(
-        self, emulator: EmulatorProcess, on_line: Callable[[str], None] = _ignore
-    ) -> address.Emulator:
+    def bring_up(self, emulator: EmulatorProcess, on_line: Callable[[str], None] = _ignore) -> Emulator:
         """Start the emulator and deploy the layers in order; the engine's lines come as it prints them.
 
         Raises:
-            tools.local.demo.processes.ProcessError: One of the two failed.
+            emulator.process.ProcessError: One of the two failed.
         """
         emulator.start()
         # The engine imports the programs while the emulator starts.
@@ -75,7 +75,7 @@ class Environment:
         """Destroy the layers, the last one first.
 
         Raises:
-            tools.local.demo.processes.ProcessError: It failed.
+            emulator.process.ProcessError: It failed.
         """
         run(self._engine("destroy"), on_line)
 
@@ -83,7 +83,7 @@ class Environment:
         """Return what all the layers export, by output name.
 
         Raises:
-            tools.local.demo.processes.ProcessError: A layer is not deployed.
+            emulator.process.ProcessError: A layer is not deployed.
         """
         merged: dict[str, Any] = {}
         for layer in deployment_order():
@@ -95,7 +95,7 @@ class Environment:
         return sum(len(self._state(layer.name).real_resources) for layer in deployment_order())
 
     def _state(self, layer: str) -> LayerState:
-        instance_id = address.read(self._run_directory).instance_id
+        instance_id = emulator_of(self._run_directory).instance_id
         state = StateStore(self._run_directory, ENVIRONMENT, instance_id).read(layer)
         if state is None:
             raise ProcessError(f"layer {layer} is not deployed in {self._run_directory}")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from emulator.cloud.address import Emulator
+from emulator.address import Emulator
 from tools.local.demo.display import Display
 from tools.local.engine.make_command import make_command
 

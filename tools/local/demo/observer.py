@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from emulator.cloud.address import Emulator
+from emulator.address import Emulator
 from stacks.alerting.functions.notifier.ports import GROUPED
 from tools.local.demo.accounting import Decision
 from tools.local.demo.mailbox import Mail, Mailbox

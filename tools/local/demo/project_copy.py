@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools.local.demo.processes import PROJECT
+from tools.deploy.project import ROOT
 
 
 def copy_project(target: Path) -> None:
@@ -16,16 +16,16 @@ def copy_project(target: Path) -> None:
     """
     for name in _files():
         (target / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(PROJECT / name, target / name)
+        shutil.copy2(ROOT / name, target / name)
     (target / ".venv").symlink_to(sys.prefix)
 
 
 def _files() -> list[str]:
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=PROJECT,
+        cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,
     ).stdout
-    return [name for name in listed.split("\0") if name and (PROJECT / name).is_file()]
+    return [name for name in listed.split("\0") if name and (ROOT / name).is_file()]

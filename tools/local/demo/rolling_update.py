@@ -8,7 +8,7 @@ from tools.local.demo.environment import Environment
 from tools.local.demo.replay import Delivery
 
 if TYPE_CHECKING:
-    from tools.local.demo.processes import Command
+    from tools.local.command import Command
 
 LAYER, SETTING = "compute", "fraud-compute:log_level=DEBUG"
 
@@ -45,7 +45,7 @@ class RollingUpdate:
         """Wait for its end.
 
         Raises:
-            tools.local.demo.processes.ProcessError: It failed.
+            emulator.process.ProcessError: It failed.
         """
         if self._command is not None:
             self._command.wait()

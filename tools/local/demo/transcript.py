@@ -17,8 +17,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from emulator.process import descendants
 from tools.deploy import engine
-from tools.local.demo.processes import PROJECT, descendants
+from tools.deploy.project import ROOT
 from tools.local.demo.project_copy import copy_project
 from tools.local.demo.stable_text import stable
 from tools.local.demo.story import FIRST_TERMINAL, INTRODUCTION, STORY, Step
@@ -36,7 +37,7 @@ class TranscriptError(RuntimeError):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
-    parser.add_argument("--output", type=Path, default=PROJECT / "docs" / "transcript.md")
+    parser.add_argument("--output", type=Path, default=ROOT / "docs" / "transcript.md")
     parser.add_argument(
         "--check", action="store_true", help="write nothing: fail where the file is out of date"
     )

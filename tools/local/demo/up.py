@@ -9,14 +9,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from emulator.cloud import address
-from emulator.cloud.address import Emulator
+from emulator import address
+from emulator.address import Emulator
+from emulator.process import EmulatorProcess, ProcessError
 from tools.deploy.signals import interruptible, uninterrupted
 from tools.local.demo.display import Display
 from tools.local.demo.environment import Brief, Environment
 from tools.local.demo.instructions import explain_deployed, explain_empty
 from tools.local.demo.mailbox import Mailbox
-from tools.local.demo.processes import EmulatorProcess, ProcessError
 from tools.local.engine.cli_home import FOLDER
 from tools.local.engine.make_command import DEFAULT_DIRECTORY
 

@@ -7,9 +7,8 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from emulator.cloud import address
-from emulator.cloud.address import Emulator
-from tools.local.cli import run_directory
+from emulator.address import Emulator, NoEmulatorError
+from tools.local.run_directory import emulator_of, run_directory
 
 _LEADING_ELSEWHERE = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
 
@@ -27,8 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print lines for `eval "$(python -m tools.local environment)"`."""
     try:
-        emulator = address.read(options.run_directory)
-    except address.NoEmulatorError as error:
+        emulator = emulator_of(options.run_directory)
+    except NoEmulatorError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     print(f"unset {' '.join(leading_elsewhere(os.environ))}")

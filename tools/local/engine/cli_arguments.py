@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.infra.layers import LAYERS
-from tools.local.engine.program_process import ROOT
+from tools.deploy.project import ROOT
 
 DEPLOYING = frozenset({"up", "update", "import"})
 PREVIEWING = frozenset({"preview", "pre"})

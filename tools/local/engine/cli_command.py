@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from emulator.cloud import address
-from emulator.cloud.address import Emulator, NoEmulatorError
+from emulator.address import Emulator, NoEmulatorError
 from tools.deploy import cli_process, engine
-from tools.local.cli import run_directory
 from tools.local.engine.cli_arguments import CommandLine
 from tools.local.engine.cli_home import CliHome
 from tools.local.engine.errors import EngineError
 from tools.local.engine.handover import Engines
+from tools.local.run_directory import emulator_of, run_directory
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,7 +54,7 @@ def _run(command: CommandLine, binary: Path, directory: Path) -> int:
             f"settings of a local environment live in {command.directory}/Pulumi.<environment>.yaml: "
             "edit that file, or give one for this run: --config namespace:key=value"
         )
-    emulator = address.read(directory)
+    emulator = emulator_of(directory)
     home = CliHome(directory)
     if home.open(emulator):
         print("the embedded AWS of the last deployment has ended; starting afresh", file=sys.stderr)

@@ -16,9 +16,9 @@ from typing import Any
 
 import yaml
 
-from emulator.cloud.address import Emulator
+from emulator.address import Emulator
 from tools.deploy import interruption
-from tools.local.engine.program_process import ROOT
+from tools.deploy.project import ROOT
 
 FOLDER = "pulumi"
 _FOREIGN = ("PULUMI_", "AWS_")

@@ -9,16 +9,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from emulator.cloud import address
+from emulator.address import Emulator, NoEmulatorError
 from emulator.provider.cloud import Cloud
 from shared.infra.layers import Layer, consumers_of, deployment_order, destroy_order, layer, upstream_of
 from tools.deploy.program_runner.project import read_project
+from tools.deploy.project import ROOT
 from tools.local.engine.errors import EngineError
 from tools.local.engine.layer_request import LayerRequest
 from tools.local.engine.make_command import make_command
-from tools.local.engine.program_process import ROOT, ProgramRunner
+from tools.local.engine.program_process import ProgramRunner
 from tools.local.engine.state import StateStore
 from tools.local.engine.teardown import destroy_layer, refresh_layer
+from tools.local.run_directory import emulator_of
 
 STACKS = ROOT / "stacks"
 _LOOK_AGAIN_SECONDS = 0.02
@@ -34,25 +36,25 @@ class Environment:
     run_directory: Path
     overrides: Mapping[str, str] = field(default_factory=dict)
 
-    def emulator(self) -> address.Emulator:
+    def emulator(self) -> Emulator:
         """The emulator that runs in the run directory.
 
         Raises:
-            emulator.cloud.address.NoEmulatorError: there is none.
+            emulator.address.NoEmulatorError: there is none.
         """
-        return address.read(self.run_directory)
+        return emulator_of(self.run_directory)
 
     def await_emulator(self, seconds: float) -> None:
         """Return as soon as an emulator runs.
 
         Raises:
-            emulator.cloud.address.NoEmulatorError: none does when the time is up.
+            emulator.address.NoEmulatorError: none does when the time is up.
         """
         deadline = time.monotonic() + seconds
         while True:
             try:
                 self.emulator()
-            except address.NoEmulatorError:
+            except NoEmulatorError:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(_LOOK_AGAIN_SECONDS)
@@ -90,7 +92,7 @@ def deploy(environment: Environment, only: str | None = None, *, wait_seconds: f
 
     Raises:
         EngineError: the layer stands on one that is not deployed.
-        emulator.cloud.address.NoEmulatorError: no emulator runs.
+        emulator.address.NoEmulatorError: no emulator runs.
     """
     _check_overrides(environment, only)
     chosen = _chosen(deployment_order(), only)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from emulator.cloud.address import Emulator
+from emulator.address import Emulator
 from shared.infra.layers import LAYERS, deployment_order
 from tools.local.engine.cli_arguments import DEPLOYING, PREVIEWING, CommandLine
 from tools.local.engine.cli_home import CliHome

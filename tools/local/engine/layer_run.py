@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO
 
-from emulator.cloud import address
 from emulator.provider.cloud import Cloud
 from emulator.provider.errors import ProviderError
 from shared.infra.settings import SettingError, UnknownSettingError
@@ -23,6 +22,7 @@ from tools.local.engine.run import Run
 from tools.local.engine.snapshot import Snapshot
 from tools.local.engine.state import LayerState, StateStore
 from tools.local.engine.steps import StepLog, write_report
+from tools.local.run_directory import emulator_of
 
 _TELLS_ITSELF = ("shared.", "stacks.", "pulumi.", "local.")
 """Modules whose exceptions are written for the person who reads them; others come with their traceback."""
@@ -32,9 +32,9 @@ def run_layer(request: LayerRequest, stream: TextIO | None = None) -> int:
     """Deploy or preview a layer, telling of it on `stream` (by default standard output); 0 when it went well.
 
     Raises:
-        emulator.cloud.address.NoEmulatorError: no emulator runs in the run directory.
+        emulator.address.NoEmulatorError: no emulator runs in the run directory.
     """
-    emulator = address.read(Path(request.run_directory))
+    emulator = emulator_of(Path(request.run_directory))
     store = StateStore(Path(request.run_directory), request.stack, emulator.instance_id)
     preview = request.operation == "preview"
     verb = "Previewing" if preview else "Deploying"

@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from emulator.cloud import address
 from emulator.provider import tags
 from emulator.provider.cloud import Cloud, is_missing
-from tools.local.cli import run_directory
+from tools.local.run_directory import emulator_of, run_directory
 
 _TAG = "Environment"
 """The tag that carries the suffix on everything that has tags."""
@@ -147,7 +146,7 @@ def main() -> int:
     parser.add_argument("--environment", default="local", help="the environment's suffix (default: local)")
     parser.add_argument("--run-directory", type=Path, default=run_directory())
     options = parser.parse_args()
-    found = leftovers(Cloud.of(address.read(options.run_directory)), options.environment)
+    found = leftovers(Cloud.of(emulator_of(options.run_directory)), options.environment)
     print("\n".join(found) or f"nothing is left of {options.environment}")
     return 1 if found else 0
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tools.local.engine.program_process import ROOT
+from tools.deploy.project import ROOT
 
 DEFAULT_DIRECTORY = ROOT / "build" / "local"
 """Where a local environment lies unless LOCAL_DIRECTORY says otherwise."""

@@ -5,12 +5,10 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from types import TracebackType
 
+from tools.deploy.project import ROOT
 from tools.local.engine.layer_request import LayerRequest
-
-ROOT = Path(__file__).resolve().parents[3]
 
 
 class ProgramRunner:

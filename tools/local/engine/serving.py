@@ -11,10 +11,10 @@ from pathlib import Path
 import grpc  # type: ignore[import-untyped]
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from emulator.cloud import address
+from emulator.address import NoEmulatorError
 from emulator.provider.cloud import Cloud
-from tools.local.cli import run_directory
 from tools.local.engine.plugin import ProviderPlugin
+from tools.local.run_directory import emulator_of, run_directory
 
 PACKAGES = ("aws", "random")
 _THREADS = 16
@@ -34,8 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Serve until interrupted or terminated; prints what the Pulumi CLI needs in its environment."""
     try:
-        cloud = Cloud.of(address.read(options.run_directory))
-    except address.NoEmulatorError as error:
+        cloud = Cloud.of(emulator_of(options.run_directory))
+    except NoEmulatorError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     ends = {signal.SIGINT, signal.SIGTERM}

@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 import pytest
 from botocore.session import Session
 
+from emulator.tests.roles import Role
 from shared.runtime.dynamodb import from_item, to_item
 from shared.runtime.events import alert_id_of
 from stacks.compute.functions.detector.scoring import RULES_PATH, load_rules, parse_rules
 from stacks.compute.functions.profiles.items import account_key, controls_key
 from stacks.compute.functions.profiles.rules_item import RULES_KEY, publication
-from tests.local.cloud.roles import Role
 from tests.local.tools.world import TABLES, World
 from tools.analyst.profiles_table import Place
 from tools.deploy.outputs import Outputs

@@ -18,13 +18,14 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.httpsession import URLLib3Session
 
-from emulator.cloud.address import Emulator
+from emulator.address import Emulator
+from emulator.process import EmulatorProcess
+from emulator.tests.roles import REGION, Role, arn, statement
 from shared.runtime.dynamodb import from_item, to_item
 from shared.runtime.events import alert_id_of
-from tests.local.cloud.roles import REGION, Role, arn, statement
+from tools.deploy.project import ROOT
 from tools.local.demo.environment import Environment
 from tools.local.demo.mailbox import Mailbox
-from tools.local.demo.processes import PROJECT, EmulatorProcess
 from tools.local.demo.variables import variables
 
 SECONDS_TO_WAIT = 30.0
@@ -189,7 +190,7 @@ def test_the_command_of_the_mail_gives_the_verdict(pipeline: Pipeline, tmp_path:
             *("--transaction", told["TRANSACTION"], "--verdict", told["VERDICT"], "--by", told["BY"]),
             *("--timestamp", told["TIMESTAMP"]),
         ],
-        cwd=PROJECT,
+        cwd=ROOT,
         env={**os.environ, **variables(pipeline.emulator)},
         check=False,
         capture_output=True,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.local.cloud.process import running_emulator
+from emulator.tests.process import running_emulator
 from tests.local.tools.audit.deploying import Account
 
 

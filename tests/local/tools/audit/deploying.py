@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from botocore.config import Config
 
+from emulator.address import Emulator
 from emulator.cloud.account import ACCOUNT_ID
-from emulator.cloud.address import Emulator
 from emulator.provider.cloud import Cloud, shared_session
 from tools.audit.deployer_rights.deployer import Duty, deployers
 from tools.deploy.program_runner.recorded import LayerRun

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from emulator.cloud.address import Emulator
+from emulator.address import Emulator
 from tests.local.tools.world import World, wait_until
 from tools.local.demo.mailbox import Mailbox
 from tools.operate.smoke.synthetic import CATEGORY, HISTORY_LENGTH, MERCHANT

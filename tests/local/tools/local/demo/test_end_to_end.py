@@ -17,15 +17,16 @@ from typing import Any
 
 import pytest
 
-from emulator.cloud import address
+from emulator import address
+from emulator.process import EmulatorProcess, alive, descendants
 from tests.local.tools.local.demo.test_report import PUBLISHED
+from tools.deploy.project import ROOT
 from tools.local.demo.accounting import Account, Evidence
 from tools.local.demo.client import Identity
 from tools.local.demo.environment import Environment
 from tools.local.demo.generator import generate
 from tools.local.demo.mailbox import Mailbox
 from tools.local.demo.observer import Observer
-from tools.local.demo.processes import PROJECT, EmulatorProcess, alive, descendants
 from tools.local.demo.replay import Replay
 
 TRANSACTIONS = 66
@@ -44,7 +45,7 @@ class Running:
     def start(cls, *arguments: str) -> "Running":
         process = subprocess.Popen(
             [sys.executable, "-m", "tools.local", *arguments],
-            cwd=PROJECT,
+            cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -101,12 +102,12 @@ def started() -> Iterator[list[Running]]:
 
 
 def demo_directories() -> set[Path]:
-    return set((PROJECT / "build").glob("demo-*"))
+    return set((ROOT / "build").glob("demo-*"))
 
 
 def emulator_files() -> list[Path]:
     """Of this demo, and of any other that runs beside it."""
-    return list((PROJECT / "build").glob("demo-*/emulator.json"))
+    return list((ROOT / "build").glob("demo-*/emulator.json"))
 
 
 def test_a_small_demo_loses_nothing_and_leaves_nothing(started: list[Running], tmp_path: Path) -> None:

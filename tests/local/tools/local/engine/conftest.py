@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.cloud import address
+from emulator import address
 from emulator.provider.cloud import Cloud
 from emulator.provider.provider import Provider
 from tests.local.tools.local.engine.stand_in import SAYS_WHAT_IT_GOT, Pulumi, stand_in
@@ -28,7 +28,7 @@ def run_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     directory = tmp_path_factory.mktemp("emulator")
     with (directory / "emulator.log").open("w") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "emulator.cloud", "--run-directory", str(directory)],
+            [sys.executable, "-m", "emulator", "--run-directory", str(directory)],
             stdout=log,
             stderr=log,
         )

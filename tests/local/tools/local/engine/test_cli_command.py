@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from emulator.cloud.address import Emulator
+from emulator.address import Emulator
 from tests.local.tools.local.engine.stand_in import Pulumi, stand_in
+from tools.deploy.project import ROOT
 from tools.local import cli
 from tools.local.engine import cli_home
 from tools.local.engine.cli_arguments import CommandLine
 from tools.local.engine.cli_home import CliHome
-from tools.local.engine.program_process import ROOT
 
 TRACKED = Path("stacks/data/Pulumi.local.yaml")
 WAITS_FOR_AN_INTERRUPTION = """#!{python}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from emulator.provider.cloud import Cloud
-from tests.local.tools.local.engine.contract.documents import trust
+from emulator.tests.provider.contract.documents import trust
 from tests.local.tools.local.engine.plugin_client import PluginClient, Values, urn_of
 from tools.local.engine.plugin_answers import plain
 from tools.local.engine.serving import serving

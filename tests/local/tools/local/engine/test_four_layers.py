@@ -9,8 +9,8 @@ from pathlib import Path
 
 from emulator.provider.cloud import Cloud
 from shared.infra.layers import deployment_order, destroy_order
+from tools.deploy.project import ROOT
 from tools.local.engine.leftovers import leftovers
-from tools.local.engine.program_process import ROOT
 from tools.local.engine.state import StateStore
 
 LAYERS = [each.name for each in deployment_order()]

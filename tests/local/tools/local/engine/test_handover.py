@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.cloud.address import Emulator
+from emulator.address import Emulator
 from tests.local.tools.local.engine.stand_in import Pulumi
 from tools.local import cli
 from tools.local.engine.cli_home import CliHome

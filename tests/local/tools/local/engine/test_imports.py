@@ -7,10 +7,10 @@ import pytest
 
 from emulator.provider.cloud import Cloud
 from emulator.provider.provider import Provider
-from tests.local.tools.local.engine.contract.case import Case
-from tests.local.tools.local.engine.contract.cases import CASES
-from tests.local.tools.local.engine.contract.documents import zip_of
-from tests.local.tools.local.engine.contract.world import World, build
+from emulator.tests.provider.contract.case import Case
+from emulator.tests.provider.contract.cases import CASES
+from emulator.tests.provider.contract.documents import zip_of
+from emulator.tests.provider.contract.world import World, build
 from tests.local.tools.local.engine.plugin_client import PluginClient, Values, urn_of
 from tools.local.engine.plugin_answers import plain
 from tools.local.engine.serving import serving

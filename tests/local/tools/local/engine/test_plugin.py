@@ -20,7 +20,7 @@ from emulator.provider.errors import PartialCreateError
 from emulator.provider.provider import Provider
 from emulator.provider.registry import RESOURCES
 from emulator.provider.values import UNKNOWN
-from tests.local.tools.local.engine.contract.documents import zip_of
+from emulator.tests.provider.contract.documents import zip_of
 from tests.local.tools.local.engine.plugin_client import PluginClient, Values, urn_of
 from tools.local import cli
 from tools.local.engine.plugin import CURRENT_ID

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from emulator.cloud import address
+from emulator import address
 from tools.local.engine.layer_request import LayerRequest
 from tools.local.engine.layer_run import run_layer
 from tools.local.engine.state import LayerState, StateStore

@@ -1,0 +1,73 @@
+"""`python -m emulator --run-directory DIR [--port P]`: the emulator, until SIGTERM or SIGINT."""
+
+import argparse
+import faulthandler
+import logging
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"  # moto reads its settings when it is imported
+os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
+
+from emulator.cloud.moto_imports import light_imports
+
+with light_imports():
+    from emulator.embedded_aws import EmbeddedCloud
+from emulator.dataplane.options import DataPlaneOptions
+
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_STOP_SECONDS = 5
+"""After this time a stop that hangs is cut short, with every thread's stack in the log."""
+
+
+def main() -> None:
+    """Runs the emulator until a signal asks it to stop."""
+    parser = argparse.ArgumentParser(prog="python -m emulator", description=__doc__)
+    parser.add_argument("--run-directory", type=Path, required=True, help="where this run keeps its files")
+    parser.add_argument("--port", type=int, default=0, help="the port of the AWS APIs (default: a free one)")
+    parser.add_argument(
+        "--delay-scale",
+        type=float,
+        default=DataPlaneOptions.delay_scale,
+        help="factor on AWS's waits between retries (default: a minute becomes a second)",
+    )
+    parser.add_argument(
+        "--maximum-workers",
+        type=int,
+        default=DataPlaneOptions.maximum_workers,
+        help="worker processes for each function (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--stop-with-input",
+        action="store_true",
+        help="stop as well when standard input ends: whoever started this has ended, however that came",
+    )
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+    # Blocked before any thread starts, so that all inherit it: the signals wait for sigwait() below, and
+    # a Ctrl-C that the terminal sends to the workers as well leaves ending them to us.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
+    options = DataPlaneOptions(arguments.delay_scale, arguments.maximum_workers)
+    cloud = EmbeddedCloud(arguments.run_directory.resolve(), port=arguments.port, options=options)
+    cloud.start()
+    if arguments.stop_with_input:
+        threading.Thread(target=_stop_with_input, name="standard-input", daemon=True).start()
+    signal.sigwait(_STOP_SIGNALS)
+    faulthandler.dump_traceback_later(_STOP_SECONDS, exit=True)
+    cloud.stop()
+    logging.shutdown()
+    os._exit(0)  # threads that wait in C code would only delay the interpreter's own end
+
+
+def _stop_with_input() -> None:
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    main()

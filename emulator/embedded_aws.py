@@ -1,0 +1,72 @@
+"""One embedded AWS: everything that runs in the emulator process, from start to a clean stop."""
+
+import logging
+import os
+import secrets
+import time
+from pathlib import Path
+
+from emulator import address
+from emulator.cloud import repairs
+from emulator.cloud.account import ACCOUNT_ID, REGION
+from emulator.cloud.assume_role_api import AssumeRoleApi
+from emulator.cloud.endpoint import Answer, Endpoint
+from emulator.cloud.http_server import HttpServer
+from emulator.cloud.identities import Identities
+from emulator.cloud.moto_front import MotoFront
+from emulator.dataplane.invoke_api import InvokeApi
+from emulator.dataplane.options import DataPlaneOptions
+from emulator.dataplane.plane import DataPlane
+
+log = logging.getLogger(__name__)
+
+
+class EmbeddedCloud:
+    """The embedded AWS of one run directory.
+
+    Args:
+        run_directory: holds everything this run writes; made when missing.
+        port: the port of the AWS APIs; 0 takes a free one.
+        options: how time runs in the data plane.
+    """
+
+    def __init__(
+        self, run_directory: Path, *, port: int = 0, options: DataPlaneOptions | None = None
+    ) -> None:
+        self._run_directory = run_directory
+        run_directory.mkdir(parents=True, exist_ok=True)
+        repairs.apply()
+        self.identities = Identities()
+        own_answers: dict[tuple[str, str], Answer] = {}
+        endpoint = Endpoint(self.identities, MotoFront(), own_answers, run_directory)
+        self._endpoint_server = HttpServer(endpoint.handle, port=port, name="aws")
+        self.data_plane = DataPlane(
+            run_directory, self._endpoint_server.url, self.identities, options or DataPlaneOptions()
+        )
+        own_answers["lambda", "Invoke"] = InvokeApi(self.data_plane.service, self.data_plane.invoker).answer
+        own_answers["sts", "AssumeRole"] = AssumeRoleApi(self.identities).answer
+
+    def start(self) -> address.Emulator:
+        """Opens the ports and leaves the address in the run directory."""
+        started = time.monotonic()
+        self._endpoint_server.start()
+        self.data_plane.start()
+        emulator = address.Emulator(
+            endpoint=self._endpoint_server.url,
+            gateway=self.data_plane.gateway_url,
+            account_id=ACCOUNT_ID,
+            region=REGION,
+            access_key_id=self.identities.operator.access_key_id,
+            secret_access_key=self.identities.operator.secret_access_key,
+            pid=os.getpid(),
+            instance_id=secrets.token_hex(8),
+        )
+        address.write(self._run_directory, emulator)
+        log.info("the embedded AWS answers at %s after %.2f s", emulator.endpoint, time.monotonic() - started)
+        return emulator
+
+    def stop(self) -> None:
+        """Stops everything that start() began and takes the address away."""
+        (self._run_directory / address.FILE_NAME).unlink(missing_ok=True)
+        self.data_plane.stop()
+        self._endpoint_server.stop()

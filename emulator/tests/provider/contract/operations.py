@@ -1,0 +1,70 @@
+"""Cases of alarms, dashboards and generated secrets."""
+
+import json
+
+from emulator.tests.provider.contract.case import Case
+
+OPERATIONS = (
+    Case(
+        "aws:cloudwatch/metricAlarm:MetricAlarm",
+        lambda w: {
+            "name": "contract",
+            "alarmDescription": "One",
+            "namespace": "AWS/SQS",
+            "metricName": "ApproximateNumberOfMessagesVisible",
+            "dimensions": {"QueueName": "q"},
+            "statistic": "Maximum",
+            "comparisonOperator": "GreaterThanThreshold",
+            "threshold": 0,
+            "period": 60,
+            "evaluationPeriods": 1,
+            "alarmActions": [w.arn("topic")],
+            "treatMissingData": "notBreaching",
+        },
+        lambda w: {
+            "alarmDescription": "Two",
+            "threshold": 2.5,
+            "dimensions": {"QueueName": "r"},
+            "alarmActions": [w.arn("topic2")],
+            "okActions": [w.arn("topic")],
+            "tags": {"More": "x"},
+        },
+        {"name": "other"},
+    ),
+    Case(
+        "aws:cloudwatch/metricAlarm:MetricAlarm",
+        lambda _: {
+            "name": "contract-expression",
+            "comparisonOperator": "GreaterThanOrEqualToThreshold",
+            "threshold": 1,
+            "evaluationPeriods": 3,
+            "metricQueries": [
+                {"id": "rate", "expression": "errors / 2", "label": "Rate", "returnData": True},
+                {
+                    "id": "errors",
+                    "metric": {
+                        "namespace": "AWS/Lambda",
+                        "metricName": "Errors",
+                        "dimensions": {"FunctionName": "f"},
+                        "period": 60,
+                        "stat": "Sum",
+                    },
+                },
+            ],
+        },
+        lambda _: {"evaluationPeriods": 5, "actionsEnabled": False},
+        {"name": "other"},
+        name="MetricAlarm on an expression",
+    ),
+    Case(
+        "aws:cloudwatch/dashboard:Dashboard",
+        lambda _: {"dashboardName": "contract", "dashboardBody": json.dumps({"widgets": []})},
+        lambda _: {"dashboardBody": json.dumps({"widgets": [], "start": "-PT3H"})},
+        {"dashboardName": "other"},
+    ),
+    Case(
+        "random:index/randomPassword:RandomPassword",
+        lambda _: {"length": 64, "special": False},
+        replace={"length": 32, "special": True, "keepers": {"rotation": "2"}},
+    ),
+)
