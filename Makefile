@@ -90,9 +90,10 @@ local: $(READY) ## Keep the embedded AWS running and deployed until Ctrl-C; says
 test: $(READY) ## Run every test this machine can run; names what it left out and why [ARGS=tests/policy WORKERS=0]
 	@$(BIN)/python -m pytest --numprocesses '$(WORKERS)' --maxprocesses 4 --dist loadfile $(ARGS)
 
-lint: $(READY) ## ruff: rules and layout
+lint: $(READY) ## ruff: rules and layout; import-linter: arrows between the rooms
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports --no-logo
 
 format: $(READY) ## Let ruff lay out the code
 	@$(BIN)/ruff check --fix .
