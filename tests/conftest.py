@@ -1,4 +1,4 @@
-"""What every test shares: its rung, no sockets below the rung `local`, and what the run left out."""
+"""What every test shares: its rung, no sockets below the rung `emulator`, and what the run left out."""
 
 import re
 from collections import Counter

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from tools.deploy.project import ROOT
+from tools.local.run_directory import DEFAULT
 
-DEFAULT_DIRECTORY = ROOT / "build" / "local"
+DEFAULT_DIRECTORY = ROOT / DEFAULT
 """Where a local environment lies unless LOCAL_DIRECTORY says otherwise."""
 
 
