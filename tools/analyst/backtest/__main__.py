@@ -1,7 +1,8 @@
 """``python -m tools.analyst.backtest DATA``: replay labelled history through the detector's scorer, report.
 
 DATA is a .csv, .csv.xz or .csv.gz file. Its columns are the API's fields; a missing currency is USD,
-`is_fraud` and `scenario` are optional. The rows are taken in the file's order.
+`is_fraud` and `scenario` are optional. The rows are taken in the file's order; one that is stamped more than
+a day ahead of those around it is refused, because it would release the labels of others.
 """
 
 import argparse
@@ -21,14 +22,28 @@ from tools.analyst.backtest.replay import Replay
 from tools.analyst.backtest.source import Source, SourceError
 from tools.analyst.backtest.summary import comparison, summary
 from tools.analyst.backtest.tally import Tally
+from tools.files.errors import OutputError
+from tools.files.outputs import check_files, make_folder, write, written
+from tools.files.terminal import ended
 
+_JSON, _PAGE = "backtest.json", "backtest.html"
 SCORE_COLUMNS = ("transaction_id", "score", "decision", "reasons")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the backtest; 2 where data or rules are not usable."""
+    """Run the backtest; 2 where data, rules or outputs are not usable, or nothing could be judged."""
     given = _parser().parse_args(arguments)
+    return ended(
+        "backtest",
+        lambda: _backtest(given),
+        on_interrupt="nothing has been written; the same command starts anew",
+    )
+
+
+def _backtest(given: argparse.Namespace) -> int:
+    reports = [given.report / name for name in (_JSON, _PAGE)]
     try:
+        _check_outputs(given, reports)
         rules = load_rules(given.rules)
         against = load_rules(given.against) if given.against else None
         runs = [_run(given, rules, given.scores)]
@@ -37,17 +52,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
             runs.append(_run(given, against, None))
             print(summary(runs[1]))
             print(comparison(*runs))
-    except (SourceError, RulesError) as error:
+        document: dict[str, Any] = runs[0] if len(runs) == 1 else {**runs[0], "against": runs[1]}
+        write(reports[0], json.dumps(document, indent=1) + "\n")
+        write(reports[1], page(runs))
+    except (SourceError, OutputError, RulesError) as error:
         print(f"backtest: {error}", file=sys.stderr)
         return 2
-    except BrokenPipeError:
-        return 0
-    given.report.mkdir(parents=True, exist_ok=True)
-    document: dict[str, Any] = runs[0] if len(runs) == 1 else {**runs[0], "against": runs[1]}
-    given.report.joinpath("backtest.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-    given.report.joinpath("backtest.html").write_text(page(runs), encoding="utf-8")
-    print(f"report: {given.report / 'backtest.html'}, {given.report / 'backtest.json'}")
+    print(f"report: {reports[1]}, {reports[0]}")
     return 0
+
+
+def _check_outputs(given: argparse.Namespace, reports: Sequence[Path]) -> None:
+    make_folder("REPORT", given.report)
+    outputs = [("the report", path) for path in reports]
+    if given.scores is not None:
+        outputs.append(("SCORES", given.scores))
+    inputs = [("DATA", given.data), ("RULES", given.rules)]
+    if given.against is not None:
+        inputs.append(("AGAINST", given.against))
+    check_files(outputs, inputs)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -84,18 +107,19 @@ def _run(given: argparse.Namespace, rules: Rules, scores: Path | None) -> dict[s
     started = time.perf_counter()
     with ExitStack() as opened:
         progress = opened.enter_context(Progress(source))
-        write = None
+        write_line = None
         if scores is not None:
-            text = opened.enter_context(scores.open("w", encoding="utf-8", newline=""))
-            write = text.write
-            write(",".join(SCORE_COLUMNS) + "\n")
+            write_line = opened.enter_context(written(scores)).write
+            write_line(",".join(SCORE_COLUMNS) + "\n")
         add = tally.add
         for number, (row, decision) in enumerate(replay.decisions(source)):
             add(row, decision)
-            if write is not None:
-                write(f"{row[0][0]},{_told(decision)}\n")
+            if write_line is not None:
+                write_line(f"{row[0][0]},{_told(decision)}\n")
             if not number & 0x3FFF:
                 progress.show(number)
+        if source.nothing_read:
+            raise SourceError(source.nothing_read)
     return figures_of(source, replay, tally, time.perf_counter() - started)
 
 

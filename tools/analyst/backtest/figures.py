@@ -21,9 +21,16 @@ def figures_of(source: Source, replay: Replay, tally: Tally, seconds: float) -> 
         "report_version": REPORT_VERSION,
         "data": {
             "file": source.path.name,
+            "lines": source.lines,
             "rows": source.rows,
-            "bad_rows": source.bad_rows,
-            "bad_row_reasons": source.bad_row_reasons,
+            "bad_rows": source.refused,
+            "bad_row_reasons": [str(each) for each in source.first_refused],
+            "empty_lines": source.empty_lines,
+            "out_of_order": {
+                "rows": source.order.late,
+                "by_seconds_at_most": source.order.latest / 1000,
+                "first_lines": source.order.late_lines,
+            },
             "ignored_columns": list(source.ignored_columns),
             "transactions": rows,
             "duplicates": replay.duplicates,

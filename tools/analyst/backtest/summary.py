@@ -34,10 +34,29 @@ def summary(run: Mapping[str, Any]) -> str:
             f"  {data['duplicates']:,} duplicates scored once, "
             f"{data['too_late_to_learn_from']:,} rows too late to learn from"
         )
-    if data["bad_rows"]:
-        lines.append(f"  {data['bad_rows']:,} bad rows left out:")
-        lines += [f"    {reason}" for reason in data["bad_row_reasons"]]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_of_the_file(data)])
+
+
+def _of_the_file(data: Mapping[str, Any]) -> list[str]:
+    """Account for every line of the file."""
+    empty = f", {data['empty_lines']:,} empty lines" if data["empty_lines"] else ""
+    lines = [
+        f"  {data['lines']:,} data lines = {data['rows']:,} rows read + {data['bad_rows']:,} refused{empty}"
+    ]
+    lines += [f"    {reason}" for reason in data["bad_row_reasons"]]
+    if (more := data["bad_rows"] - len(data["bad_row_reasons"])) > 0:
+        lines.append(f"    and {more:,} more")
+    if late := data["out_of_order"]["rows"]:
+        lines.append(f"  {late:,} rows out of order, {lateness(data['out_of_order'])}")
+    if data["ignored_columns"]:
+        lines.append(f"  columns not used: {', '.join(data['ignored_columns'])}")
+    return lines
+
+
+def lateness(order: Mapping[str, Any]) -> str:
+    """Return how late rows came, and the first of them."""
+    listed = ", ".join(map(str, order["first_lines"]))
+    return f"the latest by {order['by_seconds_at_most']:,.0f} seconds; the first: line {listed}"
 
 
 def comparison(run: Mapping[str, Any], other: Mapping[str, Any]) -> str:

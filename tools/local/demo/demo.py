@@ -125,6 +125,7 @@ class Demo:
             resources=resources,
             ready_s=ready_seconds,
             unreadable_rows=self._stream.unreadable_rows,
+            refused_rows=self._stream.refused,
             hint=self._stream.hint,
         )
         show(report, self._display)

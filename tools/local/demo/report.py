@@ -19,7 +19,8 @@ class Report:
         throughput_per_s: Transactions from the first POST until the last one was through, per second.
         resources: Resources that the four layers created.
         ready_s: From starting the emulator until the deployed API could take a transaction.
-        unreadable_rows: Rows of the file that made no transaction, by line.
+        unreadable_rows: The first rows of the file that made no transaction, by line.
+        refused_rows: How many made none.
         hint: Where the frauds are, when none is among what was sent.
         left_behind: What should be gone after the teardown but is not.
     """
@@ -29,6 +30,7 @@ class Report:
     resources: int
     ready_s: float
     unreadable_rows: Sequence[str] = ()
+    refused_rows: int = 0
     hint: str = ""
     left_behind: list[str] = field(default_factory=list)
 
@@ -63,6 +65,7 @@ class Report:
             },
             "by_answer": {str(status): count for status, count in account.answers.items()},
             "unreadable_rows": list(self.unreadable_rows),
+            "refused_rows": self.refused_rows,
             "faults": self.faults,
         }
 
@@ -149,7 +152,7 @@ def _show_answers(report: Report, display: Display) -> None:
         display.line(f"{delivery.transaction.origin}: {answer.status} {answer.text[:400]}")
     for row in report.unreadable_rows[:10]:
         display.line(f"not sent, {row}")
-    more = max(0, len(refused) - 10) + max(0, len(report.unreadable_rows) - 10)
+    more = max(0, len(refused) - 10) + max(0, report.refused_rows - 10)
     if more:
         display.line(f"and {more} more")
 

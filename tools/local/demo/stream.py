@@ -20,7 +20,8 @@ class Stream:
     """Transactions in the order in which they are sent, at so many a second.
 
     Attributes:
-        unreadable_rows: Rows of the file that made no transaction, by line.
+        unreadable_rows: The first rows of the file that made no transaction, by line.
+        refused: How many made none.
         hint: What to know and do where no fraud is among them; empty where one is, or nobody knows.
     """
 
@@ -28,6 +29,7 @@ class Stream:
     rate: float
     description: str
     unreadable_rows: list[str] = field(default_factory=list)
+    refused: int = 0
     hint: str = ""
 
 
@@ -92,13 +94,23 @@ def _of_file(path: Path, limit: int, offset: int, now: int) -> Stream:
         skipped = f" after its first {offset} rows" if offset else ""
         listed = "".join(f"\n  {row}" for row in rows[:10])
         raise SourceError(f"{path} holds no transaction{skipped}{listed}")
-    description = f"{len(source.transactions)} transactions of {path.name}"
-    if offset:
-        description += f" after its first {offset} rows"
-    if source.ignored_columns:
-        description += f" (columns not used: {', '.join(source.ignored_columns)})"
     transactions = shifted_to_end_at(source.transactions, now)
-    return Stream(transactions, 0.0, description, rows, _hint(source, limit))
+    described = _described(source, path, offset)
+    return Stream(transactions, 0.0, described, rows, source.refused, _hint(source, limit))
+
+
+def _described(source: Source, path: Path, offset: int) -> str:
+    said = f"{len(source.transactions)} transactions of {path.name}"
+    if offset:
+        said += f" after its first {offset} rows"
+    notes = []
+    if source.refused:
+        notes.append(f"{source.refused} rows refused")
+    if source.late:
+        notes.append(f"{source.late} rows out of order, sorted by time")
+    if source.ignored_columns:
+        notes.append(f"columns not used: {', '.join(source.ignored_columns)}")
+    return f"{said} ({'; '.join(notes)})" if notes else said
 
 
 def _hint(source: Source, limit: int) -> str:

@@ -11,6 +11,7 @@ from tools.local.demo.source import SourceError
 from tools.local.demo.stream import HIGHEST_DEFAULT_RATE, Stream, add_arguments, choose
 
 HEADER = "transaction_id,timestamp,account_id,merchant_id,amount\n"
+START = 1_700_000_000_000
 
 
 def chosen(*options: str) -> Stream:
@@ -30,19 +31,19 @@ def test_without_options_it_is_the_generated_stream_of_the_last_month() -> None:
 
 def test_a_files_last_transaction_happens_now(tmp_path: Path) -> None:
     path = tmp_path / "two.csv"
-    path.write_text(HEADER + "a,1000,c,m,1\nbad\nb,61000,c,m,1\n")
+    path.write_text(HEADER + f"a,{START},c,m,1\nbad\nb,{START + 60_000},c,m,1\n")
     before = int(time.time() * 1000)
     stream = chosen("--data", str(path))
     first, last = stream.transactions
     assert before <= last.timestamp <= int(time.time() * 1000)
     assert last.timestamp - first.timestamp == 60_000
-    assert stream.unreadable_rows == ["line 3: fewer values than columns"]
+    assert stream.unreadable_rows == ["line 3: 1 values in 5 columns"]
     assert stream.rate == 1.0
 
 
 def test_limit_and_rate_are_taken(tmp_path: Path) -> None:
     path = tmp_path / "many.csv"
-    path.write_text(HEADER + "".join(f"t{number},{number},c,m,1\n" for number in range(50)))
+    path.write_text(HEADER + "".join(f"t{number},{START + number},c,m,1\n" for number in range(50)))
     stream = chosen("--data", str(path), "--limit", "20", "--rate", "7.5")
     assert (len(stream.transactions), stream.rate) == (20, 7.5)
     assert len(chosen("--data", str(path), "--limit", "0").transactions) == 50
@@ -70,7 +71,7 @@ def test_values_without_sense_are_refused(
 
 def labelled_file(tmp_path: Path, labels: str) -> str:
     path = tmp_path / "labelled.csv"
-    rows = "".join(f"t{number},{number},c,m,1,{label}\n" for number, label in enumerate(labels))
+    rows = "".join(f"t{number},{START + number},c,m,1,{label}\n" for number, label in enumerate(labels))
     path.write_text(HEADER.strip() + ",is_fraud\n" + rows)
     return str(path)
 
@@ -106,7 +107,7 @@ def test_a_file_without_further_fraud_says_so(tmp_path: Path, options: tuple[str
 
 def test_a_file_without_labels_gets_no_hint(tmp_path: Path) -> None:
     path = tmp_path / "plain.csv"
-    path.write_text(HEADER + "a,1,c,m,1\n")
+    path.write_text(HEADER + f"a,{START},c,m,1\n")
     assert chosen("--data", str(path)).hint == ""
 
 

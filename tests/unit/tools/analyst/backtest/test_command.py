@@ -2,13 +2,16 @@
 
 import csv
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from stacks.compute.functions.detector.scoring import RULES_PATH, combine, load_rules
-from tests.unit.tools.analyst.backtest.streams import rows, write
+from tests.unit.tools.analyst.backtest.streams import DAY, rows, write
 from tools.analyst.backtest.__main__ import main
 
 
@@ -34,7 +37,8 @@ def test_scores_and_report(data: Path, tmp_path: Path, capsys: pytest.CaptureFix
         contributions = [float(reason.split(":")[1]) for reason in each["reasons"].split(";")]
         assert combine(contributions) == pytest.approx(float(each["score"]), abs=1e-8)
     figures = json.loads((report / "backtest.json").read_text())
-    assert figures["data"]["bad_rows"] == 1
+    assert (figures["data"]["lines"], figures["data"]["rows"], figures["data"]["bad_rows"]) == (481, 480, 1)
+    assert "481 data lines = 480 rows read + 1 refused" in said
     assert figures["ranking"]["average_precision"] > 0.6
     assert figures["alerts"]["with_a_reason_of_value_baseline_and_threshold"] == 1.0
     assert figures["alerts"]["amounts"]["EUR"]["saved"] > 900
@@ -87,3 +91,63 @@ def test_what_is_not_usable_is_said(
     arguments = [str(tmp_path / "none.csv")] if broken == "data" else [str(data), "--rules", str(rules)]
     assert main([*arguments, "--report", str(tmp_path)]) == 2
     assert ("cannot read" if broken == "data" else "line ") in capsys.readouterr().err
+
+
+def test_nothing_judged_is_no_success(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    scores = tmp_path / "scores.csv"
+    scores.write_text("of before")
+    options = ["--scores", str(scores), "--report", str(tmp_path / "report")]
+    assert main([str(write(tmp_path / "empty.csv", [])), *options]) == 2
+    assert "empty.csv holds no rows" in capsys.readouterr().err
+    assert main([str(write(tmp_path / "bad.csv", ["x", "y"])), *options]) == 2
+    assert "all of its 2 rows are refused\n  line 2: 1 values in 8 columns" in capsys.readouterr().err
+    assert scores.read_text() == "of before"
+    assert list((tmp_path / "report").iterdir()) == []
+
+
+@pytest.mark.parametrize("which", ["data", "rules", "folder", "missing", "report-file", "report"])
+def test_outputs_are_refused_before_anything_is_written(
+    data: Path, tmp_path: Path, which: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rules = tmp_path / "rules.json"
+    rules.write_text(RULES_PATH.read_text())
+    report = tmp_path / "report"
+    scores = {
+        "data": data,
+        "rules": rules,
+        "folder": tmp_path,
+        "missing": tmp_path / "nowhere" / "s.csv",
+        "report": report / "backtest.json",
+    }.get(which, tmp_path / "scores.csv")
+    options = ["--rules", str(rules), "--scores", str(scores)]
+    before = {path: path.read_bytes() for path in (data, rules)}
+    assert main([str(data), *options, "--report", str(rules if which == "report-file" else report)]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("backtest: ")
+    assert said.count("\n") == 1
+    assert {path: path.read_bytes() for path in (data, rules)} == before
+
+
+def test_a_row_stamped_far_ahead_changes_no_other_score(tmp_path: Path) -> None:
+    lines = rows()
+    later = lines[200].replace(lines[200].split(",")[1], str(int(lines[200].split(",")[1]) + 200 * DAY))
+    found = []
+    for name, given in (
+        ("with", [*lines[:200], later, *lines[201:]]),
+        ("without", lines[:200] + lines[201:]),
+    ):
+        scores = tmp_path / f"{name}.csv"
+        arguments = [str(write(tmp_path / "d.csv", given)), "--scores", str(scores)]
+        assert main([*arguments, "--label-delay-days", "1", "--report", str(tmp_path)]) == 0
+        found.append(scores.read_text())
+    assert found[0] == found[1]
+
+
+def test_a_closed_pipe_is_one_line_and_no_success(data: Path, tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "tools.analyst.backtest", str(data), "--report", str(tmp_path)]
+    ended = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writing)
+    assert ended.returncode == 1
+    assert ended.stderr == "backtest: nobody reads the output any more, so not all of it was printed\n"

@@ -1,0 +1,92 @@
+"""A file's lines as they stand in it, each with its number: what a cell holds never joins two of them."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from tools.files.errors import SourceError
+
+LONGEST: Final = 64 * 1024
+"""Bytes of a line. A row of every column has less than two thousand."""
+_BOM: Final = b"\xef\xbb\xbf"
+
+
+class Block(NamedTuple):
+    """Lines that follow each other.
+
+    Attributes:
+        first: The number of the first of them; a file's first line is 1.
+        lines: Without their ends.
+        plain: Whether none holds a quotation mark, a NUL, a carriage return or bytes that are no UTF-8.
+    """
+
+    first: int
+    lines: list[str]
+    plain: bool
+
+
+def blocks(path: Path, pieces: Iterable[bytes]) -> Iterator[Block]:
+    """Yield all lines, those of a piece together.
+
+    Raises:
+        SourceError: A line is longer than is taken.
+    """
+    number, rest = 1, b""
+    for piece in pieces:
+        cut = piece.rfind(b"\n")
+        if cut >= 0:
+            block = _block(path, number, rest + piece[:cut])
+            yield block
+            number, rest = number + len(block.lines), piece[cut + 1 :]
+        else:
+            rest += piece
+        if len(rest) > LONGEST:
+            raise _too_long(path, number)
+    if rest:
+        yield _block(path, number, rest)
+
+
+def cells_of(line: str) -> list[str]:
+    """Return the cells of one line.
+
+    Raises:
+        ValueError: The line is no row by itself; says why.
+    """
+    if "\0" in line:
+        raise ValueError("holds a NUL character")
+    if "\r" in line:
+        raise ValueError("holds a carriage return within the line")
+    if not line.isascii() and any("\ud800" <= each <= "\udfff" for each in line):
+        raise ValueError("is not UTF-8 text")
+    if '"' not in line:
+        return line.split(",")
+    if line.count('"') % 2:
+        raise ValueError("a quotation mark has no partner on its line; a cell cannot span lines")
+    try:
+        return next(csv.reader([line], strict=True))
+    except csv.Error:
+        raise ValueError("a quotation mark stands within a cell") from None
+
+
+def _block(path: Path, number: int, content: bytes) -> Block:
+    content = content.removeprefix(_BOM) if number == 1 else content
+    plain = b'"' not in content and b"\0" not in content
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        text, plain = content.decode("utf-8", "surrogateescape"), False
+    lines = text.split("\n")
+    longest = max(map(len, lines))
+    if longest > LONGEST:
+        raise _too_long(path, number + [*map(len, lines)].index(longest))
+    if "\r" in text:
+        lines = [line.removesuffix("\r") for line in lines]
+        plain = plain and not any("\r" in line for line in lines)
+    return Block(number, lines, plain)
+
+
+def _too_long(path: Path, number: int) -> SourceError:
+    return SourceError(
+        f"{path}, line {number}: longer than {LONGEST:,} bytes, so this is no table of payments"
+    )

@@ -1,0 +1,100 @@
+"""Outputs that are written whole or not at all, and never over what is read."""
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from tools.files.errors import OutputError
+
+
+def check_files(outputs: Iterable[tuple[str, Path]], inputs: Iterable[tuple[str, Path]]) -> None:
+    """Refuse outputs before anything is opened for writing.
+
+    Args:
+        outputs: What each is called, and where it is to be.
+        inputs: What each file that is read is called, and where it is.
+
+    Raises:
+        OutputError: One is an input or another output, is a folder, or has no folder that can be written to.
+    """
+    taken = list(inputs)
+    for name, path in outputs:
+        for other, its_path in taken:
+            if _same(path, its_path):
+                raise OutputError(f"{name} and {other} are the same file, {path}: name another one")
+        taken.append((name, path))
+        if path.is_dir():
+            raise OutputError(f"{name} is a folder, {path}: name a file in it")
+        if not path.parent.is_dir():
+            raise OutputError(f"{name}: there is no folder {path.parent}; make it first, or name another one")
+        if not os.access(path if _special(path) else path.parent, os.W_OK):
+            raise OutputError(f"{name}: {path} cannot be written")
+
+
+def make_folder(name: str, path: Path) -> None:
+    """Make a folder, with those above it, where it is not there yet.
+
+    Raises:
+        OutputError: A file is in the way, or it cannot be made.
+    """
+    for each in (path, *path.parents):
+        if each.exists() and not each.is_dir():
+            raise OutputError(f"{name} is to be a folder, and {each} is a file: name another one")
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{name}: cannot make the folder {path}: {error.strerror}") from error
+
+
+@contextmanager
+def written(path: Path) -> Iterator[IO[str]]:
+    """Open a file for writing; it takes its place when the block ends well, and else nothing changes.
+
+    A pipe or a device has no place to be taken and is written to as it is.
+
+    Raises:
+        OutputError: It cannot be written.
+    """
+    beside = path if _special(path) else path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with beside.open("w", encoding="utf-8", newline="") as text:
+            yield text
+        if beside != path:
+            beside.replace(path.resolve())
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
+    finally:
+        if beside != path:
+            beside.unlink(missing_ok=True)
+
+
+def write(path: Path, text: str) -> None:
+    """Write a whole file.
+
+    Raises:
+        OutputError: It cannot be written; what was there before still is.
+    """
+    with written(path) as file:
+        file.write(text)
+
+
+def _same(one: Path, other: Path) -> bool:
+    if _special(one):
+        return False
+    try:
+        return one.samefile(other)
+    except OSError:
+        return one.resolve() == other.resolve()
+
+
+def _special(path: Path) -> bool:
+    """Whether it is a pipe or a device."""
+    try:
+        return not stat.S_ISREG(path.stat().st_mode) and not path.is_dir()
+    except OSError:
+        return False

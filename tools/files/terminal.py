@@ -1,0 +1,30 @@
+"""How a command ends that a person runs: in one line, whatever ends it."""
+
+import os
+import sys
+from collections.abc import Callable
+
+CLOSED, INTERRUPTED = 1, 130
+
+
+def ended(command: str, run: Callable[[], int], *, on_interrupt: str) -> int:
+    """Run a command; return its exit code, also where nobody reads its output any more or it is interrupted.
+
+    Args:
+        command: Its name, for the line.
+        run: The command.
+        on_interrupt: What stands after an interrupt, and how to go on.
+    """
+    try:
+        code = run()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+        print(f"{command}: nobody reads the output any more, so not all of it was printed", file=sys.stderr)
+        return CLOSED
+    except KeyboardInterrupt:
+        print(f"\n{command}: interrupted; {on_interrupt}", file=sys.stderr)
+        return INTERRUPTED
+    return code
