@@ -1,59 +1,52 @@
 # The one door to this project. `make help` lists every command.
 # Order of the layers, their owners and what depends on what: shared/infra/layers.py, nowhere else.
 
-SHELL := bash
-.SHELLFLAGS := -euo pipefail -c
+override SHELL := bash
+override .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
-VENV := .venv
-READY := $(VENV)/.ready
-BIN := $(VENV)/bin
-LAYERS := $(shell $(PYTHON) -m shared.infra.layers)
-LAYERS_REVERSED := $(shell $(PYTHON) -m shared.infra.layers --reverse)
-ifeq ($(and $(LAYERS),$(LAYERS_REVERSED)),)
-$(error Python 3.11 is needed and '$(PYTHON)' cannot read the layer graph: install it, or name it: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS))
+ifeq ($(wildcard shared/infra/layers.py),)
+$(error Run make from the project's root, for example: make -C $(or $(patsubst %/,%,$(dir $(firstword $(MAKEFILE_LIST)))),..) $(MAKECMDGOALS))
 endif
 
 VERBS := preview deploy refresh drift outputs destroy
-MUTATING := deploy refresh destroy smoke redrive $(if $(FILE)$(RESET),rules) $(if $(LIST)$(SNOOZE),controls)
-ENV ?=
-CONFIRM ?=
-DATA ?=
-LIMIT ?=
-OFFSET ?=
-RATE ?=
-CONFIG ?=
-PINNED ?=
-LAYER ?=
-ACCOUNT ?=
-REPOSITORY ?=
-WRITE ?=
-TRANSACTION ?=
-VERDICT ?=
-BY ?=
-NOTE ?=
-TIMESTAMP ?=
-FILE ?=
-RESET ?=
-MERCHANT ?=
-LIST ?=
-UNTIL ?=
-SNOOZE ?=
-QUEUE ?=
-LABEL_DELAY_DAYS ?=
-SCORES ?=
-RULES ?=
-AGAINST ?=
-REPORT ?=
-ENGINE ?=
+include tools/terminal/words.mk
+
+VENV ?= .venv
+READY ?= $(VENV)/.ready
+BIN ?= $(VENV)/bin
+fits = import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+same = import os, sys; sys.exit(not os.path.exists("$(VENV)/lib/python%d.%d" % sys.version_info[:2]))
+PYTHON ?= $(shell for each in python3.11 python3.12 python3.13 python3; do "$$each" -c '$(fits)' 2>/dev/null && { command -v "$$each"; break; }; done)
+PYTHON := $(PYTHON)
+LAYERS := $(shell $(call quoted,$(PYTHON)) -m shared.infra.layers)
+ifeq ($(LAYERS),)
+$(error Python 3.11, 3.12 or 3.13 is needed and '$(PYTHON)' cannot read the layer graph: install one, or name it: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS))
+endif
+export PYTHON
+
+ifneq ($(UNKNOWN),)
+export MAKE_UNKNOWN := $(UNKNOWN)
+export MAKE_TAKEN := $(TAKEN)
+export MAKE_GOALS := $(GOALS)
+.DEFAULT_GOAL := check-words
+.PHONY: check-words
+check-words:
+	@"$$PYTHON" -m tools.terminal.unknown_words
+.DEFAULT:
+	@"$$PYTHON" -m tools.terminal.unknown_words
+else
+
 WORKERS ?= auto
-ENGINES := embedded pulumi
-ENGINE_IN_USE = $(or $(ENGINE),$(if $(filter local,$(ENV)),embedded,pulumi))
 LOCAL_DIRECTORY ?= build/local
+ENGINES := embedded pulumi
+ENGINE_IN_USE := $(or $(ENGINE),$(if $(filter local,$(ENV)),embedded,pulumi))
+MUTATING := deploy refresh destroy smoke redrive $(if $(FILE)$(RESET),rules) $(if $(LIST)$(SNOOZE),controls)
+MUTATES := $(if $(filter $(foreach verb,$(MUTATING),$(verb) $(verb)-%),$(GOALS)),yes)
+export $(TAKEN) GOALS ENGINE_IN_USE
 
 ##@ Start here
 .PHONY: help setup engine demo local
@@ -67,28 +60,30 @@ help: ## List the commands
 setup: $(READY) ## Make the virtual environment from requirements.lock (hashes checked)
 
 $(READY): requirements.lock pyproject.toml emulator/pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { \
-	  echo "Python 3.11 is needed, $(PYTHON) is $$($(PYTHON) --version): make setup PYTHON=/path/to/python3.11" >&2; exit 1; }
-	@echo "Setting up $(VENV) (once; about a minute)"
-	@$(PYTHON) -m venv $(VENV) || { echo "python3.11 lacks venv: install it (Debian: apt-get install python3.11-venv), then: make setup" >&2; exit 1; }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@"$$PYTHON" -c '$(fits)' || { echo "Python 3.11, 3.12 or 3.13 is needed, $$PYTHON is $$("$$PYTHON" --version): make setup PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@echo "Setting up $(VENV) with $$("$$PYTHON" --version); on AWS the functions run on Python 3.11"
+	@"$$PYTHON" -c '$(same)' 2>/dev/null || rm -rf $(VENV)
+	@"$$PYTHON" -m venv $(VENV) || { echo "$$PYTHON lacks venv: install it (Debian: apt-get install python3-venv), then: make setup" >&2; exit 1; }
+	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements.lock \
+	  | "$$PYTHON" -m tools.terminal.setup_progress
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable ./emulator --editable .
 	@touch $(READY)
 
 engine: $(READY) ## Say which Pulumi CLI deploys this; install one into .pulumi/ where there is none, or PINNED=yes
+	@[[ "$${PINNED:-yes}" == yes ]] || { echo 'PINNED is yes, or left away' >&2; exit 2; }
 	@$(BIN)/python -m tools.deploy.engine $(if $(PINNED),--pinned)
 
 demo: $(READY) ## The whole life on an embedded AWS: deploy, transactions, alerts, update, teardown
-	@$(BIN)/python -m tools.local demo $(if $(DATA),--data '$(DATA)') $(if $(LIMIT),--limit '$(LIMIT)') $(if $(OFFSET),--offset '$(OFFSET)') $(if $(RATE),--rate '$(RATE)')
+	@$(BIN)/python -m tools.local demo $(if $(DATA),--data "$$DATA") $(if $(LIMIT),--limit "$$LIMIT") $(if $(OFFSET),--offset "$$OFFSET") $(if $(RATE),--rate "$$RATE")
 
 local: $(READY) ## Keep the embedded AWS running and deployed until Ctrl-C; says how to POST a transaction
-	@$(BIN)/python -m tools.local up --run-directory '$(LOCAL_DIRECTORY)' $(if $(ENGINE),--engine '$(ENGINE)')
+	@$(BIN)/python -m tools.local up --run-directory "$$LOCAL_DIRECTORY" $(if $(ENGINE),--engine "$$ENGINE")
 
 ##@ Check
 .PHONY: test lint typecheck bench backtest show-order format lock contracts-page transcript
 # Each file stays with one worker, which keeps what is deployed for it; every worker may hold an embedded AWS or two.
 test: $(READY) ## Run every test this machine can run; names what it left out and why [ARGS=tests/policy WORKERS=0]
-	@$(BIN)/python -m pytest --numprocesses '$(WORKERS)' --maxprocesses 4 --dist loadfile $(ARGS)
+	@$(split_args); $(BIN)/python -m pytest --numprocesses "$$WORKERS" --maxprocesses 4 --dist loadfile "$${words[@]}"
 
 lint: $(READY) ## ruff: rules and layout; import-linter: arrows between the rooms
 	@$(BIN)/ruff check .
@@ -103,21 +98,21 @@ typecheck: $(READY) ## mypy, strict
 	@$(BIN)/mypy
 
 bench: $(READY) ## Measure speed and size against their targets (minutes; writes build/bench.json)
-	@$(BIN)/python -m tools.bench $(ARGS)
+	@$(split_args); $(BIN)/python -m tools.bench "$${words[@]}"
 
 backtest: $(READY) ## Judge a labelled file as the detector would: DATA=file [LABEL_DELAY_DAYS= RULES= AGAINST= SCORES= REPORT=]
-	@[[ -n '$(DATA)' ]] || { echo 'DATA is missing: name a labelled file, for example: make backtest DATA=transactions.csv.xz' >&2; exit 2; }
-	@$(BIN)/python -m tools.analyst.backtest '$(DATA)' $(if $(LABEL_DELAY_DAYS),--label-delay-days '$(LABEL_DELAY_DAYS)') $(if $(RULES),--rules '$(RULES)') \
-	  $(if $(AGAINST),--against '$(AGAINST)') $(if $(SCORES),--scores '$(SCORES)') $(if $(REPORT),--report '$(REPORT)')
+	@[[ -n "$${DATA:-}" ]] || { echo 'DATA is missing: name a labelled file, for example: make backtest DATA=transactions.csv.xz' >&2; exit 2; }
+	@$(BIN)/python -m tools.analyst.backtest "$$DATA" $(if $(LABEL_DELAY_DAYS),--label-delay-days "$$LABEL_DELAY_DAYS") $(if $(RULES),--rules "$$RULES") \
+	  $(if $(AGAINST),--against "$$AGAINST") $(if $(SCORES),--scores "$$SCORES") $(if $(REPORT),--report "$$REPORT")
 
 show-order: ## Print the layers in order of deployment, with owners and upstreams
-	@$(PYTHON) -m shared.infra.layers --table
+	@"$$PYTHON" -m shared.infra.layers --table
 
 contracts-page: $(READY) ## Write docs/contracts.md anew from shared/infra/contracts.py
 	@$(BIN)/python -m shared.infra.contracts_page > docs/contracts.md
 
 transcript: $(READY) ## Deploy, update and destroy by the Pulumi CLI on an embedded AWS, and write docs/transcript.md (minutes)
-	@$(BIN)/python -m tools.local transcript $(ARGS)
+	@$(split_args); $(BIN)/python -m tools.local transcript "$${words[@]}"
 
 lock: $(READY) ## Resolve requirements.in and the emulator's anew into requirements.lock (needs uv on PATH)
 	@command -v uv >/dev/null || { echo "uv is needed to resolve: pip install uv, then: make lock" >&2; exit 1; }
@@ -126,17 +121,17 @@ lock: $(READY) ## Resolve requirements.in and the emulator's anew into requireme
 ##@ An environment (ENV=dev, ENV=prod CONFIRM=prod, or ENV=local beside a running `make local`)
 .PHONY: doctor preflight stale rights deployers smoke redrive verdict rules controls $(VERBS) $(foreach verb,$(VERBS),$(LAYERS:%=$(verb)-%))
 doctor: check-env $(READY) ## Check what a deployment needs before it can fail half-way: a line each, with what to do
-	@$(BIN)/python -m tools.deploy.doctor $(ENV) --engine $(ENGINE_IN_USE)
+	@$(BIN)/python -m tools.deploy.doctor "$$ENV" --engine "$$ENGINE_IN_USE"
 
 rights: check-env $(READY) ## Print what each role may do, on what and when, from the programs: nothing is deployed or asked for
-	@$(BIN)/python -m tools.audit.rights $(ENV)
+	@$(BIN)/python -m tools.audit.rights "$$ENV"
 
 deployers: check-env $(READY) ## Print the rights that a layer's deployers need, and why each wildcard [LAYER= ACCOUNT= REPOSITORY= WRITE=folder]
-	@$(BIN)/python -m tools.audit.deployer_rights $(ENV) $(if $(LAYER),--layer '$(LAYER)') $(if $(ACCOUNT),--account '$(ACCOUNT)') $(if $(REPOSITORY),--repository '$(REPOSITORY)') $(if $(WRITE),--write '$(WRITE)')
+	@$(BIN)/python -m tools.audit.deployer_rights "$$ENV" $(if $(LAYER),--layer "$$LAYER") $(if $(ACCOUNT),--account "$$ACCOUNT") $(if $(REPOSITORY),--repository "$$REPOSITORY") $(if $(WRITE),--write "$$WRITE")
 
 preflight: check-env $(READY) ## Ask AWS whether the account's quota allows the reserved concurrency
-	@[[ '$(ENV)' != local ]] || { echo 'The embedded AWS has no quota to ask for: preflight is for an environment on AWS, for example: make preflight ENV=dev' >&2; exit 2; }
-	@$(BIN)/python -m tools.deploy.preflight $(ENV)
+	@[[ "$$ENV" != local ]] || { echo 'The embedded AWS has no quota to ask for: preflight is for an environment on AWS, for example: make preflight ENV=dev' >&2; exit 2; }
+	@$(BIN)/python -m tools.deploy.preflight "$$ENV"
 
 preview: ## Show what deploy would change, layer by layer
 deploy: ## Deploy the four layers in dependency order
@@ -146,71 +141,71 @@ outputs: ## Print what each layer exports (secrets masked)
 destroy: ## Tear down the four layers in exact reverse order
 
 stale: check-env $(READY) ## Name the layers that no longer fit what they stand on, and what to run [LAYER=: those that read it]
-	@$(stale-$(ENGINE_IN_USE)) $(if $(LAYER),--layer '$(LAYER)')
+	@$(stale-$(ENGINE_IN_USE)) $(if $(LAYER),--layer "$$LAYER")
 
 smoke: check-env $(READY) ## Send a synthetic fraud through the deployed pipeline, time each hop, clean up
-	@$(call with_outputs,operate.smoke) $(ARGS)
+	@$(split_args); $(call with_outputs,operate.smoke) "$${words[@]}"
 
 redrive: check-env $(READY) ## Give what failed for good another try: QUEUE=name of its dead-letter queue
-	@$(call with_outputs,operate.redrive) $(if $(QUEUE),--queue '$(QUEUE)') $(ARGS)
+	@$(split_args); $(call with_outputs,operate.redrive) $(if $(QUEUE),--queue "$$QUEUE") "$${words[@]}"
 
 verdict: check-env $(READY) ## Give a verdict: TRANSACTION=id VERDICT=confirmed_fraud|legitimate BY=name [NOTE=why] [TIMESTAMP=]
-	@$(if $(and $(TRANSACTION),$(VERDICT),$(BY)),,echo 'Name all three: make verdict $(MAKE_SETTINGS) TRANSACTION=id VERDICT=confirmed_fraud BY=your-name' >&2; exit 2)
+	@$(if $(and $(TRANSACTION),$(VERDICT),$(BY)),,echo "Name all three: make verdict $$MAKE_SETTINGS TRANSACTION=id VERDICT=confirmed_fraud BY=your-name" >&2; exit 2)
 	@$(call with_outputs,analyst.verdict) --transaction "$$TRANSACTION" --verdict "$$VERDICT" --by "$$BY" \
 	  $(if $(NOTE),--note "$$NOTE") $(if $(TIMESTAMP),--timestamp "$$TIMESTAMP")
 
 rules: check-env $(READY) ## Show the detector's rules; publish others: FILE=rules.json BY=name [NOTE=why]; the package's again: RESET=yes BY=name
-	@$(call with_outputs,analyst.rules) $(if $(FILE),--file "$$FILE") $(if $(RESET),--reset) $(signed) $(ARGS)
+	@[[ "$${RESET:-yes}" == yes ]] || { echo 'RESET is yes, or left away' >&2; exit 2; }
+	@$(split_args); $(call with_outputs,analyst.rules) $(if $(FILE),--file "$$FILE") $(if $(RESET),--reset) $(signed) "$${words[@]}"
 
 controls: check-env $(READY) ## Show or set the list of ACCOUNT=id or MERCHANT=id: LIST=allow|watch|deny|none [UNTIL=date], SNOOZE=2h|none; BY=name [NOTE=why]
-	@$(call with_outputs,analyst.controls) $(if $(ACCOUNT),--account "$$ACCOUNT") $(if $(MERCHANT),--merchant "$$MERCHANT") \
-	  $(if $(LIST),--list "$$LIST") $(if $(UNTIL),--until "$$UNTIL") $(if $(SNOOZE),--snooze "$$SNOOZE") $(signed) $(ARGS)
+	@$(split_args); $(call with_outputs,analyst.controls) $(if $(ACCOUNT),--account "$$ACCOUNT") $(if $(MERCHANT),--merchant "$$MERCHANT") \
+	  $(if $(LIST),--list "$$LIST") $(if $(UNTIL),--until "$$UNTIL") $(if $(SNOOZE),--snooze "$$SNOOZE") $(signed) "$${words[@]}"
 
 ##@ One layer, by its owner: the same with -network, -data, -compute or -alerting, as in make deploy-compute ENV=dev
 
 .PHONY: check-env
 check-env:
-	@[[ -n '$(ENV)' ]] || { echo 'ENV is missing: say which environment, for example: make $(or $(MAKECMDGOALS),deploy) ENV=dev' >&2; exit 2; }
-	@[[ '$(ENV)' =~ ^[a-z][a-z0-9-]{0,14}$$ ]] || { echo "ENV='$(ENV)' is no environment name: lower-case letters, digits and '-', at most 15, for example: ENV=dev" >&2; exit 2; }
-	@for layer in $(LAYERS); do [[ -f stacks/$$layer/Pulumi.$(ENV).yaml ]] || { \
-	  echo "ENV='$(ENV)' has no stacks/$$layer/Pulumi.$(ENV).yaml: copy stacks/$$layer/Pulumi.dev.yaml there and set its values" >&2; exit 2; }; done
-	@[[ -z '$(filter-out $(ENGINES),$(ENGINE_IN_USE))' ]] || { echo "ENGINE='$(ENGINE)' is no engine: there are $(ENGINES)" >&2; exit 2; }
-	@[[ '$(ENGINE_IN_USE)' == pulumi || '$(ENV)' == local ]] || { echo 'The embedded engine deploys onto the embedded AWS alone: ENV=local, or leave ENGINE away' >&2; exit 2; }
-	@[[ '$(ENGINE_IN_USE)' == pulumi || -z '$(filter drift drift-%,$(MAKECMDGOALS))' ]] || { echo 'The embedded engine compares by refresh: make refresh ENV=$(ENV), or with the Pulumi CLI: make $(MAKECMDGOALS) ENV=$(ENV) ENGINE=pulumi' >&2; exit 2; }
-	@[[ -z '$(CONFIG)' || '$(ENV)' == local ]] || { echo 'CONFIG is for ENV=local: the settings of $(ENV) are those in stacks/<layer>/Pulumi.$(ENV).yaml' >&2; exit 2; }
-	@[[ '$(ENV)' != prod || '$(CONFIRM)' == prod || -z '$(filter $(foreach verb,$(MUTATING),$(verb) $(verb)-%),$(MAKECMDGOALS))' ]] || { \
-	  echo 'This changes production. If you mean it: make $(MAKECMDGOALS) ENV=prod CONFIRM=prod' >&2; exit 2; }
+	@[[ -n "$${ENV:-}" ]] || { echo "ENV is missing: say which environment, for example: make $$GOALS ENV=dev" >&2; exit 2; }
+	@[[ "$$ENV" =~ ^[a-z][a-z0-9-]{0,14}$$ ]] || { echo "ENV=$${ENV@Q} is no environment name: lower-case letters, digits and '-', at most 15, for example: ENV=dev" >&2; exit 2; }
+	@for layer in $(LAYERS); do [[ -f "stacks/$$layer/Pulumi.$$ENV.yaml" ]] || { \
+	  echo "ENV='$$ENV' has no stacks/$$layer/Pulumi.$$ENV.yaml: copy stacks/$$layer/Pulumi.dev.yaml there and set its values" >&2; exit 2; }; done
+	@[[ "$$ENGINE_IN_USE" =~ ^(embedded|pulumi)$$ ]] || { echo "ENGINE=$${ENGINE_IN_USE@Q} is no engine: there are $(ENGINES)" >&2; exit 2; }
+	@[[ "$$ENGINE_IN_USE" == pulumi || "$$ENV" == local ]] || { echo 'The embedded engine deploys onto the embedded AWS alone: ENV=local, or leave ENGINE away' >&2; exit 2; }
+	@[[ -z "$${CONFIG:-}" || "$$ENV" == local ]] || { echo "CONFIG is for ENV=local: the settings of $$ENV are those in stacks/<layer>/Pulumi.$$ENV.yaml" >&2; exit 2; }
+	@[[ "$$ENV" != prod || "$${CONFIRM:-}" == prod || -z '$(MUTATES)' ]] || { \
+	  echo "This changes production. If you mean it: make $$GOALS ENV=prod CONFIRM=prod" >&2; exit 2; }
 
-# How this environment was named, for the commands that messages tell to run.
-MAKE_SETTINGS = ENV=$(ENV)$(if $(CONFIRM), CONFIRM=$(CONFIRM))$(if $(ENGINE), ENGINE=$(ENGINE))$(if $(filter-out build/local,$(LOCAL_DIRECTORY)), LOCAL_DIRECTORY=$(LOCAL_DIRECTORY))
+# How this environment was named, for the commands that messages tell to run; they add LOCAL_DIRECTORY themselves.
+export MAKE_SETTINGS := $(if $(ENV),ENV=$(ENV)$(if $(filter prod,$(CONFIRM)), CONFIRM=prod)$(if $(ENGINE), ENGINE=$(ENGINE)))
 
 # One command line starts the Pulumi CLI wherever it is used (tools/deploy/pulumi_command.py).
 ifeq ($(ENV),local)
-PULUMI = $(BIN)/python -m tools.local pulumi --run-directory '$(LOCAL_DIRECTORY)' --
+override PULUMI := $(BIN)/python -m tools.local pulumi --run-directory $(call quoted,$(LOCAL_DIRECTORY)) --
 else
 PULUMI ?= $(or $(wildcard .pulumi/bin/pulumi),pulumi)
 endif
 ifneq ($(ENV),)
-export MAKE_SETTINGS PULUMI LOCAL_DIRECTORY
+export PULUMI
 endif
 
 # Both engines keep the order themselves, and say how to go on where they stop.
 engine-embedded = tools.local
 engine-pulumi = tools.deploy
-where-embedded = --run-directory '$(LOCAL_DIRECTORY)'
-operate = $(BIN)/python -m $(engine-$(ENGINE_IN_USE)) $(1) --environment $(ENV) $(where-$(ENGINE_IN_USE)) $(foreach setting,$(CONFIG),--config '$(setting)')
+where-embedded = --run-directory "$$LOCAL_DIRECTORY"
+operate = $(if $(CONFIG),$(split_config);) $(BIN)/python -m $(engine-$(ENGINE_IN_USE)) $(1) --environment "$$ENV" $(where-$(ENGINE_IN_USE)) $(if $(CONFIG),"$${settings[@]}")
 
 # Where the CLI deploys onto the embedded AWS, other clients of AWS talk to it too.
 aws-pulumi = $(aws)
 aws = $(if $(filter local,$(ENV)),variables=$$($(BIN)/python -m tools.local environment $(where-embedded)); eval "$$variables";)
 
 # $(1) a command of tools/ that reads what the layers export.
-with_outputs = $(aws) outputs=$$($(call operate,outputs) --json); printf '%s' "$$outputs" | $(BIN)/python -m tools.$(1) $(ENV) --outputs -
+with_outputs = $(aws) outputs=$$($(call operate,outputs) --json); printf '%s' "$$outputs" | $(BIN)/python -m tools.$(1) "$$ENV" --outputs -
 
 # Who, and why.
 signed = $(if $(BY),--by "$$BY") $(if $(NOTE),--note "$$NOTE")
 
-stale-pulumi = $(BIN)/python -m tools.deploy.stale $(ENV)
+stale-pulumi = $(BIN)/python -m tools.deploy.stale "$$ENV"
 stale-embedded = $(call operate,preview) --json | $(stale-pulumi) --plan -
 
 $(VERBS): check-env $(READY)
@@ -226,3 +221,4 @@ $(foreach layer,$(LAYERS),$(eval $(call layer_targets,$(layer))))
 .PHONY: clean
 clean: ## Remove build/, caches and the virtual environment
 	@rm -rf build $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info emulator/*.egg-info emulator/build
+endif

@@ -5,6 +5,8 @@ import hmac
 from typing import Final
 
 _LENGTH: Final = 16  # 64 bits: no two accounts of a bank share one by chance
+PATTERN: Final = rf"acct-[0-9a-f]{{{_LENGTH}}}"
+"""What a pseudonym looks like."""
 
 
 def pseudonym(account_id: str, secret: str) -> str:

@@ -39,9 +39,9 @@ def test_what_was_never_deployed_is_named_with_the_command(make: Make) -> None:
     assert "make deploy-data ENV=dev" in ran.err
 
 
-def test_the_embedded_engine_names_its_own_command(make: Make) -> None:
-    ran = make.run("drift", "ENV=local")
+def test_the_embedded_engine_compares_too(make: Make) -> None:
+    ran = make.run("drift-data", "ENV=local")
 
-    assert ran.code != 0
-    assert "make refresh ENV=local" in ran.err
-    assert ran.python == ()
+    assert ran.code == 0
+    compared = "-m tools.local drift --environment local --run-directory build/local --layer data"
+    assert ran.python == (compared,)

@@ -1,5 +1,6 @@
 """The runbooks name what exists: targets of the Makefile, alarms, queues, resources, files, each other."""
 
+import os
 import re
 import subprocess
 from functools import cache
@@ -11,6 +12,7 @@ from shared.infra.layers import LAYERS
 from tests.support.harness import ROOT, estate
 
 RUNBOOKS = ROOT / "docs" / "runbooks"
+WORDS = ROOT / "tools" / "terminal" / "words.mk"
 INDEX = RUNBOOKS / "README.md"
 PAGES = sorted(path for path in RUNBOOKS.glob("*.md") if path != INDEX)
 SECTIONS = ["## When", "## Before you start", "## Steps", "## Go back"]
@@ -31,12 +33,17 @@ def code_of(page: Path) -> str:
 def makefile_targets() -> frozenset[str]:
     """What make itself knows; it is asked for its data base and runs nothing."""
     command = ["make", "--print-data-base", "--question", "--no-builtin-rules", "help"]
-    database = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    # What `make test` was told is none of this one's words.
+    own = {name: value for name, value in os.environ.items() if "MAKE" not in name}
+    database = subprocess.run(command, cwd=ROOT, env=own, capture_output=True, text=True, check=False).stdout
     return frozenset(re.findall(r"^([a-z][a-z-]*):", database, re.MULTILINE))
 
 
 def makefile_variables() -> set[str]:
-    return set(re.findall(r"^([A-Z_]+) \?=", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    rows = re.findall(
+        r"^(?:takes-[a-z-]+|environment|PLACES) := (.*)$", WORDS.read_text("utf-8"), re.MULTILINE
+    )
+    return {word for row in rows for word in row.split() if word.isupper()}
 
 
 def names_in_aws() -> set[str]:

@@ -26,7 +26,7 @@ VERBS = {
     "destroy": "destroy",
 }
 """The Makefile's verbs, and the command of the CLI that does each."""
-TOOLS = ("awk", "bash", "cat", "dirname", "env", "make", "printf", "rm", "sed", "sh", "touch")
+TOOLS = ("awk", "bash", "cat", "dirname", "env", "make", "printf", "rm", "sed", "sh", "touch", "xargs")
 PYTHON = """#!{bash}
 # Runs what operates an environment; of everything else it only records the arguments, one call a line.
 [[ ! "$*" =~ ^-m\\ tools\\.(deploy|operate|audit|analyst\\.(verdict|rules|controls)) ]] || exec {python} "$@"

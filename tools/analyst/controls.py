@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from botocore.session import get_session
 
+from shared.runtime.pseudonym import PATTERN as PSEUDONYM
 from shared.runtime.schema import transaction_schema
 from stacks.compute.functions.detector.scoring import Controls, ProfileError, Standing
 from stacks.compute.functions.profiles.items import account_key, controls_key, merchant_key
@@ -21,6 +22,8 @@ from tools.analyst.profiles_table import Change, Items, Place
 from tools.analyst.times import TimeError, duration, moment, told
 from tools.deploy import outputs
 from tools.deploy.outputs import OperatorError
+from tools.terminal.ending import ended
+from tools.terminal.parser import Parser
 
 NONE: Final = "none"
 LONGEST_SNOOZE_DAYS: Final = 30
@@ -34,13 +37,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     edits = bool(options.list or options.snooze)
     if not options.rights and bool(options.account) == bool(options.merchant):
-        parser.error("say whose: --account ID or --merchant ID (make: ACCOUNT=id or MERCHANT=id)")
+        parser.error("say whose: ACCOUNT=id or MERCHANT=id")
     if edits and not options.by:
-        parser.error("say who decides: --by NAME (make: BY=name)")
+        parser.error("say who decides: BY=name")
     if options.until and options.list in {None, NONE}:
-        parser.error("--until says how long a list holds: give --list too; a snooze has its own length")
+        parser.error("UNTIL says how long a list holds: give LIST too; a snooze has its own length")
     if options.snooze and options.merchant:
-        parser.error("only an account can be snoozed; for a merchant there is --list allow")
+        parser.error("only an account can be snoozed; for a merchant there is LIST=allow")
     try:
         place = Place.of(outputs.Outputs.named(options))
         if options.rights:
@@ -67,6 +70,12 @@ def _subject(options: argparse.Namespace) -> tuple[str, str]:
     pattern = transaction_schema()["properties"][f"{kind}_id"]["pattern"]
     if not re.fullmatch(pattern.removesuffix("$"), identifier):
         raise OperatorError(f"{identifier!r} is no {kind}'s id: it does not match {pattern}")
+    if options.account and not options.as_given and re.fullmatch(PSEUDONYM, identifier):
+        raise OperatorError(
+            f"ACCOUNT={identifier} is a pseudonym, as mails and logs have it: a list of it would do nothing. "
+            "The mail's first command under HOW TO LOOK FURTHER shows the account's own account_id: give "
+            "that. (An account that is really called so: ARGS=--as-given)"
+        )
     key = account_key(identifier) if options.account else merchant_key(identifier)
     return f"{kind} {identifier}", controls_key(key)
 
@@ -153,7 +162,7 @@ def _lasting(until: int, now: int) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m tools.analyst.controls",
         description="Show or edit the list that an account or a merchant is on, and an account's snooze.",
         epilog="In force from the next payment on. Credentials come from the environment as for the AWS CLI; "
@@ -161,6 +170,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     outputs.add_arguments(parser)
     parser.add_argument("--account", metavar="ID")
+    parser.add_argument("--as-given", action="store_true", help="the account is called like a pseudonym")
     parser.add_argument("--merchant", metavar="ID")
     parser.add_argument("--list", choices=[*Standing, NONE], help="put it on this list, or on none")
     parser.add_argument("--until", metavar="TIME", help="how long the list holds (UTC; default: for ever)")
@@ -176,4 +186,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(
+        ended(
+            "controls",
+            main,
+            on_interrupt="all of it is set or nothing: the same command without LIST and SNOOZE shows which",
+        )
+    )

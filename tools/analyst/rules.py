@@ -28,6 +28,8 @@ from tools.analyst.profiles_table import Change, Items, Place
 from tools.analyst.times import told
 from tools.deploy import outputs
 from tools.deploy.outputs import OperatorError
+from tools.terminal.ending import ended
+from tools.terminal.parser import Parser
 
 _COMMAND: Final = "make rules"
 
@@ -37,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     if (options.file or options.reset) and not options.by:
-        parser.error("say who publishes: --by NAME (make: BY=name)")
+        parser.error("say who publishes: BY=name")
     try:
         place = Place.of(outputs.Outputs.named(options))
         if options.rights:
@@ -125,7 +127,7 @@ def _audit(item: Mapping[str, Any]) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m tools.analyst.rules",
         description="Show the rules in force, or publish others; a bad file is refused with its line.",
         epilog="Credentials come from the environment as for the AWS CLI; --rights says what they need.",
@@ -143,4 +145,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(
+        ended(
+            "rules",
+            main,
+            on_interrupt="all of it is published or nothing: `make rules` without FILE shows which",
+        )
+    )

@@ -18,6 +18,8 @@ from shared.runtime.schema import verdict_schema
 from tools.deploy import outputs
 from tools.deploy.outputs import OperatorError
 from tools.deploy.signed_api import NO_ANSWER, SignedApi
+from tools.terminal.ending import ended
+from tools.terminal.parser import Parser
 
 NEEDED: Final[outputs.Needed] = {"compute": ("verdicts_url",)}
 PLACEHOLDER: Final = "{transaction_id}"
@@ -61,7 +63,7 @@ def _refusal(status: int, text: str) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     verdicts = verdict_schema()["properties"]["verdict"]["enum"]
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m tools.analyst.verdict",
         description="Give a verdict on a transaction; the last one counts, the same again changes nothing.",
         epilog="The caller's AWS credentials sign the request; they need execute-api:Invoke on "
@@ -112,4 +114,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(
+        ended(
+            "verdict", main, on_interrupt="the verdict may be recorded already, and giving it again is safe"
+        )
+    )

@@ -10,6 +10,7 @@ from typing import Any
 
 from tools.deploy.program_runner.recorded import Estate, Resource
 from tools.deploy.program_runner.recording import estate
+from tools.terminal.ending import NOTHING_CHANGED, ended
 
 
 def lines(registered: Estate) -> Iterator[str]:
@@ -59,4 +60,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended("rights", main, on_interrupt=NOTHING_CHANGED))

@@ -1,6 +1,5 @@
 """``python -m tools.bench``: measure everything, print it beside its targets, write ``build/bench.json``."""
 
-import argparse
 import json
 import os
 import sys
@@ -20,11 +19,13 @@ from tools.bench.report import (
 )
 from tools.deploy.project import ROOT
 from tools.local.demo.display import Display
+from tools.terminal.ending import NOTHING_CHANGED, ended
+from tools.terminal.parser import Parser
 
 
 def main() -> int:
     """Run the benchmark; 1 when a target was missed."""
-    parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__)
+    parser = Parser(prog="python -m tools.bench", description=__doc__)
     parser.add_argument("--write", action="store_true", help="write docs/benchmark.md as well")
     arguments = parser.parse_args()
     display = Display()
@@ -58,4 +59,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended("bench", main, on_interrupt=NOTHING_CHANGED))

@@ -9,11 +9,13 @@ import sys
 from shared.infra.layers import LAYERS, layer
 from tools.deploy import engine, hints, pulumi_command, walk
 from tools.deploy.verbs import VERBS
+from tools.terminal.ending import ended
+from tools.terminal.parser import Parser
 
 
 def main() -> int:
     """Run one verb; returns its exit code."""
-    parser = argparse.ArgumentParser(prog="python -m tools.deploy", description=__doc__)
+    parser = Parser(prog="python -m tools.deploy", description=__doc__)
     parser.add_argument("verb", choices=list(VERBS))
     parser.add_argument("--environment", required=True, help="dev, prod ...: the name of the stacks")
     parser.add_argument("--layer", choices=list(LAYERS), help="this layer alone (default: all)")
@@ -56,4 +58,10 @@ def _setting(text: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(
+        ended(
+            "deploy",
+            main,
+            on_interrupt="what is done is kept in the state, and the same command goes on from there",
+        )
+    )

@@ -22,7 +22,7 @@ def run(
     *,
     heard: Callable[[str], object] | None = None,
 ) -> int:
-    """Run a command to its end; returns its exit code, or 128 and the signal that ended it.
+    """Run a command to its end; returns its exit code, or 128 and the signal that ended it or that we got.
 
     `heard` is told each line that it writes to standard error, which the person sees all the same.
 
@@ -42,9 +42,12 @@ def run(
     )
     with (
         _heard(process.stderr, heard),
-        _signals_passed_on(process, {signal.SIGINT} if at_terminal else set()),
+        _signals_passed_on(process, {signal.SIGINT} if at_terminal else set()) as received,
     ):
         code = process.wait()
+    if received:
+        # What the CLI ends with then is its own affair: whoever asked to stop wants no next step.
+        return 128 + received[0]
     return code if code >= 0 else 128 - code
 
 
@@ -68,12 +71,14 @@ def _tee(stream: IO[str], heard: Callable[[str], object]) -> None:
 
 
 @contextmanager
-def _signals_passed_on(process: subprocess.Popen[str], arrived: set[signal.Signals]) -> Iterator[None]:
-    """Pass signals on to a process, except for those that have reached it themselves."""
+def _signals_passed_on(process: subprocess.Popen[str], arrived: set[signal.Signals]) -> Iterator[list[int]]:
+    """Pass signals on to a process, except for those that have reached it themselves; yields all of them."""
+    received: list[int] = []
 
     def pass_on(number: int, _frame: FrameType | None) -> None:
+        received.append(number)
         if number not in arrived:
             process.send_signal(number)
 
     with handled(pass_on, (signal.SIGINT, signal.SIGTERM)):
-        yield
+        yield received

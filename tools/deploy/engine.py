@@ -4,7 +4,6 @@ The CLI comes from Pulumi's official installer, in exactly the SDK's version, in
 that git ignores; nothing here builds it, and a CLI that the machine has already is never touched.
 """
 
-import argparse
 import os
 import re
 import shlex
@@ -20,6 +19,8 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 from tools.deploy.project import ROOT
+from tools.terminal.ending import ended
+from tools.terminal.parser import Parser
 
 INSTALLED = ROOT / ".pulumi" / "bin" / "pulumi"
 INSTALLER = "https://get.pulumi.com/install.sh"
@@ -182,7 +183,7 @@ def _shown(path: Path) -> str:
 
 def main() -> int:
     """Say which Pulumi CLI deploys this project; install one where there is none."""
-    parser = argparse.ArgumentParser(prog="python -m tools.deploy.engine", description=main.__doc__)
+    parser = Parser(prog="python -m tools.deploy.engine", description=main.__doc__)
     parser.add_argument("--pinned", action="store_true", help="take the SDK's version, whatever is on PATH")
     pinned = parser.parse_args().pinned
     try:
@@ -211,4 +212,4 @@ def _found_or_installed() -> Path:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended("engine", main, on_interrupt="the same command starts anew"))

@@ -4,7 +4,6 @@ AWS refuses a reservation that leaves less than 100 executions to all other func
 does so in the middle of a deployment. ``python -m tools.deploy.preflight dev`` asks first.
 """
 
-import argparse
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +19,8 @@ from shared.infra.arns import REGION
 from shared.infra.bundling import ROOT
 from shared.infra.layers import layer
 from shared.infra.naming import Names
+from tools.terminal.ending import NOTHING_CHANGED, ended
+from tools.terminal.parser import Parser
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -105,7 +106,7 @@ def check(wanted: Mapping[str, int], quota: Quota, held: int) -> str:
 
 def main() -> int:
     """Check an environment against the account of the present AWS credentials."""
-    parser = argparse.ArgumentParser(prog="python -m tools.deploy.preflight", description=main.__doc__)
+    parser = Parser(prog="python -m tools.deploy.preflight", description=main.__doc__)
     parser.add_argument("environment", help="dev, prod ...: the name of the stacks")
     environment = parser.parse_args().environment
     try:
@@ -126,4 +127,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended("preflight", main, on_interrupt=NOTHING_CHANGED))

@@ -5,7 +5,6 @@ preview shows; or a resource behind an output was replaced under the same name, 
 although what hung on the old one (a topic's subscriptions, say) went with it.
 """
 
-import argparse
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +17,8 @@ from shared.infra.layers import LAYERS, consumers_of, deployment_order, upstream
 from tools.deploy import hints
 from tools.deploy.checkpoint import Checkpoint, is_secret, name_of
 from tools.deploy.pulumi_command import PulumiError, Stack
+from tools.terminal.ending import NOTHING_CHANGED, ended
+from tools.terminal.parser import Parser
 
 STALE = 1
 _UNCHANGED = frozenset({"same", "read", "refresh"})
@@ -208,7 +209,7 @@ def after_deploy(deployed: Stack, before: Checkpoint) -> None:
 
 def main() -> int:
     """Look at all layers, or at those that read one; exit code 1 when one of them is stale."""
-    parser = argparse.ArgumentParser(prog="python -m tools.deploy.stale", description=main.__doc__)
+    parser = Parser(prog="python -m tools.deploy.stale", description=main.__doc__)
     parser.add_argument("environment", help="dev, prod ...: the name of the stacks")
     parser.add_argument("--layer", choices=list(LAYERS), help="those alone that read this layer's outputs")
     parser.add_argument("--plan", choices=["-"], help="read the embedded engine's plan from standard input")
@@ -230,4 +231,4 @@ def _planned(names: Sequence[str]) -> list[Finding]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended("stale", main, on_interrupt=NOTHING_CHANGED))

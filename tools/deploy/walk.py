@@ -1,6 +1,7 @@
 """A verb on one layer, or on all of them in order: the first failure stops, and says how to go on."""
 
 import json
+import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
@@ -12,6 +13,8 @@ from tools.deploy.verbs import ALONE, VERBS, Settings, Verb, outputs_as_data
 
 PASSING_OVER = frozenset({"preview", "drift", "refresh", "outputs"})
 """Verbs that take the layers as they are: one that is not there yet is named at the end, and no failure."""
+INTERRUPTED = frozenset({128 + signal.SIGINT, 128 + signal.SIGTERM})
+"""Exit codes of a CLI that was asked to stop."""
 CHANGING = frozenset({"deploy", "refresh", "destroy"})
 
 
@@ -38,10 +41,10 @@ def every(verb: str, environment: str, settings: Settings) -> int:
                 continue
             print(error, file=sys.stderr)
             code = REFUSED
-        if code and verb == "drift":
+        if code and verb == "drift" and code not in INTERRUPTED:
             drifted.append(each.name)
         elif code:
-            print(_how_to_go_on(verb, each.name, environment), file=sys.stderr)
+            print(_how_to_go_on(verb, each.name, environment, code), file=sys.stderr)
             return code
     if passed_over:
         print("\n" + "\n".join(passed_over))
@@ -50,8 +53,11 @@ def every(verb: str, environment: str, settings: Settings) -> int:
     return 1 if drifted else 0
 
 
-def _how_to_go_on(verb: str, layer: str, environment: str) -> str:
+def _how_to_go_on(verb: str, layer: str, environment: str, code: int) -> str:
     again = hints.make(verb, environment)
+    if code in INTERRUPTED:
+        kept = "; what it had done is kept in its state" if verb in CHANGING else ""
+        return f"\n{verb} of {layer} was interrupted{kept}. Those after it are untouched. Go on with: {again}"
     if verb in CHANGING:
         return (
             f"\n{verb} of {layer} failed; the layers before it are done, those after it are untouched.\n"

@@ -7,11 +7,14 @@ from pathlib import Path
 
 from shared.infra.layers import LAYERS
 from tools.local.run_directory import run_directory
+from tools.terminal.ending import INTERRUPTED
+from tools.terminal.parser import Parser
 
 _ENGINE_COMMANDS = {
     "deploy": "create or update the resources of all layers in order, or of one",
     "preview": "show what deploy would do, without doing it",
     "refresh": "compare the state with what exists, and adopt what changed behind our back",
+    "drift": "compare what exists with the programs, and change nothing: fails where they differ",
     "outputs": "print what the layers export",
     "destroy": "delete the resources of all layers in reverse order, or of one",
 }
@@ -40,7 +43,7 @@ _OTHER_COMMANDS = {
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns its exit code."""
     given = sys.argv[1:] if arguments is None else arguments
-    parser = argparse.ArgumentParser(prog="python -m tools.local", description=__doc__)
+    parser = Parser(prog="python -m tools.local", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, text in _ENGINE_COMMANDS.items():
         _add_engine_arguments(commands.add_parser(name, help=text, description=text), name)
@@ -64,7 +67,7 @@ def _add_engine_arguments(command: argparse.ArgumentParser, name: str) -> None:
         default=run_directory(),
         help="the emulator's directory (default: LOCAL_DIRECTORY or build/local)",
     )
-    if name in ("deploy", "preview"):
+    if name in ("deploy", "preview", "drift"):
         command.add_argument(
             "--config",
             action="append",
@@ -91,7 +94,7 @@ def _add_engine_arguments(command: argparse.ArgumentParser, name: str) -> None:
 def _run_engine(options: argparse.Namespace) -> int:
     from emulator.address import NoEmulatorError  # noqa: PLC0415 - `--help` needs none of this
     from tools.deploy.program_runner.project import ProjectError  # noqa: PLC0415
-    from tools.local.engine import embedded, handover, outputs, plan  # noqa: PLC0415
+    from tools.local.engine import embedded, handover, make_command, outputs, plan  # noqa: PLC0415
     from tools.local.engine.errors import EngineError  # noqa: PLC0415
 
     try:
@@ -115,8 +118,11 @@ def _run_engine(options: argparse.Namespace) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("interrupted; what was done so far is kept in the state", file=sys.stderr)
-        return 130
+        again = f"{options.command}-{options.layer}" if options.layer else options.command
+        command = make_command.make_command(again, options.environment, options.run_directory)
+        stands = "what was done so far is kept in the state"
+        print(f"\n{options.command}: interrupted; {stands}. Go on with: {command}", file=sys.stderr)
+        return INTERRUPTED
 
 
 def _setting(text: str) -> tuple[str, str]:

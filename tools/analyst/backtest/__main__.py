@@ -24,7 +24,8 @@ from tools.analyst.backtest.summary import comparison, summary
 from tools.analyst.backtest.tally import Tally
 from tools.files.errors import OutputError
 from tools.files.outputs import check_files, make_folder, write, written
-from tools.files.terminal import ended
+from tools.terminal.ending import ended
+from tools.terminal.parser import Parser
 
 _JSON, _PAGE = "backtest.json", "backtest.html"
 SCORE_COLUMNS = ("transaction_id", "score", "decision", "reasons")
@@ -74,7 +75,7 @@ def _check_outputs(given: argparse.Namespace, reports: Sequence[Path]) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m tools.analyst.backtest",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,

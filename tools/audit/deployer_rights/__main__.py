@@ -15,6 +15,8 @@ from tools.audit.deployer_rights.grants import GrantError
 from tools.audit.deployer_rights.trust import RepositoryError
 from tools.deploy.program_runner.recording import deploy_all
 from tools.deploy.program_runner.resource_outputs import ACCOUNT_ID
+from tools.terminal.ending import NOTHING_CHANGED, ended
+from tools.terminal.parser import Parser
 
 EXAMPLE_REPOSITORY = "example/fraud-pipeline"
 UNBOUNDED = (
@@ -44,7 +46,7 @@ def main() -> int:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tools.audit.deployer_rights", description=main.__doc__)
+    parser = Parser(prog="python -m tools.audit.deployer_rights", description=main.__doc__)
     parser.add_argument("environment", help="a set of stacks/<layer>/Pulumi.<environment>.yaml")
     parser.add_argument("--layer", choices=sorted(LAYERS), help="this layer's deployers alone")
     parser.add_argument(
@@ -128,4 +130,4 @@ def _json(document: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended("deployers", main, on_interrupt=NOTHING_CHANGED))

@@ -1,6 +1,5 @@
 """Prints a line for each check; exit code 1 when a deployment would fail."""
 
-import argparse
 import os
 import subprocess
 import sys
@@ -12,6 +11,8 @@ from tools.deploy.doctor import account, cli, settings
 from tools.deploy.doctor.finding import Finding, failed, failure, ok
 from tools.deploy.project import ROOT, settings_of
 from tools.deploy.recovery.clients import Clients, clients
+from tools.terminal.ending import NOTHING_CHANGED, ended
+from tools.terminal.parser import Parser
 
 LOCAL = "local"
 
@@ -74,7 +75,7 @@ def on_aws(environment: str, aws: Clients) -> Iterator[Finding]:
 
 def main() -> int:
     """Check everything that can be checked before a deployment."""
-    parser = argparse.ArgumentParser(prog="python -m tools.deploy.doctor", description=main.__doc__)
+    parser = Parser(prog="python -m tools.deploy.doctor", description=main.__doc__)
     parser.add_argument("environment", help="dev, prod ...: the name of the stacks")
     parser.add_argument("--engine", choices=["embedded", "pulumi"], default="pulumi")
     options = parser.parse_args()
@@ -94,4 +95,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended("doctor", main, on_interrupt=NOTHING_CHANGED))

@@ -1,5 +1,6 @@
 """What `make local` tells a person who goes on from there; all that it prints can be copied as it stands."""
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,15 +20,18 @@ def explain_deployed(
     display.heading("The pipeline runs")
     display.verbatim(f"  API           {url}")
     _places(emulator, directory, display)
+    display.heading("In a second terminal: the names that README's curl uses, and AWS clients")
+    display.verbatim(f"  {exports(emulator, url)}\n  {clients(directory)}")
     display.heading("An ordinary transaction (201)")
     display.verbatim(curl(emulator, url, "ordinary", "12.50"))
     display.heading("A suspicious one (201, and a mail)")
     display.verbatim(curl(emulator, url, "suspicious", "9500.00"))
-    display.heading("In a second terminal")
+    display.heading("Change and look")
     changed = make_command("deploy-compute", _ENVIRONMENT, directory)
     display.verbatim(f"  # change a setting of one layer\n  {changed} CONFIG=fraud-compute:log_level=DEBUG")
     for verb, purpose in (
         ("outputs", "what the layers export"),
+        ("drift", "compare what exists with the programs"),
         ("destroy", "take everything down, in reverse"),
     ):
         display.verbatim(f"  # {purpose}\n  {make_command(verb, _ENVIRONMENT, directory)}")
@@ -50,6 +54,18 @@ def explain_empty(emulator: Emulator, directory: Path, display: Display) -> None
     display.heading("A suspicious transaction (201, and a mail), with URL=transactions_url")
     display.verbatim(curl(emulator, '"$URL"', "suspicious", "9500.00"))
     _until(display)
+
+
+def exports(emulator: Emulator, url: str) -> str:
+    """Return the line that sets what README's curl needs."""
+    values = {"KEY_ID": emulator.access_key_id, "SECRET": emulator.secret_access_key, "URL": url}
+    return "export " + " ".join(f"{name}={shlex.quote(value)}" for name, value in values.items())
+
+
+def clients(directory: Path) -> str:
+    """Return the line that sets endpoint and credentials, for the commands of the mails as they stand."""
+    where = shlex.quote(str(directory))
+    return f'eval "$(.venv/bin/python -m tools.local environment --run-directory {where})"'
 
 
 def curl(emulator: Emulator, url: str, kind: str, amount: str) -> str:

@@ -4,9 +4,10 @@ Layers and their order come from `shared.infra.layers`. Programs run in processe
 program (refresh, outputs, destroy) happens here.
 """
 
+import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from emulator.address import Emulator, NoEmulatorError
@@ -15,7 +16,7 @@ from shared.infra.layers import Layer, consumers_of, deployment_order, destroy_o
 from tools.deploy.program_runner.project import read_project
 from tools.deploy.project import ROOT
 from tools.local.engine.errors import EngineError
-from tools.local.engine.layer_request import LayerRequest
+from tools.local.engine.layer_request import DRIFTED, LayerRequest
 from tools.local.engine.make_command import make_command
 from tools.local.engine.program_process import ProgramRunner
 from tools.local.engine.state import StateStore
@@ -131,6 +132,31 @@ def preview(environment: Environment, only: str | None = None) -> int:
     for name, reason in waiting.items():
         print(f"Not previewed: {name}, which {reason}")
     return code
+
+
+def drift(environment: Environment, only: str | None = None) -> int:
+    """Compare what really exists with what the programs want, and change nothing; 1 where they differ.
+
+    Raises:
+        EngineError: the one layer that was asked for, or what it stands on, is not deployed.
+    """
+    if only is not None and environment.store().own(only) is None:
+        command = make_command(f"deploy-{only}", environment.stack, environment.run_directory)
+        raise EngineError(f"layer {only} is not deployed; run: {command}")
+    ready, waiting = previewable(environment, only)
+    absent = [name for name in ready if environment.store().own(name) is None]
+    compared = [name for name in ready if name not in absent]
+    code = 0
+    if compared:
+        with ProgramRunner(_module(compared[0])) as programs:
+            requests = [environment.request(name, preview=True) for name in compared]
+            code = programs.run([replace(each, operation="drift") for each in requests])
+    for name in (*absent, *waiting):
+        print(f"Not compared: {name}, which is not deployed")
+    if code == DRIFTED:
+        command = make_command("deploy", environment.stack, environment.run_directory)
+        print(f"\nnot as the programs want it; to bring it there: {command}", file=sys.stderr)
+    return 1 if code else 0
 
 
 def previewable(environment: Environment, only: str | None) -> tuple[list[str], dict[str, str]]:

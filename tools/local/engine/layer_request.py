@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+DRIFTED = 3
+"""The exit code of a comparison that found a difference."""
+
 
 @dataclass(frozen=True)
 class LayerRequest:
     """What to do with one layer. `overrides` are settings that win over the stack's file."""
 
-    operation: Literal["deploy", "preview"]
+    operation: Literal["deploy", "preview", "drift"]
     layer: str
     directory: str
     stack: str

@@ -1,5 +1,6 @@
 """Deploys or previews one layer in this process: runs its program and does what it says."""
 
+import io
 import sys
 import traceback
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ from tools.deploy.program_runner.running import execute
 from tools.local.engine.deployment import Deployment
 from tools.local.engine.errors import EngineError
 from tools.local.engine.goal import urn_of
-from tools.local.engine.layer_request import LayerRequest
+from tools.local.engine.layer_request import DRIFTED, LayerRequest
 from tools.local.engine.make_command import make_command
 from tools.local.engine.monitor import EngineMonitor
 from tools.local.engine.progress import Progress
@@ -22,8 +23,10 @@ from tools.local.engine.run import Run
 from tools.local.engine.snapshot import Snapshot
 from tools.local.engine.state import LayerState, StateStore
 from tools.local.engine.steps import StepLog, write_report
+from tools.local.engine.teardown import bring_up_to_date
 from tools.local.run_directory import emulator_of
 
+_VERBS = {"deploy": "Deploying", "preview": "Previewing", "drift": "Comparing"}
 _TELLS_ITSELF = ("shared.", "stacks.", "pulumi.", "local.")
 """Modules whose exceptions are written for the person who reads them; others come with their traceback."""
 
@@ -36,10 +39,11 @@ def run_layer(request: LayerRequest, stream: TextIO | None = None) -> int:
     """
     emulator = emulator_of(Path(request.run_directory))
     store = StateStore(Path(request.run_directory), request.stack, emulator.instance_id)
-    preview = request.operation == "preview"
-    verb = "Previewing" if preview else "Deploying"
+    preview = request.operation != "deploy"
     told_on = stream or (sys.stderr if request.report else None)
-    progress = Progress(f"{verb} {request.layer} ({request.stack})", preview=preview, stream=told_on)
+    progress = Progress(
+        f"{_VERBS[request.operation]} {request.layer} ({request.stack})", preview=preview, stream=told_on
+    )
     log, told = StepLog(), None
     try:
         with store.locked(request.layer):
@@ -52,17 +56,22 @@ def run_layer(request: LayerRequest, stream: TextIO | None = None) -> int:
             progress.line(_how_to_resume(request, {} if blamed else request.overrides))
     if request.report:
         write_report(Path(request.report), log.steps, told)
+    if told is None and request.operation == "drift" and progress.changes:
+        return DRIFTED
     return 0 if told is None else 1
 
 
 def _run(request: LayerRequest, store: StateStore, cloud: Cloud, progress: Progress, log: StepLog) -> None:
-    preview = request.operation == "preview"
+    preview = request.operation != "deploy"
     project = read_project(Path(request.directory), request.stack, request.overrides)
     state = store.own(request.layer)
     if state is None:
         if store.path(request.layer).exists():
             progress.line(" ! the emulator of the last deployment has ended; starting afresh")
         state = LayerState(project.name, request.stack, request.layer, store.instance_id)
+    if request.operation == "drift":
+        quiet = Progress("", stream=io.StringIO())
+        bring_up_to_date(state, store, cloud, quiet)
     snapshot = Snapshot(state, (lambda _: None) if preview else store.write)
     run = Run(cloud, snapshot, progress, preview, log)
 

@@ -1,5 +1,6 @@
 """The `make` commands that messages tell a person to run."""
 
+import shlex
 from pathlib import Path
 
 from tools.deploy.project import ROOT
@@ -13,5 +14,5 @@ def make_command(verb: str, environment: str, run_directory: Path, *, engine: st
     """A command for the environment in a run directory, which is named where it is not the default one."""
     chosen = f" ENGINE={engine}" if engine else ""
     directory = run_directory.resolve()
-    elsewhere = "" if directory == DEFAULT_DIRECTORY else f" LOCAL_DIRECTORY={directory}"
+    elsewhere = "" if directory == DEFAULT_DIRECTORY else f" LOCAL_DIRECTORY={shlex.quote(str(directory))}"
     return f"make {verb} ENV={environment}{chosen}{elsewhere}"

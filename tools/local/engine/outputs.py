@@ -20,7 +20,7 @@ def layer_outputs(environment: Environment, layer: str, *, show_secrets: bool = 
         return {}
     return {
         name: value if show_secrets or name not in state.secret_outputs else MASK
-        for name, value in state.outputs.items()
+        for name, value in sorted(state.outputs.items())
     }
 
 
@@ -36,6 +36,6 @@ def print_outputs(
     for name, outputs in found.items():
         print(f"{name} ({environment.stack})" + ("" if outputs else ": not deployed"))
         width = max(map(len, outputs), default=0)
-        for output, value in outputs.items():
+        for output, value in sorted(outputs.items()):
             print(f"    {output:<{width}}  {value if isinstance(value, str) else json.dumps(value)}")
     return 0

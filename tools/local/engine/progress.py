@@ -50,6 +50,11 @@ class Progress:
         self.counts: Counter[Action] = Counter()
         self.line(title)
 
+    @property
+    def changes(self) -> int:
+        """How many resources are not as the program wants them."""
+        return sum(self.counts[action] for action in ("create", "update", "replace", "delete"))
+
     def line(self, text: str) -> None:
         """Print one line at once."""
         with self._lock:

@@ -51,14 +51,23 @@ def refresh_layer(store: StateStore, cloud: Cloud, layer: str) -> None:
             print(f"Refreshing {layer} ({store.stack}): nothing is deployed", flush=True)
             return
         progress = Progress(f"Refreshing {layer} ({store.stack})")
-        provider = Provider(cloud)
-        for each in state.resources:
-            if each.type == STACK_REFERENCE:
-                each.outputs, each.secret_outputs = stack_reference(store, each.id)
-        found = [each for each in state.resources if _refreshed(each, provider, progress)]
-        _forget(state, {each.urn for each in found})
+        bring_up_to_date(state, store, cloud, progress)
         store.write(state)
         progress.summary()
+
+
+def bring_up_to_date(state: LayerState, store: StateStore, cloud: Cloud, progress: Progress) -> None:
+    """Read every resource of a layer into its state, which is not written.
+
+    Raises:
+        ResourceError: a resource cannot be read.
+    """
+    provider = Provider(cloud)
+    for each in state.resources:
+        if each.type == STACK_REFERENCE:
+            each.outputs, each.secret_outputs = stack_reference(store, each.id)
+    found = [each for each in state.resources if _refreshed(each, provider, progress)]
+    _forget(state, {each.urn for each in found})
 
 
 def _forget(state: LayerState, found: set[str]) -> None:

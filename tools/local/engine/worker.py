@@ -35,7 +35,11 @@ def main() -> int:
 
 
 def run_in_turn(requests: list[LayerRequest]) -> int:
-    """Run each layer in a fork; stops at the first that fails and returns its exit code."""
+    """Run each layer in a fork; stops at the first that fails and returns its exit code.
+
+    A comparison goes on: it tells of every layer, and returns the first difference.
+    """
+    worst = 0
     for index, request in enumerate(requests):
         _import(request.module)
         gc.freeze()
@@ -44,9 +48,11 @@ def run_in_turn(requests: list[LayerRequest]) -> int:
             _run_and_exit(request)
         if index + 1 < len(requests):
             _import(requests[index + 1].module)
-        if code := _exit_code(child):
+        code = _exit_code(child)
+        if code and request.operation != "drift":
             return code
-    return 0
+        worst = worst or code
+    return worst
 
 
 def _import(module: str) -> None:

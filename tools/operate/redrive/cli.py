@@ -15,6 +15,7 @@ from tools.deploy import outputs
 from tools.deploy.outputs import OperatorError
 from tools.deploy.target import Target
 from tools.operate.redrive.redriving import AWS_ERRORS, Redriver
+from tools.terminal.parser import Parser
 
 _LEFT, _IMPOSSIBLE = 1, 2
 
@@ -25,8 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if (options.queue is None) == (options.since is None):
         parser.error(
-            "give --queue (make: QUEUE=pipe-dlq-dev), or a time in UTC: --since 2026-11-22T21:00 "
-            "[--until 2026-11-22T22:00] (make: ARGS='--since 2026-11-22T21:00')"
+            "give QUEUE=pipe-dlq-dev, or a time in UTC: ARGS='--since 2026-11-22T21:00 "
+            "[--until 2026-11-22T22:00]'"
         )
     try:
         redriver = Redriver(Target.of(outputs.Outputs.named(options)), get_session())
@@ -49,7 +50,7 @@ def _redrive(redriver: Redriver, queue: str, limit: int | None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m tools.operate.redrive",
         description="Give what failed for good another try, after its cause is mended.",
         epilog="docs/runbooks/dead-letter-queues.md says which queue holds what, and why.",

@@ -3,5 +3,12 @@
 import sys
 
 from tools.operate.smoke.cli import main
+from tools.terminal.ending import ended
 
-sys.exit(main())
+sys.exit(
+    ended(
+        "smoke",
+        main,
+        on_interrupt="run `make smoke` again; it says how to remove what an earlier run left",
+    )
+)

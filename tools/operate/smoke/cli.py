@@ -24,6 +24,7 @@ from tools.operate.smoke.places import Places
 from tools.operate.smoke.report import Report
 from tools.operate.smoke.rights import policy
 from tools.operate.smoke.synthetic import USUAL_HISTORY_HOURS, Run
+from tools.terminal.parser import Parser
 
 USUAL_PATIENCE_SECONDS: Final = 60.0
 SECONDS_TO_SETTLE: Final = 20.0
@@ -53,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m tools.operate.smoke",
         description="Send a synthetic fraud into a deployed environment and follow it to the mail.",
         epilog="Credentials (on the embedded AWS also AWS_ENDPOINT_URL) come from the environment as for the "

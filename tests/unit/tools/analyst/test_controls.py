@@ -180,3 +180,20 @@ def test_times_are_utc_where_they_say_nothing_else() -> None:
     assert told(moment("2026-12-01")) == "2026-12-01 00:00 UTC"
     with pytest.raises(OperatorError):
         edited(None, argparse.Namespace(list="deny", until="2026-12-01", snooze=None), moment("2026-12-01"))
+
+
+def test_a_pseudonym_of_a_mail_is_refused_with_where_the_account_stands(run: Run, table: Table) -> None:
+    given = ("--account", "acct-0123456789abcdef", "--list", "deny", "--by", "Ana")
+    code, _, err = run(*given)
+    assert code == 1
+    assert "ACCOUNT=acct-0123456789abcdef is a pseudonym" in err
+    assert "HOW TO LOOK FURTHER shows the account's own account_id" in err
+    assert table.items() == []
+    assert run(*given, "--as-given")[0] == 0
+    assert run("--account", "acct-11")[0] == 0
+
+
+def test_a_list_that_is_none_is_told_in_plain_words(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        run("--account", "a", "--list", "dney", "--by", "Ana")
+    assert capsys.readouterr().err == "error: LIST=dney: is no list; there are allow, watch, deny, none\n"

@@ -46,6 +46,24 @@ def changes(text: str) -> list[tuple[str, str]]:
     return re.findall(r"^ ([+~±-]) \S+ (\S+) ", text, re.MULTILINE)
 
 
+def _look_for_drift(run_directory: Path, cloud: Cloud) -> None:
+    compared = succeed(run_directory, "drift")
+    assert changes(compared) == []
+    assert re.findall(r"^Comparing (\w+)", compared, re.MULTILINE) == LAYERS
+    sqs = cloud.client("sqs")
+    url = sqs.get_queue_url(QueueName="suspicious-queue-local")["QueueUrl"]
+    visible = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])["Attributes"]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "31"})
+    states = {name: StateStore(run_directory, "local", "").path(name).read_bytes() for name in LAYERS}
+    drifted = fail(run_directory, "drift")
+    assert changes(drifted) == [("~", "suspicious-queue-local")]
+    assert "to bring it there: make deploy ENV=local" in drifted
+    assert states == {name: StateStore(run_directory, "local", "").path(name).read_bytes() for name in LAYERS}
+    assert changes(succeed(run_directory, "drift", "--layer", "network")) == []
+    sqs.set_queue_attributes(QueueUrl=url, Attributes=visible)
+    assert changes(succeed(run_directory, "drift")) == []
+
+
 def test_life_of_an_environment(run_directory: Path, cloud: Cloud, emulator: object) -> None:
     del emulator
     assert "make deploy-network ENV=local" in fail(run_directory, "deploy", "--layer", "compute")
@@ -73,8 +91,9 @@ def test_life_of_an_environment(run_directory: Path, cloud: Cloud, emulator: obj
     assert exported["data"]["pseudonym_secret"] == "[secret]"
     shown = json.loads(succeed(run_directory, "outputs", "--layer", "data", "--json", "--show-secrets"))
     assert len(shown["pseudonym_secret"]) >= 32
-    secret = shown["pseudonym_secret"]
-    assert secret not in deployed + again + json.dumps(exported)
+    assert shown["pseudonym_secret"] not in deployed + again + json.dumps(exported)
+
+    _look_for_drift(run_directory, cloud)
 
     one_setting = ["--layer", "compute", "--config", "fraud-compute:log_level=DEBUG"]
     assert set(changes(succeed(run_directory, "preview", *one_setting))) == {
@@ -119,5 +138,5 @@ def test_life_of_an_environment(run_directory: Path, cloud: Cloud, emulator: obj
 
 
 def test_without_an_emulator_every_command_says_how_to_start_one(tmp_path: Path) -> None:
-    for name in ("deploy", "preview", "refresh", "outputs", "destroy"):
+    for name in ("deploy", "preview", "drift", "refresh", "outputs", "destroy"):
         assert "make local" in fail(tmp_path, name)

@@ -1,10 +1,12 @@
-"""How a command ends that a person runs: in one line, whatever ends it."""
+"""How a command ends that a person runs: in one line and without a stack trace, whatever ends it."""
 
 import os
 import sys
 from collections.abc import Callable
+from typing import Final
 
-CLOSED, INTERRUPTED = 1, 130
+CLOSED: Final = 1
+INTERRUPTED: Final = 130
 
 
 def ended(command: str, run: Callable[[], int], *, on_interrupt: str) -> int:
@@ -28,3 +30,6 @@ def ended(command: str, run: Callable[[], int], *, on_interrupt: str) -> int:
         print(f"\n{command}: interrupted; {on_interrupt}", file=sys.stderr)
         return INTERRUPTED
     return code
+
+
+NOTHING_CHANGED: Final = "nothing has been changed; the same command starts anew"

@@ -1,0 +1,53 @@
+"""Ctrl-C on a command of the CLI: no next step, what stands, and how to go on."""
+
+import os
+import signal
+import sys
+import threading
+
+import pytest
+
+from tools.deploy import cli_process, guard, verbs, walk
+from tools.deploy.pulumi_command import Stack
+
+UNTIL_INTERRUPTED = """
+import signal, sys
+signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
+print("here", flush=True)
+signal.pause()
+"""
+
+
+def test_a_cli_that_ends_well_after_an_interrupt_was_interrupted_all_the_same() -> None:
+    later = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
+    later.start()
+    assert cli_process.run([sys.executable, "-c", UNTIL_INTERRUPTED], os.environ) == 130
+
+
+@pytest.mark.parametrize("verb", ["deploy", "destroy", "refresh", "drift"])
+def test_an_interrupted_walk_stops_and_says_how_to_go_on(
+    verb: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    acted = []
+
+    def interrupted(stack: Stack, _settings: object) -> int:
+        acted.append(stack.layer)
+        return 130
+
+    monkeypatch.setattr(walk, "VERBS", {**verbs.VERBS, verb: interrupted})
+    assert walk.every(verb, "dev", ()) == 130
+    said = capsys.readouterr().err
+    assert len(acted) == 1
+    assert f"{verb} of {acted[0]} was interrupted" in said
+    assert f"Go on with: make {verb} ENV=dev" in said
+    assert "force" not in said
+
+
+def test_an_interrupted_destruction_does_not_go_on_to_remove_the_stack(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(guard, "downstream_empty", lambda *_: None)
+    monkeypatch.setattr(verbs, "_settled", lambda _: object())
+    monkeypatch.setattr(verbs, "run_when_free", lambda *_: 130)
+    monkeypatch.setattr(Stack, "remove", lambda _: pytest.fail("the stack still has resources"))
+    assert verbs.destroy(Stack("data", "dev")) == 130

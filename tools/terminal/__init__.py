@@ -1,0 +1,1 @@
+"""What a person types and sees of any command: make's words, its errors, its interrupts."""

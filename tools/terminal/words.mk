@@ -1,0 +1,67 @@
+# The words that people give to make: which target takes which, and each as it was given.
+# What is typed as NOTE='$1,200 $(shell …)' is a macro to make: it would be expanded, and run, wherever it is mentioned
+# or handed on. Here every word becomes plain text first; recipes then take it from the environment ("$$NOTE") and
+# never write it into their own text. A word that the target does not take is refused by tools/terminal/unknown_words.py.
+
+# What a person may name beside the words of a target: programs and places.
+PLACES := PYTHON VENV BIN READY PULUMI
+
+environment := ENV CONFIRM ENGINE LOCAL_DIRECTORY
+takes-help :=
+takes-setup :=
+takes-engine := PINNED
+takes-demo := DATA LIMIT OFFSET RATE
+takes-local := LOCAL_DIRECTORY ENGINE
+takes-test := ARGS WORKERS
+takes-lint :=
+takes-format :=
+takes-typecheck :=
+takes-bench := ARGS
+takes-backtest := DATA LABEL_DELAY_DAYS RULES AGAINST SCORES REPORT
+takes-show-order :=
+takes-contracts-page :=
+takes-transcript := ARGS
+takes-lock :=
+takes-doctor := $(environment)
+takes-rights := $(environment)
+takes-deployers := $(environment) LAYER ACCOUNT REPOSITORY WRITE
+takes-preflight := $(environment)
+takes-preview := $(environment) CONFIG
+takes-deploy := $(environment) CONFIG
+takes-refresh := $(environment)
+takes-drift := $(environment) CONFIG
+takes-outputs := $(environment)
+takes-destroy := $(environment)
+takes-stale := $(environment) CONFIG LAYER
+takes-smoke := $(environment) ARGS
+takes-redrive := $(environment) QUEUE ARGS
+takes-verdict := $(environment) TRANSACTION VERDICT BY NOTE TIMESTAMP
+takes-rules := $(environment) FILE RESET BY NOTE ARGS
+takes-controls := $(environment) ACCOUNT MERCHANT LIST UNTIL SNOOZE BY NOTE ARGS
+takes-check-env := $(environment)
+takes-clean :=
+
+GOALS := $(or $(MAKECMDGOALS),help)
+TAKEN := $(sort $(foreach goal,$(GOALS),$(takes-$(goal)) $(foreach verb,$(VERBS),$(if $(filter $(verb)-%,$(goal)),$(takes-$(verb))))))
+GIVEN := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
+UNKNOWN := $(filter-out $(TAKEN) $(PLACES),$(GIVEN))
+# Another make that a recipe starts, however deep, has words of its own.
+MAKEOVERRIDES :=
+
+# Only names of the tables above become text of this file.
+plain = $(foreach name,$(1),$(if $(filter command environment,$(firstword $(origin $(name)))),$(eval override $(name) := $$(value $(name)))))
+$(call plain,$(TAKEN) $(PLACES))
+ifneq ($(UNKNOWN),)
+unexport $(UNKNOWN)
+endif
+
+# A text as one word of a shell.
+quoted = '$(subst ','\'',$(1))'
+ifneq ($(shell case $(call quoted,$(VENV)$(BIN)$(READY)) in (*[!A-Za-z0-9_./-]*) echo odd;; esac),)
+$(error VENV, BIN and READY are paths of letters, digits, '.', '_', '-' and '/')
+endif
+
+# ARGS goes through to a command word by word, quotes and all, and nothing in it is run.
+split_args = mapfile -d '' -t words < <(xargs -r printf '%s\0' <<<"$${ARGS:-}" 2>/dev/null) && wait "$$!" \
+  || { echo 'ARGS: a quotation mark has no partner' >&2; exit 2; }
+split_config = settings=(); set -f; for each in $${CONFIG:-}; do settings+=(--config "$$each"); done; set +f
