@@ -1,5 +1,6 @@
 """What every test shares: its rung, no sockets below the rung `emulator`, and what the run left out."""
 
+import platform
 import re
 from collections import Counter
 from pathlib import Path
@@ -88,6 +89,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         if report.when == "call"
     )
     terminalreporter.section("ladder of tests")
+    terminalreporter.line(f"on Python {platform.python_version()}; on AWS the functions run on Python 3.11")
     for rung in RUNGS:
         left_out = config.stash.get(_NO_ENGINE, None) if rung == "engine" else None
         said = f"left out: {left_out}" if left_out else f"{passed[rung]:>5} passed"

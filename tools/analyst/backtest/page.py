@@ -5,32 +5,49 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any, Final
 
-from tools.analyst.backtest.plots import Axis, Line, bars, lines
+from tools.analyst.backtest.plots import Axis, Line, Tick, bars, counts, lines, logarithms, shares
+from tools.analyst.backtest.plots import days as days_axis
 
-_COLOURS: Final = ("#0b6e99", "#c2571a")
-_FRAUD: Final = "#c0392b"
+_COLOURS: Final = ("first", "second")
 _SHOWN_FALSE_POSITIVES: Final = 0.05
-_OTHER: Final = "#9db4c0"
 _STYLE: Final = """
-body{font:15px/1.5 system-ui,sans-serif;color:#1c2a33;max-width:1120px;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.6rem;margin-bottom:.2rem}
-h2{font-size:1.15rem;margin-top:2.2rem;border-bottom:1px solid #d5dde2}
-p.note{color:#566b78;margin-top:.2rem}
+:root{color-scheme:light dark;--paper:#fff;--ink:#1c2a33;--soft:#4c606c;--rule:#d5dde2;--tile:#f2f6f8;
+--first:#0b6e99;--second:#b84d12;--fraud:#c0392b;--other:#9db4c0;--others:#4f7386}
+@media (prefers-color-scheme:dark){:root{--paper:#12191e;--ink:#e4ebef;--soft:#a9bac4;--rule:#33424c;
+--tile:#1d272e;--first:#58b7e0;--second:#f0955a;--fraud:#ef6f62;--other:#5d7682;--others:#8fb3c6}}
+body{font:15px/1.5 system-ui,sans-serif;background:var(--paper);color:var(--ink);max-width:1120px;
+margin:2rem auto;padding:0 1rem}
+h1{font-size:1.6rem;margin-bottom:.2rem;overflow-wrap:anywhere}
+h2{font-size:1.15rem;margin-top:2.2rem;border-bottom:1px solid var(--rule)}
+p.note{color:var(--soft);margin-top:.2rem}
+li{overflow-wrap:anywhere}
+div.wide{overflow-x:auto}
 table{border-collapse:collapse;margin:.6rem 0;font-variant-numeric:tabular-nums}
-th,td{padding:.25rem .8rem;text-align:right;border-bottom:1px solid #e6ecef}
-th:first-child,td:first-child{text-align:left}
-th{font-weight:600;color:#43545f}
-.tiles{display:flex;flex-wrap:wrap;gap:.8rem;margin:1rem 0}
-.tile{background:#f2f6f8;border-radius:8px;padding:.7rem 1rem;min-width:9.5rem}
+th,td{padding:.25rem .8rem;text-align:right;border-bottom:1px solid var(--rule);white-space:nowrap}
+th:first-child,td:first-child{text-align:left;padding-left:0}
+th{font-weight:600;color:var(--soft);vertical-align:bottom;white-space:normal;min-width:4.5rem}
+.tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(9.5rem,1fr));gap:.8rem;margin:1rem 0}
+.tile{background:var(--tile);border-radius:8px;padding:.7rem 1rem}
 .tile b{display:block;font-size:1.35rem}
-.tile span{color:#566b78;font-size:.85rem}
+.tile span{color:var(--soft);font-size:.85rem}
 .plots{display:flex;flex-wrap:wrap;gap:1.2rem}
-figure{margin:0;flex:1 1 480px;max-width:545px}
+figure{margin:0;flex:1 1 440px;max-width:545px;min-width:0}
 figcaption{font-weight:600}
-svg{width:100%;height:auto;font-size:11px;fill:#43545f}
-svg .grid{stroke:#e6ecef}
+svg{width:100%;height:auto;font-size:12px;fill:var(--soft)}
+svg .grid{stroke:var(--rule)}
 svg .name{font-weight:600}
+svg .line{fill:none;stroke-width:2}
+.line.first{stroke:var(--first)}.line.second{stroke:var(--second)}
+.line.fraud{stroke:var(--fraud)}.line.others{stroke:var(--others)}
+.area.first{fill:var(--first)}.area.second{fill:var(--second)}.area.fraud{fill:var(--fraud)}
+.area.other{fill:var(--other)}.area.others{fill:var(--others)}
+@media (max-width:560px){figure{flex-basis:100%}svg{font-size:16px}}
 """
+_SCORES: Final = Axis("score", 1, [Tick(each / 5, f"{each / 5:.1f}") for each in range(6)])
+_HEAD: Final = (
+    '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+    '<meta name="viewport" content="width=device-width, initial-scale=1">'
+)
 
 
 def page(runs: Sequence[Mapping[str, Any]]) -> str:
@@ -39,30 +56,36 @@ def page(runs: Sequence[Mapping[str, Any]]) -> str:
     Args:
         runs: As `figures_of` gives them.
     """
-    names = [_name(run) for run in runs]
+    names = [_name(run, number) for number, run in enumerate(runs)]
     body = [
         f"<h1>Backtest of {escape(runs[0]['data']['file'])}</h1>",
         f'<p class="note">{escape(_provenance(runs[0]))}</p>',
         *(_tiles(name, run, several=len(runs) > 1) for name, run in zip(names, runs, strict=True)),
         _data(runs[0]["data"]),
         "<h2>Ranking</h2>",
-        f'<div class="plots">{_precision_plot(names, runs)}{_roc_plot(names, runs)}</div>',
+        _ranking(names, runs),
         *(_rates(name, run, several=len(runs) > 1) for name, run in zip(names, runs, strict=True)),
         "<h2>Alerts</h2>",
-        f'<div class="plots">{_days_plot(runs[0])}{_scores_plot(runs[0])}</div>',
+        f'<div class="plots">{_days_plot(runs[0])}{_scores_plot(runs[0])}</div>' if runs[0]["days"] else "",
         _amounts(runs[0]),
         _scenarios(names, runs),
         *(_rules(name, run) for name, run in zip(names, runs, strict=True)),
         '<p class="note">Figures on synthetic data are no performance in the field.</p>',
     ]
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Backtest</title>'
-        f"<style>{_STYLE}</style></head><body>{''.join(body)}</body></html>\n"
+        f"{_HEAD}<title>Backtest</title><style>{_STYLE}</style></head><body>{''.join(body)}</body></html>\n"
     )
 
 
-def _name(run: Mapping[str, Any]) -> str:
-    return f"rules {run['run']['rules_version']}"
+def _name(run: Mapping[str, Any], number: int) -> str:
+    """Return what a run is called; two of the same rules must be told apart."""
+    return f"{'against ' if number else 'rules '}{run['run']['rules_version']}"
+
+
+def _ranking(names: Sequence[str], runs: Sequence[Mapping[str, Any]]) -> str:
+    if not runs[0]["ranking"]["curve"]:
+        return '<p class="note">No row is labelled as fraud, so there is no ranking to judge.</p>'
+    return f'<div class="plots">{_precision_plot(names, runs)}{_roc_plot(names, runs)}</div>'
 
 
 def _provenance(run: Mapping[str, Any]) -> str:
@@ -88,14 +111,18 @@ def _tiles(name: str, run: Mapping[str, Any], *, several: bool) -> str:
 
 
 def _data(data: Mapping[str, Any]) -> str:
+    late = data["out_of_order"]["rows"]
     rows = [
+        ("data lines", f"{data['lines']:,}"),
+        ("rows read", f"{data['rows']:,}"),
+        ("rows refused", f"{data['bad_rows']:,}"),
+        ("rows out of order", f"{late:,}"),
         ("transactions", f"{data['transactions']:,}"),
         ("frauds", f"{data['frauds']:,} ({_percent(data['frauds'] / max(data['transactions'], 1))})"),
         ("without a label", f"{data['without_label']:,}"),
         ("accounts", f"{data['accounts']:,}"),
         ("duplicates, scored once", f"{data['duplicates']:,}"),
         ("too late to learn from", f"{data['too_late_to_learn_from']:,}"),
-        ("bad rows", f"{data['bad_rows']:,}"),
     ]
     listed = "".join(f"<li>{escape(reason)}</li>" for reason in data["bad_row_reasons"])
     more = data["bad_rows"] - len(data["bad_row_reasons"])
@@ -108,7 +135,7 @@ def _precision_plot(names: Sequence[str], runs: Sequence[Mapping[str, Any]]) -> 
         Line(name, [(recall, precision) for recall, precision, _ in run["ranking"]["curve"]], colour)
         for name, run, colour in zip(names, runs, _COLOURS, strict=False)
     ]
-    return lines("Precision over recall", Axis("share of frauds found", 1), Axis("precision", 1), drawn)
+    return lines("Precision over recall", shares("share of frauds found"), shares("precision"), drawn)
 
 
 def _roc_plot(names: Sequence[str], runs: Sequence[Mapping[str, Any]]) -> str:
@@ -116,8 +143,8 @@ def _roc_plot(names: Sequence[str], runs: Sequence[Mapping[str, Any]]) -> str:
         Line(name, [(0.0, 0.0), *_until(run["ranking"]["curve"], _SHOWN_FALSE_POSITIVES)], colour)
         for name, run, colour in zip(names, runs, _COLOURS, strict=False)
     ]
-    flagged = Axis("share of genuine transactions flagged", _SHOWN_FALSE_POSITIVES, "{:.2f}")
-    found = Axis("share of frauds found", 1)
+    flagged = shares("share of genuine transactions flagged", _SHOWN_FALSE_POSITIVES)
+    found = shares("share of frauds found")
     return lines("Frauds found, to 5 % of the genuine flagged", flagged, found, drawn)
 
 
@@ -129,12 +156,11 @@ def _days_plot(run: Mapping[str, Any]) -> str:
     days = run["days"]
     frauds = [(float(place), day["frauds_among_them"]) for place, day in enumerate(days)]
     others = [(float(place), day["alerts"] - day["frauds_among_them"]) for place, day in enumerate(days)]
-    most = _round_up(max((day["alerts"] for day in days), default=1))
     return bars(
         "Alerts by day",
-        Axis("day", len(days), "{:.0f}"),
-        Axis("alerts", most, "{:,.0f}"),
-        [Line("fraud", frauds, _FRAUD), Line("not known as fraud", others, _OTHER)],
+        days_axis("day", [day["day"] for day in days]),
+        counts("alerts", max((day["alerts"] for day in days), default=1)),
+        [Line("fraud", frauds, "fraud"), Line("not known as fraud", others, "other")],
     )
 
 
@@ -142,16 +168,16 @@ def _scores_plot(run: Mapping[str, Any]) -> str:
     """Draw counts by their logarithm, or the few frauds would not be seen."""
     classes = run["scores"]
     width = 1 / len(classes)
-    most = math.log10(max((max(each["frauds"], each["others"]) for each in classes), default=1) + 1)
+    most = max((max(each["frauds"], each["others"]) for each in classes), default=1)
     drawn = [
         Line(
             name,
             [((place + 0.5) * width, math.log10(each[key] + 1)) for place, each in enumerate(classes)],
             colour,
         )
-        for name, key, colour in (("fraud", "frauds", _FRAUD), ("other", "others", "#4f7386"))
+        for name, key, colour in (("fraud", "frauds", "fraud"), ("other", "others", "others"))
     ]
-    return lines("Transactions by score", Axis("score", 1), Axis("log10 of 1 + transactions", most), drawn)
+    return lines("Transactions by score", _SCORES, logarithms("transactions", most), drawn)
 
 
 def _rates(name: str, run: Mapping[str, Any], *, several: bool) -> str:
@@ -225,7 +251,7 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines_of_cells = "".join(
         "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
     )
-    return f"<table><tr>{head}</tr>{lines_of_cells}</table>"
+    return f'<div class="wide"><table><tr>{head}</tr>{lines_of_cells}</table></div>'
 
 
 def _number(value: float | None, digits: int = 3) -> str:
@@ -234,8 +260,3 @@ def _number(value: float | None, digits: int = 3) -> str:
 
 def _percent(value: float | None) -> str:
     return "-" if value is None else f"{value:.1%}"
-
-
-def _round_up(value: float) -> float:
-    magnitude = 10 ** math.floor(math.log10(max(value, 1)))
-    return float(math.ceil(value / magnitude) * magnitude)

@@ -5,6 +5,7 @@ through, report, tear down, and look for anything left.
 """
 
 import argparse
+import platform
 import shutil
 import tempfile
 import time
@@ -110,6 +111,8 @@ class Demo:
         Raises:
             ProcessError: A step failed.
         """
+        here = platform.python_version()
+        self._display.line(f"the functions run on Python {here} here, and on Python 3.11 on AWS")
         emulator, ready_seconds = self._deploy()
         resources = self._environment.resource_count()
         outputs = self._environment.outputs()
