@@ -2,6 +2,7 @@
 
 import platform
 import re
+import shutil
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,14 @@ from tools.deploy.engine import EngineError, fitting_binary
 TESTS = Path(__file__).parent
 OF_THE_EMULATOR = TESTS.parent / "emulator" / "tests"
 """The rung of a package of its own, which has its own conftest.py."""
-RUNGS = ("unit", "stacks", "contracts", "policy", "emulator", "local", "engine")
+RUNGS = ("unit", "stacks", "contracts", "policy", "attacks", "emulator", "local", "engine")
 WITH_SOCKETS = ("emulator", "local", "engine")
 """These start processes and talk to them; a marker of the same name is on each of their tests."""
 
 _NO_ENGINE = pytest.StashKey[str]()
 """Why the rung `engine` cannot run here; absent where it can, or where none of its tests was asked for."""
+BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+"""What looks at pages as pictures; its tests are marked `browser`."""
 _TOLD = "no_engine"
 """The same, as one of several workers tells it to the process that writes the summary."""
 
@@ -38,6 +41,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if rung_of(item.path) in WITH_SOCKETS:
             item.add_marker(rung_of(item.path))
+    if BROWSER is None:
+        deselect(config, items, [item for item in items if item.get_closest_marker("browser")])
     if any(rung_of(item.path) == "engine" for item in items) and (reason := _no_fitting_cli()):
         config.stash[_NO_ENGINE] = reason
         leave_out(config, items, "engine")
@@ -67,7 +72,11 @@ def _no_fitting_cli() -> str | None:
 
 def leave_out(config: pytest.Config, items: list[pytest.Item], rung: str) -> None:
     """Deselect a whole rung: one line in the summary instead of a skip for each test."""
-    out = [item for item in items if rung_of(item.path) == rung]
+    deselect(config, items, [item for item in items if rung_of(item.path) == rung])
+
+
+def deselect(config: pytest.Config, items: list[pytest.Item], out: list[pytest.Item]) -> None:
+    """Leave tests out of the run."""
     config.hook.pytest_deselected(items=out)
     items[:] = [item for item in items if item not in out]
 
@@ -94,6 +103,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         left_out = config.stash.get(_NO_ENGINE, None) if rung == "engine" else None
         said = f"left out: {left_out}" if left_out else f"{passed[rung]:>5} passed"
         terminalreporter.line(f"{rung:<10} {said}")
+    if BROWSER is None:
+        terminalreporter.line("browser    left out: no chromium on PATH (Debian: apt-get install chromium)")
     terminalreporter.line("smoke      left out: needs an environment deployed on AWS")
 
 

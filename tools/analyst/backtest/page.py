@@ -41,7 +41,8 @@ svg .line{fill:none;stroke-width:2}
 .line.fraud{stroke:var(--fraud)}.line.others{stroke:var(--others)}
 .area.first{fill:var(--first)}.area.second{fill:var(--second)}.area.fraud{fill:var(--fraud)}
 .area.other{fill:var(--other)}.area.others{fill:var(--others)}
-@media (max-width:560px){figure{flex-basis:100%}svg{font-size:16px}}
+@media (max-width:560px){figure{flex-basis:100%}svg{font-size:16px}
+th,td{padding:.25rem .35rem}th{min-width:0}}
 """
 _SCORES: Final = Axis("score", 1, [Tick(each / 5, f"{each / 5:.1f}") for each in range(6)])
 _HEAD: Final = (
@@ -153,6 +154,8 @@ def _until(curve: Sequence[Sequence[float]], flagged: float) -> list[tuple[float
 
 
 def _days_plot(run: Mapping[str, Any]) -> str:
+    if not run["alerts"]["alerts"]:
+        return '<p class="note">No score reached the threshold, so there are no alerts by day.</p>'
     days = run["days"]
     frauds = [(float(place), day["frauds_among_them"]) for place, day in enumerate(days)]
     others = [(float(place), day["alerts"] - day["frauds_among_them"]) for place, day in enumerate(days)]
