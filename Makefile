@@ -80,7 +80,7 @@ local: $(READY) ## Keep the embedded AWS running and deployed until Ctrl-C; says
 	@$(BIN)/python -m tools.local up --run-directory "$$LOCAL_DIRECTORY" $(if $(ENGINE),--engine "$$ENGINE")
 
 ##@ Check
-.PHONY: test lint typecheck bench backtest show-order format lock contracts-page transcript
+.PHONY: test lint typecheck bench backtest attacks show-order format lock contracts-page transcript
 # Each file stays with one worker, which keeps what is deployed for it; every worker may hold an embedded AWS or two.
 test: $(READY) ## Run every test this machine can run; names what it left out and why [ARGS=tests/policy WORKERS=0]
 	@$(split_args); $(BIN)/python -m pytest --numprocesses "$$WORKERS" --maxprocesses 4 --dist loadfile "$${words[@]}"
@@ -104,6 +104,9 @@ backtest: $(READY) ## Judge a labelled file as the detector would: DATA=file [LA
 	@[[ -n "$${DATA:-}" ]] || { echo 'DATA is missing: name a labelled file, for example: make backtest DATA=transactions.csv.xz' >&2; exit 2; }
 	@$(BIN)/python -m tools.analyst.backtest "$$DATA" $(if $(LABEL_DELAY_DAYS),--label-delay-days "$$LABEL_DELAY_DAYS") $(if $(RULES),--rules "$$RULES") \
 	  $(if $(AGAINST),--against "$$AGAINST") $(if $(SCORES),--scores "$$SCORES") $(if $(REPORT),--report "$$REPORT")
+
+attacks: $(READY) ## Run each known attack on the detector, and say which share is caught (minutes) [ARGS='wave-* --seeds 3']
+	@$(BIN)/python -m tests.attacks $(ARGS)
 
 show-order: ## Print the layers in order of deployment, with owners and upstreams
 	@"$$PYTHON" -m shared.infra.layers --table

@@ -1,0 +1,99 @@
+"""A thief in somebody's account: the amounts are nearly usual, the device, the hour or the pace is not."""
+
+from typing import Final
+
+from tests.attacks.population import NIGHT_HOUR, World
+from tests.attacks.stream import (
+    MILLISECONDS_PER_HOUR,
+    MILLISECONDS_PER_MINUTE,
+    Attack,
+    Payment,
+    by_account,
+    ids,
+    in_order,
+    means,
+)
+
+VICTIMS: Final = 25
+BURSTING: Final = 10
+NIGHT_WAVE: Final = 100
+
+_DAYS: Final = 21
+_BURST: Final = 54
+_BURST_HOURS: Final = 6
+
+
+def new_device(name: str, seed: int) -> Attack:
+    """Some usual payments from a new device, then three to four times the mean."""
+    world = World(name, seed)
+    random = world.random
+    people = world.accounts(120, per_day=(1, 5))
+    history = world.history(people, 0, _DAYS)
+    usual = means(history)
+    base = in_order(history, world.history(people, _DAYS, 3))
+    taken: list[Payment] = []
+    for victim in random.sample([account for account in people if account.name in usual], VICTIMS):
+        device, usual_ones = world.name("device"), random.randint(2, 5)
+        number = usual_ones + random.randint(1, 2)
+        moments = sorted(world.moment(victim, _DAYS + random.randrange(3)) for _ in range(number))
+        for place, moment in enumerate(moments):
+            amount = random.uniform(3, 4) * usual[victim.name] if place >= usual_ones else None
+            taken.append(world.pay(victim, moment, amount, device=device))
+    return Attack(in_order(base, taken), by_account(taken), ids(base))
+
+
+def at_night(name: str, seed: int, *, victims: int = VICTIMS) -> Attack:
+    """A usual payment at three in the morning by accounts that never pay at night, where hardly anybody does.
+
+    Args:
+        name: Of the attack.
+        seed: Of everything drawn.
+        victims: How many accounts, all in the same night.
+    """
+    world = World(name, seed)
+    sleepers = world.accounts(victims + 60, per_day=(1.5, 5), at_night=False)
+    wakeful = world.accounts(25, per_day=(1, 4), at_night=True)
+    base = world.history([*sleepers, *wakeful], 0, _DAYS + 1)
+    taken = [
+        world.pay(victim, world.at(_DAYS, NIGHT_HOUR)) for victim in world.random.sample(sleepers, victims)
+    ]
+    return Attack(in_order(base, taken), by_account(taken), ids(base))
+
+
+def burst(name: str, seed: int) -> Attack:
+    """54 usual payments within six hours by accounts of ten a day."""
+    world = World(name, seed)
+    bursting, others = world.accounts(BURSTING, per_day=(9.5, 10.5)), world.accounts(40, per_day=(1, 6))
+    base = world.history([*bursting, *others], 0, 14)
+    base += world.history(others, 14, 1)
+    taken = []
+    for victim in bursting:
+        moment = world.at(14, 10)
+        times = sorted(world.random.random() for _ in range(_BURST))
+        taken += [
+            world.pay(victim, moment + int(time * _BURST_HOURS * MILLISECONDS_PER_HOUR)) for time in times
+        ]
+    return Attack(in_order(base, taken), by_account(taken), ids(base))
+
+
+def resent(name: str, seed: int) -> Attack:
+    """An account's last thirty payments are sent once more under new ids, within the hour.
+
+    Amounts, shops and devices are the owner's own; the pace alone tells.
+    """
+    world = World(name, seed)
+    people = world.accounts(80, per_day=(2, 6))
+    history = world.history(people, 0, 15)
+    ordered = in_order(history)
+    moment, again = world.at(15, 11), []
+    for victim in people[:VICTIMS]:
+        own = [payment for payment in ordered if payment.account_id == victim.name][-30:]
+        again += [
+            payment._replace(
+                transaction_id=f"again-{payment.transaction_id}",
+                timestamp=moment + place * 2 * MILLISECONDS_PER_MINUTE,
+            )
+            for place, payment in enumerate(own)
+        ]
+    base = in_order(ordered, world.history(people[VICTIMS:], 15, 1))
+    return Attack(in_order(base, again), by_account(again), ids(base))

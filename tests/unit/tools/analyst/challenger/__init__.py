@@ -1,0 +1,1 @@
+"""The challenger: the additive scorecard that is to replace the rules in force."""

@@ -1,0 +1,63 @@
+"""The scoring core: pure, no clock, no AWS. The detector runs it, and so does whatever replays history.
+
+```
+scorer = Scorer(load_rules(RULES_PATH))
+population = scorer.unknown_population()
+account, merchant = AccountProfile(), MerchantProfile()
+for transaction in stream:                       # in the order in which they arrive
+    if not account.knows(transaction):
+        assessment = scorer.assess(transaction, account, merchant, population)
+        taught = scorer.sample(transaction, account, assessment, population)
+        scorer.update(account, transaction, assessment)
+```
+
+- `assess` reads the profiles and changes nothing. Its decision's score is a probability; the base and the
+points of the reasons sum to its log-odds.
+- `new_places` names the counters of other people's payments that a score needs, for first uses alone.
+- `update` teaches the account's profile in place, in constant time. A transaction that the profile has
+  learnt, or one too late to be told from a duplicate, changes nothing.
+- `sample` says what a transaction teaches the population, which is nothing for most (`population`).
+- `apply_verdict` teaches account, merchant and population what an analyst found (`verdicts`).
+- A profile has a bound: `to_state` gives less than 1 KB, `from_state` reads it back.
+- Floats live here alone: they measure, they are never money.
+"""
+
+from stacks.compute.functions.detector.scoring.controls import (
+    NO_CONTROLS,
+    Controls,
+    PaymentControls,
+    Standing,
+)
+from stacks.compute.functions.detector.scoring.state import ProfileError
+from tools.analyst.challenger.account import AccountProfile
+from tools.analyst.challenger.learning import shard_of
+from tools.analyst.challenger.merchant import MerchantProfile
+from tools.analyst.challenger.population import SHARDS, Population, Sample, View
+from tools.analyst.challenger.quantities import NAMES, OF_ANY_FORM, Quantities
+from tools.analyst.challenger.reasons import Decision, Reason
+from tools.analyst.challenger.rules import Rules
+from tools.analyst.challenger.rules_file import (
+    RULES_PATH,
+    RulesError,
+    load_rules,
+    parse_rules,
+)
+from tools.analyst.challenger.scorecard import Curve, Mode, log_odds_of, probability_of
+from tools.analyst.challenger.scorer import Assessment, Scorer
+from tools.analyst.challenger.sharing import FirstUses, Place, Sharing, new_places
+from tools.analyst.challenger.transaction import Transaction
+from tools.analyst.challenger.verdicts import (
+    Effect,
+    RiskPopulation,
+    Verdict,
+    apply_verdict,
+    own_suspicion_of,
+)
+
+__all__ = [
+    "NAMES", "NO_CONTROLS", "OF_ANY_FORM", "RULES_PATH", "SHARDS", "AccountProfile", "Assessment", "Controls",
+    "Curve", "Decision", "Effect", "FirstUses", "MerchantProfile", "Mode", "PaymentControls", "Place",
+    "Population", "ProfileError", "Quantities", "Reason", "RiskPopulation", "Rules", "RulesError", "Sample",
+    "Scorer", "Sharing", "Standing", "Transaction", "Verdict", "View", "apply_verdict", "load_rules",
+    "log_odds_of", "new_places", "own_suspicion_of", "parse_rules", "probability_of", "shard_of",
+]  # fmt: skip

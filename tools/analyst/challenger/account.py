@@ -1,0 +1,223 @@
+"""What is known of an account: bounded, learnt in constant time, less than 1 KB as stored.
+
+Memory is in time, not in payments: counters wear off with a time constant, so that a burst of payments
+neither evicts what was known nor becomes a habit. The latest payments are remembered one by one, which makes
+two things exact: a duplicate is recognised, because what is no longer remembered is older than everything
+remembered; and so late an arrival is not learnt at all.
+"""
+
+import struct
+from bisect import bisect_left
+from struct import Struct
+from typing import Any, Final, NamedTuple, Self
+
+from stacks.compute.functions.detector.scoring.risk import RiskHistory
+from stacks.compute.functions.detector.scoring.state import ProfileError
+from tools.analyst.challenger.migration import migrated
+from tools.analyst.challenger.transaction import (
+    MILLISECONDS_PER_HOUR,
+    Transaction,
+    key_of,
+)
+from tools.analyst.challenger.uses import Uses
+
+PROFILE_VERSION: Final = 3
+HOURS: Final = 24
+REMEMBERED_PAYMENTS: Final = 16
+SUSPICION_STEPS: Final = 255
+
+HOUR_CONSTANT: Final = 1.0
+DAY_CONSTANT: Final = 24.0
+WEEK_CONSTANT: Final = 7 * 24.0
+HABIT_CONSTANT: Final = 45 * 24.0
+"""Time constants of the counters, in hours: a payment so long ago counts a third."""
+
+USES: Final = ("merchants", "categories", "countries", "devices", "networks", "channels", "currencies")
+_COUNTERS: Final = (
+    "hour_count", "day_count", "week_count", "habit_count",
+    "hour_spend", "day_spend", "week_spend", "small_count", "under_limit_count", "rarity_sum",
+    "learnt", "mean", "squares", "record",
+)  # fmt: skip
+_HEAD: Final = Struct(f"<BIQQH{len(_COUNTERS)}f")
+_POSITION: Final = Struct("<Bqff")
+_CATEGORY: Final = Struct("<HBf")
+_REMEMBERED: Final = Struct("<QIBf")
+_LOW_BITS: Final = 0xFFFFFFFF
+
+
+class Position(NamedTuple):
+    """Where an account's card was last present."""
+
+    timestamp: int
+    latitude: float
+    longitude: float
+
+
+class Remembered(NamedTuple):
+    """One of an account's latest payments.
+
+    Attributes:
+        timestamp: Epoch milliseconds.
+        key: 48 bits of a hash of the transaction's id.
+        value: Approximate US dollars, to 24 bits.
+        suspicion: What the account's own behaviour said against it in 255ths, which a verdict makes all or
+            none.
+    """
+
+    timestamp: int
+    key: int
+    value: float
+    suspicion: int
+
+
+class CategoryHabit(NamedTuple):
+    """What an account pays in a merchant category.
+
+    Attributes:
+        payments: Payments in it, at most 64.
+        logarithm: Mean of the logarithm of their value over what the account and the category let expect.
+    """
+
+    payments: int
+    logarithm: float
+
+
+class AccountProfile:
+    """What an account usually does. Counts and sums are as of `last_at`, each with its time constant.
+
+    Attributes:
+        count: Payments learnt.
+        first_at: Time of the earliest, 0 before the first.
+        last_at: Time of the latest.
+        hour_count: Payments, worn off by the hour; `day_count`, `week_count` and `habit_count` likewise.
+        hour_spend: Their value in dollars, worn off by the hour; `day_spend`, `week_spend` likewise.
+        small_count: Payments far below the usual value, worn off by the hour.
+        under_limit_count: Large payments just under a round amount, worn off in three days.
+        rarity_sum: How rare the payments of the last day were.
+        learnt: Weight of the payments in the mean, at most its memory.
+        mean: Mean value of a payment in dollars, as it would be outside its merchant category.
+        squares: Sum of the squared distances from the mean.
+        record: The greatest value of a payment that was not suspicious, wearing off over months.
+        hours: Payments by hour of the day (UTC).
+        category_habits: Key of a merchant category -> what the account pays in it.
+        position: Where the card was last present.
+        sampled_on: Epoch day on which it last taught the population.
+        recent: The latest payments, in order of time.
+        risk: Verdicts on its payments.
+    """
+
+    __slots__ = (
+        *_COUNTERS, *USES, "category_habits", "count", "first_at", "hours", "last_at", "position", "recent",
+        "risk", "sampled_on",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        self.count = self.first_at = self.last_at = self.sampled_on = 0
+        self.hour_count = self.day_count = self.week_count = self.habit_count = 0.0
+        self.hour_spend = self.day_spend = self.week_spend = 0.0
+        self.small_count = self.under_limit_count = self.rarity_sum = 0.0
+        self.learnt = self.mean = self.squares = self.record = 0.0
+        self.hours = [0.0] * HOURS
+        self.merchants, self.categories, self.countries, self.devices = Uses(), Uses(), Uses(), Uses()
+        self.networks, self.channels, self.currencies = Uses(), Uses(), Uses()
+        self.category_habits: dict[int, CategoryHabit] = {}
+        self.position: Position | None = None
+        self.recent: list[Remembered] = []
+        self.risk = RiskHistory()
+
+    def knows(self, transaction: Transaction) -> bool:
+        """Tell whether this very transaction was learnt, as far back as is remembered."""
+        recent, timestamp = self.recent, transaction.timestamp
+        if not recent or recent[-1].timestamp < timestamp:
+            return False
+        return self.find(timestamp, key_of(transaction.transaction_id)) >= 0
+
+    def find(self, timestamp: int, key: int) -> int:
+        """Return where a payment is remembered, -1 where it is not."""
+        place = bisect_left(self.recent, (timestamp, key))
+        found = place < len(self.recent) and self.recent[place][:2] == (timestamp, key)
+        return place if found else -1
+
+    def to_state(self) -> bytes:
+        """Return the profile as less than 1 KB of bytes."""
+        last_hour = self.last_at // MILLISECONDS_PER_HOUR
+        position = self.position
+        counters = [getattr(self, name) for name in _COUNTERS]
+        busiest = max(1.0, max(self.hours) / SUSPICION_STEPS)
+        parts = [
+            _HEAD.pack(PROFILE_VERSION, self.count, self.first_at, self.last_at, self.sampled_on, *counters),
+            bytes(min(SUSPICION_STEPS, round(each / busiest)) for each in self.hours),
+            *(getattr(self, name).pack(last_hour) for name in USES),
+            _POSITION.pack(1, *position) if position else bytes(1),
+            bytes([len(self.category_habits)]),
+            *(_CATEGORY.pack(key, *habit) for key, habit in self.category_habits.items()),
+            bytes([len(self.recent)]),
+            *(self._packed(each) for each in self.recent),
+            self.risk.to_state().encode() if self.risk else b"",
+        ]
+        return b"".join(parts)
+
+    def _packed(self, payment: Remembered) -> bytes:
+        before = max(self.last_at - payment.timestamp, 0)
+        return _REMEMBERED.pack(
+            payment.key << 8 | payment.suspicion, before & _LOW_BITS, min(before >> 32, 255), payment.value
+        )
+
+    @classmethod
+    def from_state(cls, state: Any) -> Self:
+        """Read what `to_state` gave, or a profile of version 1 or 2.
+
+        Raises:
+            ProfileError: The state is of another version or damaged.
+        """
+        profile = cls()
+        try:
+            if isinstance(state, dict):
+                migrated(state, profile)
+            else:
+                profile._read(bytes(state))
+        except ProfileError:
+            raise
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError, struct.error) as error:
+            raise ProfileError(f"the stored profile is damaged: {type(error).__name__}") from None
+        return profile
+
+    def _read(self, state: bytes) -> None:
+        if not state or state[0] != PROFILE_VERSION:
+            raise ProfileError(f"profile version {state[0] if state else None} is not {PROFILE_VERSION}")
+        _, self.count, self.first_at, self.last_at, self.sampled_on, *counters = _HEAD.unpack_from(state)
+        for name, value in zip(_COUNTERS, counters, strict=True):
+            setattr(self, name, value)
+        start = _HEAD.size
+        self.hours = [float(each) for each in state[start : start + HOURS]]
+        start += HOURS
+        last_hour = self.last_at // MILLISECONDS_PER_HOUR
+        for name in USES:
+            uses, start = Uses.unpack(state, start, last_hour)
+            setattr(self, name, uses)
+        start = self._read_position(state, start)
+        number, start = state[start], start + 1
+        for _ in range(number):
+            key, count, logarithm = _CATEGORY.unpack_from(state, start)
+            self.category_habits[key] = CategoryHabit(count, logarithm)
+            start += _CATEGORY.size
+        start = self._read_recent(state, start)
+        if start < len(state):
+            self.risk = RiskHistory.from_state(state[start:].decode())
+
+    def _read_position(self, state: bytes, start: int) -> int:
+        if not state[start]:
+            return start + 1
+        _, *position = _POSITION.unpack_from(state, start)
+        self.position = Position(*position)
+        return start + _POSITION.size
+
+    def _read_recent(self, state: bytes, start: int) -> int:
+        number, start = state[start], start + 1
+        for _ in range(number):
+            bits, low, high, value = _REMEMBERED.unpack_from(state, start)
+            self.recent.append(
+                Remembered(self.last_at - (high << 32 | low), bits >> 8, value, bits & SUSPICION_STEPS)
+            )
+            start += _REMEMBERED.size
+        return start

@@ -1,0 +1,281 @@
+"""Teaches an account's profile, and the population, one payment in constant time.
+
+Whoever commits fraud sends payments too, so what is suspicious is held back: it moves the usual amount by a
+quarter of one payment, capped near what was usual, and no merchant, device, country or hour becomes known by
+it. A legitimate verdict teaches what was held back; a verdict of fraud takes out what the payment had taught.
+"""
+
+from bisect import bisect_left
+from collections.abc import Mapping
+from math import exp, log, sqrt
+from typing import Final
+
+from stacks.compute.functions.detector.scoring.state import single
+from tools.analyst.challenger.account import (
+    DAY_CONSTANT,
+    HABIT_CONSTANT,
+    HOUR_CONSTANT,
+    REMEMBERED_PAYMENTS,
+    SUSPICION_STEPS,
+    WEEK_CONSTANT,
+    AccountProfile,
+    CategoryHabit,
+    Position,
+    Remembered,
+)
+from tools.analyst.challenger.population import SHARDS, Sample, View
+from tools.analyst.challenger.quantities import (
+    LARGE,
+    RARITY_AT_MOST,
+    RARITY_NOTICED,
+    SMALL,
+    UNDER_LIMIT_HOURS,
+    Quantities,
+    Usual,
+)
+from tools.analyst.challenger.rounding import is_just_under
+from tools.analyst.challenger.transaction import (
+    MILLISECONDS_PER_DAY,
+    MILLISECONDS_PER_HOUR,
+    Transaction,
+    key_of,
+    short_key,
+)
+
+MEMORY: Final = 128.0
+"""Payments that the usual amount looks back, at most."""
+
+SUSPICIOUS_WEIGHT: Final = 0.25
+_CAP_DEVIATIONS: Final = 2.0
+_SUSPICIOUS_CAP_DEVIATIONS: Final = 1.0
+_CLEARED_DEVIATIONS: Final = 4.0
+"""What an analyst cleared may move the usual amount further, yet one payment alone not without bound."""
+
+HELD_BACK: Final = 0.25
+"""From this probability of fraud on a payment teaches its account nearly nothing until it is cleared."""
+
+_RECORD_HOURS: Final = 120 * 24.0
+_HOURS_WINDOW: Final = 128.0
+_CATEGORY_MEMORY: Final = 64
+_LEAST_IN_CATEGORY, _MOST_IN_CATEGORY = -2.0, 1.4
+_KNOWN_PAYMENTS: Final = 2
+"""An account of fewer payments is unconfirmed: it may have come for one fraud."""
+
+_SOME_HISTORY: Final = 8
+
+MOST_REMEMBERED: Final[Mapping[str, int]] = {
+    "merchants": 40, "categories": 24, "countries": 8, "devices": 6, "networks": 6, "channels": 4,
+    "currencies": 4,
+}  # fmt: skip
+"""Values of a field that a profile keeps; so many that a mature one has less than 1 KB."""
+
+
+def learn(  # noqa: PLR0913 - what a payment teaches, each named
+    account: AccountProfile,
+    transaction: Transaction,
+    quantities: Quantities,
+    usual: Usual,
+    *,
+    own_suspicion: float,
+    suspicious: bool,
+) -> bool:
+    """Teach the profile one payment, in place; tell whether it changed.
+
+    A duplicate, or a payment older than all that are remembered, changes nothing.
+    """
+    timestamp = transaction.timestamp
+    entry = Remembered(
+        timestamp,
+        key_of(transaction.transaction_id),
+        single(usual.value),
+        int(own_suspicion * SUSPICION_STEPS),
+    )
+    if not _remember(account.recent, entry):
+        return False
+    weight = SUSPICIOUS_WEIGHT if suspicious else 1.0
+    _count(account, transaction, quantities, usual, weight)
+    if not account.count:
+        account.first_at = account.last_at = timestamp
+    account.first_at = min(account.first_at, timestamp)
+    account.last_at = max(account.last_at, timestamp)
+    account.count += 1
+    learn_amount(account, usual, weight=weight, suspicious=suspicious)
+    if not suspicious:
+        learn_ways(account, transaction)
+    return True
+
+
+def _remember(recent: list[Remembered], entry: Remembered) -> bool:
+    if recent and entry.timestamp <= recent[-1].timestamp:
+        place = bisect_left(recent, entry[:2])
+        if place == 0 and len(recent) >= REMEMBERED_PAYMENTS:
+            return False
+        if place < len(recent) and recent[place][:2] == entry[:2]:
+            return False
+        recent.insert(place, entry)
+    else:
+        recent.append(entry)
+    if len(recent) > REMEMBERED_PAYMENTS:
+        del recent[0]
+    return True
+
+
+def _count(
+    account: AccountProfile, transaction: Transaction, quantities: Quantities, usual: Usual, weight: float
+) -> None:
+    """Wear the counters off to the payment's time, and add it."""
+    hours, value = usual.hours, usual.value
+    by_hour, by_day, by_week = (
+        exp(-hours / HOUR_CONSTANT),
+        exp(-hours / DAY_CONSTANT),
+        exp(-hours / WEEK_CONSTANT),
+    )
+    account.hour_count = account.hour_count * by_hour + 1
+    account.day_count = account.day_count * by_day + 1
+    account.week_count = account.week_count * by_week + 1
+    account.habit_count = account.habit_count * exp(-hours / HABIT_CONSTANT) + weight
+    account.hour_spend = account.hour_spend * by_hour + value
+    account.day_spend = account.day_spend * by_day + value
+    account.week_spend = account.week_spend * by_week + value
+    is_small = account.count >= 3 and value < SMALL * usual.mean
+    account.small_count = account.small_count * by_hour + is_small
+    is_under = value > LARGE * usual.mean and is_just_under(transaction.amount)
+    account.under_limit_count = account.under_limit_count * exp(-hours / UNDER_LIMIT_HOURS) + is_under
+    account.rarity_sum = account.rarity_sum * by_day + rarity_of_amount(quantities)
+
+
+def rarity_of_amount(quantities: Quantities) -> float:
+    """Return how rare a payment's amount is by several measures together, in decades beyond the usual."""
+    rarity = (
+        (quantities.amount_rarity or 0.0)
+        + (quantities.amount_deviation or 0.0)
+        + (quantities.category_amount or 0.0)
+    ) / 2
+    return min(max(rarity - RARITY_NOTICED, 0.0), RARITY_AT_MOST)
+
+
+def learn_amount(account: AccountProfile, usual: Usual, *, weight: float, suspicious: bool) -> None:
+    """Draw the usual amount toward a payment, capped so that one fraud does not make the next look usual."""
+    normal = usual.normal
+    if account.learnt:
+        deviations = _SUSPICIOUS_CAP_DEVIATIONS if suspicious else _CAP_DEVIATIONS
+        normal = min(normal, usual.mean + deviations * usual.deviation)
+    if account.learnt >= MEMORY:
+        account.squares -= account.squares * weight / account.learnt
+        account.learnt -= weight
+    distance = normal - account.mean
+    account.learnt += weight
+    account.mean += weight * distance / account.learnt
+    account.squares += weight * distance * (normal - account.mean)
+    account.record *= exp(-usual.hours / _RECORD_HOURS)
+    if not suspicious:
+        account.record = max(account.record, normal)
+        if usual.category is not None and account.count > 1:
+            _learn_category(account, usual.category, usual)
+
+
+def _learn_category(account: AccountProfile, category: int, usual: Usual) -> None:
+    habits = account.category_habits
+    count, logarithm = habits.pop(category, usual.habit)
+    drawn = logarithm * count / (count + 4.0)
+    above = log(usual.normal / usual.mean) + drawn
+    above = max(_LEAST_IN_CATEGORY, min(_MOST_IN_CATEGORY + drawn, above))
+    count = min(count + 1, _CATEGORY_MEMORY)
+    habits[category] = CategoryHabit(count, logarithm + (above - logarithm) / count)
+    if len(habits) > MOST_REMEMBERED["categories"]:
+        del habits[next(iter(habits))]
+
+
+def learn_ways(account: AccountProfile, transaction: Transaction) -> None:
+    """Make known what a payment used: its hour, merchant, device and so on."""
+    timestamp = transaction.timestamp
+    hour = timestamp // MILLISECONDS_PER_HOUR
+    hours = account.hours
+    hours[hour % len(hours)] += 1
+    if sum(hours) >= _HOURS_WINDOW:
+        account.hours = [each / 2 for each in hours]
+    for name, value in _ways(transaction):
+        if value is not None:
+            getattr(account, name).learn(value, hour, MOST_REMEMBERED[name])
+    latitude, longitude, position = transaction.latitude, transaction.longitude, account.position
+    if latitude is None or longitude is None or transaction.card_present is not True:
+        return
+    if position is None or timestamp >= position.timestamp:
+        account.position = Position(timestamp, latitude, longitude)
+
+
+def _ways(transaction: Transaction) -> tuple[tuple[str, str | None], ...]:
+    """Return what a payment used, by the attribute of a profile that remembers it."""
+    return (
+        ("merchants", transaction.merchant_id),
+        ("currencies", transaction.currency),
+        ("categories", transaction.merchant_category),
+        ("countries", transaction.country),
+        ("devices", transaction.device_id),
+        ("channels", transaction.channel),
+        ("networks", transaction.network),
+    )
+
+
+def is_sampled(transaction: Transaction, account: AccountProfile, view: View, *, suspicious: bool) -> bool:
+    """Tell whether a payment teaches the population.
+
+    Not what is suspicious, not what an account without a history does, one payment a day of an account, and
+    of all these a share by id.
+    """
+    if suspicious or account.count < _KNOWN_PAYMENTS:
+        return False
+    if account.sampled_on >= transaction.timestamp // MILLISECONDS_PER_DAY:
+        return False
+    every = view.sampled_one_in
+    return every == 1 or short_key(transaction.transaction_id) // SHARDS % every == 0
+
+
+def sample_of(
+    transaction: Transaction, account: AccountProfile, usual: Usual, raw: Mapping[str, float]
+) -> Sample:
+    """Return what a payment teaches the population; to be asked before the account learns it."""
+    hour = transaction.timestamp // MILLISECONDS_PER_HOUR % 24
+    distance = ratio = residual = None
+    if account.count >= _SOME_HISTORY:
+        share = usual.normal / usual.mean
+        distance, residual, ratio = abs(share - 1.0), log(share), usual.value / usual.mean
+    return Sample(usual.value, hour, usual.category, raw, distance, ratio, residual)
+
+
+def shard_of(transaction_id: str) -> int:
+    """Return the shard that what a transaction teaches belongs to."""
+    return short_key(transaction_id) % SHARDS
+
+
+def unlearn(account: AccountProfile, transaction: Transaction) -> None:
+    """Take out, as far as it can be told, what a payment had taught that was confirmed as fraud."""
+    value, timestamp = transaction.value, transaction.timestamp
+    hours = max(0.0, (account.last_at - timestamp) / MILLISECONDS_PER_HOUR)
+    if account.learnt > 1:
+        deviation = sqrt(max(account.squares, 0.0) / account.learnt)
+        taught = min(value, account.mean + _CAP_DEVIATIONS * deviation)
+        distance = taught - account.mean
+        account.learnt -= 1
+        account.mean = max(account.mean - distance / account.learnt, 0.0)
+        account.squares = max(account.squares - distance * distance, 0.0)
+    account.day_spend = max(account.day_spend - value * exp(-hours / DAY_CONSTANT), 0.0)
+    account.week_spend = max(account.week_spend - value * exp(-hours / WEEK_CONSTANT), 0.0)
+    account.habit_count = max(account.habit_count - exp(-hours / HABIT_CONSTANT), 0.0)
+    hour = timestamp // MILLISECONDS_PER_HOUR
+    for name, used in _ways(transaction):
+        if used is not None:
+            getattr(account, name).forget(used, hour)
+
+
+def clear(account: AccountProfile, transaction: Transaction) -> None:
+    """Teach what was held back of a payment that turned out to be legitimate."""
+    value = transaction.value
+    deviation = sqrt(max(account.squares, 0.0) / account.learnt) if account.learnt else 0.0
+    normal = min(value, account.mean + _CLEARED_DEVIATIONS * deviation) if account.learnt else value
+    distance = normal - account.mean
+    account.learnt += 1
+    account.mean += distance / account.learnt
+    account.squares += distance * (normal - account.mean)
+    account.record = max(account.record, value)
+    learn_ways(account, transaction)

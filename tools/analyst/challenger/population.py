@@ -1,0 +1,387 @@
+"""What is usual in the whole population, from a sample of its payments.
+
+A deployment keeps it in `SHARDS` items, which no payment writes but the sampled ones do. What may teach it is
+narrow, because whoever commits fraud sends traffic too (`is_sampled`): payments that are not suspicious, of
+an account with a history, at most one a day of any account. So a flood from new accounts teaches nothing,
+and a burst of one account no more than a single payment. Shards add up (`combined`); `View` is what scores
+ask.
+"""
+
+import struct
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Mapping
+from math import exp, log, sqrt
+from typing import Any, Final, NamedTuple, Self
+
+from stacks.compute.functions.detector.scoring.lifetimes import RiskStatistics
+from stacks.compute.functions.detector.scoring.state import ProfileError, rounded
+from tools.analyst.challenger.tail import Quantiles, Sketch, Tail
+
+POPULATION_VERSION: Final = 2
+SHARDS: Final = 4
+HOURS: Final = 24
+
+ASSUMED: Final[Mapping[str, Quantiles]] = {
+    "merchant_first_uses": Quantiles(0.0, 1.2, 1.8),
+    "amount_rarity": Quantiles(3.7, 5.9, 6.6),
+    "hour_spend": Quantiles(4.0, 6.0, 6.7),
+    "largest_of_five": Quantiles(4.9, 6.6, 7.2),
+    "amount_to_usual": Quantiles(-0.1, 1.1, 1.6),
+    "amount_deviation": Quantiles(0.1, 1.8, 2.5),
+    "category_amount": Quantiles(-0.2, 1.5, 2.1),
+    "record_amount": Quantiles(-1.0, 0.3, 0.7),
+    "hour_spend_to_usual": Quantiles(-0.1, 1.0, 1.4),
+    "day_spend_to_usual": Quantiles(-0.2, 0.7, 1.1),
+    "week_spend_to_usual": Quantiles(-0.2, 0.5, 0.8),
+    "hour_pace": Quantiles(0.0, 0.8, 1.2),
+    "day_pace": Quantiles(-0.1, 1.0, 1.5),
+}
+"""Quantity measured as a rarity -> its quantiles until the population has taught better; those of the
+generated worlds (tools/analyst/worlds), a median payment of 40 dollars among them."""
+
+_EVERY: Final = ((2_048, 1), (16_384, 16))
+_RARELY: Final = 64
+"""Below so many payments known, so one in so many payments is sampled; from then on one in `_RARELY`."""
+
+_FULL: Final = 32_768
+_CATEGORIES: Final = 64
+_CATEGORY_WEIGHT: Final = 20.0
+"""A category's own figures weigh as much as what is assumed from so many payments on."""
+
+_SPREAD_SAMPLES: Final = 200
+_SPREAD_PER_DISTANCE: Final = 1.25
+"""Standard deviation over mean distance, of normal values."""
+
+_MOST_DISTANCE: Final = 3.0
+_LOG_LIMIT: Final = 3.0
+_LEAST_VARIATION, _MOST_VARIATION = 0.5, 3.0
+_LEAST_DEVIATION: Final = 0.3
+_ASSUMED_VARIANCE: Final = 0.5
+_CATEGORY_MEMORY: Final = 3_000
+_WINSORISED: Final = 3.0
+_HOURS_SAMPLES: Final = 100
+_EVEN_PAYMENTS: Final = 5.0
+_SEASON_STEP: Final = 0.05
+_SEASON_MEMORY: Final = 0.002
+_SEASON_NOTICED: Final = 0.2
+_MOST_SEASON: Final = 1.5
+
+
+class Sample(NamedTuple):
+    """What one sampled payment teaches.
+
+    Attributes:
+        value: Its value in dollars.
+        hour: Of the day, UTC.
+        category: Key of its merchant category, None where not given.
+        tails: Quantity -> its raw value.
+        distance: Distance from the account's mean as a share of it; None where the account has little
+            history.
+        ratio: Its value as a multiple of the account's mean; None likewise.
+        residual: Logarithm of its value over what was usual in its category; None likewise.
+    """
+
+    value: float
+    hour: int
+    category: int | None
+    tails: Mapping[str, float]
+    distance: float | None
+    ratio: float | None
+    residual: float | None
+
+
+class CategorySums:
+    """Sums over the sampled payments of one merchant category; of all together under the key None."""
+
+    __slots__ = ("count", "logarithm", "ratios", "residuals", "squares", "variance")
+
+    def __init__(self) -> None:
+        self.count = self.logarithm = self.ratios = self.residuals = self.squares = 0.0
+        self.variance = _ASSUMED_VARIANCE
+
+    def learn(self, sample: Sample) -> None:
+        """Add a payment; far values are drawn in, so that a few frauds do not move the scale."""
+        self.count += 1
+        distance = log(sample.value) - self.logarithm
+        if self.count > _CATEGORY_WEIGHT:
+            most = _WINSORISED * sqrt(self.variance)
+            distance = max(-most, min(most, distance))
+        step = 1 / min(self.count, _CATEGORY_MEMORY)
+        self.logarithm += step * distance
+        if self.count > 3:
+            self.variance += step * (distance * distance - self.variance)
+        if sample.ratio is not None and sample.residual is not None:
+            self.ratios += 1
+            self.residuals += _limited(log(sample.ratio))
+            self.squares += _limited(sample.residual) ** 2
+
+    def add(self, other: "CategorySums") -> None:
+        """Add another's sums."""
+        count = self.count + other.count
+        if count:
+            mine, its = self.count / count, other.count / count
+            between = (self.logarithm - other.logarithm) ** 2 * mine * its
+            self.variance = mine * self.variance + its * other.variance + between
+            self.logarithm = mine * self.logarithm + its * other.logarithm
+        self.count = count
+        self.ratios += other.ratios
+        self.residuals += other.residuals
+        self.squares += other.squares
+
+    def halve(self) -> None:
+        """Let what is old weigh less."""
+        self.count /= 2
+        self.ratios /= 2
+        self.residuals /= 2
+        self.squares /= 2
+
+    def to_state(self) -> list[float]:
+        """Return plain JSON data."""
+        return [rounded(getattr(self, name), 4) for name in self.__slots__]
+
+    @classmethod
+    def from_state(cls, state: Any) -> Self:
+        """Read what `to_state` gave; raises what reading a damaged one raises."""
+        sums = cls()
+        for name, value in zip(cls.__slots__, state, strict=True):
+            setattr(sums, name, float(value))
+        return sums
+
+
+class CategoryScale(NamedTuple):
+    """What is paid in a merchant category.
+
+    Attributes:
+        logarithm: Mean logarithm of the value in dollars.
+        deviation: Its standard deviation.
+    """
+
+    logarithm: float
+    deviation: float
+
+
+class View:
+    """The population as scores see it. Of an unknown population, everything is as assumed.
+
+    Attributes:
+        typical: Value in dollars that half of the payments exceed.
+        spread: Standard deviation of an account's amounts as a share of its mean.
+        ratios: Key of a merchant category -> its amounts as a multiple of any other's.
+        variations: Key of a category -> the variation of its amounts as a multiple of any other's.
+        categories: Key of a category -> its scale.
+        hours: Share of the payments by hour of the day; None until known.
+        season: By how much the logarithm of everybody's amounts is above what it usually is.
+        tails: Quantity -> its tail.
+        samples: How many payments it knows.
+        sampled_one_in: Of how many payments one is to be sampled.
+        merchants: How long merchants stay compromised.
+        accounts: How long accounts stay compromised.
+    """
+
+    __slots__ = (
+        "accounts", "categories", "hours", "merchants", "ratios", "sampled_one_in", "samples", "season",
+        "spread", "tails", "typical", "variations",
+    )  # fmt: skip
+
+    def __init__(self, assumed_spread: float, merchants: RiskStatistics, accounts: RiskStatistics) -> None:
+        self.typical = exp(ASSUMED["amount_rarity"].median)
+        self.spread = assumed_spread
+        self.ratios: Mapping[int, float] = {}
+        self.variations: Mapping[int, float] = {}
+        self.categories: Mapping[int, CategoryScale] = {}
+        self.hours: list[float] | None = None
+        self.season = 0.0
+        self.tails = {name: Tail(assumed) for name, assumed in ASSUMED.items()}
+        self.samples = 0
+        self.sampled_one_in = 1
+        self.merchants = merchants
+        self.accounts = accounts
+
+
+class Population:
+    """Sums over sampled payments: one shard's, or all shards' together."""
+
+    __slots__ = ("categories", "distance", "distances", "hours", "level", "samples", "season", "tails")
+
+    def __init__(self) -> None:
+        self.samples = 0
+        self.tails = {name: Sketch() for name in ASSUMED}
+        self.distances = 0
+        self.distance = 0.0
+        self.categories: dict[int | None, CategorySums] = {}
+        self.hours = [0.0] * HOURS
+        self.level = 0.0
+        self.season = 0.0
+
+    def learn(self, sample: Sample) -> None:
+        """Add one sampled payment, in constant time."""
+        self.samples += 1
+        self.hours[sample.hour] += 1
+        for name, value in sample.tails.items():
+            self.tails[name].learn(value)
+        if sample.distance is not None:
+            self.distances += 1
+            self.distance += min(sample.distance, _MOST_DISTANCE)
+        if sample.residual is not None:
+            self._learn_season(sample.residual)
+        for key in {None, sample.category}:
+            sums = self.categories.pop(key, None) or CategorySums()
+            if len(self.categories) >= _CATEGORIES:
+                del self.categories[next(each for each in self.categories if each is not None)]
+            self.categories[key] = sums
+            sums.learn(sample)
+        if self.samples >= _FULL:
+            self._halve()
+
+    def _learn_season(self, residual: float) -> None:
+        """Follow the median of all accounts' amounts over their own usual, fast and slowly.
+
+        Every payment moves either by one step, however large it is, and every account teaches once a day:
+        only most of the accounts together make a season.
+        """
+        self.level += _SEASON_MEMORY if residual > self.level else -_SEASON_MEMORY
+        above = residual - self.level > self.season
+        self.season = max(
+            -_MOST_SEASON, min(_MOST_SEASON, self.season + (_SEASON_STEP if above else -_SEASON_STEP))
+        )
+
+    def _halve(self) -> None:
+        self.samples //= 2
+        self.distances //= 2
+        self.distance /= 2
+        self.hours = [each / 2 for each in self.hours]
+        for sums in self.categories.values():
+            sums.halve()
+
+    def view(self, assumed_spread: float, merchants: RiskStatistics, accounts: RiskStatistics) -> View:
+        """Return what scores ask of it."""
+        view = View(assumed_spread, merchants, accounts)
+        view.samples = self.samples
+        view.sampled_one_in = next((each for below, each in _EVERY if self.samples < below), _RARELY)
+        view.tails = {name: self.tails[name].tail(assumed) for name, assumed in ASSUMED.items()}
+        amounts, assumed = self.tails["amount_rarity"], ASSUMED["amount_rarity"].median
+        if amounts.total:
+            known = amounts.total / (amounts.total + _CATEGORY_WEIGHT)
+            view.typical = exp(known * amounts.median() + (1 - known) * assumed)
+        if self.distances >= _SPREAD_SAMPLES:
+            view.spread = min(max(_SPREAD_PER_DISTANCE * self.distance / self.distances, 0.1), 2.0)
+        view.ratios, view.variations = self._ratios(), self._variations()
+        view.categories = {
+            key: CategoryScale(sums.logarithm, max(_LEAST_DEVIATION, sqrt(_drawn_variance(sums))))
+            for key, sums in self.categories.items()
+            if key is not None and sums.count >= _CATEGORY_WEIGHT
+        }
+        view.hours = self._hours()
+        view.season = 0.0 if abs(self.season) < _SEASON_NOTICED else self.season
+        return view
+
+    def _hours(self) -> list[float] | None:
+        """Return the share of the payments by hour, each drawn toward its neighbours'."""
+        total = sum(self.hours)
+        if total < _HOURS_SAMPLES:
+            return None
+        hours = self.hours
+        smooth = [
+            (hours[each - 1] + 2 * hours[each] + hours[(each + 1) % HOURS]) / 4 for each in range(HOURS)
+        ]
+        return [(each + _EVEN_PAYMENTS / HOURS) / (total + _EVEN_PAYMENTS) for each in smooth]
+
+    def _ratios(self) -> dict[int, float]:
+        overall = self.categories.get(None)
+        if overall is None or not overall.ratios:
+            return {}
+        typical = overall.residuals / overall.ratios
+        return {
+            key: exp((sums.residuals - typical * sums.ratios) / (sums.ratios + _CATEGORY_WEIGHT))
+            for key, sums in self.categories.items()
+            if key is not None and sums.ratios >= _CATEGORY_WEIGHT
+        }
+
+    def _variations(self) -> dict[int, float]:
+        overall = self.categories.get(None)
+        if overall is None or not overall.squares:
+            return {}
+        typical = overall.squares / overall.ratios
+        return {
+            key: min(
+                max(
+                    sqrt((sums.squares / typical + _CATEGORY_WEIGHT) / (sums.ratios + _CATEGORY_WEIGHT)),
+                    _LEAST_VARIATION,
+                ),
+                _MOST_VARIATION,
+            )
+            for key, sums in self.categories.items()
+            if key is not None and sums.ratios >= _CATEGORY_WEIGHT
+        }
+
+    def add(self, other: "Population") -> None:
+        """Add another's sums; levels are averaged by the payments behind them."""
+        both = self.samples + other.samples
+        if both:
+            self.level = (self.level * self.samples + other.level * other.samples) / both
+            self.season = (self.season * self.samples + other.season * other.samples) / both
+        self.samples = both
+        for name, sketch in other.tails.items():
+            self.tails[name].add(sketch)
+        self.distances += other.distances
+        self.distance += other.distance
+        self.hours = [mine + its for mine, its in zip(self.hours, other.hours, strict=True)]
+        for key, its_sums in other.categories.items():
+            self.categories.setdefault(key, CategorySums()).add(its_sums)
+
+    @classmethod
+    def combined(cls, shards: Iterable["Population"]) -> Self:
+        """Return the sum of shards."""
+        total = cls()
+        for shard in shards:
+            total.add(shard)
+        return total
+
+    def to_state(self) -> dict[str, Any]:
+        """Return the sums as plain JSON data, less than 16 KB."""
+        return {
+            "version": POPULATION_VERSION,
+            "samples": self.samples,
+            "tails": {name: b64encode(sketch.pack()).decode() for name, sketch in self.tails.items()},
+            "distances": [self.distances, rounded(self.distance, 4)],
+            "categories": [[key, sums.to_state()] for key, sums in self.categories.items()],
+            "hours": [rounded(each, 2) for each in self.hours],
+            "season": [rounded(self.level, 4), rounded(self.season, 4)],
+        }
+
+    @classmethod
+    def from_state(cls, state: Any) -> Self:
+        """Read what `to_state` gave; no state is an unknown population.
+
+        Raises:
+            ProfileError: The state is of another version or damaged.
+        """
+        population = cls()
+        if state is None:
+            return population
+        if not isinstance(state, Mapping) or state.get("version") != POPULATION_VERSION:
+            raise ProfileError(f"the population's statistics are not of version {POPULATION_VERSION}")
+        try:
+            population.samples = int(state["samples"])
+            for name, packed in state["tails"].items():
+                if name in population.tails:
+                    population.tails[name] = Sketch.unpack(b64decode(packed, validate=True))
+            distances, distance = state["distances"]
+            population.distances, population.distance = int(distances), float(distance)
+            population.categories = {key: CategorySums.from_state(sums) for key, sums in state["categories"]}
+            population.hours = [float(each) for each in state["hours"]]
+            population.level, population.season = map(float, state["season"])
+        except (AttributeError, KeyError, TypeError, ValueError, struct.error) as error:
+            raise ProfileError(f"the population's statistics are damaged: {type(error).__name__}") from None
+        if len(population.hours) != HOURS:
+            raise ProfileError("the population's statistics are damaged: hours")
+        return population
+
+
+def _limited(logarithm: float) -> float:
+    return max(-_LOG_LIMIT, min(_LOG_LIMIT, logarithm))
+
+
+def _drawn_variance(sums: CategorySums) -> float:
+    known = sums.count / (sums.count + _CATEGORY_WEIGHT)
+    return known * sums.variance + (1 - known) * _ASSUMED_VARIANCE

@@ -1,0 +1,53 @@
+"""The additive scorecard: points for each quantity, which with the base sum to the log-odds."""
+
+from bisect import bisect_right
+from enum import StrEnum
+from math import exp, log
+from typing import Final, NamedTuple
+
+_LARGEST_LOG_ODDS: Final = 30.0
+
+
+class Mode(StrEnum):
+    """What a quantity's or a rule's points are for: they count, are only reported, or are not sought."""
+
+    ALERT = "alert"
+    SHADOW = "shadow"
+    OFF = "off"
+
+
+class Curve(NamedTuple):
+    """The points of one quantity: straight lines between values, level before the first and after the last.
+
+    Attributes:
+        mode: Whether its points count.
+        at: Values of the quantity, rising.
+        points: Log-odds at each of them.
+    """
+
+    mode: Mode
+    at: tuple[float, ...]
+    points: tuple[float, ...]
+
+    def points_at(self, value: float) -> float:
+        """Return the points of a value."""
+        place = bisect_right(self.at, value)
+        if place == 0:
+            return self.points[0]
+        if place == len(self.at):
+            return self.points[-1]
+        low, high = self.at[place - 1], self.at[place]
+        before, after = self.points[place - 1], self.points[place]
+        return before + (after - before) * (value - low) / (high - low)
+
+
+def probability_of(log_odds: float) -> float:
+    """Return the probability of log-odds."""
+    if log_odds < -_LARGEST_LOG_ODDS:
+        return 0.0
+    return 1.0 / (1.0 + exp(-min(log_odds, _LARGEST_LOG_ODDS)))
+
+
+def log_odds_of(probability: float) -> float:
+    """Return the log-odds of a probability between 0 and 1."""
+    return log(probability / (1.0 - probability))
