@@ -11,7 +11,7 @@ HEIGHT: Final = 320
 _LEFT: Final = 84
 _RIGHT: Final = 26
 _TOP: Final = 38
-_BOTTOM: Final = 58
+_BOTTOM: Final = 64
 _MOST_TICKS: Final = 6
 
 
@@ -123,7 +123,7 @@ def _frame(horizontal: Axis, vertical: Axis) -> str:
         for y, text in vertical.ticks
     ]
     parts += [
-        f'<text x="{_across(x, horizontal):.1f}" y="{HEIGHT - _BOTTOM + 19}" text-anchor="middle">'
+        f'<text x="{_across(x, horizontal):.1f}" y="{HEIGHT - _BOTTOM + 25}" text-anchor="middle">'
         f"{escape(text)}</text>"
         for x, text in horizontal.ticks
     ]
