@@ -106,7 +106,7 @@ backtest: $(READY) ## Judge a labelled file as the detector would: DATA=file [LA
 	  $(if $(AGAINST),--against "$$AGAINST") $(if $(SCORES),--scores "$$SCORES") $(if $(REPORT),--report "$$REPORT")
 
 attacks: $(READY) ## Run each known attack on the detector, and say which share is caught (minutes) [ARGS='wave-* --seeds 3']
-	@$(BIN)/python -m tests.attacks $(ARGS)
+	@$(split_args); $(BIN)/python -m tests.attacks "$${words[@]}"
 
 show-order: ## Print the layers in order of deployment, with owners and upstreams
 	@"$$PYTHON" -m shared.infra.layers --table

@@ -17,6 +17,7 @@ takes-lint :=
 takes-format :=
 takes-typecheck :=
 takes-bench := ARGS
+takes-attacks := ARGS
 takes-backtest := DATA LABEL_DELAY_DAYS RULES AGAINST SCORES REPORT
 takes-show-order :=
 takes-contracts-page :=
