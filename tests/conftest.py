@@ -28,7 +28,7 @@ _TOLD = "no_engine"
 
 
 def rung_of(path: Path) -> str:
-    """The rung of the ladder a test file stands on: the folder of tests/ it lies in, or the emulator's."""
+    """Return a test file's rung: its folder below tests/, or `emulator`."""
     return "emulator" if path.is_relative_to(OF_THE_EMULATOR) else path.relative_to(TESTS).parts[0]
 
 

@@ -13,12 +13,8 @@ from typing import Any, Final, NamedTuple, Self
 
 from stacks.compute.functions.detector.scoring.risk import RiskHistory
 from stacks.compute.functions.detector.scoring.state import ProfileError
-from tools.analyst.challenger.migration import migrated
-from tools.analyst.challenger.transaction import (
-    MILLISECONDS_PER_HOUR,
-    Transaction,
-    key_of,
-)
+from stacks.compute.functions.detector.scoring.transaction import MILLISECONDS_PER_HOUR, key_of
+from tools.analyst.challenger.transaction import Transaction
 from tools.analyst.challenger.uses import Uses
 
 PROFILE_VERSION: Final = 3
@@ -165,17 +161,14 @@ class AccountProfile:
 
     @classmethod
     def from_state(cls, state: Any) -> Self:
-        """Read what `to_state` gave, or a profile of version 1 or 2.
+        """Read what `to_state` gave.
 
         Raises:
             ProfileError: The state is of another version or damaged.
         """
         profile = cls()
         try:
-            if isinstance(state, dict):
-                migrated(state, profile)
-            else:
-                profile._read(bytes(state))
+            profile._read(bytes(state))
         except ProfileError:
             raise
         except (AttributeError, IndexError, KeyError, TypeError, ValueError, struct.error) as error:

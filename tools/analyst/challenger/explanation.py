@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping
 from math import exp, expm1
 from typing import Final, NamedTuple
 
+from stacks.compute.functions.detector.scoring import MerchantProfile
+from stacks.compute.functions.detector.scoring.transaction import MILLISECONDS_PER_DAY
 from tools.analyst.challenger.account import AccountProfile
-from tools.analyst.challenger.merchant import MerchantProfile
 from tools.analyst.challenger.population import View
-from tools.analyst.challenger.quantities import Quantities, Usual
+from tools.analyst.challenger.quantities import Quantities
 from tools.analyst.challenger.scorecard import probability_of
-from tools.analyst.challenger.transaction import MILLISECONDS_PER_DAY, Transaction
+from tools.analyst.challenger.transaction import Transaction
+from tools.analyst.challenger.usual import Usual
 from tools.analyst.challenger.value import DOLLARS_PER_UNIT
 
 
@@ -35,7 +37,7 @@ class Explanation(NamedTuple):
 
 
 def explain(code: str, evidence: Evidence) -> Explanation:
-    """Return what a reason tells of a quantity."""
+    """Describe a quantity's observed and usual values."""
     return _EXPLANATIONS[code](code, evidence)
 
 

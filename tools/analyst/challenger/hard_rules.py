@@ -1,11 +1,11 @@
 """Rules that people set beside the scorecard: a limit of the amount, and the watch and deny lists."""
 
 from stacks.compute.functions.detector.scoring.controls import NO_CONTROLS, PaymentControls, Standing
-from tools.analyst.challenger.quantities import Usual
+from stacks.compute.functions.detector.scoring.rules import Mode
 from tools.analyst.challenger.reasons import Reason
 from tools.analyst.challenger.rules import HardRule, RuleSet
-from tools.analyst.challenger.scorecard import Mode
 from tools.analyst.challenger.transaction import Transaction
+from tools.analyst.challenger.usual import Usual
 from tools.analyst.challenger.value import DOLLARS_PER_UNIT
 
 HARD_RULES = ("amount_limit", "watched_merchant", "watched_account", "denied")

@@ -11,6 +11,12 @@ from math import exp, log, sqrt
 from typing import Final
 
 from stacks.compute.functions.detector.scoring.state import single
+from stacks.compute.functions.detector.scoring.transaction import (
+    MILLISECONDS_PER_DAY,
+    MILLISECONDS_PER_HOUR,
+    key_of,
+    short_key,
+)
 from tools.analyst.challenger.account import (
     DAY_CONSTANT,
     HABIT_CONSTANT,
@@ -31,16 +37,10 @@ from tools.analyst.challenger.quantities import (
     SMALL,
     UNDER_LIMIT_HOURS,
     Quantities,
-    Usual,
 )
 from tools.analyst.challenger.rounding import is_just_under
-from tools.analyst.challenger.transaction import (
-    MILLISECONDS_PER_DAY,
-    MILLISECONDS_PER_HOUR,
-    Transaction,
-    key_of,
-    short_key,
-)
+from tools.analyst.challenger.transaction import Transaction
+from tools.analyst.challenger.usual import Usual
 
 MEMORY: Final = 128.0
 """Payments that the usual amount looks back, at most."""

@@ -10,11 +10,19 @@ ask.
 import struct
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
-from math import exp, log, sqrt
+from math import exp
 from typing import Any, Final, NamedTuple, Self
 
 from stacks.compute.functions.detector.scoring.lifetimes import RiskStatistics
 from stacks.compute.functions.detector.scoring.state import ProfileError, rounded
+from tools.analyst.challenger.categories import (
+    CATEGORY_WEIGHT,
+    CategoryScale,
+    CategorySums,
+    ratios_of,
+    scales_of,
+    variations_of,
+)
 from tools.analyst.challenger.tail import Quantiles, Sketch, Tail
 
 POPULATION_VERSION: Final = 2
@@ -45,20 +53,12 @@ _RARELY: Final = 64
 
 _FULL: Final = 32_768
 _CATEGORIES: Final = 64
-_CATEGORY_WEIGHT: Final = 20.0
-"""A category's own figures weigh as much as what is assumed from so many payments on."""
 
 _SPREAD_SAMPLES: Final = 200
 _SPREAD_PER_DISTANCE: Final = 1.25
 """Standard deviation over mean distance, of normal values."""
 
 _MOST_DISTANCE: Final = 3.0
-_LOG_LIMIT: Final = 3.0
-_LEAST_VARIATION, _MOST_VARIATION = 0.5, 3.0
-_LEAST_DEVIATION: Final = 0.3
-_ASSUMED_VARIANCE: Final = 0.5
-_CATEGORY_MEMORY: Final = 3_000
-_WINSORISED: Final = 3.0
 _HOURS_SAMPLES: Final = 100
 _EVEN_PAYMENTS: Final = 5.0
 _SEASON_STEP: Final = 0.05
@@ -88,76 +88,6 @@ class Sample(NamedTuple):
     distance: float | None
     ratio: float | None
     residual: float | None
-
-
-class CategorySums:
-    """Sums over the sampled payments of one merchant category; of all together under the key None."""
-
-    __slots__ = ("count", "logarithm", "ratios", "residuals", "squares", "variance")
-
-    def __init__(self) -> None:
-        self.count = self.logarithm = self.ratios = self.residuals = self.squares = 0.0
-        self.variance = _ASSUMED_VARIANCE
-
-    def learn(self, sample: Sample) -> None:
-        """Add a payment; far values are drawn in, so that a few frauds do not move the scale."""
-        self.count += 1
-        distance = log(sample.value) - self.logarithm
-        if self.count > _CATEGORY_WEIGHT:
-            most = _WINSORISED * sqrt(self.variance)
-            distance = max(-most, min(most, distance))
-        step = 1 / min(self.count, _CATEGORY_MEMORY)
-        self.logarithm += step * distance
-        if self.count > 3:
-            self.variance += step * (distance * distance - self.variance)
-        if sample.ratio is not None and sample.residual is not None:
-            self.ratios += 1
-            self.residuals += _limited(log(sample.ratio))
-            self.squares += _limited(sample.residual) ** 2
-
-    def add(self, other: "CategorySums") -> None:
-        """Add another's sums."""
-        count = self.count + other.count
-        if count:
-            mine, its = self.count / count, other.count / count
-            between = (self.logarithm - other.logarithm) ** 2 * mine * its
-            self.variance = mine * self.variance + its * other.variance + between
-            self.logarithm = mine * self.logarithm + its * other.logarithm
-        self.count = count
-        self.ratios += other.ratios
-        self.residuals += other.residuals
-        self.squares += other.squares
-
-    def halve(self) -> None:
-        """Let what is old weigh less."""
-        self.count /= 2
-        self.ratios /= 2
-        self.residuals /= 2
-        self.squares /= 2
-
-    def to_state(self) -> list[float]:
-        """Return plain JSON data."""
-        return [rounded(getattr(self, name), 4) for name in self.__slots__]
-
-    @classmethod
-    def from_state(cls, state: Any) -> Self:
-        """Read what `to_state` gave; raises what reading a damaged one raises."""
-        sums = cls()
-        for name, value in zip(cls.__slots__, state, strict=True):
-            setattr(sums, name, float(value))
-        return sums
-
-
-class CategoryScale(NamedTuple):
-    """What is paid in a merchant category.
-
-    Attributes:
-        logarithm: Mean logarithm of the value in dollars.
-        deviation: Its standard deviation.
-    """
-
-    logarithm: float
-    deviation: float
 
 
 class View:
@@ -229,7 +159,7 @@ class Population:
             if len(self.categories) >= _CATEGORIES:
                 del self.categories[next(each for each in self.categories if each is not None)]
             self.categories[key] = sums
-            sums.learn(sample)
+            sums.learn(sample.value, sample.ratio, sample.residual)
         if self.samples >= _FULL:
             self._halve()
 
@@ -261,16 +191,12 @@ class Population:
         view.tails = {name: self.tails[name].tail(assumed) for name, assumed in ASSUMED.items()}
         amounts, assumed = self.tails["amount_rarity"], ASSUMED["amount_rarity"].median
         if amounts.total:
-            known = amounts.total / (amounts.total + _CATEGORY_WEIGHT)
+            known = amounts.total / (amounts.total + CATEGORY_WEIGHT)
             view.typical = exp(known * amounts.median() + (1 - known) * assumed)
         if self.distances >= _SPREAD_SAMPLES:
             view.spread = min(max(_SPREAD_PER_DISTANCE * self.distance / self.distances, 0.1), 2.0)
-        view.ratios, view.variations = self._ratios(), self._variations()
-        view.categories = {
-            key: CategoryScale(sums.logarithm, max(_LEAST_DEVIATION, sqrt(_drawn_variance(sums))))
-            for key, sums in self.categories.items()
-            if key is not None and sums.count >= _CATEGORY_WEIGHT
-        }
+        view.ratios, view.variations = ratios_of(self.categories), variations_of(self.categories)
+        view.categories = scales_of(self.categories)
         view.hours = self._hours()
         view.season = 0.0 if abs(self.season) < _SEASON_NOTICED else self.season
         return view
@@ -285,34 +211,6 @@ class Population:
             (hours[each - 1] + 2 * hours[each] + hours[(each + 1) % HOURS]) / 4 for each in range(HOURS)
         ]
         return [(each + _EVEN_PAYMENTS / HOURS) / (total + _EVEN_PAYMENTS) for each in smooth]
-
-    def _ratios(self) -> dict[int, float]:
-        overall = self.categories.get(None)
-        if overall is None or not overall.ratios:
-            return {}
-        typical = overall.residuals / overall.ratios
-        return {
-            key: exp((sums.residuals - typical * sums.ratios) / (sums.ratios + _CATEGORY_WEIGHT))
-            for key, sums in self.categories.items()
-            if key is not None and sums.ratios >= _CATEGORY_WEIGHT
-        }
-
-    def _variations(self) -> dict[int, float]:
-        overall = self.categories.get(None)
-        if overall is None or not overall.squares:
-            return {}
-        typical = overall.squares / overall.ratios
-        return {
-            key: min(
-                max(
-                    sqrt((sums.squares / typical + _CATEGORY_WEIGHT) / (sums.ratios + _CATEGORY_WEIGHT)),
-                    _LEAST_VARIATION,
-                ),
-                _MOST_VARIATION,
-            )
-            for key, sums in self.categories.items()
-            if key is not None and sums.ratios >= _CATEGORY_WEIGHT
-        }
 
     def add(self, other: "Population") -> None:
         """Add another's sums; levels are averaged by the payments behind them."""
@@ -376,12 +274,3 @@ class Population:
         if len(population.hours) != HOURS:
             raise ProfileError("the population's statistics are damaged: hours")
         return population
-
-
-def _limited(logarithm: float) -> float:
-    return max(-_LOG_LIMIT, min(_LOG_LIMIT, logarithm))
-
-
-def _drawn_variance(sums: CategorySums) -> float:
-    known = sums.count / (sums.count + _CATEGORY_WEIGHT)
-    return known * sums.variance + (1 - known) * _ASSUMED_VARIANCE

@@ -7,40 +7,29 @@ same everywhere.
 """
 
 from math import exp, log, log1p, log10, sqrt
-from typing import Final, NamedTuple
+from typing import Final
 
+from stacks.compute.functions.detector.scoring import MerchantProfile
 from stacks.compute.functions.detector.scoring.geography import kilometres_between
+from stacks.compute.functions.detector.scoring.transaction import (
+    MILLISECONDS_PER_DAY,
+    MILLISECONDS_PER_HOUR,
+)
 from tools.analyst.challenger.account import (
     DAY_CONSTANT,
-    HABIT_CONSTANT,
     HOUR_CONSTANT,
     HOURS,
     WEEK_CONSTANT,
     AccountProfile,
-    CategoryHabit,
 )
-from tools.analyst.challenger.merchant import MerchantProfile
 from tools.analyst.challenger.population import View
 from tools.analyst.challenger.rounding import is_just_under
 from tools.analyst.challenger.sharing import Kind, Sharing
-from tools.analyst.challenger.transaction import (
-    MILLISECONDS_PER_DAY,
-    MILLISECONDS_PER_HOUR,
-    Transaction,
-    short_key,
-)
+from tools.analyst.challenger.transaction import Transaction
+from tools.analyst.challenger.usual import Usual
 
-ASSUMED_WEIGHT: Final = 20.0
-"""The population's spread of amounts weighs as much as so many of an account's own payments."""
-
-_TYPICAL_WEIGHT: Final = 2.0
-_YOUNG: Final = 2.0
-"""The mean of n amounts is uncertain: the spread is taken as 1 + 2/n times what was seen."""
-
-CATEGORY_WEIGHT: Final = 4.0
 _HOURS_WEIGHT: Final = 10.0
 _SOME_HISTORY: Final = 5
-_PACE_PAYMENTS: Final = 0.5
 _REST_HOURS: Final = 3 * 24.0
 SMALL: Final = 0.2
 """A payment below this share of the usual one is small, as when a stolen card is tried out."""
@@ -58,7 +47,6 @@ RARITY_NOTICED: Final = 1.0
 RARITY_AT_MOST: Final = 3.0
 _SMALLEST_PROBABILITY: Final = 0.001
 _LARGEST_PROBABILITY: Final = 0.9999
-_KEY_BITS: Final = 0xFFFF
 
 
 class Quantities:
@@ -146,72 +134,6 @@ OF_ANY_FORM: Final = frozenset(
     {"amount", "week_count", "largest_of_day", "smallest_of_five", "account_age", "hour_of_day"}
 )
 """Quantities whose curve may rise and fall. Every other means the more risk, the greater it is."""
-
-
-class Usual(NamedTuple):
-    """What the account usually pays, and how this payment stands against it.
-
-    Attributes:
-        value: This payment's, in dollars.
-        normal: The same as it would be outside its merchant category and the season.
-        mean: The account's mean value, drawn toward the population's where little is known.
-        deviation: Its standard deviation.
-        variance: Variance of the logarithm that mean and deviation of log-normal amounts imply.
-        category: Key of the merchant category, None where not given.
-        habit: What the account pays in the category.
-        daily_payments: How many payments it makes a day.
-        hours: Since its last payment, 0 for a late arrival.
-    """
-
-    value: float
-    normal: float
-    mean: float
-    deviation: float
-    variance: float
-    category: int | None
-    habit: CategoryHabit
-    daily_payments: float
-    hours: float
-
-
-_NO_HABIT: Final = CategoryHabit(0, 0.0)
-
-
-def usual_of(transaction: Transaction, account: AccountProfile, view: View) -> Usual:
-    """Return what the account usually pays."""
-    value = transaction.value
-    name = transaction.merchant_category
-    category = None if name is None else short_key(name) & _KEY_BITS
-    habit, ratio, variation = _NO_HABIT, 1.0, 1.0
-    if category is not None:
-        habit = account.category_habits.get(category, _NO_HABIT)
-        ratio = view.ratios.get(category, 1.0)
-        variation = view.variations.get(category, 1.0)
-    in_category = habit.logarithm * habit.payments / (habit.payments + CATEGORY_WEIGHT)
-    known = account.learnt
-    mean = (known * account.mean + _TYPICAL_WEIGHT * view.typical) / (known + _TYPICAL_WEIGHT)
-    assumed = view.spread * mean
-    seen = sqrt((ASSUMED_WEIGHT * assumed * assumed + account.squares) / (ASSUMED_WEIGHT + known))
-    deviation = seen * (1.0 + _YOUNG / (account.count + 1))
-    share = deviation / mean
-    hours, age = 0.0, 0.0
-    if account.count:
-        hours = max(0.0, (transaction.timestamp - account.last_at) / MILLISECONDS_PER_HOUR)
-        age = max(0.0, (transaction.timestamp - account.first_at) / MILLISECONDS_PER_HOUR)
-    # Payments of long ago count less, and so do the days in which they were made.
-    days = HABIT_CONSTANT / 24 * (1.0 - exp(-age / HABIT_CONSTANT))
-    payments = account.habit_count * exp(-hours / HABIT_CONSTANT)
-    return Usual(
-        value,
-        value / ratio * exp(-in_category - view.season),
-        mean,
-        deviation,
-        log1p(share * share) * variation * variation,
-        category,
-        habit,
-        (payments + _PACE_PAYMENTS) / (days + _PACE_PAYMENTS),
-        hours,
-    )
 
 
 def measure(  # noqa: PLR0913, PLR0917 - what a score comes from, each named

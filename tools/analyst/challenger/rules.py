@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tools.analyst.challenger.scorecard import Curve, Mode
+from stacks.compute.functions.detector.scoring.rules import Mode
+from tools.analyst.challenger.scorecard import Curve
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,12 @@
 """The additive scorecard: points for each quantity, which with the base sum to the log-odds."""
 
 from bisect import bisect_right
-from enum import StrEnum
 from math import exp, log
 from typing import Final, NamedTuple
 
+from stacks.compute.functions.detector.scoring.rules import Mode
+
 _LARGEST_LOG_ODDS: Final = 30.0
-
-
-class Mode(StrEnum):
-    """What a quantity's or a rule's points are for: they count, are only reported, or are not sought."""
-
-    ALERT = "alert"
-    SHADOW = "shadow"
-    OFF = "off"
 
 
 class Curve(NamedTuple):

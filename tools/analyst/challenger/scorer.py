@@ -2,32 +2,29 @@
 
 from typing import Final, NamedTuple
 
+from stacks.compute.functions.detector.scoring import MerchantProfile
 from stacks.compute.functions.detector.scoring.controls import NO_CONTROLS, PaymentControls, Standing
 from stacks.compute.functions.detector.scoring.lifetimes import RiskStatistics
+from stacks.compute.functions.detector.scoring.rules import Mode
+from stacks.compute.functions.detector.scoring.transaction import MILLISECONDS_PER_DAY
 from tools.analyst.challenger.account import AccountProfile
 from tools.analyst.challenger.explanation import Evidence, explain
 from tools.analyst.challenger.hard_rules import hard_rules_hit
 from tools.analyst.challenger.learning import HELD_BACK, is_sampled, learn, sample_of
-from tools.analyst.challenger.merchant import MerchantProfile
 from tools.analyst.challenger.population import Sample, View
-from tools.analyst.challenger.quantities import (
-    PLACE_QUANTITIES,
-    Quantities,
-    Usual,
-    measure,
-    usual_of,
-)
+from tools.analyst.challenger.quantities import PLACE_QUANTITIES, Quantities, measure
 from tools.analyst.challenger.reasons import Decision, Reason
 from tools.analyst.challenger.rules import Rules
-from tools.analyst.challenger.scorecard import Curve, Mode, probability_of
+from tools.analyst.challenger.scorecard import Curve, probability_of
 from tools.analyst.challenger.sharing import Sharing
-from tools.analyst.challenger.transaction import MILLISECONDS_PER_DAY, Transaction
+from tools.analyst.challenger.transaction import Transaction
+from tools.analyst.challenger.usual import Usual, usual_of
 
 REASONS_FROM: Final = 0.02
 """A payment of a lower probability of fraud gets no reasons: nobody asks for them, and they take time."""
 
 _DIGITS: Final = 4
-"""Points are told and summed to so many digits, so that what people add up is the score."""
+"""Decimal places of points: the rounded points that a reason shows sum to the score's log-odds."""
 
 _NO_SHARING: Final[Sharing] = {}
 

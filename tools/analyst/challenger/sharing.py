@@ -12,13 +12,13 @@ from struct import Struct
 from typing import Any, Final, NamedTuple, Self
 
 from stacks.compute.functions.detector.scoring.state import ProfileError
-from tools.analyst.challenger.account import AccountProfile
-from tools.analyst.challenger.transaction import (
+from stacks.compute.functions.detector.scoring.transaction import (
     MILLISECONDS_PER_DAY,
     MILLISECONDS_PER_HOUR,
-    Transaction,
     short_key,
 )
+from tools.analyst.challenger.account import AccountProfile
+from tools.analyst.challenger.transaction import Transaction
 
 SHARING_VERSION: Final = 1
 _MANY: Final = 50

@@ -1,13 +1,8 @@
 """What the scorer sees of a transaction."""
 
-import zlib
-from hashlib import blake2b
 from typing import NamedTuple
 
 from tools.analyst.challenger.value import DOLLARS_PER_UNIT
-
-MILLISECONDS_PER_HOUR = 3_600_000
-MILLISECONDS_PER_DAY = 86_400_000
 
 
 class Transaction(NamedTuple):
@@ -40,13 +35,3 @@ class Transaction(NamedTuple):
         if address is None:
             return None
         return address.rpartition(".")[0] if "." in address else ":".join(address.split(":")[:3])
-
-
-def key_of(transaction_id: str) -> int:
-    """Return 48 bits that stand for a transaction; with its time they tell it from the account's others."""
-    return int.from_bytes(blake2b(transaction_id.encode(), digest_size=6).digest(), "little")
-
-
-def short_key(name: str) -> int:
-    """Return 32 bits that stand for a name whose mix-up costs at most one small reason."""
-    return zlib.crc32(name.encode())

@@ -10,95 +10,25 @@ their codes and contributions). Otherwise the account's profile remembers it, or
 
 - Idempotent: the same verdict again changes nothing.
 - Reversible: a changed verdict takes the first one's effect away, exactly so long as the profile remembers
-  the transaction: the risk the last 24 verdicts, the account's suspicion its last 24 transactions. What is no
+  the transaction: the risk the last 24 verdicts, the account's suspicion its last 16 transactions. What is no
   longer remembered stays as it is.
 - In any order, save that a genuine verdict is remembered only where there is risk at that moment.
 """
 
 from collections.abc import Iterable
-from enum import StrEnum
-from typing import Any, Final, NamedTuple, Self
+from typing import Final
 
-from stacks.compute.functions.detector.scoring.lifetimes import RiskStatistics
-from stacks.compute.functions.detector.scoring.state import ProfileError
+from stacks.compute.functions.detector.scoring import Effect, MerchantProfile, RiskPopulation, Verdict
+from stacks.compute.functions.detector.scoring.transaction import key_of, short_key
 from tools.analyst.challenger.account import SUSPICION_STEPS, AccountProfile
 from tools.analyst.challenger.hard_rules import HARD_RULES
 from tools.analyst.challenger.learning import HELD_BACK, clear, unlearn
-from tools.analyst.challenger.merchant import MerchantProfile
 from tools.analyst.challenger.quantities import PLACE_QUANTITIES
 from tools.analyst.challenger.scorecard import probability_of
-from tools.analyst.challenger.transaction import (
-    Transaction,
-    key_of,
-    short_key,
-)
+from tools.analyst.challenger.transaction import Transaction
 
 _OTHER_CAUSES: Final = PLACE_QUANTITIES | frozenset(HARD_RULES)
 """Reasons that say nothing about what the account itself did."""
-
-
-class Verdict(StrEnum):
-    """What an analyst found."""
-
-    CONFIRMED_FRAUD = "confirmed_fraud"
-    LEGITIMATE = "legitimate"
-
-
-class Effect(NamedTuple):
-    """Which profiles a verdict changed, and so which are to be written."""
-
-    account: bool = False
-    merchant: bool = False
-    population: bool = False
-
-
-class RiskPopulation:
-    """How long merchants and accounts stay compromised: one shard's sums, or all shards' together.
-
-    A verdict changes one shard, whichever (`shard_of`); shards add up. Few verdicts do: confirmed frauds, and
-    genuine payments at places with risk.
-
-    Attributes:
-        merchants: Of merchants.
-        accounts: Of accounts.
-    """
-
-    __slots__ = ("accounts", "merchants")
-
-    def __init__(
-        self, merchants: RiskStatistics | None = None, accounts: RiskStatistics | None = None
-    ) -> None:
-        self.merchants = RiskStatistics() if merchants is None else merchants
-        self.accounts = RiskStatistics() if accounts is None else accounts
-
-    def to_state(self) -> dict[str, Any]:
-        """Return the sums as plain JSON data, less than 4 KB."""
-        return {"merchants": self.merchants.to_state(), "accounts": self.accounts.to_state()}
-
-    @classmethod
-    def from_state(cls, state: Any) -> Self:
-        """Read what `to_state` gave; no state is no statistics yet.
-
-        Raises:
-            ProfileError: The state is of another version or damaged.
-        """
-        if state is None:
-            return cls()
-        if not isinstance(state, dict):
-            raise ProfileError("the risk statistics are not an object")
-        return cls(
-            RiskStatistics.from_state(state.get("merchants")),
-            RiskStatistics.from_state(state.get("accounts")),
-        )
-
-    @classmethod
-    def combined(cls, shards: "Iterable[RiskPopulation]") -> Self:
-        """Return the sum of shards."""
-        every = list(shards)
-        return cls(
-            RiskStatistics.combined(shard.merchants for shard in every),
-            RiskStatistics.combined(shard.accounts for shard in every),
-        )
 
 
 def own_suspicion_of(base: float, points: Iterable[tuple[str, float]]) -> float:

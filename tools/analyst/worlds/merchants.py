@@ -26,7 +26,7 @@ class Merchant:
         merchant_id: Its identifier.
         category: What it sells.
         level: Its prices relative to other merchants'.
-        x: Where it stands on a map of 100 by 100.
+        x: Horizontal position on a map of 100 by 100.
         y: Likewise.
     """
 

@@ -138,7 +138,7 @@ def drift(environment: Environment, only: str | None = None) -> int:
     """Compare what really exists with what the programs want, and change nothing; 1 where they differ.
 
     Raises:
-        EngineError: the one layer that was asked for, or what it stands on, is not deployed.
+        EngineError: The requested layer, or one of its upstream layers, is not deployed.
     """
     if only is not None and environment.store().own(only) is None:
         command = make_command(f"deploy-{only}", environment.stack, environment.run_directory)

@@ -32,12 +32,12 @@ from stacks.compute.functions.detector.scoring.reasons import Decision, Reason, 
 from stacks.compute.functions.detector.scoring.rules import Mode, Rules
 from stacks.compute.functions.detector.scoring.rules_file import (
     RULES_PATH,
-    RulesError,
     load_rules,
     parse_rules,
 )
 from stacks.compute.functions.detector.scoring.sampling import shard_of
 from stacks.compute.functions.detector.scoring.scorer import Scorer
+from stacks.compute.functions.detector.scoring.sections import RulesError
 from stacks.compute.functions.detector.scoring.state import ProfileError
 from stacks.compute.functions.detector.scoring.transaction import Transaction
 from stacks.compute.functions.detector.scoring.verdicts import (

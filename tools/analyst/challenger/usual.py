@@ -1,0 +1,84 @@
+"""What an account usually pays, and how a payment stands against it."""
+
+from math import exp, log1p, sqrt
+from typing import Final, NamedTuple
+
+from stacks.compute.functions.detector.scoring.transaction import MILLISECONDS_PER_HOUR, short_key
+from tools.analyst.challenger.account import HABIT_CONSTANT, AccountProfile, CategoryHabit
+from tools.analyst.challenger.population import View
+from tools.analyst.challenger.transaction import Transaction
+
+ASSUMED_WEIGHT: Final = 20.0
+"""The population's spread of amounts weighs as much as so many of an account's own payments."""
+_TYPICAL_WEIGHT: Final = 2.0
+_YOUNG: Final = 2.0
+"""The mean of n amounts is uncertain: the spread is taken as 1 + 2/n times what was seen."""
+CATEGORY_WEIGHT: Final = 4.0
+_PACE_PAYMENTS: Final = 0.5
+_KEY_BITS: Final = 0xFFFF
+
+
+class Usual(NamedTuple):
+    """What the account usually pays, and how this payment stands against it.
+
+    Attributes:
+        value: This payment's, in dollars.
+        normal: The same as it would be outside its merchant category and the season.
+        mean: The account's mean value, drawn toward the population's where little is known.
+        deviation: Its standard deviation.
+        variance: Variance of the logarithm that mean and deviation of log-normal amounts imply.
+        category: Key of the merchant category, None where not given.
+        habit: What the account pays in the category.
+        daily_payments: How many payments it makes a day.
+        hours: Since its last payment, 0 for a late arrival.
+    """
+
+    value: float
+    normal: float
+    mean: float
+    deviation: float
+    variance: float
+    category: int | None
+    habit: CategoryHabit
+    daily_payments: float
+    hours: float
+
+
+_NO_HABIT: Final = CategoryHabit(0, 0.0)
+
+
+def usual_of(transaction: Transaction, account: AccountProfile, view: View) -> Usual:
+    """Return what the account usually pays."""
+    value = transaction.value
+    name = transaction.merchant_category
+    category = None if name is None else short_key(name) & _KEY_BITS
+    habit, ratio, variation = _NO_HABIT, 1.0, 1.0
+    if category is not None:
+        habit = account.category_habits.get(category, _NO_HABIT)
+        ratio = view.ratios.get(category, 1.0)
+        variation = view.variations.get(category, 1.0)
+    in_category = habit.logarithm * habit.payments / (habit.payments + CATEGORY_WEIGHT)
+    known = account.learnt
+    mean = (known * account.mean + _TYPICAL_WEIGHT * view.typical) / (known + _TYPICAL_WEIGHT)
+    assumed = view.spread * mean
+    seen = sqrt((ASSUMED_WEIGHT * assumed * assumed + account.squares) / (ASSUMED_WEIGHT + known))
+    deviation = seen * (1.0 + _YOUNG / (account.count + 1))
+    share = deviation / mean
+    hours, age = 0.0, 0.0
+    if account.count:
+        hours = max(0.0, (transaction.timestamp - account.last_at) / MILLISECONDS_PER_HOUR)
+        age = max(0.0, (transaction.timestamp - account.first_at) / MILLISECONDS_PER_HOUR)
+    # Payments of long ago count less, and so do the days in which they were made.
+    days = HABIT_CONSTANT / 24 * (1.0 - exp(-age / HABIT_CONSTANT))
+    payments = account.habit_count * exp(-hours / HABIT_CONSTANT)
+    return Usual(
+        value,
+        value / ratio * exp(-in_category - view.season),
+        mean,
+        deviation,
+        log1p(share * share) * variation * variation,
+        category,
+        habit,
+        (payments + _PACE_PAYMENTS) / (days + _PACE_PAYMENTS),
+        hours,
+    )
