@@ -9,12 +9,12 @@ from tests.attacks.stream import (
     MILLISECONDS_PER_HOUR,
     MILLISECONDS_PER_MINUTE,
     Attack,
-    Payment,
     by_account,
     ids,
     in_order,
     means,
 )
+from tools.analyst.worlds.payment import Payment
 
 VICTIMS: Final = 20
 RISING: Final = 25

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator
 
 from stacks.compute.functions.detector.scoring import Transaction, load_rules
 from tests.attacks.judge import Outcome
-from tests.attacks.stream import Payment
 from tools.analyst import challenger
 from tools.analyst.backtest.replay import Replay
 from tools.analyst.backtest.source import Row
 from tools.analyst.challenger.history import Row as ChallengerRow
 from tools.analyst.challenger.replay import Replay as ChallengerReplay
+from tools.analyst.worlds.payment import Payment
 
 
 def decide(payments: Iterable[Payment]) -> Iterator[Outcome]:

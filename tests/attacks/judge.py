@@ -4,7 +4,8 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
-from tests.attacks.stream import MILLISECONDS_PER_DAY, Attack, Payment
+from tests.attacks.stream import MILLISECONDS_PER_DAY, Attack
+from tools.analyst.worlds.payment import Payment
 
 BEST_SHARE: Final = 0.03
 """What a team can look at: an attack that gives no alert by itself must at least be ranked among these."""

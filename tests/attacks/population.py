@@ -9,11 +9,8 @@ from typing import Final, NamedTuple
 from zlib import crc32
 
 from shared.runtime.money import decimals_of
-from tests.attacks.stream import (
-    MILLISECONDS_PER_DAY,
-    MILLISECONDS_PER_HOUR,
-    Payment,
-)
+from tests.attacks.stream import MILLISECONDS_PER_DAY, MILLISECONDS_PER_HOUR
+from tools.analyst.worlds.payment import Payment
 
 START: Final = 1_767_571_200_000
 """Monday, 5 January 2026, 00:00 UTC, in epoch milliseconds: the first day of every stream."""

@@ -5,31 +5,14 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 from zlib import crc32
 
+from tools.analyst.worlds.payment import Payment
+
 MILLISECONDS_PER_SECOND: Final = 1_000
 MILLISECONDS_PER_MINUTE: Final = 60_000
 MILLISECONDS_PER_HOUR: Final = 3_600_000
 MILLISECONDS_PER_DAY: Final = 86_400_000
 
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
-
-
-class Payment(NamedTuple):
-    """One payment: the fields of the API in its order. Time in epoch milliseconds, position in degrees."""
-
-    transaction_id: str
-    timestamp: int
-    account_id: str
-    merchant_id: str
-    amount: float
-    currency: str
-    merchant_category: str | None = None
-    country: str | None = None
-    channel: str | None = None
-    device_id: str | None = None
-    ip_address: str | None = None
-    latitude: float | None = None
-    longitude: float | None = None
-    card_present: bool | None = None
 
 
 class Attack(NamedTuple):

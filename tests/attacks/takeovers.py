@@ -7,12 +7,12 @@ from tests.attacks.stream import (
     MILLISECONDS_PER_HOUR,
     MILLISECONDS_PER_MINUTE,
     Attack,
-    Payment,
     by_account,
     ids,
     in_order,
     means,
 )
+from tools.analyst.worlds.payment import Payment
 
 VICTIMS: Final = 25
 BURSTING: Final = 10

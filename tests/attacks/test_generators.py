@@ -13,7 +13,8 @@ from shared.runtime.schema import transaction_schema
 from tests.attacks.catalogue import CASES
 from tests.attacks.checks import CAUGHT, RANKED
 from tests.attacks.judge import Outcome, arrivals, judge
-from tests.attacks.stream import MILLISECONDS_PER_DAY, Attack, Payment, in_order, shuffled
+from tests.attacks.stream import MILLISECONDS_PER_DAY, Attack, in_order, shuffled
+from tools.analyst.worlds.payment import Payment
 
 SEED = 1
 CHECKED = 400

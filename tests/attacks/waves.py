@@ -9,11 +9,11 @@ from tests.attacks.stream import (
     MILLISECONDS_PER_MINUTE,
     MILLISECONDS_PER_SECOND,
     Attack,
-    Payment,
     by_account,
     ids,
     in_order,
 )
+from tools.analyst.worlds.payment import Payment
 
 GREATEST_AMOUNT: Final = 999_999_999_999_999.0
 """The greatest amount that the API takes."""

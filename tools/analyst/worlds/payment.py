@@ -30,14 +30,14 @@ class Payment(NamedTuple):
     merchant_id: str
     amount: float
     currency: str
-    merchant_category: str | None
-    country: str | None
-    channel: str | None
-    device_id: str | None
-    ip_address: str | None
-    latitude: float | None
-    longitude: float | None
-    card_present: bool | None
+    merchant_category: str | None = None
+    country: str | None = None
+    channel: str | None = None
+    device_id: str | None = None
+    ip_address: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    card_present: bool | None = None
 
 
 class Labelled(NamedTuple):
