@@ -1,6 +1,6 @@
 """A thief in somebody's account: the amounts are nearly usual, the device, the hour or the pace is not."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tests.attacks.population import NIGHT_HOUR, World
 from tests.attacks.stream import (
@@ -12,7 +12,9 @@ from tests.attacks.stream import (
     in_order,
     means,
 )
-from tools.analyst.worlds.payment import Payment
+
+if TYPE_CHECKING:
+    from tools.analyst.worlds.payment import Payment
 
 VICTIMS: Final = 25
 BURSTING: Final = 10
