@@ -9,7 +9,6 @@ import platform
 import shutil
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from emulator.address import Emulator
@@ -152,8 +151,7 @@ class Demo:
         identity = Identity(emulator.access_key_id, emulator.secret_access_key, emulator.region)
         replay = Replay(url, identity, rate, done.append)
         update = RollingUpdate(self._environment)
-        with ThreadPoolExecutor(1) as sender, self._display.bar("sent", len(transactions)) as bar:
-            sending = sender.submit(replay.run, transactions)
+        with self._display.bar("sent", len(transactions)) as bar, replay.beside(transactions) as sending:
             try:
                 while not sending.done():
                     self._process.require_running()
@@ -165,7 +163,6 @@ class Demo:
                     self._begin(update)
                 update.finish()
             except BaseException:
-                replay.stop()
                 update.stop()
                 raise
         self._display.line(update.summary(done))

@@ -2,8 +2,9 @@
 
 import threading
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from tools.local.demo.client import Identity, Outcome, SigningClient
@@ -53,6 +54,19 @@ class Replay:
                 self.stop()
                 raise
         return [delivery for _, delivery in sorted(deliveries, key=lambda numbered: numbered[0])]
+
+    @contextmanager
+    def beside(self, transactions: Sequence[LabelledTransaction]) -> Iterator[Future[list[Delivery]]]:
+        """Run from a thread while the block does something else; an exception in the block stops the sending.
+
+        Ctrl-C counts from the first moment, also while the thread is only just starting.
+        """
+        with ThreadPoolExecutor(1, thread_name_prefix="replay-run") as runner:
+            try:
+                yield runner.submit(self.run, transactions)
+            except BaseException:
+                self.stop()
+                raise
 
     def stop(self) -> None:
         """Let what is on its way finish and send no more; callable from any thread."""

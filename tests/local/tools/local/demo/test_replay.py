@@ -161,3 +161,21 @@ def test_when_stopped_it_sends_no_more(api: Api) -> None:
 def test_a_rate_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="more than 0"):
         Replay("http://127.0.0.1:9/", IDENTITY, 0, lambda _delivery: None)
+
+
+def test_an_interrupt_while_the_sending_only_just_starts_stops_it(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = threading.Thread.start
+
+    def interrupted_start(thread: threading.Thread) -> None:
+        start(thread)
+        if threading.current_thread() is threading.main_thread():
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "start", interrupted_start)
+    delivered: list[Delivery] = []
+    replay = Replay(api.url, IDENTITY, 5, delivered.append)
+    with pytest.raises(KeyboardInterrupt), replay.beside(stream(500)):
+        pytest.fail("the block must not be entered")
+    assert len(delivered) < 50, "500 would take 100 s"
