@@ -5,6 +5,7 @@
 | str | `{"S": "text"}` |
 | int, Decimal | `{"N": "12.5"}` |
 | bool | `{"BOOL": true}` |
+| bytes | `{"B": b"..."}` |
 | list, tuple | `{"L": [...]}` |
 | dict | `{"M": {...}}` |
 
@@ -36,8 +37,8 @@ def to_attribute(value: object) -> dict[str, Any]:
     match value:
         case bool():
             return {"BOOL": value}
-        case str():
-            return {"S": value}
+        case str() | bytes():
+            return {"S" if isinstance(value, str) else "B": value}
         case int():
             return {"N": str(value)}
         case Decimal() if value.is_finite():
@@ -93,6 +94,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "S": str,
     "N": Decimal,
     "BOOL": bool,
+    "B": bytes,
     "NULL": lambda _: None,
     "L": lambda elements: [from_attribute(element) for element in elements],
     "M": from_item,

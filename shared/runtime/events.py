@@ -13,8 +13,9 @@ The stacks import the constants from here, so nothing in this module may be slow
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from dataclasses import fields as dataclass_fields
 from decimal import Decimal
 from typing import Any, Final, Self
 
@@ -71,15 +72,17 @@ class StoredTransaction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertReason:
-    """One rule that was hit, as it is told to people.
+    """What one quantity or rule contributes, as it is told to people.
 
     Attributes:
-        code: The rule's name, for example `amount_limit`.
+        code: The name of the quantity or the rule in the rules file, for example `amount_limit`.
         observed: What the transaction shows: a plain decimal number in `unit`, or words.
         baseline: What is usual for the account, in the same form.
-        threshold: From where on the rule is hit, in the same form.
-        unit: What the three count: a currency, "km/h", "transactions in 10 minutes", "country"...
-        contribution: The rule's share in the score, from 0 to 1: score = 1 - product of (1 - contribution).
+        threshold: How rare that is, or the limit of a rule, in the same form.
+        unit: What the numbers among the three count: a currency, "km/h", "payments within an hour"...
+        contribution: What the score would lose without it, from 0 to 1.
+        points: Its share in the log-odds of the score; below 0 where it speaks for the payment. None in a
+            message of a version before this one, where `contribution` was the share in another kind of score.
     """
 
     code: str
@@ -88,11 +91,23 @@ class AlertReason:
     threshold: str
     unit: str
     contribution: Decimal
+    points: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuspiciousTransaction:
-    """What the detector tells the notifier: a transaction, its score from 0 to 1, and why."""
+    """What the detector tells the notifier: a transaction, its score, and why.
+
+    Attributes:
+        transaction: The transaction.
+        score: Probability of fraud.
+        score_threshold: The score from which on a transaction is suspicious.
+        rules_version: Of the rules that decided.
+        reasons: What counts, the most points first.
+        trace_header: The trace that began with the POST.
+        base: Log-odds before any points: with the points of all reasons, the log-odds of the score. None as
+            `AlertReason.points`.
+    """
 
     transaction: StoredTransaction
     score: Decimal
@@ -100,6 +115,7 @@ class SuspiciousTransaction:
     rules_version: str
     reasons: tuple[AlertReason, ...]
     trace_header: str
+    base: Decimal | None = None
 
     def to_json(self) -> str:
         """Return the message body; exact decimals travel as strings."""
@@ -126,6 +142,7 @@ class SuspiciousTransaction:
             rules_version=message.text("rules_version"),
             reasons=reasons,
             trace_header=message.text("trace_header"),
+            base=message.optional_decimal("base"),
         )
 
 
@@ -156,24 +173,18 @@ def read_transaction(fields: Fields) -> StoredTransaction:
     Raises:
         EventError: A field is missing or of a wrong type.
     """
-    return StoredTransaction(
-        transaction_id=fields.text("transaction_id"),
-        timestamp=fields.integer("timestamp"),
-        account_id=fields.text("account_id"),
-        merchant_id=fields.text("merchant_id"),
-        amount=fields.decimal("amount"),
-        currency=fields.text("currency"),
-        merchant_category=fields.optional_text("merchant_category"),
-        country=fields.optional_text("country"),
-        channel=fields.optional_text("channel"),
-        device_id=fields.optional_text("device_id"),
-        ip_address=fields.optional_text("ip_address"),
-        latitude=fields.optional_decimal("latitude"),
-        longitude=fields.optional_decimal("longitude"),
-        card_present=fields.optional_boolean("card_present"),
-        received_at=fields.integer("received_at"),
-        trace_header=fields.text("trace_header"),
-    )
+    wanted = dataclass_fields(StoredTransaction)
+    return StoredTransaction(**{each.name: _READERS[each.type](fields, each.name) for each in wanted})
+
+
+_READERS: Final[Mapping[Any, Callable[[Fields, str], Any]]] = {
+    str: Fields.text,
+    str | None: Fields.optional_text,
+    int: Fields.integer,
+    Decimal: Fields.decimal,
+    Decimal | None: Fields.optional_decimal,
+    bool | None: Fields.optional_boolean,
+}
 
 
 def _reason(fields: Fields) -> AlertReason:
@@ -184,6 +195,7 @@ def _reason(fields: Fields) -> AlertReason:
         threshold=fields.text("threshold"),
         unit=fields.text("unit"),
         contribution=fields.decimal("contribution"),
+        points=fields.optional_decimal("points"),
     )
 
 

@@ -22,6 +22,7 @@ def alert_record(
         "alert_id": suspicious.transaction.alert_id,
         **transaction_facts(suspicious.transaction),
         "score": suspicious.score,
+        "base": suspicious.base,
         "score_threshold": suspicious.score_threshold,
         "reasons": [asdict(reason) for reason in suspicious.reasons],
         "rules_version": suspicious.rules_version,

@@ -1,7 +1,7 @@
 """One transaction from event to decision: read the profiles, score, tell, learn."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -14,13 +14,15 @@ from shared.runtime.tracing import Segment, continue_trace
 from stacks.compute.functions.detector.active_rules import ActiveRules
 from stacks.compute.functions.detector.messages import suspicion
 from stacks.compute.functions.detector.ports import (
+    CountedPlace,
     DetectorError,
+    FirstUsesStore,
     Outbox,
     PopulationStore,
     Profiles,
     ProfileStore,
 )
-from stacks.compute.functions.detector.scoring import Decision, Sample
+from stacks.compute.functions.detector.scoring import Decision, Sample, Transaction, new_places
 from stacks.compute.functions.profiles.transactions import scored_transaction
 
 _WRITE_ATTEMPTS: Final = 6
@@ -34,6 +36,7 @@ class Detection:
 
     Args:
         profiles: The profiles.
+        first_uses: Which accounts began to use what lately.
         population: What is known of all accounts and merchants together.
         queue: The suspicious transactions.
         rules: The rules in force.
@@ -46,6 +49,7 @@ class Detection:
     def __init__(  # noqa: PLR0913 - the parts of a service, each named
         self,
         profiles: ProfileStore,
+        first_uses: FirstUsesStore,
         population: PopulationStore,
         queue: Outbox,
         *,
@@ -56,6 +60,7 @@ class Detection:
         clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
         self._profiles = profiles
+        self._first_uses = first_uses
         self._population = population
         self._queue = queue
         self._rules = rules
@@ -128,22 +133,51 @@ class Detection:
             if known.account.knows(transaction):
                 # At the first attempt a duplicate; later perhaps our own write, whose answer was lost.
                 return told or decision
-            decision = scorer.score(transaction, known.account, known.merchant, population, known.controls)
+            counted = self._counted(transaction, known, segment)
+            assessment = scorer.assess(
+                transaction,
+                known.account,
+                known.merchant,
+                population,
+                sharing={each.place: each.uses for each in counted},
+                controls=known.controls,
+            )
+            decision = assessment.decision
             if decision.suspicious and told is None:
                 with segment.call("SQS", "SendMessage"):
                     self._queue.send(suspicion(stored, decision, segment.context.header))
                 told = decision
-            sample = scorer.sample(transaction, known.account, decision, population)
-            if not scorer.update(known.account, transaction, decision, population):
+            sample = scorer.sample(transaction, known.account, assessment, population)
+            if not scorer.update(known.account, transaction, assessment):
                 log.info("too late to learn from")
                 return told or decision
             with segment.call("DynamoDB", "PutItem"):
                 written = self._write(stored.account_id, known)
             if written:
+                self._count_first_uses(counted, transaction, segment, log)
                 self._teach_population(sample, transaction.transaction_id, log)
                 return told or decision
             log.debug("another transaction of the account was faster", attempt=attempt)
         raise DetectorError(f"the profile changed during each of {_WRITE_ATTEMPTS} attempts")
+
+    def _counted(self, transaction: Transaction, known: Profiles, segment: Segment) -> Sequence[CountedPlace]:
+        """Return the counters of what the account uses for the first time: none for most payments."""
+        places = new_places(transaction, known.account)
+        if not places:
+            return ()
+        with segment.call("DynamoDB", "BatchGetItem"):
+            return self._first_uses.read(places)
+
+    def _count_first_uses(
+        self, counted: Sequence[CountedPlace], transaction: Transaction, segment: Segment, log: Logger
+    ) -> None:
+        for each in counted:
+            try:
+                with segment.call("DynamoDB", "PutItem"):
+                    self._first_uses.learn(each, transaction)
+            except DetectorError as error:
+                # As with the population: the decision stands, and one use more or less changes little.
+                log.failure("a first use is not counted", kind=each.place.kind, reason=str(error))
 
     def _teach_population(self, sample: Sample | None, transaction_id: str, log: Logger) -> None:
         if sample is None:

@@ -21,6 +21,7 @@ from stacks.compute.functions.detector.adapters import (
     create_sqs,
 )
 from stacks.compute.functions.detector.detection import Detection
+from stacks.compute.functions.detector.first_uses_table import FirstUsesTable
 from stacks.compute.functions.detector.population_table import PopulationTable
 from stacks.compute.functions.detector.scoring import load_rules
 from stacks.compute.functions.detector.settings import DetectorSettings
@@ -34,6 +35,7 @@ def detection() -> Detection:
     log = Logger("detector", settings.common.log_level)
     return Detection(
         ProfilesTable(dynamodb, settings.profiles_table),
+        FirstUsesTable(dynamodb, settings.profiles_table),
         PopulationTable(dynamodb, settings.profiles_table),
         SuspiciousQueue(create_sqs(), settings.suspicious_queue_url),
         rules=ActiveRules(

@@ -18,20 +18,27 @@ def suspicion(stored: StoredTransaction, decision: Decision, trace_header: str) 
         score=Decimal(decision.score).quantize(_SCORE_STEP),
         score_threshold=Decimal(str(decision.alert_threshold)),
         rules_version=decision.rules_version,
-        reasons=tuple(_told(reason) for reason in decision.reasons),
+        reasons=tuple(_told(reason, decision) for reason in decision.reasons),
         trace_header=trace_header,
+        base=_points(decision.base),
     )
 
 
-def _told(reason: Reason) -> AlertReason:
+def _told(reason: Reason, decision: Decision) -> AlertReason:
+    without = decision.score_without(reason)
     return AlertReason(
         code=reason.code,
         observed=_measure(reason.observed),
         baseline=_measure(reason.baseline),
         threshold=_measure(reason.threshold),
         unit=reason.unit,
-        contribution=Decimal(str(reason.contribution)),
+        contribution=Decimal(max(decision.score - without, 0.0)).quantize(_SCORE_STEP),
+        points=_points(reason.points),
     )
+
+
+def _points(points: float) -> Decimal:
+    return Decimal(points).quantize(_MEASURE_STEP)
 
 
 def _measure(value: float | str) -> str:

@@ -32,11 +32,16 @@ class _Totals(NamedTuple):
     population: Population
     risk: RiskPopulation
 
+    def view(self, rules: Rules) -> View:
+        """Return them as scores see them."""
+        return self.population.view(rules.assumed_spread, self.risk.merchants, self.risk.accounts)
+
 
 class PopulationTable:
     """The shards of the population's statistics; see `PopulationStore`.
 
-    A shard that is not readable by this version of the code fails the reading: it must be mended or deleted.
+    A shard of a version before starts anew; one that is not readable fails the reading: it must be mended or
+    deleted.
 
     Args:
         client: Of DynamoDB.
@@ -59,7 +64,7 @@ class PopulationTable:
         """Return the population as it was at most `REMEMBERED_SECONDS` ago; see `PopulationStore`."""
         totals = self._known()
         if self._view is None or self._view[0] is not rules:
-            self._view = rules, totals.population.view(rules, totals.risk.merchants, totals.risk.accounts)
+            self._view = rules, totals.view(rules)
         return self._view[1]
 
     def learn(self, sample: Sample, transaction_id: str) -> None:

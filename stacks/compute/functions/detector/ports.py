@@ -1,15 +1,19 @@
-"""What the detection needs of the world; `adapters` has it from AWS."""
+"""What the detection needs of the world; `adapters` and the tables' modules have it from AWS."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from shared.runtime.events import SuspiciousTransaction
 from stacks.compute.functions.detector.scoring import (
     AccountProfile,
+    FirstUses,
     MerchantProfile,
     PaymentControls,
+    Place,
     Rules,
     Sample,
+    Transaction,
     View,
 )
 
@@ -33,6 +37,21 @@ class Profiles:
     revision: int
     merchant: MerchantProfile
     controls: PaymentControls
+
+
+@dataclass(frozen=True, slots=True)
+class CountedPlace:
+    """A place that an account uses for the first time, and its counter as stored.
+
+    Attributes:
+        place: The place.
+        uses: Its first uses, a new counter where there is none.
+        revision: Of the counter; 0 where there is none.
+    """
+
+    place: Place
+    uses: FirstUses
+    revision: int
 
 
 class ProfileStore(Protocol):
@@ -59,6 +78,26 @@ class ProfileStore(Protocol):
 
         Raises:
             DetectorError: The write was refused.
+        """
+        ...
+
+
+class FirstUsesStore(Protocol):
+    """Where first uses of merchants, devices and addresses are counted."""
+
+    def read(self, places: Sequence[Place]) -> Sequence[CountedPlace]:
+        """Read the counters of at least one place, as last written.
+
+        Raises:
+            DetectorError: They are not to be had now, or not readable.
+        """
+        ...
+
+    def learn(self, counted: CountedPlace, transaction: Transaction) -> None:
+        """Count a first use, where it is one of those that are written (`FirstUses.learn`).
+
+        Raises:
+            DetectorError: The write was refused, or somebody else was faster at each attempt.
         """
         ...
 

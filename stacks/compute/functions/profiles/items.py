@@ -1,4 +1,4 @@
-"""One item for each profile: `{profile_id, revision, state, expires_at}`, the state as JSON text.
+"""One item for each profile: `{profile_id, revision, state, expires_at}`, the state as bytes or JSON text.
 
 Whoever writes a profile says which revision it has read, and learns when somebody else was faster.
 """
@@ -6,9 +6,13 @@ Whoever writes a profile says which revision it has read, and learns when somebo
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from hashlib import blake2b
+from typing import Any, Final, Self
 
 from shared.runtime.dynamodb import to_item
+
+_NAME_BYTES: Final = 16
+"""Of the hash that stands for a name; two names with one hash are not to be expected."""
 
 
 class UnreadableProfileError(ValueError):
@@ -21,7 +25,7 @@ class StoredProfile:
 
     Attributes:
         profile_id: The key.
-        state: Plain JSON data, None where there is no item.
+        state: Bytes or plain JSON data, None where there is no item.
         revision: Of the item, 0 where there is none.
     """
 
@@ -39,7 +43,9 @@ class StoredProfile:
         if item is None:
             return cls(profile_id)
         try:
-            return cls(profile_id, json.loads(item["state"]), int(item["revision"]))
+            state = item["state"]
+            read = state if isinstance(state, bytes) else json.loads(state)
+            return cls(profile_id, read, int(item["revision"]))
         except (KeyError, TypeError, ValueError) as error:
             raise UnreadableProfileError(f"a profile is not readable: {type(error).__name__}") from None
 
@@ -48,13 +54,13 @@ class StoredProfile:
 
         Args:
             table: Name of the table.
-            state: Plain JSON data.
+            state: Bytes or plain JSON data.
             expires_at: Epoch seconds when it may be deleted, None for never.
         """
         item = {
             "profile_id": self.profile_id,
             "revision": self.revision + 1,
-            "state": json.dumps(state, separators=(",", ":")),
+            "state": state if isinstance(state, bytes) else json.dumps(state, separators=(",", ":")),
             "expires_at": expires_at,
         }
         if not self.revision:
@@ -85,6 +91,11 @@ def controls_key(profile_id: str) -> str:
 def sample_key(shard: int) -> str:
     """Return the key of a shard of what is usual in the population."""
     return f"population#sample#{shard}"
+
+
+def uses_key(kind: str, name: str) -> str:
+    """Return the key of the counter of a place's first uses; a name of any length has a short one."""
+    return f"uses#{kind}#{blake2b(name.encode(), digest_size=_NAME_BYTES).hexdigest()}"
 
 
 def risk_key(shard: int) -> str:

@@ -71,7 +71,12 @@ def changed_profiles(
 
 
 def _own_suspicion(record: Mapping[str, Any]) -> float | None:
+    """Return what the account's own behaviour made of an alert's score, None where it was no alert."""
     reasons = record.get("reasons")
     if reasons is None:
         return None
-    return own_suspicion_of((reason["code"], float(reason["contribution"])) for reason in reasons)
+    if "base" not in record:
+        # An alert from before there were points: its reasons say nothing in these terms, its score does.
+        return float(record["score"])
+    points = ((reason["code"], float(reason["points"])) for reason in reasons)
+    return own_suspicion_of(float(record["base"]), points)

@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from stacks.compute.functions.detector.scoring.json_lines import DuplicateNameError, lines_of
-from stacks.compute.functions.detector.scoring.rules import Mode
-from stacks.compute.functions.detector.scoring.setting_kinds import Number
+from stacks.compute.functions.detector.scoring.setting_kinds import Mode, Number
 
 _DIGEST_DIGITS: Final = 8
+_OTHER_SCHEMA: Final = (
+    "Copy stacks/compute/functions/detector/rules.json and set your limits and modes there; "
+    'docs/rules.md, "From schema 2", says what became of each rule'
+)
 
 
 class RulesError(ValueError):
@@ -34,7 +37,7 @@ def read_sections(content: bytes, schema: int) -> "tuple[Section, str]":
     digest = hashlib.sha256(content).hexdigest()[:_DIGEST_DIGITS]
     top = Section(document, "", lines)
     if (found := top.value("schema")) != schema:
-        raise top.error("schema", f"is {found!r}; this code reads {schema}")
+        raise top.error("schema", f"is {found!r}; this code reads {schema}. {_OTHER_SCHEMA}")
     return top, f"{top.text('version')}+{digest}"
 
 
@@ -73,10 +76,6 @@ class Section:
     def number(self, name: str, kind: Number) -> float:
         """Return a number within its range."""
         value = self.value(name)
-        if kind.whole:
-            if not is_number(value, int) or not kind.minimum <= value <= kind.maximum:
-                raise self.error(name, f"is not a whole number from {kind.minimum:g} to {kind.maximum:g}")
-            return int(value)
         if not is_number(value, int | float) or not kind.minimum <= value <= kind.maximum:
             raise self.error(name, f"is not a number from {kind.minimum:g} to {kind.maximum:g}")
         return float(value)
@@ -91,14 +90,6 @@ class Section:
     def section(self, name: str) -> "Section":
         """Return the section of a name."""
         return Section(self.value(name), f"{self._path}.{name}".strip("."), self._lines)
-
-    def sections(self, name: str) -> "list[Section]":
-        """Return a list of sections."""
-        values = self.value(name)
-        if not isinstance(values, list) or not values:
-            raise self.error(name, "is not a list of at least one object")
-        path = f"{self._path}.{name}"
-        return [Section(value, f"{path}[{index}]", self._lines) for index, value in enumerate(values)]
 
     def names(self) -> list[str]:
         """Return the names that the section has."""

@@ -1,7 +1,15 @@
-"""What kinds of setting a rule has, and the dataclass fields that say which one is of which kind."""
+"""What kinds of setting a rules file has."""
 
-from dataclasses import field
-from typing import Any, NamedTuple
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Mode(StrEnum):
+    """What the points of a quantity or a rule are for: to count, to be reported only, or not to be sought."""
+
+    ALERT = "alert"
+    SHADOW = "shadow"
+    OFF = "off"
 
 
 class Number(NamedTuple):
@@ -9,31 +17,3 @@ class Number(NamedTuple):
 
     minimum: float
     maximum: float
-    whole: bool = False
-
-
-class Amounts(NamedTuple):
-    """A setting that is an amount by currency, possibly for none."""
-
-
-class AmountList(NamedTuple):
-    """A setting that is a list of amounts by currency, possibly for none."""
-
-
-class Windows(NamedTuple):
-    """A setting that is a list of windows of time."""
-
-
-def number(minimum: float, maximum: float) -> Any:
-    """Return the field of a number from a minimum to a maximum."""
-    return field(metadata={"kind": Number(minimum, maximum)})
-
-
-def whole(minimum: int, maximum: int) -> Any:
-    """Return the field of a whole number from a minimum to a maximum."""
-    return field(metadata={"kind": Number(minimum, maximum, whole=True)})
-
-
-def other(kind: object) -> Any:
-    """Return the field of a setting that is no number."""
-    return field(metadata={"kind": kind})

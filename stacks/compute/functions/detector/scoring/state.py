@@ -36,8 +36,6 @@ def unpack(layout: Struct, text: str) -> list[tuple[Any, ...]]:
 
 
 SINGLE: Final = Struct("<f")
-REMEMBERED_LAYOUT: Final = Struct("<QIBf")
-"""A remembered transaction: 48 bits of key, 8 of suspicion, 40 bits of time before the latest, the amount."""
 
 
 def single(value: float) -> float:

@@ -8,14 +8,16 @@ remembered; and so late an arrival is not learnt at all.
 
 import struct
 from bisect import bisect_left
+from collections.abc import Mapping
 from struct import Struct
 from typing import Any, Final, NamedTuple, Self
 
+from stacks.compute.functions.detector.scoring.keys import key_of
+from stacks.compute.functions.detector.scoring.migration import carried_over
 from stacks.compute.functions.detector.scoring.risk import RiskHistory
 from stacks.compute.functions.detector.scoring.state import ProfileError
-from stacks.compute.functions.detector.scoring.transaction import MILLISECONDS_PER_HOUR, key_of
-from tools.analyst.challenger.transaction import Transaction
-from tools.analyst.challenger.uses import Uses
+from stacks.compute.functions.detector.scoring.transaction import MILLISECONDS_PER_HOUR, Transaction
+from stacks.compute.functions.detector.scoring.uses import Uses
 
 PROFILE_VERSION: Final = 3
 HOURS: Final = 24
@@ -161,19 +163,28 @@ class AccountProfile:
 
     @classmethod
     def from_state(cls, state: Any) -> Self:
-        """Read what `to_state` gave.
+        """Read what `to_state` gave, or the JSON data of a version before.
 
         Raises:
-            ProfileError: The state is of another version or damaged.
+            ProfileError: The state is of a later version or damaged.
         """
         profile = cls()
         try:
-            profile._read(bytes(state))
+            if isinstance(state, Mapping):
+                profile._take_over(carried_over(state))
+            else:
+                profile._read(bytes(state))
         except ProfileError:
             raise
-        except (AttributeError, IndexError, KeyError, TypeError, ValueError, struct.error) as error:
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, struct.error) as error:
             raise ProfileError(f"the stored profile is damaged: {type(error).__name__}") from None
         return profile
+
+    def _take_over(self, values: Mapping[str, Any]) -> None:
+        for name, value in values.items():
+            setattr(self, name, value)
+        self.category_habits = {key: CategoryHabit(*each) for key, each in self.category_habits.items()}
+        self.recent = [Remembered(*each) for each in self.recent]
 
     def _read(self, state: bytes) -> None:
         if not state or state[0] != PROFILE_VERSION:

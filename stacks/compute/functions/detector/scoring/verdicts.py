@@ -6,7 +6,7 @@ What the caller keeps, and where:
 - the three profiles that this changes in place, in one write together with the verdict; `Effect` says which.
 
 What the caller needs of the decision: where the transaction was an alert, its reasons (`own_suspicion_of`
-their codes and contributions). Otherwise the account's profile remembers it, or nothing spoke against it.
+their codes and points). Otherwise the account's profile remembers it, or nothing spoke against it.
 
 - Idempotent: the same verdict again changes nothing.
 - Reversible: a changed verdict takes the first one's effect away, exactly so long as the profile remembers
@@ -16,16 +16,34 @@ their codes and contributions). Otherwise the account's profile remembers it, or
 """
 
 from collections.abc import Iterable
-from typing import Final
+from enum import StrEnum
+from typing import Final, NamedTuple
 
-from stacks.compute.functions.detector.scoring import Effect, MerchantProfile, RiskPopulation, Verdict
-from stacks.compute.functions.detector.scoring.transaction import key_of, short_key
-from tools.analyst.challenger.account import SUSPICION_STEPS, AccountProfile
-from tools.analyst.challenger.hard_rules import HARD_RULES
-from tools.analyst.challenger.learning import HELD_BACK, clear, unlearn
-from tools.analyst.challenger.quantities import PLACE_QUANTITIES
-from tools.analyst.challenger.scorecard import probability_of
-from tools.analyst.challenger.transaction import Transaction
+from stacks.compute.functions.detector.scoring.account import SUSPICION_STEPS, AccountProfile
+from stacks.compute.functions.detector.scoring.hard_rules import HARD_RULES
+from stacks.compute.functions.detector.scoring.keys import key_of, short_key
+from stacks.compute.functions.detector.scoring.learning import HELD_BACK, clear, unlearn
+from stacks.compute.functions.detector.scoring.merchant import MerchantProfile
+from stacks.compute.functions.detector.scoring.quantities import PLACE_QUANTITIES
+from stacks.compute.functions.detector.scoring.risk_population import RiskPopulation
+from stacks.compute.functions.detector.scoring.scorecard import probability_of
+from stacks.compute.functions.detector.scoring.transaction import Transaction
+
+
+class Verdict(StrEnum):
+    """What an analyst found."""
+
+    CONFIRMED_FRAUD = "confirmed_fraud"
+    LEGITIMATE = "legitimate"
+
+
+class Effect(NamedTuple):
+    """Which profiles a verdict changed, and so which are to be written."""
+
+    account: bool = False
+    merchant: bool = False
+    population: bool = False
+
 
 _OTHER_CAUSES: Final = PLACE_QUANTITIES | frozenset(HARD_RULES)
 """Reasons that say nothing about what the account itself did."""

@@ -4,7 +4,7 @@ from bisect import bisect_right
 from math import exp, log
 from typing import Final, NamedTuple
 
-from stacks.compute.functions.detector.scoring.rules import Mode
+from stacks.compute.functions.detector.scoring.setting_kinds import Mode
 
 _LARGEST_LOG_ODDS: Final = 30.0
 

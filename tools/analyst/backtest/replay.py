@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from tools.analyst.challenger import (
+from stacks.compute.functions.detector.scoring import (
     AccountProfile,
     Assessment,
     FirstUses,
@@ -25,7 +25,7 @@ from tools.analyst.challenger import (
     apply_verdict,
     new_places,
 )
-from tools.analyst.challenger.history import Row
+from stacks.compute.functions.detector.scoring.history import Row
 
 MILLISECONDS_PER_DAY: Final = 86_400_000
 VIEW_MILLISECONDS: Final = 60_000

@@ -22,33 +22,34 @@ points of the reasons sum to its log-odds.
 - Floats live here alone: they measure, they are never money.
 """
 
-from stacks.compute.functions.detector.scoring import (
-    Effect,
-    MerchantProfile,
-    RiskPopulation,
-    RulesError,
-    Verdict,
-)
+from stacks.compute.functions.detector.scoring.account import AccountProfile
 from stacks.compute.functions.detector.scoring.controls import (
     NO_CONTROLS,
     Controls,
     PaymentControls,
     Standing,
 )
-from stacks.compute.functions.detector.scoring.rules import Mode
+from stacks.compute.functions.detector.scoring.learning import shard_of
+from stacks.compute.functions.detector.scoring.merchant import MerchantProfile
+from stacks.compute.functions.detector.scoring.population import SHARDS, Population, Sample, View
+from stacks.compute.functions.detector.scoring.quantities import NAMES, OF_ANY_FORM, Quantities
+from stacks.compute.functions.detector.scoring.reasons import Decision, Reason
+from stacks.compute.functions.detector.scoring.risk_population import RiskPopulation
+from stacks.compute.functions.detector.scoring.rules import Rules
+from stacks.compute.functions.detector.scoring.rules_file import RULES_PATH, load_rules, parse_rules
+from stacks.compute.functions.detector.scoring.scorecard import Curve, log_odds_of, probability_of
+from stacks.compute.functions.detector.scoring.scorer import Assessment, Scorer
+from stacks.compute.functions.detector.scoring.sections import RulesError
+from stacks.compute.functions.detector.scoring.setting_kinds import Mode
+from stacks.compute.functions.detector.scoring.sharing import FirstUses, Place, Sharing, new_places
 from stacks.compute.functions.detector.scoring.state import ProfileError
-from tools.analyst.challenger.account import AccountProfile
-from tools.analyst.challenger.learning import shard_of
-from tools.analyst.challenger.population import SHARDS, Population, Sample, View
-from tools.analyst.challenger.quantities import NAMES, OF_ANY_FORM, Quantities
-from tools.analyst.challenger.reasons import Decision, Reason
-from tools.analyst.challenger.rules import Rules
-from tools.analyst.challenger.rules_file import RULES_PATH, load_rules, parse_rules
-from tools.analyst.challenger.scorecard import Curve, log_odds_of, probability_of
-from tools.analyst.challenger.scorer import Assessment, Scorer
-from tools.analyst.challenger.sharing import FirstUses, Place, Sharing, new_places
-from tools.analyst.challenger.transaction import Transaction
-from tools.analyst.challenger.verdicts import apply_verdict, own_suspicion_of
+from stacks.compute.functions.detector.scoring.transaction import Transaction
+from stacks.compute.functions.detector.scoring.verdicts import (
+    Effect,
+    Verdict,
+    apply_verdict,
+    own_suspicion_of,
+)
 
 __all__ = [
     "NAMES", "NO_CONTROLS", "OF_ANY_FORM", "RULES_PATH", "SHARDS", "AccountProfile", "Assessment", "Controls",

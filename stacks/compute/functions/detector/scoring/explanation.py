@@ -4,15 +4,14 @@ from collections.abc import Callable, Mapping
 from math import exp, expm1
 from typing import Final, NamedTuple
 
-from stacks.compute.functions.detector.scoring import MerchantProfile
-from stacks.compute.functions.detector.scoring.transaction import MILLISECONDS_PER_DAY
-from tools.analyst.challenger.account import AccountProfile
-from tools.analyst.challenger.population import View
-from tools.analyst.challenger.quantities import Quantities
-from tools.analyst.challenger.scorecard import probability_of
-from tools.analyst.challenger.transaction import Transaction
-from tools.analyst.challenger.usual import Usual
-from tools.analyst.challenger.value import DOLLARS_PER_UNIT
+from stacks.compute.functions.detector.scoring.account import AccountProfile
+from stacks.compute.functions.detector.scoring.merchant import MerchantProfile
+from stacks.compute.functions.detector.scoring.population import View
+from stacks.compute.functions.detector.scoring.quantities import Quantities
+from stacks.compute.functions.detector.scoring.scorecard import probability_of
+from stacks.compute.functions.detector.scoring.transaction import MILLISECONDS_PER_DAY, Transaction
+from stacks.compute.functions.detector.scoring.usual import Usual
+from stacks.compute.functions.detector.scoring.value import DOLLARS_PER_UNIT
 
 
 class Evidence(NamedTuple):

@@ -1,12 +1,12 @@
 """Rules that people set beside the scorecard: a limit of the amount, and the watch and deny lists."""
 
 from stacks.compute.functions.detector.scoring.controls import NO_CONTROLS, PaymentControls, Standing
-from stacks.compute.functions.detector.scoring.rules import Mode
-from tools.analyst.challenger.reasons import Reason
-from tools.analyst.challenger.rules import HardRule, RuleSet
-from tools.analyst.challenger.transaction import Transaction
-from tools.analyst.challenger.usual import Usual
-from tools.analyst.challenger.value import DOLLARS_PER_UNIT
+from stacks.compute.functions.detector.scoring.reasons import Reason
+from stacks.compute.functions.detector.scoring.rules import HardRule, RuleSet
+from stacks.compute.functions.detector.scoring.setting_kinds import Mode
+from stacks.compute.functions.detector.scoring.transaction import Transaction
+from stacks.compute.functions.detector.scoring.usual import Usual
+from stacks.compute.functions.detector.scoring.value import DOLLARS_PER_UNIT
 
 HARD_RULES = ("amount_limit", "watched_merchant", "watched_account", "denied")
 

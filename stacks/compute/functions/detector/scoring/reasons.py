@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from stacks.compute.functions.detector.scoring.scorecard import probability_of
+
 
 class Reason(NamedTuple):
     """What one quantity or rule contributes.
@@ -47,3 +49,7 @@ class Decision(NamedTuple):
     shadow: tuple[Reason, ...] = ()
     suppressed: str | None = None
     own_suspicion: float = 0.0
+
+    def score_without(self, reason: Reason) -> float:
+        """Return the score that the other reasons alone would make."""
+        return probability_of(self.base + sum(each.points for each in self.reasons) - reason.points)

@@ -4,7 +4,7 @@ from math import log10
 from struct import Struct
 from typing import Final, Self
 
-from stacks.compute.functions.detector.scoring.transaction import short_key
+from stacks.compute.functions.detector.scoring.keys import short_key
 
 WINDOW: Final = 64
 """Payments after which both counts are halved, so that an account may change its ways."""

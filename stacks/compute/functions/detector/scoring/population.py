@@ -13,9 +13,7 @@ from collections.abc import Iterable, Mapping
 from math import exp
 from typing import Any, Final, NamedTuple, Self
 
-from stacks.compute.functions.detector.scoring.lifetimes import RiskStatistics
-from stacks.compute.functions.detector.scoring.state import ProfileError, rounded
-from tools.analyst.challenger.categories import (
+from stacks.compute.functions.detector.scoring.categories import (
     CATEGORY_WEIGHT,
     CategoryScale,
     CategorySums,
@@ -23,7 +21,9 @@ from tools.analyst.challenger.categories import (
     scales_of,
     variations_of,
 )
-from tools.analyst.challenger.tail import Quantiles, Sketch, Tail
+from stacks.compute.functions.detector.scoring.lifetimes import RiskStatistics
+from stacks.compute.functions.detector.scoring.state import ProfileError, rounded
+from stacks.compute.functions.detector.scoring.tail import Quantiles, Sketch, Tail
 
 POPULATION_VERSION: Final = 2
 SHARDS: Final = 4
@@ -249,15 +249,19 @@ class Population:
 
     @classmethod
     def from_state(cls, state: Any) -> Self:
-        """Read what `to_state` gave; no state is an unknown population.
+        """Read what `to_state` gave; no state, or one of a version before, is an unknown population.
 
         Raises:
-            ProfileError: The state is of another version or damaged.
+            ProfileError: The state is of a later version or damaged.
         """
         population = cls()
         if state is None:
             return population
-        if not isinstance(state, Mapping) or state.get("version") != POPULATION_VERSION:
+        if not isinstance(state, Mapping) or not isinstance(version := state.get("version"), int):
+            raise ProfileError("the population's statistics are damaged: version")
+        if version < POPULATION_VERSION:
+            return population
+        if version > POPULATION_VERSION:
             raise ProfileError(f"the population's statistics are not of version {POPULATION_VERSION}")
         try:
             population.samples = int(state["samples"])

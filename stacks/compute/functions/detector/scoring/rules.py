@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from stacks.compute.functions.detector.scoring.rules import Mode
-from tools.analyst.challenger.scorecard import Curve
+from stacks.compute.functions.detector.scoring.scorecard import Curve
+from stacks.compute.functions.detector.scoring.setting_kinds import Mode
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Reads the rules file, and says of a bad one at which line the fault is and why.
 
-`python -m tools.analyst.challenger.rules_file FILE` checks a file.
+`python -m stacks.compute.functions.detector.scoring.rules_file FILE` checks a file.
 """
 
 import sys
@@ -8,13 +8,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
+from stacks.compute.functions.detector.scoring.quantities import NAMES, OF_ANY_FORM
+from stacks.compute.functions.detector.scoring.rules import AmountLimit, HardRule, Rules, RuleSet
+from stacks.compute.functions.detector.scoring.scorecard import Curve
 from stacks.compute.functions.detector.scoring.sections import RulesError, Section, is_number, read_sections
 from stacks.compute.functions.detector.scoring.setting_kinds import Number
-from tools.analyst.challenger.quantities import NAMES, OF_ANY_FORM
-from tools.analyst.challenger.rules import AmountLimit, HardRule, Rules, RuleSet
-from tools.analyst.challenger.scorecard import Curve
 
-RULES_PATH: Final = Path(__file__).resolve().parent / "rules.json"
+RULES_PATH: Final = Path(__file__).resolve().parents[1] / "rules.json"
 SCHEMA: Final = 3
 """The form of the file; a file of another form is refused."""
 

@@ -10,14 +10,7 @@ from collections.abc import Mapping
 from math import exp, log, sqrt
 from typing import Final
 
-from stacks.compute.functions.detector.scoring.state import single
-from stacks.compute.functions.detector.scoring.transaction import (
-    MILLISECONDS_PER_DAY,
-    MILLISECONDS_PER_HOUR,
-    key_of,
-    short_key,
-)
-from tools.analyst.challenger.account import (
+from stacks.compute.functions.detector.scoring.account import (
     DAY_CONSTANT,
     HABIT_CONSTANT,
     HOUR_CONSTANT,
@@ -29,8 +22,9 @@ from tools.analyst.challenger.account import (
     Position,
     Remembered,
 )
-from tools.analyst.challenger.population import SHARDS, Sample, View
-from tools.analyst.challenger.quantities import (
+from stacks.compute.functions.detector.scoring.keys import key_of, short_key
+from stacks.compute.functions.detector.scoring.population import SHARDS, Sample, View
+from stacks.compute.functions.detector.scoring.quantities import (
     LARGE,
     RARITY_AT_MOST,
     RARITY_NOTICED,
@@ -38,9 +32,14 @@ from tools.analyst.challenger.quantities import (
     UNDER_LIMIT_HOURS,
     Quantities,
 )
-from tools.analyst.challenger.rounding import is_just_under
-from tools.analyst.challenger.transaction import Transaction
-from tools.analyst.challenger.usual import Usual
+from stacks.compute.functions.detector.scoring.rounding import is_just_under
+from stacks.compute.functions.detector.scoring.state import single
+from stacks.compute.functions.detector.scoring.transaction import (
+    MILLISECONDS_PER_DAY,
+    MILLISECONDS_PER_HOUR,
+    Transaction,
+)
+from stacks.compute.functions.detector.scoring.usual import Usual
 
 MEMORY: Final = 128.0
 """Payments that the usual amount looks back, at most."""

@@ -9,24 +9,24 @@ same everywhere.
 from math import exp, log, log1p, log10, sqrt
 from typing import Final
 
-from stacks.compute.functions.detector.scoring import MerchantProfile
-from stacks.compute.functions.detector.scoring.geography import kilometres_between
-from stacks.compute.functions.detector.scoring.transaction import (
-    MILLISECONDS_PER_DAY,
-    MILLISECONDS_PER_HOUR,
-)
-from tools.analyst.challenger.account import (
+from stacks.compute.functions.detector.scoring.account import (
     DAY_CONSTANT,
     HOUR_CONSTANT,
     HOURS,
     WEEK_CONSTANT,
     AccountProfile,
 )
-from tools.analyst.challenger.population import View
-from tools.analyst.challenger.rounding import is_just_under
-from tools.analyst.challenger.sharing import Kind, Sharing
-from tools.analyst.challenger.transaction import Transaction
-from tools.analyst.challenger.usual import Usual
+from stacks.compute.functions.detector.scoring.geography import kilometres_between
+from stacks.compute.functions.detector.scoring.merchant import MerchantProfile
+from stacks.compute.functions.detector.scoring.population import View
+from stacks.compute.functions.detector.scoring.rounding import is_just_under
+from stacks.compute.functions.detector.scoring.sharing import Kind, Sharing
+from stacks.compute.functions.detector.scoring.transaction import (
+    MILLISECONDS_PER_DAY,
+    MILLISECONDS_PER_HOUR,
+    Transaction,
+)
+from stacks.compute.functions.detector.scoring.usual import Usual
 
 _HOURS_WEIGHT: Final = 10.0
 _SOME_HISTORY: Final = 5

@@ -2,23 +2,22 @@
 
 from typing import Final, NamedTuple
 
-from stacks.compute.functions.detector.scoring import MerchantProfile
+from stacks.compute.functions.detector.scoring.account import AccountProfile
 from stacks.compute.functions.detector.scoring.controls import NO_CONTROLS, PaymentControls, Standing
+from stacks.compute.functions.detector.scoring.explanation import Evidence, explain
+from stacks.compute.functions.detector.scoring.hard_rules import hard_rules_hit
+from stacks.compute.functions.detector.scoring.learning import HELD_BACK, is_sampled, learn, sample_of
 from stacks.compute.functions.detector.scoring.lifetimes import RiskStatistics
-from stacks.compute.functions.detector.scoring.rules import Mode
-from stacks.compute.functions.detector.scoring.transaction import MILLISECONDS_PER_DAY
-from tools.analyst.challenger.account import AccountProfile
-from tools.analyst.challenger.explanation import Evidence, explain
-from tools.analyst.challenger.hard_rules import hard_rules_hit
-from tools.analyst.challenger.learning import HELD_BACK, is_sampled, learn, sample_of
-from tools.analyst.challenger.population import Sample, View
-from tools.analyst.challenger.quantities import PLACE_QUANTITIES, Quantities, measure
-from tools.analyst.challenger.reasons import Decision, Reason
-from tools.analyst.challenger.rules import Rules
-from tools.analyst.challenger.scorecard import Curve, probability_of
-from tools.analyst.challenger.sharing import Sharing
-from tools.analyst.challenger.transaction import Transaction
-from tools.analyst.challenger.usual import Usual, usual_of
+from stacks.compute.functions.detector.scoring.merchant import MerchantProfile
+from stacks.compute.functions.detector.scoring.population import Sample, View
+from stacks.compute.functions.detector.scoring.quantities import PLACE_QUANTITIES, Quantities, measure
+from stacks.compute.functions.detector.scoring.reasons import Decision, Reason
+from stacks.compute.functions.detector.scoring.rules import Rules
+from stacks.compute.functions.detector.scoring.scorecard import Curve, probability_of
+from stacks.compute.functions.detector.scoring.setting_kinds import Mode
+from stacks.compute.functions.detector.scoring.sharing import Sharing
+from stacks.compute.functions.detector.scoring.transaction import MILLISECONDS_PER_DAY, Transaction
+from stacks.compute.functions.detector.scoring.usual import Usual, usual_of
 
 REASONS_FROM: Final = 0.02
 """A payment of a lower probability of fraud gets no reasons: nobody asks for them, and they take time."""

@@ -11,14 +11,14 @@ from math import exp, sqrt
 from struct import Struct
 from typing import Any, Final, NamedTuple, Self
 
+from stacks.compute.functions.detector.scoring.account import AccountProfile
+from stacks.compute.functions.detector.scoring.keys import short_key
 from stacks.compute.functions.detector.scoring.state import ProfileError
 from stacks.compute.functions.detector.scoring.transaction import (
     MILLISECONDS_PER_DAY,
     MILLISECONDS_PER_HOUR,
-    short_key,
+    Transaction,
 )
-from tools.analyst.challenger.account import AccountProfile
-from tools.analyst.challenger.transaction import Transaction
 
 SHARING_VERSION: Final = 1
 _MANY: Final = 50

@@ -3,10 +3,10 @@
 from math import exp, log1p, sqrt
 from typing import Final, NamedTuple
 
-from stacks.compute.functions.detector.scoring.transaction import MILLISECONDS_PER_HOUR, short_key
-from tools.analyst.challenger.account import HABIT_CONSTANT, AccountProfile, CategoryHabit
-from tools.analyst.challenger.population import View
-from tools.analyst.challenger.transaction import Transaction
+from stacks.compute.functions.detector.scoring.account import HABIT_CONSTANT, AccountProfile, CategoryHabit
+from stacks.compute.functions.detector.scoring.keys import short_key
+from stacks.compute.functions.detector.scoring.population import View
+from stacks.compute.functions.detector.scoring.transaction import MILLISECONDS_PER_HOUR, Transaction
 
 ASSUMED_WEIGHT: Final = 20.0
 """The population's spread of amounts weighs as much as so many of an account's own payments."""

@@ -1,8 +1,11 @@
 """What the scorer sees of a transaction."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from tools.analyst.challenger.value import DOLLARS_PER_UNIT
+from stacks.compute.functions.detector.scoring.value import DOLLARS_PER_UNIT
+
+MILLISECONDS_PER_HOUR: Final = 3_600_000
+MILLISECONDS_PER_DAY: Final = 86_400_000
 
 
 class Transaction(NamedTuple):

@@ -1,0 +1,90 @@
+"""The counters of first uses in the profiles table: an item for each merchant, device and address.
+
+They are read and written on first uses alone; an account that pays where it always pays costs nothing here.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import ClientError
+
+from shared.runtime.backoff import pause
+from shared.runtime.clients import AWS_ERRORS, CONFLICT_CODES, error_code
+from stacks.compute.functions.detector.ports import CountedPlace, DetectorError
+from stacks.compute.functions.detector.scoring import FirstUses, Place, Transaction
+from stacks.compute.functions.profiles.items import StoredProfile, uses_key
+from stacks.compute.functions.profiles.reading import NotReadError, read_items
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+TIME_TO_LIVE: Final = timedelta(days=30)
+"""A place that no account began to use for so long is as good as unknown: a first use counts for a day."""
+
+_ATTEMPTS: Final = 3
+
+
+class FirstUsesTable:
+    """The counters; see `FirstUsesStore`.
+
+    Args:
+        client: Of DynamoDB.
+        name: The table's.
+        clock: Returns epoch seconds.
+    """
+
+    def __init__(self, client: "DynamoDBClient", name: str, clock: Callable[[], float] = time.time) -> None:
+        self._client = client
+        self._name = name
+        self._clock = clock
+
+    def read(self, places: Sequence[Place]) -> Sequence[CountedPlace]:
+        """Read the counters of places in one consistent request; see `FirstUsesStore`."""
+        keys = [uses_key(place.kind, place.name) for place in places]
+        try:
+            found = read_items(self._client, {self._name: [{"profile_id": each} for each in keys]})[
+                self._name
+            ]
+        except NotReadError as error:
+            raise DetectorError(f"the counters of first uses were not read: {error}") from None
+        items = {item["profile_id"]: item for item in found}
+        try:
+            return [
+                _counted(place, StoredProfile.of_item(key, items.get(key)))
+                for place, key in zip(places, keys, strict=True)
+            ]
+        except ValueError as error:
+            raise DetectorError(f"a counter of first uses is not readable: {error}") from None
+
+    def learn(self, counted: CountedPlace, transaction: Transaction) -> None:
+        """Write a counter on the condition that nobody did since it was read; see `FirstUsesStore`."""
+        place = counted.place
+        for attempt in range(_ATTEMPTS):
+            if attempt:
+                # Accounts that come all at once are what is looked for: each of them is to count.
+                pause(attempt)
+                [counted] = self.read([place])
+            if not counted.uses.learn(transaction.transaction_id, transaction.timestamp, place.kind):
+                return
+            if self._write(counted):
+                return
+        raise DetectorError(f"a counter of first uses changed during each of {_ATTEMPTS} attempts")
+
+    def _write(self, counted: CountedPlace) -> bool:
+        place = counted.place
+        stored = StoredProfile(uses_key(place.kind, place.name), revision=counted.revision)
+        expires_at = int(self._clock() + TIME_TO_LIVE.total_seconds())
+        try:
+            self._client.put_item(**stored.put(self._name, counted.uses.to_state(), expires_at=expires_at))
+        except AWS_ERRORS as error:
+            if isinstance(error, ClientError) and error_code(error) in CONFLICT_CODES:
+                return False
+            raise DetectorError(f"a counter of first uses was not written: {error_code(error)}") from None
+        return True
+
+
+def _counted(place: Place, stored: StoredProfile) -> CountedPlace:
+    uses = FirstUses.from_state(stored.state) if stored.revision else FirstUses()
+    return CountedPlace(place, uses, stored.revision)
