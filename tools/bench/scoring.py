@@ -28,8 +28,8 @@ def microseconds_per_transaction() -> float:
         started = time.perf_counter()
         for transaction in stream:
             account = accounts[transaction.account_id]
-            decision = scorer.score(transaction, account, merchant, population)
-            scorer.update(account, transaction, decision, population)
+            assessment = scorer.assess(transaction, account, merchant, population)
+            scorer.update(account, transaction, assessment)
         means.append((time.perf_counter() - started) / len(stream) * 1e6)
     return median(means)
 

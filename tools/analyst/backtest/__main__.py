@@ -113,7 +113,8 @@ def _run(given: argparse.Namespace, rules: Rules, scores: Path | None) -> dict[s
             write_line = opened.enter_context(written(scores)).write
             write_line(",".join(SCORE_COLUMNS) + "\n")
         add = tally.add
-        for number, (row, decision) in enumerate(replay.decisions(source)):
+        for number, (row, assessment) in enumerate(replay.assessments(source)):
+            decision = assessment.decision
             add(row, decision)
             if write_line is not None:
                 write_line(f"{row[0][0]},{_told(decision)}\n")
@@ -125,11 +126,15 @@ def _run(given: argparse.Namespace, rules: Rules, scores: Path | None) -> dict[s
 
 
 def _told(decision: Decision) -> str:
-    """Return score, decision and reasons as the file of scores has them; none of them needs quotes."""
-    if not decision.reasons:
-        return "0,pass,"
+    """Return score, decision and reasons as the file of scores has them; none of them needs quotes.
+
+    The reasons begin with the base: the points after the colons sum to the score's log-odds.
+    """
     verdict = "alert" if decision.suspicious else decision.suppressed or "pass"
-    reasons = ";".join(f"{reason.code}:{reason.contribution:.6f}" for reason in decision.reasons)
+    reasons = ""
+    if decision.reasons:
+        told = (f"{reason.code}:{reason.points:.4f}" for reason in decision.reasons)
+        reasons = ";".join((f"base:{decision.base:.4f}", *told))
     return f"{decision.score:.9f},{verdict},{reasons}"
 
 

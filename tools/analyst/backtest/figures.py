@@ -93,7 +93,7 @@ def _rule(rule: RuleTally) -> dict[str, Any]:
         "mode": "shadow" if rule.shadow else "alert",
         "hits": rule.hits,
         "precision": _share(rule.frauds, rule.frauds + rule.genuine),
-        "mean_contribution": _share(rule.contribution, rule.hits),
+        "mean_points": _share(rule.points, rule.hits),
         "alerts": rule.alerts,
         "alert_precision": _share(rule.alert_frauds, rule.alerts),
         "alerts_only_with_it": rule.decisive,

@@ -229,7 +229,7 @@ def _scenarios(names: Sequence[str], runs: Sequence[Mapping[str, Any]]) -> str:
 
 def _rules(name: str, run: Mapping[str, Any]) -> str:
     header = (
-        "rule", "mode", "hits", "precision", "mean contribution", "alerts", "precision",
+        "quantity or rule", "mode", "hits", "precision", "mean points", "alerts", "precision",
         "alerts only with it", "frauds only with it",
     )  # fmt: skip
     rows = [
@@ -238,7 +238,7 @@ def _rules(name: str, run: Mapping[str, Any]) -> str:
             rule["mode"],
             f"{rule['hits']:,}",
             _percent(rule["precision"]),
-            _number(rule["mean_contribution"]),
+            _number(rule["mean_points"], 2),
             f"{rule['alerts']:,}",
             _percent(rule["alert_precision"]),
             f"{rule['alerts_only_with_it']:,}",
@@ -246,7 +246,7 @@ def _rules(name: str, run: Mapping[str, Any]) -> str:
         )
         for code, rule in sorted(run["rules"].items(), key=lambda entry: -entry[1]["alerts"])
     ]
-    return f"<h2>Rules ({escape(name)})</h2>" + _table(header, rows)
+    return f"<h2>Quantities and rules ({escape(name)})</h2>" + _table(header, rows)
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -25,7 +25,7 @@ from stacks.compute.functions.detector.scoring import (
     apply_verdict,
     new_places,
 )
-from stacks.compute.functions.detector.scoring.history import Row
+from tools.analyst.backtest.source import Row
 
 MILLISECONDS_PER_DAY: Final = 86_400_000
 VIEW_MILLISECONDS: Final = 60_000

@@ -4,7 +4,7 @@ from array import array
 from collections import defaultdict
 from typing import Final
 
-from stacks.compute.functions.detector.scoring import Decision, combine
+from stacks.compute.functions.detector.scoring import Decision
 from tools.analyst.backtest.metrics import Ranking
 from tools.analyst.backtest.replay import MILLISECONDS_PER_DAY
 from tools.analyst.backtest.source import Row
@@ -14,29 +14,29 @@ _HISTOGRAM: Final = 20
 
 
 class RuleTally:
-    """One rule's hits.
+    """What one quantity or rule did.
 
     Attributes:
-        hits: Transactions with the reason.
+        hits: Transactions with the reason; those of a low score have none.
         frauds: Frauds among them.
         genuine: Genuine transactions among them.
-        contribution: Sum of its contributions.
+        points: Sum of its points.
         alerts: Alerts with the reason.
         alert_frauds: Frauds among those.
         decisive: Alerts that would be none without it.
-        decisive_frauds: Frauds among those: the rule's marginal value.
-        shadow: Whether the rule was in mode shadow.
+        decisive_frauds: Frauds among those: its marginal value.
+        shadow: Whether it was in mode shadow.
     """
 
     __slots__ = (
-        "alert_frauds", "alerts", "contribution", "decisive", "decisive_frauds", "frauds", "genuine", "hits",
+        "alert_frauds", "alerts", "decisive", "decisive_frauds", "frauds", "genuine", "hits", "points",
         "shadow",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.hits = self.frauds = self.genuine = self.alerts = self.alert_frauds = 0
         self.decisive = self.decisive_frauds = 0
-        self.contribution = 0.0
+        self.points = 0.0
         self.shadow = False
 
 
@@ -80,12 +80,11 @@ class Tally:
         )
         if row.is_fraud is False:
             self.amounts[row.transaction.currency][2] += row.transaction.amount
-        contributions = [reason.contribution for reason in decision.reasons]
-        for place, reason in enumerate(decision.reasons):
+        for reason in decision.reasons:
             tally = self.rules[reason.code]
             tally.alerts += 1
             tally.alert_frauds += row.is_fraud is True
-            if combine(contributions[:place] + contributions[place + 1 :]) < decision.alert_threshold:
+            if decision.score_without(reason) < decision.alert_threshold:
                 tally.decisive += 1
                 tally.decisive_frauds += row.is_fraud is True
 
@@ -105,7 +104,7 @@ class Tally:
                 tally = self.rules[reason.code]
                 tally.hits += 1
                 tally.shadow = shadow
-                tally.contribution += reason.contribution
+                tally.points += reason.points
                 if is_fraud:
                     tally.frauds += 1
                 elif is_fraud is not None:

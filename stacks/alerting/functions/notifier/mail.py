@@ -13,6 +13,9 @@ from stacks.alerting.functions.notifier.deciding import how_to_decide
 from stacks.alerting.functions.notifier.wording import headline, sentence
 
 MAXIMUM_SUBJECT_LENGTH: Final = 100  # of SNS
+LEAST_POINTS: Final = Decimal("0.05")
+"""A reason of fewer points would be told as 0.0; such ones are told together."""
+
 _WIDTH: Final = 72
 
 
@@ -70,7 +73,7 @@ def body(suspicious: SuspiciousTransaction, *, account: str, trace_id: str, plac
 def _summary(suspicious: SuspiciousTransaction, place: Place) -> str:
     amount = readable(suspicious.transaction.amount, suspicious.transaction.currency)
     return textwrap.fill(
-        f"A payment of {amount} looks like fraud. Its score is {two_digits(suspicious.score)} of 1; "
+        f"A payment of {amount} looks like fraud, with a probability of {two_digits(suspicious.score)}; "
         f"alerts begin at {two_digits(suspicious.score_threshold)}. Environment: {place.environment}."
         f"{_more_to_come(place.grouping_seconds)}",
         _WIDTH,
@@ -87,16 +90,35 @@ def _more_to_come(grouping_seconds: int) -> str:
 
 
 def _why(suspicious: SuspiciousTransaction) -> str:
-    lines = [
-        textwrap.fill(
-            f"{sentence(reason)} [{two_digits(reason.contribution)}]",
-            _WIDTH,
-            initial_indent=f"{number:2}. ",
-            subsequent_indent="    ",
-        )
-        for number, reason in enumerate(suspicious.reasons, start=1)
-    ]
-    return "\n".join(["WHY (strongest first, [weight in the score])", *lines])
+    """Return the points as a receipt: the base, each reason, and what they sum to."""
+    if suspicious.base is None:
+        sentences = (_line("", sentence(reason)) for reason in suspicious.reasons)
+        return "\n".join(["WHY (strongest first)", *sentences])
+    lines = [_line(_signed(suspicious.base), "any payment, before its points")]
+    lesser, number = Decimal(0), 0
+    for reason in suspicious.reasons:
+        points = reason.points or Decimal(0)
+        if abs(points) < LEAST_POINTS:
+            lesser, number = lesser + points, number + 1
+        else:
+            lines.append(_line(_signed(points), sentence(reason)))
+    if number:
+        lines.append(_line(_signed(lesser), f"{number} lesser reasons, in the alert record"))
+    total = suspicious.base + sum((reason.points or Decimal(0)) for reason in suspicious.reasons)
+    said = f"log-odds: fraud with a probability of {two_digits(suspicious.score)}"
+    return "\n".join(
+        ["WHY (points add up to the log-odds of fraud)", *lines, _line(f"={_signed(total)}", said)]
+    )
+
+
+def _signed(points: Decimal) -> str:
+    return f"{points:+.1f}"
+
+
+def _line(points: str, words: str) -> str:
+    return textwrap.fill(
+        words, _WIDTH, initial_indent=f"{points:>6}  ", subsequent_indent=" " * 8, break_on_hyphens=False
+    )
 
 
 def _facts(suspicious: SuspiciousTransaction, account: str, trace_id: str) -> str:

@@ -9,7 +9,7 @@ from shared.runtime.money import readable
 
 
 class _Words(NamedTuple):
-    """Templates for one rule; see `_values` for the names."""
+    """Templates for one quantity or rule; see `_values` for the names."""
 
     headline: str
     sentence: str
@@ -18,105 +18,116 @@ class _Words(NamedTuple):
 _WORDS: Final[Mapping[str, _Words]] = {
     "amount_limit": _Words(
         "amount over the limit",
-        "The amount is over the limit for any account: {observed}, limit {threshold}; "
-        "usual for this account: {baseline}.",
+        "Amount over the limit for any account: {observed}, limit {threshold}; usual here: {baseline}.",
+    ),
+    "amount": _Words("amount of {observed}", "The amount itself: {observed} ({threshold})."),
+    "amount_rarity": _Words(
+        "rare amount", "Hardly anybody pays so much: {observed} ({threshold}); usual here: {baseline}."
+    ),
+    "amount_to_usual": _Words(
+        "{times} times the usual amount", "Amount {times} times the account's usual {baseline} ({threshold})."
     ),
     "amount_deviation": _Words(
         "{times} times the usual amount",
-        "The amount is far above what this account usually pays: {observed}, usual {baseline}, "
-        "suspicious from {threshold}.",
+        "Amount {times} times the account's usual {baseline}, which hardly varies so much ({threshold}).",
     ),
-    "category_amount_deviation": _Words(
-        "{times} times the usual amount",
-        "The amount is far above what this account usually pays in this merchant category: {observed}, "
-        "usual {baseline}, suspicious from {threshold}.",
+    "category_amount": _Words(
+        "{times} times what such merchants get",
+        "Amount {times} times what anybody pays in this merchant category, {baseline} ({threshold}).",
     ),
-    "extreme_amount": _Words(
-        "amount that hardly anybody pays",
-        "Hardly anybody pays so much: {observed}, usual for this account {baseline}, "
-        "suspicious from {threshold}.",
+    "record_amount": _Words(
+        "{times} times the account's greatest amount",
+        "Amount {times} times the greatest that the account paid lately, {baseline} ({threshold}).",
     ),
-    "velocity": _Words(
-        "{observed} {unit}",
-        "The account pays unusually often: {observed} {unit}, usual {baseline}, suspicious from {threshold}.",
+    "hour_spend": _Words("{observed} within an hour", "Spent within an hour: {observed} ({threshold})."),
+    "hour_spend_to_usual": _Words(
+        "{times} times the usual spend of an hour",
+        "Spent within an hour: {observed}, {times} times the account's usual ({threshold}).",
     ),
-    "card_testing": _Words(
+    "day_spend_to_usual": _Words(
+        "{times} times the usual spend of a day",
+        "Spent within a day: {observed}, {times} times the account's usual ({threshold}).",
+    ),
+    "week_spend_to_usual": _Words(
+        "{times} times the usual spend of a week",
+        "Spent within a week: {observed}, {times} times the account's usual ({threshold}).",
+    ),
+    "hour_pace": _Words("{observed} {unit}", "Pace: {observed} {unit}, usual {baseline} ({threshold})."),
+    "day_pace": _Words("{observed} {unit}", "Pace: {observed} {unit}, usual {baseline} ({threshold})."),
+    "recent_rarity": _Words("rare payments within a day", "Rare payments within the last day: {observed}."),
+    "rest": _Words(
+        "first payment after {observed} days",
+        "Account pays again after {observed} days; usual is every {baseline} days.",
+    ),
+    "hour_of_day": _Words("hour of the day", "Hour of the day: {observed} ({threshold})."),
+    "own_hour": _Words(
+        "hour unusual for the account",
+        "Hour at which the account hardly pays: {observed}, {threshold}; {baseline}.",
+    ),
+    "population_hour": _Words(
+        "hour at which few pay", "Hour at which hardly anybody pays: {observed}, {threshold}; {baseline}."
+    ),
+    "new_merchant": _Words("new merchant", "Merchant: {threshold} ({baseline})."),
+    "new_category": _Words(
+        "new merchant category {observed}",
+        "Merchant category {observed}: {threshold} ({baseline}).",
+    ),
+    "new_country": _Words("new country {observed}", "Country {observed}: {threshold} ({baseline})."),
+    "new_device": _Words("new device", "Device: {threshold} ({baseline})."),
+    "new_address": _Words("new network address", "Network address: {threshold} ({baseline})."),
+    "new_channel": _Words("new channel {observed}", "Channel {observed}: {threshold} ({baseline})."),
+    "new_currency": _Words("new currency {observed}", "Currency {observed}: {threshold} ({baseline})."),
+    "small_payments": _Words(
         "small payments that test a card",
-        "Small payments follow each other as when a stolen card is tried out: {observed} {unit}, "
-        "suspicious from {threshold}.",
+        "Small payments in a row, as when a stolen card is tried out: {observed}.",
     ),
-    "structuring": _Words(
-        "payments just under a limit",
-        "The account keeps just under a limit: {observed} {unit}, suspicious from {threshold}.",
+    "under_limit": _Words(
+        "payments just under a round amount",
+        "Large payments kept just under a round amount within days: {observed}.",
     ),
-    "unusual_hour": _Words(
-        "unusual hour",
-        "The account hardly ever pays at this hour: {observed}; {baseline}.",
+    "travel": _Words(
+        "impossible travel",
+        "Card moved at {observed} since it was last present; an airliner flies at 900 km/h.",
     ),
-    "new_merchant": _Words(
-        "new merchant",
-        "The account never paid this merchant before: {observed} ({baseline}).",
+    "merchant_first_uses": _Words(
+        "many new accounts at the merchant",
+        "Many accounts pay this merchant for the first time ({threshold}).",
     ),
-    "new_merchant_category": _Words(
-        "new merchant category",
-        "The account never paid a merchant of this category before: {observed}. "
-        "It has used {baseline} ({threshold}).",
+    "device_accounts": _Words(
+        "device shared by accounts", "Other accounts that began to use this device lately: {observed}."
     ),
-    "new_country": _Words(
-        "new country {observed}",
-        "The account never paid in this country before: {observed}. It has paid in {baseline} ({threshold}).",
+    "address_accounts": _Words(
+        "address shared by accounts", "Other accounts that began to use this address lately: {observed}."
     ),
-    "new_device": _Words(
-        "new device",
-        "The account was never used from this device before: {observed} ({baseline}).",
+    "merchant_risk": _Words(
+        "merchant with confirmed frauds", "Merchant probably compromised ({observed}): {baseline}."
     ),
-    "dormant_account": _Words(
-        "dormant account awakened",
-        "The account pays again after a long rest: {observed} days without a payment, usual {baseline}, "
-        "suspicious from {threshold}.",
+    "account_risk": _Words(
+        "account with confirmed frauds", "Account probably in other hands ({observed}): {baseline}."
     ),
-    "merchant_at_risk": _Words(
-        "merchant with confirmed frauds",
-        "The merchant is probably compromised ({observed}): {baseline}.",
-    ),
-    "account_at_risk": _Words(
-        "account with confirmed frauds",
-        "The account is probably in other hands ({observed}): {baseline}.",
-    ),
-    "improbable_travel": _Words(
-        "improbable travel",
-        "Nobody travels that fast: {observed} since the account's last position, {baseline}; "
-        "suspicious from {threshold}.",
-    ),
-    "watched_merchant": _Words(
-        "merchant on watch",
-        "The merchant is on watch: {observed}.",
-    ),
-    "watched_account": _Words(
-        "account on watch",
-        "The account is on watch.",
-    ),
-    "denied": _Words(
-        "account or merchant on the deny list",
-        "Somebody put the {unit} on the deny list.",
-    ),
+    "watched_merchant": _Words("merchant on watch", "Merchant on watch: {observed}."),
+    "watched_account": _Words("account on watch", "Account on watch."),
+    "denied": _Words("account or merchant on the deny list", "Somebody put the {unit} on the deny list."),
 }
 
-# The alerting stack may be older than the rules that speak to it.
-_OTHER: Final = _Words(
-    "{code}",
-    "Rule {code}: {observed}, usual {baseline}, suspicious from {threshold} ({unit}).",
-)
+# The alerting stack may be older than the quantities that speak to it.
+_OTHER: Final = _Words("{code}", "{Code}: {observed}, usual {baseline}, {threshold} ({unit}).")
 
 _MONEY_CODES: Final = frozenset(
-    {"amount_limit", "amount_deviation", "category_amount_deviation", "extreme_amount"}
-)
-_SPEED_CODES: Final = frozenset({"improbable_travel"})
+    {
+        "amount_limit", "amount", "amount_rarity", "amount_to_usual", "amount_deviation", "category_amount",
+        "record_amount", "hour_spend", "hour_spend_to_usual", "day_spend_to_usual", "week_spend_to_usual",
+    }
+)  # fmt: skip
+_SPEED_CODES: Final = frozenset({"travel"})
 # Their values are names even where they consist of digits, as a merchant category does.
 _NAME_CODES: Final = frozenset(
-    {"new_merchant", "new_merchant_category", "new_country", "new_device", "watched_merchant"}
-)
-_SHARE_CODES: Final = frozenset({"merchant_at_risk", "account_at_risk"})
+    {
+        "new_merchant", "new_category", "new_country", "new_device", "new_address", "new_channel",
+        "new_currency", "watched_merchant",
+    }
+)  # fmt: skip
+_SHARE_CODES: Final = frozenset({"merchant_risk", "account_risk"})
 
 
 def headline(reason: AlertReason) -> str:
@@ -125,13 +136,14 @@ def headline(reason: AlertReason) -> str:
 
 
 def sentence(reason: AlertReason) -> str:
-    """Return a sentence with the observed, usual and suspicious values."""
+    """Return a short sentence with what was seen, what is usual, and how rare that is."""
     return _WORDS.get(reason.code, _OTHER).sentence.format(**_values(reason))
 
 
 def _values(reason: AlertReason) -> dict[str, str]:
     return {
-        "code": reason.code.replace("_", " "),
+        "code": (words := reason.code.replace("_", " ")),
+        "Code": words.capitalize(),
         "unit": reason.unit,
         "observed": _measure(reason, reason.observed),
         "baseline": _measure(reason, reason.baseline),

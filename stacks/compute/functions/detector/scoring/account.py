@@ -173,7 +173,7 @@ class AccountProfile:
             if isinstance(state, Mapping):
                 profile._take_over(carried_over(state))
             else:
-                profile._read(bytes(state))
+                profile._read(memoryview(state).tobytes())
         except ProfileError:
             raise
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, struct.error) as error:

@@ -141,7 +141,9 @@ def _novelty(kind: str, uses: str, value: Callable[[Transaction], str | None]) -
     def explanation(code: str, evidence: Evidence) -> Explanation:
         known = len(getattr(evidence.account, uses).first_hours)
         rarity = getattr(evidence.quantities, code)
-        new = f"new for {one_in(rarity).removeprefix('1 payment in ')} payments" if rarity else "a known one"
+        new = "known to the account"
+        if rarity:
+            new = f"new, as one of {one_in(rarity).removeprefix('1 payment in ')} payments of the account is"
         return Explanation(value(evidence.transaction) or "", f"{known} known", new, kind)
 
     return explanation
