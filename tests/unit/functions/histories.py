@@ -1,21 +1,33 @@
 """Accounts with a history, for tests of the scoring core."""
 
-from dataclasses import fields, replace
+import json
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from stacks.compute.functions.detector.scoring import (
+    NAMES,
+    NO_CONTROLS,
+    RULES_PATH,
     AccountProfile,
+    Assessment,
     Controls,
     Decision,
+    FirstUses,
     MerchantProfile,
     PaymentControls,
+    Place,
+    Population,
     Reason,
+    Rules,
     Scorer,
+    Sharing,
     Standing,
     Transaction,
     load_rules,
+    new_places,
+    parse_rules,
 )
-from stacks.compute.functions.detector.scoring.rules import RuleSet
+from stacks.compute.functions.detector.scoring.learning import sample_of
 from tests.unit.functions.builders import NOW, scored
 
 RULES = load_rules()
@@ -25,9 +37,14 @@ NOBODY = MerchantProfile()
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 
 
+def assess(transaction: Transaction, account: AccountProfile, **known: Any) -> Assessment:
+    """Assess by the shipped rules, in a population of which nothing is known."""
+    return SCORER.assess(transaction, account, known.pop("merchant", None) or NOBODY, UNKNOWN, **known)
+
+
 def teach(account: AccountProfile, transaction: Transaction) -> bool:
     """Score a transaction and teach it, as the detector does."""
-    return SCORER.update(account, transaction, decide(transaction, account), UNKNOWN)
+    return SCORER.update(account, transaction, assess(transaction, account))
 
 
 def account_of(*transactions: Transaction) -> AccountProfile:
@@ -55,64 +72,92 @@ def decide(
     transaction: Transaction,
     account: AccountProfile,
     merchant: MerchantProfile | None = None,
-    controls: PaymentControls | None = None,
+    controls: PaymentControls = NO_CONTROLS,
+    sharing: Sharing | None = None,
 ) -> Decision:
     """Score by the shipped rules, in a population of which nothing is known."""
-    given = () if controls is None else (controls,)
-    return SCORER.score(transaction, account, merchant or MerchantProfile(), UNKNOWN, *given)
+    return assess(transaction, account, merchant=merchant, controls=controls, sharing=sharing or {}).decision
 
 
 def codes(decision: Decision) -> list[str]:
-    """The rules that were hit, the strongest first."""
-    return [reason.code for reason in decision.reasons]
+    """What speaks against the payment, the strongest first."""
+    return [reason.code for reason in decision.reasons if reason.points > 0]
 
 
-def reasons_of_every_rule() -> tuple[Reason, ...]:
-    """One reason of each rule, as the scorer gives it, in the order of the rules file."""
-    berlin, paris = {"latitude": 52.52, "longitude": 13.405}, {"latitude": 48.8566, "longitude": 2.3522}
-    home: dict[str, Any] = {"country": "DE", "merchant_category": "grocery", "device_id": "phone"}
-    limits = replace(
-        RULES.rules,
-        amount_limit=replace(RULES.rules.amount_limit, limits={"USD": 100.0}),
-        structuring=replace(RULES.rules.structuring, limits={"USD": (5500.0,)}),
-    )
-    scorer, account = Scorer(replace(RULES, rules=limits)), account_of(*habit(60, **home))
-    plain, risky = account_of(*habit(60)), MerchantProfile()
-    risky.risk.record_fraud(NOW - DAY, 1, 0.0, 1)
-    endangered = account_of(*habit(60))
-    endangered.risk.record_fraud(NOW - DAY, 1, 0.0, 1)
-    deny, watch = Controls(Standing.DENY), Controls(Standing.WATCH)
-    large = scored(amount=5000.0)
+def limited(**limits: float) -> Rules:
+    """The shipped rules with limits by currency, from which on anybody's payment is suspicious."""
+    return parse_rules(json.dumps(_document(limits)).encode())
 
-    def minutes_ago(count: int, amount: float, every: float) -> AccountProfile:
-        steps = [NOW - int(every * MINUTE * number) for number in range(count, 0, -1)]
-        made = [scored(transaction_id=f"s{time}", timestamp=time, amount=amount) for time in steps]
-        return account_of(*habit(60), *made)
 
-    cases: list[tuple[Transaction, AccountProfile, MerchantProfile, PaymentControls]] = [
-        (transaction, of, merchant, PaymentControls(*controls))
-        for transaction, of, merchant, *controls in (
-            (large, plain, NOBODY),
-            (large._replace(merchant_category="grocery"), account, NOBODY),
-            (scored(), minutes_ago(6, 40.0, 1), NOBODY),
-            (scored(amount=1.0), minutes_ago(4, 1.0, 5), NOBODY),
-            (large, minutes_ago(3, 5000.0, 300), NOBODY),
-            (scored(timestamp=NOW + 12 * HOUR, merchant_id="other"), plain, NOBODY),
-            (scored(country="FR", merchant_category="jewellery", device_id="stolen"), account, NOBODY),
-            (
-                scored(**paris),
-                account_of(scored(transaction_id="h", timestamp=NOW - HOUR // 2, **berlin)),
-                NOBODY,
-            ),
-            (scored(timestamp=NOW + 60 * DAY), plain, NOBODY),
-            (scored(), plain, risky),
-            (scored(), endangered, NOBODY),
-            (scored(), plain, NOBODY, watch, watch),
-            (scored(), plain, NOBODY, deny),
-        )
-    ]
+def all_counted(**limits: float) -> Rules:
+    """The same with points for every quantity, however little of it there is."""
+    document = _document(limits)
+    document["quantities"] = {name: {"mode": "alert", "at": [-50, 50], "points": [0.5, 2]} for name in NAMES}
+    return parse_rules(json.dumps(document).encode())
+
+
+def _document(limits: Mapping[str, float]) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(RULES_PATH.read_text("utf-8"))
+    document["rules"]["amount_limit"]["limits"] = limits
+    return document
+
+
+def reasons_of_everything() -> tuple[Reason, ...]:
+    """One reason of each quantity and rule, as the scorer gives it."""
+    scorer = Scorer(all_counted(USD=100.0))
     found: dict[str, Reason] = {}
-    for transaction, of, merchant, controls in cases:
-        for reason in scorer.score(transaction, of, merchant, UNKNOWN, controls).reasons:
+    for transaction, account, merchant, controls in _cases():
+        sharing = {place: counted(place) for place in new_places(transaction, account)}
+        view = population().view(RULES.assumed_spread, UNKNOWN.merchants, UNKNOWN.accounts)
+        decision = scorer.assess(
+            transaction, account, merchant, view, sharing=sharing, controls=controls
+        ).decision
+        for reason in decision.reasons:
             found.setdefault(reason.code, reason)
-    return tuple(found[field.name] for field in fields(RuleSet) if field.name in found)
+    return tuple(found.values())
+
+
+def counted(place: Place, accounts: int = 4) -> FirstUses:
+    """A place that so many accounts began to use within the last minutes."""
+    uses = FirstUses()
+    for number in range(accounts):
+        uses.learn(f"of-{number}", NOW - MINUTE * (accounts - number), place.kind)
+    return uses
+
+
+def population(payments: int = 400) -> Population:
+    """A population of accounts that pay about 40 in the afternoon, mostly for groceries."""
+    known, account = Population(), account_of(*habit(10, merchant_category="grocery"))
+    for number in range(payments):
+        payment = scored(
+            transaction_id=f"p-{number}",
+            timestamp=NOW - DAY + (12 + number % 8) * HOUR,
+            amount=20.0 + number % 41,
+            merchant_category="grocery",
+        )
+        assessment = assess(payment, account)
+        known.learn(sample_of(payment, account, assessment.usual, assessment.raw))
+    return known
+
+
+def _cases() -> Iterator[tuple[Transaction, AccountProfile, MerchantProfile, PaymentControls]]:
+    berlin, paris = {"latitude": 52.52, "longitude": 13.405}, {"latitude": 48.8566, "longitude": 2.3522}
+    home: dict[str, Any] = {
+        "country": "DE", "merchant_category": "grocery", "device_id": "phone", "ip_address": "192.0.2.7",
+        "channel": "pos", "card_present": True, **berlin,
+    }  # fmt: skip
+    account, risky = account_of(*habit(60, **home)), MerchantProfile()
+    risky.risk.record_fraud(NOW - DAY, 1, 0.0, 1)
+    account.risk.record_fraud(NOW - DAY, 1, 0.0, 1)
+    away: dict[str, Any] = {
+        **home, **paris, "country": "FR", "merchant_category": "jewellery", "merchant_id": "other",
+        "device_id": "stolen", "ip_address": "198.51.100.7", "channel": "web", "currency": "EUR",
+    }  # fmt: skip
+    yield scored(amount=4900.0, **away), account, risky, NO_CONTROLS
+    yield scored(amount=5000.0, **home), account, risky, NO_CONTROLS
+    yield scored(timestamp=NOW + 60 * DAY, **home), account, risky, NO_CONTROLS
+    tests = [scored(transaction_id=f"s{n}", timestamp=NOW - n * MINUTE, amount=1.0) for n in (3, 2, 1)]
+    yield scored(amount=1.0), account_of(*habit(60), *tests), risky, NO_CONTROLS
+    watch, deny = Controls(Standing.WATCH), Controls(Standing.DENY)
+    yield scored(), account, risky, PaymentControls(watch, watch)
+    yield scored(), account, risky, PaymentControls(deny, Controls())

@@ -1,7 +1,8 @@
 """The detector from event to queue and profile: what is suspicious is told, nothing is learnt twice."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import fields as dataclass_fields
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,33 +12,43 @@ from botocore.stub import Stubber
 
 from shared.runtime.clients import create_client
 from shared.runtime.dynamodb import to_item
-from shared.runtime.events import StoredTransaction, SuspiciousTransaction
+from shared.runtime.events import StoredTransaction, SuspiciousTransaction, stored_transaction
 from shared.runtime.fields import EventError
 from shared.runtime.logs import Logger
+from shared.runtime.schema import transaction_schema
 from shared.runtime.tracing import parse_header
 from stacks.compute.functions.detector import detection as detection_module
 from stacks.compute.functions.detector.active_rules import ActiveRules
 from stacks.compute.functions.detector.adapters import ProfilesTable, PublishedRules, SuspiciousQueue
 from stacks.compute.functions.detector.detection import Detection
+from stacks.compute.functions.detector.first_uses_table import FirstUsesTable
 from stacks.compute.functions.detector.population_table import PopulationTable
-from stacks.compute.functions.detector.ports import DetectorError
+from stacks.compute.functions.detector.ports import CountedPlace, DetectorError
 from stacks.compute.functions.detector.scoring import (
+    SHARDS,
     AccountProfile,
+    FirstUses,
     MerchantProfile,
+    Place,
     Population,
     RiskPopulation,
     Scorer,
+    Transaction,
     Verdict,
     apply_verdict,
-    combine,
-    load_rules,
+    probability_of,
 )
+from stacks.compute.functions.detector.scoring.sharing import Kind
+from stacks.compute.functions.profiles.items import uses_key
 from stacks.compute.functions.profiles.transactions import scored_transaction
 from tests.unit.functions.builders import NOW, SECRET, TRACE_ID, bus_event, stored
 from tests.unit.functions.conftest import Cloud
+from tests.unit.functions.histories import account_of, habit, limited
+from tests.unit.functions.test_scoring import BEFORE
 
-RULES = load_rules()
+RULES = limited(USD=4_000.0)
 FRAUD = Decimal("5000.00")
+"""Over the limit: suspicious, whoever pays it."""
 
 
 @pytest.fixture(autouse=True)
@@ -50,9 +61,15 @@ def detector(cloud: Cloud) -> Detection:
     return detector_with(ProfilesTable(cloud.dynamodb, "profiles-test"), cloud)
 
 
-def detector_with(profiles: ProfilesTable, cloud: Cloud, queue: SuspiciousQueue | None = None) -> Detection:
+def detector_with(
+    profiles: ProfilesTable,
+    cloud: Cloud,
+    queue: SuspiciousQueue | None = None,
+    first_uses: FirstUsesTable | None = None,
+) -> Detection:
     return Detection(
         profiles,
+        first_uses or FirstUsesTable(cloud.dynamodb, "profiles-test"),
         PopulationTable(cloud.dynamodb, "profiles-test"),
         queue or SuspiciousQueue(cloud.sqs, cloud.queue_url),
         rules=ActiveRules(
@@ -72,7 +89,7 @@ def messages(cloud: Cloud) -> list[SuspiciousTransaction]:
 def learnt(cloud: Cloud) -> int:
     """How many transactions the one account's profile has learnt."""
     profiles = [item for item in cloud.items("profiles-test") if item["profile_id"] == "account#account-1"]
-    return sum(AccountProfile.from_state(json.loads(item["state"])).count for item in profiles)
+    return sum(AccountProfile.from_state(item["state"]).count for item in profiles)
 
 
 def test_a_usual_transaction_is_learnt_and_not_told(detector: Detection, cloud: Cloud) -> None:
@@ -80,7 +97,7 @@ def test_a_usual_transaction_is_learnt_and_not_told(detector: Detection, cloud: 
     assert decision is not None
     assert not decision.suspicious
     items = {item["profile_id"]: item for item in cloud.items("profiles-test")}
-    [item] = [item for key, item in items.items() if not key.startswith("population#")]
+    [item] = [item for key, item in items.items() if key.startswith("account#")]
     assert (item["profile_id"], item["revision"]) == ("account#account-1", 1)
     assert item["expires_at"] == NOW // 1000 + 180 * 86_400
     assert messages(cloud) == []
@@ -94,11 +111,13 @@ def test_a_suspicious_transaction_is_told_with_its_reasons(detector: Detection, 
     told = SuspiciousTransaction.from_json(message["Body"])
     assert told.transaction == stored(amount=FRAUD)
     assert told.rules_version == RULES.version
-    assert [reason.code for reason in told.reasons] == ["extreme_amount"]
-    assert (told.reasons[0].observed, told.reasons[0].threshold) == ("5000", "2500")
-    assert combine(float(reason.contribution) for reason in told.reasons) == pytest.approx(
-        float(told.score), abs=1e-6
-    )
+    first = told.reasons[0]
+    assert (first.code, first.observed, first.threshold) == ("amount_limit", "5000", "4000")
+    assert told.base is not None
+    points = [reason.points for reason in told.reasons if reason.points is not None]
+    assert len(points) == len(told.reasons) > 1
+    assert probability_of(float(told.base + sum(points))) == pytest.approx(float(told.score), abs=1e-6)
+    assert 0 < first.contribution <= told.score
     continued = parse_header(message["Attributes"]["AWSTraceHeader"])
     assert continued is not None
     assert continued.trace_id == TRACE_ID
@@ -116,9 +135,9 @@ def test_a_transaction_delivered_again_is_told_and_learnt_once(detector: Detecti
 def test_a_history_makes_a_baseline(detector: Detection, cloud: Cloud) -> None:
     for day in range(12, 0, -1):
         detector.receive(bus_event(transaction_id=f"habit-{day}", timestamp=NOW - day * 86_400_000))
-    decision = detector.receive(bus_event(transaction_id="much", amount=Decimal("99.99"), timestamp=NOW))
+    decision = detector.receive(bus_event(transaction_id="much", amount=Decimal("399.99"), timestamp=NOW))
     assert decision is not None
-    assert [reason.code for reason in decision.reasons] == ["amount_deviation"]
+    assert decision.reasons[0].code == "amount_deviation"
     assert len(messages(cloud)) == 1
     assert learnt(cloud) == 13
 
@@ -126,8 +145,9 @@ def test_a_history_makes_a_baseline(detector: Detection, cloud: Cloud) -> None:
 def test_a_watch_that_people_put_on_a_merchant(detector: Detection, cloud: Cloud) -> None:
     watch = {"profile_id": "controls#merchant#merchant-1", "standing": "watch", "standing_until": NOW + 1}
     cloud.dynamodb.put_item(TableName="profiles-test", Item=to_item(watch))
-    detector.receive(bus_event())
-    assert [reason.code for message in messages(cloud) for reason in message.reasons] == ["watched_merchant"]
+    decision = detector.receive(bus_event())
+    assert decision is not None
+    assert decision.reasons[0].code == "watched_merchant"
 
 
 def test_a_snoozed_account_raises_no_alert_and_still_learns(detector: Detection, cloud: Cloud) -> None:
@@ -163,12 +183,14 @@ def test_a_merchant_with_a_confirmed_fraud_is_at_risk(detector: Detection, cloud
     cloud.dynamodb.put_item(TableName="profiles-test", Item=to_item(item))
     decision = detector.receive(bus_event())
     assert decision is not None
-    assert [reason.code for reason in decision.reasons] == ["merchant_at_risk"]
+    assert decision.reasons[0].code == "merchant_risk"
 
 
-def test_an_account_teaches_the_population_once_a_day(detector: Detection, cloud: Cloud) -> None:
-    for number in range(3):
-        detector.receive(bus_event(transaction_id=f"t-{number}", timestamp=NOW + number))
+def test_an_account_with_a_history_teaches_the_population_once_a_day(
+    detector: Detection, cloud: Cloud
+) -> None:
+    for number in range(5):
+        detector.receive(bus_event(transaction_id=f"t-{number}", timestamp=NOW - 5 + number))
     shards = [item for item in cloud.items("profiles-test") if item["profile_id"].startswith("population#")]
     assert [Population.from_state(json.loads(shard["state"])).samples for shard in shards] == [1]
 
@@ -176,15 +198,117 @@ def test_an_account_teaches_the_population_once_a_day(detector: Detection, cloud
 def test_a_sample_is_left_out_where_another_is_faster(cloud: Cloud) -> None:
     table = PopulationTable(cloud.dynamodb, "profiles-test", clock=lambda: 0.0)
     rival = PopulationTable(cloud.dynamodb, "profiles-test", clock=lambda: 0.0)
-    account, scorer = AccountProfile(), Scorer(RULES)
+    account, scorer = account_of(*habit(3)), Scorer(RULES)
     transaction = scored_transaction(stored())
-    decision = scorer.score(transaction, account, MerchantProfile(), table.view(RULES))
-    sample = scorer.sample(transaction, account, decision, rival.view(RULES))
+    assessment = scorer.assess(transaction, account, MerchantProfile(), table.view(RULES))
+    sample = scorer.sample(transaction, account, assessment, rival.view(RULES))
     assert sample is not None
     for each in (rival, table, table):
         each.learn(sample, transaction.transaction_id)
     [shard] = cloud.items("profiles-test")
     assert (shard["revision"], Population.from_state(json.loads(shard["state"])).samples) == (2, 2)
+
+
+def test_a_population_of_the_version_before_starts_anew(detector: Detection, cloud: Cloud) -> None:
+    keys = [f"population#sample#{shard}" for shard in range(SHARDS)]
+    for key in keys:
+        old = {"profile_id": key, "revision": 7, "state": json.dumps({"version": 1, "samples": 900})}
+        cloud.dynamodb.put_item(TableName="profiles-test", Item=to_item(old))
+    for number in range(5):
+        assert detector.receive(bus_event(transaction_id=f"t-{number}", timestamp=NOW - 5 + number))
+    items = {item["profile_id"]: item for item in cloud.items("profiles-test")}
+    [taught] = [items[key] for key in keys if items[key]["revision"] == 8]
+    assert Population.from_state(json.loads(taught["state"])).samples == 1
+
+
+def first_uses(cloud: Cloud) -> dict[str, FirstUses]:
+    """The stored counters, by kind of place."""
+    items = [item for item in cloud.items("profiles-test") if item["profile_id"].startswith("uses#")]
+    assert all(len(item["profile_id"]) < 64 and item["expires_at"] for item in items)
+    return {item["profile_id"].split("#")[1]: FirstUses.from_state(item["state"]) for item in items}
+
+
+HOME = {"device_id": "a device#with/signs", "ip_address": "192.0.2.7"}
+
+
+def test_first_uses_are_counted_once_for_each_account(detector: Detection, cloud: Cloud) -> None:
+    for number in range(3):
+        detector.receive(bus_event(transaction_id=f"t-{number}", timestamp=NOW + number, **HOME))
+    counted = first_uses(cloud)
+    assert {kind: uses.total for kind, uses in counted.items()} == {"merchant": 1, "device": 1, "address": 1}
+    detector.receive(bus_event(transaction_id="other", account_id="account-2", timestamp=NOW + 9, **HOME))
+    assert {uses.total for uses in first_uses(cloud).values()} == {2}
+
+
+def test_accounts_that_share_a_device_all_at_once_are_suspicious(detector: Detection) -> None:
+    scores = []
+    for number in range(30):
+        account = f"account-{number}"
+        for day in range(4, 0, -1):
+            usual = bus_event(
+                transaction_id=f"u-{number}-{day}", account_id=account, timestamp=NOW - day * 86_400_000,
+                device_id=f"phone-{number}", ip_address=f"10.0.{number}.1",
+            )  # fmt: skip
+            detector.receive(usual)
+        decision = detector.receive(
+            bus_event(transaction_id=f"r-{number}", account_id=account, timestamp=NOW + number, **HOME)
+        )
+        assert decision is not None
+        scores.append(decision.score)
+    assert scores[-1] > 10 * scores[0]
+
+
+def test_a_place_that_the_account_knows_costs_no_read_and_no_write(cloud: Cloud) -> None:
+    class Closed(FirstUsesTable):
+        def read(self, places: Sequence[Place]) -> Sequence[CountedPlace]:
+            raise AssertionError(places)
+
+    detector_with(ProfilesTable(cloud.dynamodb, "profiles-test"), cloud).receive(bus_event(**HOME))
+    closed = Closed(cloud.dynamodb, "profiles-test")
+    known = detector_with(ProfilesTable(cloud.dynamodb, "profiles-test"), cloud, first_uses=closed)
+    assert known.receive(bus_event(transaction_id="t-2", timestamp=NOW, **HOME)) is not None
+
+
+def test_a_first_use_that_meets_another_is_counted_at_the_next_attempt(cloud: Cloud) -> None:
+    table = FirstUsesTable(cloud.dynamodb, "profiles-test")
+    place = Place(Kind.DEVICE, "phone")
+    [one], [other] = table.read([place]), table.read([place])
+    table.learn(one, scored_transaction(stored()))
+    table.learn(other, scored_transaction(stored(transaction_id="t-2")))
+    [counted] = table.read([place])
+    assert (counted.uses.total, counted.revision) == (2, 2)
+
+
+def test_a_first_use_that_is_lost_fails_no_decision(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+    class Refused(FirstUsesTable):
+        def learn(self, counted: CountedPlace, transaction: Transaction) -> None:
+            raise DetectorError("the counter was not written")
+
+    refused = Refused(cloud.dynamodb, "profiles-test")
+    table = ProfilesTable(cloud.dynamodb, "profiles-test")
+    decision = detector_with(table, cloud, first_uses=refused).receive(bus_event(amount=FRAUD))
+    assert decision is not None
+    assert decision.suspicious
+    assert learnt(cloud) == 1
+    assert '"message": "a first use is not counted"' in capsys.readouterr().out
+
+
+def test_counters_that_cannot_be_read_leave_the_event_to_the_next_delivery(cloud: Cloud) -> None:
+    place = {"profile_id": uses_key("merchant", "merchant-1"), "revision": 1, "state": b"damaged"}
+    cloud.dynamodb.put_item(TableName="profiles-test", Item=to_item(place))
+    with pytest.raises(DetectorError, match="first uses is not readable"):
+        detector_with(ProfilesTable(cloud.dynamodb, "profiles-test"), cloud).receive(bus_event())
+
+
+def test_a_profile_of_the_version_before_is_taken_over_and_stored_anew(
+    detector: Detection, cloud: Cloud
+) -> None:
+    item = {"profile_id": "account#account-1", "revision": 4, "state": json.dumps(BEFORE)}
+    cloud.dynamodb.put_item(TableName="profiles-test", Item=to_item(item))
+    assert detector.receive(bus_event(timestamp=BEFORE["last_at"] + 1)) is not None
+    [stored_now] = [each for each in cloud.items("profiles-test") if each["profile_id"] == item["profile_id"]]
+    assert (stored_now["revision"], type(stored_now["state"])) == (5, bytes)
+    assert learnt(cloud) == BEFORE["count"] + 1
 
 
 class Raced(ProfilesTable):
@@ -268,8 +392,10 @@ def test_an_event_that_is_not_ours_is_an_error(detector: Detection) -> None:
         detector.receive({"source": "aws.s3", "detail-type": "Object Created", "detail": {}})
 
 
-@pytest.mark.parametrize("state", ["{", "[]", '{"version": 99}', "{}"])
-def test_a_damaged_profile_is_an_error_and_stays(detector: Detection, cloud: Cloud, state: str) -> None:
+@pytest.mark.parametrize("state", ["{", "[]", '{"version": 99}', "{}", b"", b"\x09"])
+def test_a_damaged_profile_is_an_error_and_stays(
+    detector: Detection, cloud: Cloud, state: str | bytes
+) -> None:
     item = {"profile_id": "account#account-1", "revision": 4, "state": state}
     cloud.dynamodb.put_item(TableName="profiles-test", Item=to_item(item))
     with pytest.raises(DetectorError, match="not readable"):
@@ -287,7 +413,7 @@ def test_logs_show_the_decision_and_the_pseudonym_alone(
     lines = [json.loads(line) for line in logged.splitlines()]
     assert [line["message"] for line in lines] == ["scored", "suspicious", "duplicate"]
     assert all(line["trace_id"] == TRACE_ID and line["account"].startswith("acct-") for line in lines)
-    assert (lines[1]["reasons"], lines[1]["rules_version"]) == (["extreme_amount"], RULES.version)
+    assert (lines[1]["reasons"][0], lines[1]["rules_version"]) == ("amount_limit", RULES.version)
     assert "account-of-somebody" not in logged
 
 
@@ -310,7 +436,7 @@ def test_keys_that_were_not_processed_are_asked_for_again(stubbed: tuple[Profile
     rest = {"profiles-test": {"Keys": [{"profile_id": {"S": "account#a"}}], "ConsistentRead": True}}
     profile = AccountProfile()
     profile.count = 3
-    item = to_item({"profile_id": "account#a", "revision": 7, "state": json.dumps(profile.to_state())})
+    item = to_item({"profile_id": "account#a", "revision": 7, "state": profile.to_state()})
     stubber.add_response("batch_get_item", {"Responses": {}, "UnprocessedKeys": rest})
     stubber.add_response("batch_get_item", {"Responses": {"profiles-test": [item]}}, {"RequestItems": rest})
     with stubber:
@@ -360,6 +486,7 @@ def test_the_rules_see_every_field_that_they_have() -> None:
         country="DE",
         channel="web",
         device_id="d-1",
+        ip_address="192.0.2.7",
         latitude=Decimal("52.52"),
         longitude=Decimal("13.4"),
         card_present=False,
@@ -368,3 +495,18 @@ def test_the_rules_see_every_field_that_they_have() -> None:
     assert None not in seen.values()
     numbers = {name: float(getattr(full, name)) for name in ("amount", "latitude", "longitude")}
     assert seen == {**{name: getattr(full, name) for name in seen}, **numbers}
+
+
+def test_an_optional_field_costs_the_schema_and_a_line_in_each_of_two_types() -> None:
+    """Reading, storing and the way to the scorer follow from those: a further field needs nothing else."""
+    schema = transaction_schema()["properties"]
+    shape = {each.name: each.type for each in dataclass_fields(StoredTransaction)}
+    assert schema.keys() == shape.keys() - {"received_at", "trace_header"}
+    assert set(Transaction._fields) == schema.keys()
+    texts = [name for name, kind in shape.items() if kind == str | None]
+    assert "channel" in texts
+    assert "ip_address" in texts
+    for name in texts:
+        given = "192.0.2.7" if name == "ip_address" else "DE"
+        read = stored_transaction(bus_event(**{name: given}))
+        assert getattr(read, name) == getattr(scored_transaction(read), name) == given

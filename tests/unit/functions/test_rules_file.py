@@ -8,10 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stacks.compute.functions.detector.scoring import RULES_PATH, RulesError, load_rules, parse_rules
+from stacks.compute.functions.detector.scoring import (
+    NAMES,
+    OF_ANY_FORM,
+    RULES_PATH,
+    Curve,
+    Mode,
+    RulesError,
+    load_rules,
+    parse_rules,
+)
 from stacks.compute.functions.detector.scoring.json_lines import lines_of
 from stacks.compute.functions.detector.scoring.rules_file import main
-from tests.unit.functions.builders import SCHEMA
 
 SHIPPED: dict[str, Any] = json.loads(RULES_PATH.read_text())
 
@@ -33,8 +41,13 @@ def test_the_shipped_rules_load_and_carry_version_and_digest() -> None:
     rules = load_rules()
     assert rules.version.startswith(f"{SHIPPED['version']}+")
     assert rules.alert_threshold == SHIPPED["alert_threshold"]
-    assert rules.rules.extreme_amount.limits_until_known
-    assert set(rules.rules.extreme_amount.limits_until_known) <= set(SCHEMA["properties"]["currency"]["enum"])
+    assert {name for name, curve in rules.scorecard.items() if curve.mode is Mode.ALERT} <= set(NAMES)
+    assert len(rules.scorecard) > 20
+    assert all(rises(curve) for name, curve in rules.scorecard.items() if name not in OF_ANY_FORM)
+
+
+def rises(curve: Curve) -> bool:
+    return list(curve.at) == sorted(curve.at) and list(curve.points) == sorted(curve.points)
 
 
 def test_every_change_of_the_file_changes_the_version() -> None:
@@ -44,28 +57,29 @@ def test_every_change_of_the_file_changes_the_version() -> None:
 @pytest.mark.parametrize(
     ("path", "value", "fault"),
     [
-        ("schema", 1, "schema is 1; this code reads 2"),
+        ("schema", 2, "schema is 2; this code reads 3. Copy stacks/compute/functions/detector/rules.json"),
         ("version", None, "version is missing"),
         ("version", "", "version is not a text"),
         ("alert_threshold", 1.5, "alert_threshold is not a number from 0.001 to 1"),
         ("alert_threshold", True, "alert_threshold is not a number from 0.001 to 1"),
+        ("base", "-6", "base is not a number from -30 to 30"),
+        ("assumed_spread", None, "assumed_spread is missing"),
         ("colour", "red", "colour is not a setting"),
+        ("quantities.palmistry", {}, "quantities.palmistry is no quantity; there are amount, amount_rarity"),
+        ("quantities.travel", 7, "quantities.travel is not an object"),
+        ("quantities.travel.mode", "on", "quantities.travel.mode is not one of alert, shadow, off"),
+        ("quantities.travel.at", [], "quantities.travel.at is not a list of 1 to 64 numbers"),
+        ("quantities.travel.at", [0, True], "quantities.travel.at[1] is not a number from -1000 to 1000"),
+        ("quantities.travel.at", [6, 0], "quantities.travel.at is not in rising order"),
+        ("quantities.travel.at", [0, 1, 2], "quantities.travel.points has 2 numbers for the 3 of at"),
+        ("quantities.travel.points", [0, 31], "quantities.travel.points[1] is not a number from -30 to 30"),
+        ("quantities.travel.points", [2, 1], "quantities.travel.points fall, and this quantity means the"),
+        ("quantities.travel.weight", 1, "quantities.travel.weight is not a setting"),
         ("rules.palmistry", {}, "rules.palmistry is not a setting"),
-        ("rules.velocity", None, "rules.velocity is missing"),
-        ("rules.velocity", 7, "rules.velocity is not an object"),
-        ("rules.velocity.mode", "on", "rules.velocity.mode is not one of alert, shadow, off"),
-        ("rules.velocity.weight", -0.1, "rules.velocity.weight is not a number from 0 to 1"),
-        ("rules.velocity.weight", "1", "rules.velocity.weight is not a number from 0 to 1"),
-        ("rules.velocity.windows", [], "rules.velocity.windows is not a list of at least one object"),
-        ("rules.velocity.windows.1.minutes", 0, "rules.velocity.windows[1].minutes is not a whole number"),
-        ("rules.velocity.windows.1.hours", 1, "rules.velocity.windows[1].hours is not a setting"),
-        ("rules.velocity.windows.0.transactions", 32, "transactions is not a whole number from 2 to 24"),
+        ("rules.denied", None, "rules.denied is missing"),
+        ("rules.denied.points", "1", "rules.denied.points is not a number from -30 to 30"),
+        ("rules.denied.pionts", 1, "rules.denied.pionts is not a setting"),
         ("rules.amount_limit.limits", {"USD": "220"}, "rules.amount_limit.limits.USD is not a number"),
-        ("rules.structuring.limits", {"USD": 10000}, "rules.structuring.limits.USD is not a list"),
-        ("rules.structuring.limits", {"USD": [0]}, "rules.structuring.limits.USD is not a list"),
-        ("rules.amount_deviation.minimum_history", 5.5, "history is not a whole number from 1 to 1000"),
-        ("rules.new_country.weigth", 1, "rules.new_country.weigth is not a setting"),
-        ("baseline.cap_deviations", None, "baseline.cap_deviations is missing"),
     ],
 )
 def test_a_bad_file_is_refused_where_it_is_bad(path: str, value: Any, fault: str) -> None:
@@ -76,11 +90,11 @@ def test_a_bad_file_is_refused_where_it_is_bad(path: str, value: Any, fault: str
 
 def test_a_fault_is_named_by_its_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = RULES_PATH.read_text()
-    line = next(number for number, each in enumerate(text.splitlines(), 1) if '"minutes": 60,' in each)
+    line = next(number for number, each in enumerate(text.splitlines(), 1) if '"travel"' in each)
     bad = tmp_path / "rules.json"
-    bad.write_text(text.replace('"minutes": 60,', '"minutes": -60,', 1))
+    bad.write_text(text.replace('"travel": {"mode": "alert"', '"travel": {"mode": "loud"', 1))
     assert main([str(bad)]) == 1
-    assert f"line {line}: rules.velocity.windows[1].minutes is not" in capsys.readouterr().err
+    assert f"line {line}: quantities.travel.mode is not one of" in capsys.readouterr().err
     bad.write_text(text)
     assert main([str(bad)]) == 0
     assert main([str(tmp_path / "none.json")]) == 1
@@ -118,3 +132,23 @@ def test_brackets_without_end_are_refused(depth: int) -> None:
     for content in ("[" * depth, "[" * depth + "]" * depth, '{"schema": ' + "[" * depth + "]" * depth + "}"):
         with pytest.raises(RulesError):
             parse_rules(content.encode())
+
+
+def test_a_quantity_of_any_form_may_rise_and_fall() -> None:
+    curve = {"mode": "alert", "at": [0, 6, 12, 18], "points": [1, -1, 0.5, 0]}
+    assert parse_rules(changed("quantities.hour_of_day", curve)).scorecard["hour_of_day"].points_at(3) == 0
+
+
+@given(
+    st.lists(st.tuples(st.floats(-900, 900), st.floats(-29, 29)), min_size=1, max_size=64),
+    st.floats(-999, 999),
+)
+def test_points_lie_between_their_neighbours(pairs: list[tuple[float, float]], value: float) -> None:
+    at = sorted({round(each, 3) for each, _ in pairs})
+    points = [point for _, point in pairs][: len(at)]
+    curve = Curve(Mode.ALERT, tuple(at), tuple(points))
+    found = curve.points_at(value)
+    below = [point for each, point in zip(at, points, strict=True) if each <= value]
+    above = [point for each, point in zip(at, points, strict=True) if each >= value]
+    neighbours = [*below[-1:], *above[:1]]
+    assert min(neighbours) - 1e-9 <= found <= max(neighbours) + 1e-9

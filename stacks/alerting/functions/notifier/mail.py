@@ -107,7 +107,7 @@ def _why(suspicious: SuspiciousTransaction) -> str:
     total = suspicious.base + sum((reason.points or Decimal(0)) for reason in suspicious.reasons)
     said = f"log-odds: fraud with a probability of {two_digits(suspicious.score)}"
     return "\n".join(
-        ["WHY (points add up to the log-odds of fraud)", *lines, _line(f"={_signed(total)}", said)]
+        ["WHY (rounded points; they add up to the log-odds)", *lines, _line(f"={_signed(total)}", said)]
     )
 
 

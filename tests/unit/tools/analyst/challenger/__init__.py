@@ -1,1 +1,0 @@
-"""The challenger: the additive scorecard that is to replace the rules in force."""
