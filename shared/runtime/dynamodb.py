@@ -90,11 +90,19 @@ def assignments(values: Mapping[str, Any], defaults: Mapping[str, Any] | None = 
     }
 
 
+def _binary(value: Any) -> bytes:
+    if not isinstance(value, bytes):
+        raise UnsupportedValueError(
+            "an attribute of type B holds no bytes: it is in JSON's form, not a client's"
+        )
+    return value
+
+
 _READERS: Mapping[str, Callable[[Any], Any]] = {
     "S": str,
     "N": Decimal,
     "BOOL": bool,
-    "B": bytes,
+    "B": _binary,
     "NULL": lambda _: None,
     "L": lambda elements: [from_attribute(element) for element in elements],
     "M": from_item,

@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from stacks.compute.functions.profiles.items import account_key
 from tests.engine.world import ENVIRONMENT, World
 from tools.local.demo.client import Answer, Identity, SigningClient
 from tools.local.demo.mailbox import Mail, Mailbox
@@ -22,8 +23,12 @@ class Sent:
 
 
 def send_suspicious(world: World, transaction_id: str, *, environment: str = ENVIRONMENT) -> Sent:
-    """POST a transaction that the rules find suspicious, and wait until its mail is there."""
-    body = {
+    """POST a transaction that the rules find suspicious, and wait until its mail is there.
+
+    An ordinary one comes first: only to an account with a history is an amount far too large.
+    """
+    compute = world.outputs("compute", environment=environment)
+    body: dict[str, Any] = {
         "transaction_id": transaction_id,
         "timestamp": int(time.time() * 1000),
         "account_id": f"account-of-{transaction_id}",
@@ -31,15 +36,30 @@ def send_suspicious(world: World, transaction_id: str, *, environment: str = ENV
         "amount": 9500.00,
         "currency": "USD",
     }
-    url = world.outputs("compute", environment=environment)["transactions_url"]
+    ordinary = {
+        **body, "transaction_id": f"{transaction_id}-ordinary", "timestamp": body["timestamp"] - 1000,
+        "amount": 12.50,
+    }  # fmt: skip
     emulator = world.emulator
-    client = SigningClient(url, Identity(emulator.access_key_id, emulator.secret_access_key, emulator.region))
+    identity = Identity(emulator.access_key_id, emulator.secret_access_key, emulator.region)
+    client = SigningClient(compute["transactions_url"], identity)
     try:
+        assert client.deliver(json.dumps(ordinary).encode()).answer.status == 201
+        table = world.outputs("data", environment=environment)["profiles_table_name"]
+        _wait_for_profile(world, table, body["account_id"])
         answer = client.deliver(json.dumps(body).encode()).answer
     finally:
         client.close()
     assert answer.status == 201, answer
     return Sent(body, answer, _mails_about(world, transaction_id))
+
+
+def _wait_for_profile(world: World, table: str, account_id: str) -> None:
+    key = {"profile_id": {"S": account_key(account_id)}}
+    deadline = time.monotonic() + SECONDS_FOR_A_MAIL
+    while "Item" not in world.emulator.client("dynamodb").get_item(TableName=table, Key=key):
+        assert time.monotonic() < deadline, f"the account was not learnt within {SECONDS_FOR_A_MAIL} s"
+        time.sleep(0.1)
 
 
 def _mails_about(world: World, transaction_id: str) -> list[Mail]:

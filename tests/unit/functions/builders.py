@@ -78,7 +78,8 @@ def suspicious(**changes: Any) -> SuspiciousTransaction:
         baseline="45",
         threshold="220",
         unit="USD",
-        contribution=Decimal("0.844401"),
+        contribution=Decimal("0.843288"),
+        points=Decimal("8.4909"),
     )
     values: dict[str, Any] = {
         "transaction": stored(amount=Decimal("512.50")),
@@ -87,6 +88,7 @@ def suspicious(**changes: Any) -> SuspiciousTransaction:
         "rules_version": "1+0a1b2c3d",
         "reasons": (reason,),
         "trace_header": TRACE_HEADER,
+        "base": Decimal("-6.8"),
         **changes,
     }
     return SuspiciousTransaction(**values)

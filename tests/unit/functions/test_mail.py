@@ -3,7 +3,6 @@
 import json
 import re
 import shlex
-from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
@@ -12,15 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator
 
-from shared.runtime.events import AlertReason
+from shared.runtime.events import AlertReason, SuspiciousTransaction
 from shared.runtime.schema import verdict_schema
 from stacks.alerting.functions.notifier.mail import MAXIMUM_SUBJECT_LENGTH, Place, body, subject
 from stacks.alerting.functions.notifier.wording import headline, sentence
 from stacks.compute.functions.detector.messages import suspicion
-from stacks.compute.functions.detector.scoring import Decision
-from stacks.compute.functions.detector.scoring.rules import RuleSet
+from stacks.compute.functions.detector.scoring import NAMES, Decision
+from stacks.compute.functions.detector.scoring.hard_rules import HARD_RULES
 from tests.unit.functions.builders import TRACE_HEADER, TRACE_ID, stored, suspicious
-from tests.unit.functions.histories import reasons_of_every_rule
+from tests.unit.functions.histories import reasons_of_everything
 
 PLACE = Place(
     environment="test",
@@ -36,59 +35,102 @@ def text_of(**changes: Any) -> str:
 
 
 def every_reason() -> tuple[AlertReason, ...]:
-    """A reason of every rule, as the detector tells it."""
-    decision = Decision(1.0, True, reasons_of_every_rule(), 0.5, "2+0a1b2c3d")
+    """A reason of every quantity and rule, as the detector tells it."""
+    decision = Decision(1.0, True, -6.8, reasons_of_everything(), 0.3, "3+0a1b2c3d")
     return suspicion(stored(), decision, TRACE_HEADER).reasons
 
 
-def test_there_are_words_for_every_rule() -> None:
+def test_there_are_words_for_every_quantity_and_rule() -> None:
     reasons = {reason.code: reason for reason in every_reason()}
-    assert set(reasons) == {field.name for field in fields(RuleSet)}
+    assert reasons.keys() == {*NAMES, *HARD_RULES}
     told = {code: (headline(reason), sentence(reason)) for code, reason in reasons.items()}
     assert told["amount_limit"] == (
         "amount over the limit",
-        (
-            "The amount is over the limit for any account: 5,000.00 USD, limit 100.00 USD; "
-            "usual for this account: 40.00 USD."
-        ),
+        "Amount over the limit for any account: 5,000.00 USD, limit 100.00 USD; usual here: 39.86 USD.",
     )
-    assert told["amount_deviation"][0] == "125.0 times the usual amount"
-    assert told["extreme_amount"][0] == "amount that hardly anybody pays"
-    assert told["velocity"][0] == "7 transactions in 10 minutes"
-    assert told["new_country"][0] == "new country FR"
-    assert "grocery" in told["new_merchant_category"][1]
-    assert re.search(r"[\d,]+ km/h since .* 877 km apart within 30 minutes", told["improbable_travel"][1])
-    assert told["watched_merchant"] == ("merchant on watch", "The merchant is on watch: merchant-1.")
+    assert told["amount_deviation"][0] == "120.8 times the usual amount"
+    assert "(1 payment in 100,000,000)" in told["amount_deviation"][1]
+    assert told["hour_pace"][0] == "2 payments within an hour"
+    assert told["new_country"] == (
+        "new country FR", "Country FR: new, as one of 31 payments of the account is (1 known)."
+    )  # fmt: skip
+    assert "jewellery" in told["new_category"][1]
+    assert re.search(r"[\d,]+ km/h since it was last present", told["travel"][1])
+    assert told["watched_merchant"] == ("merchant on watch", "Merchant on watch: merchant-1.")
     assert told["denied"][0] == "account or merchant on the deny list"
-    assert "1 confirmed fraud" in told["merchant_at_risk"][1]
-    assert not [code for code, (_, words) in told.items() if words.startswith("Rule ")]
+    assert "1 confirmed fraud" in told["merchant_risk"][1]
+    general = {"week_count", "largest_of_day", "largest_of_five", "smallest_of_five", "account_age"}
+    named = {
+        code for code, (_, words) in told.items() if words.startswith(code.replace("_", " ").capitalize())
+    }
+    assert named - {"amount", "amount_limit", "hour_of_day", "small_payments"} == general
 
 
-def test_a_rule_that_the_mail_does_not_know_is_told_all_the_same() -> None:
+def test_a_quantity_that_the_mail_does_not_know_is_told_all_the_same() -> None:
     reason = AlertReason(
         code="palm_reading",
         observed="7",
         baseline="0.1",
-        threshold="3",
+        threshold="1 payment in 9",
         unit="payments",
         contribution=Decimal(1),
     )
     assert headline(reason) == "palm reading"
-    assert sentence(reason) == "Rule palm reading: 7, usual 0.1, suspicious from 3 (payments)."
+    assert sentence(reason) == "Palm reading: 7, usual 0.1, 1 payment in 9 (payments)."
 
 
 def test_a_category_of_digits_is_a_name() -> None:
     reason = AlertReason(
-        code="new_merchant_category",
+        code="new_category",
         observed="4829",
-        baseline="5541",
-        threshold="first use",
-        unit="category",
+        baseline="2 known",
+        threshold="known to the account",
+        unit="merchant category",
         contribution=Decimal(1),
     )
-    told = sentence(reason)
-    assert "before: 4829." in told
-    assert "has used 5541 (" in told
+    assert sentence(reason) == "Merchant category 4829: known to the account (2 known)."
+
+
+def why_of(text: str) -> list[str]:
+    """The lines of the section that adds up the points."""
+    return text.split("\n\n")[1].splitlines()
+
+
+def test_the_points_are_added_up_as_on_a_receipt() -> None:
+    points = ("3.9001", "2.2049", "1.5501", "0.0301", "0.0199", "-0.04")
+    codes = ("amount_deviation", "new_device", "watched_account", "rest", "new_country", "own_hour")
+    reasons = tuple(
+        AlertReason(
+            code=code, observed="320", baseline="40", threshold="1 payment in 460", unit="USD",
+            contribution=Decimal("0.1"), points=Decimal(each),
+        )
+        for code, each in zip(codes, points, strict=True)
+    )  # fmt: skip
+    text = text_of(reasons=reasons, base=Decimal("-6.8"), score=Decimal("0.704329"))
+    assert why_of(text) == [
+        "WHY (rounded points; they add up to the log-odds)",
+        "  -6.8  any payment, before its points",
+        "  +3.9  Amount 8.0 times the account's usual 40.00 USD, which hardly",
+        "        varies so much (1 payment in 460).",
+        "  +2.2  Device: 1 payment in 460 (40).",
+        "  +1.6  Account on watch.",
+        "  +0.0  3 lesser reasons, in the alert record",
+        " =+0.9  log-odds: fraud with a probability of 0.70",
+    ]
+    assert subject(suspicious(reasons=reasons), "dev").endswith("8.0 times the usual amount")
+
+
+def test_a_message_from_before_there_were_points_is_told_without_them() -> None:
+    body_before = json.loads(suspicious().to_json())
+    del body_before["base"], body_before["reasons"][0]["points"]
+    before = SuspiciousTransaction.from_json(json.dumps(body_before))
+    assert (before.base, before.reasons[0].points) == (None, None)
+    text = body(before, account="acct-0123456789abcdef", trace_id=TRACE_ID, place=PLACE)
+    assert why_of(text) == [
+        "WHY (strongest first)",
+        "        Amount over the limit for any account: 512.50 USD, limit 220.00",
+        "        USD; usual here: 45.00 USD.",
+    ]
 
 
 def test_a_whole_mail() -> None:
@@ -104,7 +146,7 @@ def test_a_whole_mail() -> None:
         )
     )
     assert text.startswith(
-        "A payment of 512.50 USD looks like fraud. Its score is 0.84 of 1; alerts\nbegin at 0.50."
+        "A payment of 512.50 USD looks like fraud, with a probability of 0.84;\nalerts begin at 0.50."
     )
     for line in (
         "When: 2026-11-18 11:06:39 UTC, received 2026-11-18 11:06:40 UTC",
@@ -181,7 +223,7 @@ def test_the_mail_says_what_each_verdict_does() -> None:
 
 def test_a_score_is_never_rounded_up() -> None:
     assert "Fraud 0.99:" in subject(suspicious(score=Decimal("0.999999")), "test")
-    assert "score is 0.99 of 1" in text_of(score=Decimal("0.999999"))
+    assert "with a probability of 0.99" in text_of(score=Decimal("0.999999"))
     assert "Fraud 1.00:" in subject(suspicious(score=Decimal(1)), "test")
 
 
@@ -208,4 +250,10 @@ def test_what_identifies_a_person_is_not_in_the_mail(field: str) -> None:
         "ip_address": "203.0.113.7",
         "account_id": "account-of-somebody",
     }
-    assert value[field] not in text_of(transaction=stored(**{field: value[field]}))
+    codes = {"device_id": "new_device", "ip_address": "new_address", "account_id": "watched_account"}
+    reason = AlertReason(
+        code=codes[field], observed=value[field], baseline="1 known", threshold="new", unit=field,
+        contribution=Decimal("0.1"), points=Decimal(3),
+    )  # fmt: skip
+    text = text_of(transaction=stored(**{field: value[field]}), reasons=(reason,), base=Decimal(-1))
+    assert value[field] not in text

@@ -113,6 +113,7 @@ def test_an_alert_is_recorded_mailed_and_marked(stage: Stage) -> None:
         "currency": "USD",
         "received_at": NOW,
         "score": ALERT.score,
+        "base": Decimal("-6.8"),
         "score_threshold": ALERT.score_threshold,
         "rules_version": "1+0a1b2c3d",
         "trace_id": TRACE_ID,
@@ -123,7 +124,8 @@ def test_an_alert_is_recorded_mailed_and_marked(stage: Stage) -> None:
                 "baseline": "45",
                 "threshold": "220",
                 "unit": "USD",
-                "contribution": Decimal("0.844401"),
+                "contribution": Decimal("0.843288"),
+                "points": Decimal("8.4909"),
             }
         ],
     }

@@ -26,7 +26,7 @@ from tests.unit.functions.builders import TRACE_HEADER, TRACE_ID
 # --- items
 
 plain_values = st.recursive(
-    st.text() | st.booleans() | st.decimals(allow_nan=False, allow_infinity=False, places=6),
+    st.text() | st.binary() | st.booleans() | st.decimals(allow_nan=False, allow_infinity=False, places=6),
     lambda values: st.lists(values) | st.dictionaries(st.text(min_size=1), values),
     max_leaves=10,
 )
@@ -38,7 +38,7 @@ def test_an_item_comes_back_as_it_was(values: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [1.5, Decimal("NaN"), Decimal("Infinity"), b"bytes", object(), [0.1], {"x": {1}}]
+    "value", [1.5, Decimal("NaN"), Decimal("Infinity"), bytearray(b"bytes"), object(), [0.1], {"x": {1}}]
 )
 def test_what_is_not_exact_is_refused(value: Any) -> None:
     with pytest.raises(UnsupportedValueError):

@@ -320,8 +320,9 @@ def test_the_population_survives_storage_and_is_bounded() -> None:
 
 
 def test_a_population_of_a_version_before_starts_anew_and_a_later_one_is_left_alone() -> None:
-    old = {**population(300).to_state(), "version": POPULATION_VERSION - 1}
+    old: dict[str, Any] = {**population(300).to_state(), "version": POPULATION_VERSION - 1}
     assert Population.from_state(old).samples == 0
-    for state in ({**old, "version": POPULATION_VERSION + 1}, {}, [], {"version": POPULATION_VERSION}):
+    states: list[Any] = [{**old, "version": POPULATION_VERSION + 1}, {}, [], {"version": POPULATION_VERSION}]
+    for state in states:
         with pytest.raises(ProfileError):
             Population.from_state(state)

@@ -17,8 +17,10 @@ from stacks.alerting.functions.notifier.record import alert_record
 from stacks.compute.functions.detector.active_rules import ActiveRules
 from stacks.compute.functions.detector.adapters import ProfilesTable, PublishedRules, SuspiciousQueue
 from stacks.compute.functions.detector.detection import Detection
+from stacks.compute.functions.detector.first_uses_table import FirstUsesTable
 from stacks.compute.functions.detector.population_table import PopulationTable
 from stacks.compute.functions.detector.scoring import Decision, Scorer, load_rules
+from stacks.compute.functions.detector.scoring.quantities import PLACE_QUANTITIES
 from stacks.compute.functions.profiles.items import StoredProfile
 from stacks.compute.functions.profiles.transactions import scored_transaction
 from stacks.compute.functions.verdicts.adapters import DynamoTables
@@ -29,7 +31,7 @@ from tests.unit.functions.conftest import Cloud
 from tests.unit.functions.test_verdicts import NAMES, Desk
 
 HOUR = 3_600_000
-RISK_CODES = {"merchant_at_risk", "account_at_risk"}
+RISK_CODES = PLACE_QUANTITIES
 
 
 class World(Desk):
@@ -51,6 +53,7 @@ class World(Desk):
         dynamodb, log = self.cloud.dynamodb, Logger("detector", "ERROR")
         return Detection(
             ProfilesTable(dynamodb, NAMES.profiles),
+            FirstUsesTable(dynamodb, NAMES.profiles),
             PopulationTable(dynamodb, NAMES.profiles),
             SuspiciousQueue(self.cloud.sqs, self.cloud.queue_url),
             rules=ActiveRules(PublishedRules(dynamodb, NAMES.profiles), self.scorer.rules, log, "detector"),
@@ -68,7 +71,8 @@ class World(Desk):
         transaction = stored(
             transaction_id="next", timestamp=self.now, account_id=account_id, merchant_id=merchant_id
         )
-        return self.scorer.score(scored_transaction(transaction), known.account, known.merchant, view)
+        scored = scored_transaction(transaction)
+        return self.scorer.assess(scored, known.account, known.merchant, view).decision
 
     def profiles(self) -> dict[str, Any]:
         return {item["profile_id"]: item for item in self.cloud.items(NAMES.profiles)}
@@ -98,7 +102,7 @@ def test_a_fraud_raises_what_another_account_s_payment_there_scores_and_a_legiti
     before = world.would_score("b", "m").score
     assert world.give("taken", verdict="confirmed_fraud", decided_by="Ana")[0] == 200
     at_risk = world.would_score("b", "m")
-    assert codes(at_risk) == {"merchant_at_risk"}
+    assert codes(at_risk) == {"merchant_risk"}
     assert at_risk.score > before
     assert world.would_score("b", "elsewhere").score <= before
     assert world.give("taken", verdict="legitimate", decided_by="Ana")[0] == 200
@@ -200,7 +204,7 @@ def test_only_the_last_verdict_on_a_payment_counts(world: World, said: list[str]
     world.give("alike", verdict=verdicts[said[-1]], decided_by="Ana")
     for merchant in ("m", "n"):
         found = codes(world.would_score("c", merchant))
-        assert found == ({"merchant_at_risk"} if said[-1] == "fraud" else set())
+        assert found == ({"merchant_risk"} if said[-1] == "fraud" else set())
 
 
 class Stored:
@@ -218,12 +222,16 @@ class Stored:
         )
         changed = changed_profiles(verdict, transaction, known, expires_at=None)
         for new in changed:
-            state = json.loads(json.dumps(new.state))
+            state = new.state if isinstance(new.state, bytes) else json.loads(json.dumps(new.state))
             self.profiles[new.stored.profile_id] = StoredProfile(
                 new.stored.profile_id, state, new.stored.revision + 1
             )
         self.records[transaction.transaction_id] = {"verdict": verdict}
         return len(changed)
+
+
+def _size(state: Any) -> int:
+    return len(state if isinstance(state, bytes) else json.dumps(state))
 
 
 GIVEN = st.lists(
@@ -249,5 +257,5 @@ def test_any_verdicts_in_any_order_are_stored_small_and_count_once(
         world.give(payments[number], verdict)
         assert world.give(payments[number], verdict) == 0
     for profile in world.profiles.values():
-        assert len(json.dumps(profile.state)) < 4096
+        assert _size(profile.state) < 4096
     assert all(profile.revision <= len(given_verdicts) for profile in world.profiles.values())

@@ -24,7 +24,7 @@ def explain_deployed(
     display.verbatim(f"  {exports(emulator, url)}\n  {clients(directory)}")
     display.heading("An ordinary transaction (201)")
     display.verbatim(curl(emulator, url, "ordinary", "12.50"))
-    display.heading("A suspicious one (201, and a mail)")
+    display.heading("A suspicious one, for an account that pays little (201, and a mail)")
     display.verbatim(curl(emulator, url, "suspicious", "9500.00"))
     display.heading("Change and look")
     changed = make_command("deploy-compute", _ENVIRONMENT, directory)
@@ -51,7 +51,9 @@ def explain_empty(emulator: Emulator, directory: Path, display: Display) -> None
     ):
         command = make_command(verb, _ENVIRONMENT, directory, engine="pulumi")
         display.verbatim(f"  # {purpose}\n  {command}")
-    display.heading("A suspicious transaction (201, and a mail), with URL=transactions_url")
+    display.heading("An ordinary transaction (201), with URL=transactions_url")
+    display.verbatim(curl(emulator, '"$URL"', "ordinary", "12.50"))
+    display.heading("A suspicious one (201, and a mail)")
     display.verbatim(curl(emulator, '"$URL"', "suspicious", "9500.00"))
     _until(display)
 

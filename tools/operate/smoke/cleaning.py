@@ -33,7 +33,7 @@ class Cleaned:
 
 
 def clean(places: Places, run: Run) -> Cleaned:
-    """Delete the items, the profile, the alert records and their group of a run; safe to repeat."""
+    """Delete the items, profile, counter, alert records and their group of a run; safe to repeat."""
     removed: Counter[str] = Counter()
     alerts: dict[str, Item] = {}
     problems: list[str] = []
@@ -56,5 +56,6 @@ def clean(places: Places, run: Run) -> Cleaned:
             alerts[transaction.transaction_id] = alert
     remove("alert groups", partial(places.remove_group, run.account_id))
     remove("profiles", partial(places.remove_profile, run.account_id))
+    remove("counters", partial(places.remove_first_uses, run.merchant_id))
     mailed = tuple(identifier for identifier, alert in alerts.items() if alert.get("sent_at"))
     return Cleaned(dict(removed), tuple(alerts), mailed, tuple(dict.fromkeys(problems)))

@@ -10,6 +10,7 @@ from botocore.session import Session
 from shared.runtime.alerts import group_key
 from shared.runtime.dynamodb import from_item, to_item
 from shared.runtime.events import StoredTransaction
+from stacks.compute.functions.profiles.items import account_key, uses_key
 from tools.deploy.outputs import OperatorError
 from tools.deploy.target import Target
 
@@ -63,6 +64,11 @@ class Places:
     def remove_profile(self, account_id: str) -> Item | None:
         """Delete the profile; return it if it was there."""
         return self._delete(self._target.profiles_table_name, _profile_key(account_id))
+
+    def remove_first_uses(self, merchant_id: str) -> Item | None:
+        """Delete the counter of the merchant's first uses; return it if it was there."""
+        key = {"profile_id": uses_key("merchant", merchant_id)}
+        return self._delete(self._target.profiles_table_name, key)
 
     def remove_alert(self, transaction: StoredTransaction) -> Item | None:
         """Delete the alert record; return it if it was there."""
@@ -125,7 +131,7 @@ def _transaction_key(transaction: StoredTransaction) -> Item:
 
 
 def _profile_key(account_id: str) -> Item:
-    return {"profile_id": f"account#{account_id}"}
+    return {"profile_id": account_key(account_id)}
 
 
 def _alert_key(transaction: StoredTransaction) -> Item:

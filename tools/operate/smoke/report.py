@@ -8,7 +8,7 @@ from typing import Any
 from tools.operate.smoke.cleaning import Cleaned
 from tools.operate.smoke.diagnosis import Advice
 from tools.operate.smoke.hops import Hop, HopFailedError, Passed
-from tools.operate.smoke.synthetic import CATEGORY, MERCHANT, Run
+from tools.operate.smoke.synthetic import CATEGORY, Run
 
 _WIDTH = 100
 
@@ -117,7 +117,7 @@ class Report:
 
     def _lasting(self) -> list[str]:
         mailed = self.cleaned.mailed if self.cleaned else ()
-        lasting = [f"the mail about {each} (merchant {MERCHANT}, category '{CATEGORY}')" for each in mailed]
+        lasting = [f"the mail about {each} (category '{CATEGORY}')" for each in mailed]
         lasting.append(
             "log lines, traces, metrics, its share in the detector's population, what the queues hold"
         )

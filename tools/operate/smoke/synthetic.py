@@ -20,7 +20,6 @@ HISTORY_LENGTH: Final = 12
 USUAL_HISTORY_HOURS: Final = 20
 """Within the 24 hours that an environment usually accepts; spread so that nobody pays unusually often."""
 
-MERCHANT: Final = "smoke-test"
 CATEGORY: Final = "SMOKE TEST, no action needed"
 CHANNEL: Final = "smoke-test"
 CURRENCY: Final = "USD"
@@ -75,6 +74,11 @@ class Run:
         """The synthetic account, new in each run."""
         return f"smoke-{self.name}"
 
+    @property
+    def merchant_id(self) -> str:
+        """The merchant of all its payments, new in each run too: no run finds what another has left of it."""
+        return f"smoke-test-{self.name}"
+
     @cached_property
     def history(self) -> tuple[StoredTransaction, ...]:
         """Ordinary payments of the account, oldest first."""
@@ -105,7 +109,7 @@ class Run:
             transaction_id=f"smoke-{self.name}-{part}",
             timestamp=timestamp,
             account_id=self.account_id,
-            merchant_id=MERCHANT,
+            merchant_id=self.merchant_id,
             merchant_category=CATEGORY,
             channel=CHANNEL,
             amount=amount,

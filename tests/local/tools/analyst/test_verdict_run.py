@@ -124,6 +124,24 @@ def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
         assert process.stop() == []
 
 
+HOUR = 3_600_000
+
+
+def _with_history(pipeline: Pipeline, account: str) -> str:
+    """Give an account a short history, one payment every ten hours."""
+    now = int(time.time() * 1000)
+    for number in range(4):
+        pipeline.pay(
+            f"{account}-{number}",
+            account_id=account,
+            merchant_id="m-usual",
+            amount=20.0 + number,
+            timestamp=now - (4 - number) * 10 * HOUR,
+        )
+        pipeline.decision(f"{account}-{number}")
+    return account
+
+
 def test_a_verdict_is_recorded_for_what_was_never_an_alert(pipeline: Pipeline) -> None:
     payment = pipeline.pay("quiet-1", account_id="a-quiet", merchant_id="m-quiet", amount=12.5)
     status, answer = pipeline.give("quiet-1", "legitimate", note="known customer")
@@ -172,6 +190,7 @@ def test_only_who_has_the_right_to_verdicts_may_give_one(
 
 
 def test_the_command_of_the_mail_gives_the_verdict(pipeline: Pipeline, tmp_path: Path) -> None:
+    _with_history(pipeline, "a-loud")
     pipeline.pay("loud-1", account_id="a-loud", merchant_id="m-loud", amount=9_500.0)
     mail = eventually(
         lambda: next(
@@ -201,36 +220,18 @@ def test_the_command_of_the_mail_gives_the_verdict(pipeline: Pipeline, tmp_path:
     assert done.stdout.startswith("loud-1 is CONFIRMED_FRAUD: decided by your name, verdict number 1 on it")
 
 
-HOUR = 3_600_000
-
-
-def _with_history(pipeline: Pipeline, account: str) -> str:
-    """Give an account a short history, one payment every ten hours."""
-    now = int(time.time() * 1000)
-    for number in range(4):
-        pipeline.pay(
-            f"{account}-{number}",
-            account_id=account,
-            merchant_id="m-usual",
-            amount=20.0 + number,
-            timestamp=now - (4 - number) * 10 * HOUR,
-        )
-        pipeline.decision(f"{account}-{number}")
-    return account
-
-
 def test_a_fraud_raises_later_scores_at_its_merchant_and_a_legitimate_verdict_lowers_them(
     pipeline: Pipeline,
 ) -> None:
     dynamodb, table = pipeline.emulator.client("dynamodb"), pipeline.outputs["profiles_table_name"]
-    watch = to_item({"profile_id": "controls#merchant#m-taken", "standing": "watch"})
+    deny = to_item({"profile_id": "controls#merchant#m-taken", "standing": "deny"})
     victim = _with_history(pipeline, "victim")
-    dynamodb.put_item(TableName=table, Item=watch)
+    dynamodb.put_item(TableName=table, Item=deny)
     payment = pipeline.pay("taken", account_id=victim, merchant_id="m-taken", amount=21.0)
-    assert pipeline.decision("taken")["message"] == "suspicious", "the merchant is on watch"
+    assert pipeline.decision("taken")["message"] == "suspicious", "the merchant is on the deny list"
     alert = eventually(lambda: pipeline.record(payment))
     assert alert["status"] == "OPEN"
-    dynamodb.delete_item(TableName=table, Key={"profile_id": watch["profile_id"]})
+    dynamodb.delete_item(TableName=table, Key={"profile_id": deny["profile_id"]})
 
     def decided(account: str) -> dict[str, Any]:
         """About a payment of another account, like all the others, at the same merchant."""
@@ -242,11 +243,14 @@ def test_a_fraud_raises_later_scores_at_its_merchant_and_a_legitimate_verdict_lo
     status, answer = pipeline.give("taken", "confirmed_fraud")
     assert (status, answer["status"]) == (200, "CONFIRMED_FRAUD")
     at_risk = decided(others[1])
-    assert set(at_risk["reasons"]) - set(before["reasons"]) == {"merchant_at_risk"}
-    assert at_risk["score"] > before["score"]
+    assert "merchant_risk" in at_risk["reasons"]
+    assert "merchant_risk" not in before["reasons"]
+    assert at_risk["score"] > 10 * before["score"]
     assert pipeline.give("taken", "legitimate")[1]["revision"] == 2
     after = decided(others[2])
-    assert (after["score"], after["reasons"]) == (before["score"], before["reasons"])
+    assert "merchant_risk" not in after["reasons"]
+    # Each account is one more that is new to the merchant.
+    assert before["score"] <= after["score"] < at_risk["score"] / 5
     record = pipeline.record(payment)
     assert record is not None
     assert (record["status"], record["score"]) == ("LEGITIMATE", alert["score"])

@@ -43,7 +43,7 @@ def run(table: Table, capsys: pytest.CaptureFixture[str]) -> Run:
 def file_of(directory: Path, version: str, **changes: Any) -> str:
     document = json.loads(SHIPPED)
     document["version"] = version
-    document["rules"]["velocity"].update(changes)
+    document["rules"]["denied"].update(changes)
     path = directory / f"{version}.json"
     path.write_text(json.dumps(document, indent=2))
     return str(path)
@@ -56,15 +56,15 @@ def test_the_life_of_rules(run: Run, table: Table, tmp_path: Path) -> None:
         f"rules of dev: those of the deployed package; in this checkout: {load_rules().version}\n",
     )
 
-    first = file_of(tmp_path, "first", weight=0.5)
+    first = file_of(tmp_path, "first", points=15)
     code, out, _ = run("--file", first, "--by", "Ana", "--note", "too many alerts")
     version = parse_rules(Path(first).read_bytes()).version
     assert code == 0
     assert out.splitlines()[:4] == [
         f"published: {version}, by Ana",
         "compared with the rules of the package:",
-        '  version: "2" -> "first"',
-        "  rules.velocity.weight: 0.95 -> 0.5",
+        '  version: "3" -> "first"',
+        "  rules.denied.points: 20 -> 15",
     ]
     [item] = table.items()
     assert published_text(item) == Path(first).read_text()
@@ -78,11 +78,11 @@ def test_the_life_of_rules(run: Run, table: Table, tmp_path: Path) -> None:
     assert out.endswith("publication 1: too many alerts\n")
     assert "nothing to do" in run("--file", first, "--by", "Bo")[1]
 
-    second = file_of(tmp_path, "second", weight=0.5, times_usual=3)
+    second = file_of(tmp_path, "second", points=15, mode="shadow")
     out = run("--file", second, "--by", "Bo")[1]
     assert "compared with what was published:" in out
-    assert "weight" not in out
-    assert "  rules.velocity.times_usual: 4 -> 3" in out
+    assert "points" not in out
+    assert '  rules.denied.mode: "alert" -> "shadow"' in out
 
     assert run("--reset", "--by", "Cy")[0] == 0
     assert "those of the deployed package" in run()[1]
@@ -164,7 +164,7 @@ def test_the_rights_are_those_of_one_item(run: Run) -> None:
 
 
 def test_an_item_that_is_not_ours_and_missing_outputs_are_told(run: Run, table: Table) -> None:
-    table.dynamodb.put_item(TableName=TABLE, Item={**to_item({"profile_id": RULES_KEY}), "x": {"B": b"1"}})
+    table.dynamodb.put_item(TableName=TABLE, Item={**to_item({"profile_id": RULES_KEY}), "x": {"BS": [b"1"]}})
     assert "is not one that we write" in run()[2]
     for content, told in (
         ("{}", "make deploy-network ENV=dev"),

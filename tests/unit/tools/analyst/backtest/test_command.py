@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from stacks.compute.functions.detector.scoring import RULES_PATH, combine, load_rules
+from stacks.compute.functions.detector.scoring import RULES_PATH, load_rules, probability_of
 from tests.unit.tools.analyst.backtest.streams import DAY, rows, write
 from tools.analyst.backtest.__main__ import main
 
@@ -34,8 +34,10 @@ def test_scores_and_report(data: Path, tmp_path: Path, capsys: pytest.CaptureFix
     explained = [each for each in written if each["reasons"]]
     assert explained
     for each in explained:
-        contributions = [float(reason.split(":")[1]) for reason in each["reasons"].split(";")]
-        assert combine(contributions) == pytest.approx(float(each["score"]), abs=1e-8)
+        parts = [reason.split(":") for reason in each["reasons"].split(";")]
+        assert parts[0][0] == "base"
+        total = sum(float(points) for _, points in parts)
+        assert probability_of(total) == pytest.approx(float(each["score"]), abs=1e-8)
     figures = json.loads((report / "backtest.json").read_text())
     assert (figures["data"]["lines"], figures["data"]["rows"], figures["data"]["bad_rows"]) == (481, 480, 1)
     assert "481 data lines = 480 rows read + 1 refused" in said
@@ -43,7 +45,7 @@ def test_scores_and_report(data: Path, tmp_path: Path, capsys: pytest.CaptureFix
     assert figures["alerts"]["with_a_reason_of_value_baseline_and_threshold"] == 1.0
     assert figures["alerts"]["amounts"]["EUR"]["saved"] > 900
     assert figures["ranking"]["by_scenario"]["amount"]["recall_of_alerts"] == 1.0
-    assert figures["rules"]["merchant_at_risk"]["frauds_only_with_it"] > 3
+    assert figures["rules"]["merchant_risk"]["frauds_only_with_it"] > 3
     assert sum(day["alerts"] for day in figures["days"]) == figures["alerts"]["alerts"] > 5
 
 
@@ -58,7 +60,7 @@ def test_the_page_needs_nothing_else(data: Path, tmp_path: Path) -> None:
 
 def test_two_rules_files_side_by_side(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     document = json.loads(RULES_PATH.read_text())
-    document["rules"]["merchant_at_risk"]["mode"] = "shadow"
+    document["quantities"]["merchant_risk"]["mode"] = "shadow"
     other = tmp_path / "other.json"
     other.write_text(json.dumps(document))
     arguments = ["--label-delay-days", "1", "--against", str(other), "--report", str(tmp_path)]
@@ -66,8 +68,8 @@ def test_two_rules_files_side_by_side(data: Path, tmp_path: Path, capsys: pytest
     figures = json.loads((tmp_path / "backtest.json").read_text())
     without = figures["against"]
     assert figures["ranking"]["average_precision"] > without["ranking"]["average_precision"]
-    assert without["rules"]["merchant_at_risk"]["mode"] == "shadow"
-    assert without["rules"]["merchant_at_risk"]["alerts"] == 0
+    assert without["rules"]["merchant_risk"]["mode"] == "shadow"
+    assert without["rules"]["merchant_risk"]["alerts"] == 0
     assert load_rules(other).version in capsys.readouterr().out
     assert load_rules(other).version in (tmp_path / "backtest.html").read_text()
 
@@ -87,10 +89,21 @@ def test_what_is_not_usable_is_said(
     data: Path, tmp_path: Path, broken: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rules = tmp_path / "rules.json"
-    rules.write_text(RULES_PATH.read_text().replace('"minutes": 60,', '"minutes": 0,'))
+    rules.write_text(RULES_PATH.read_text().replace('"base": -6.8', '"base": "none"'))
     arguments = [str(tmp_path / "none.csv")] if broken == "data" else [str(data), "--rules", str(rules)]
     assert main([*arguments, "--report", str(tmp_path)]) == 2
     assert ("cannot read" if broken == "data" else "line ") in capsys.readouterr().err
+
+
+def test_rules_of_the_schema_before_are_refused_with_the_way_to_go_on(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rules = tmp_path / "rules.json"
+    rules.write_text('{"schema": 2, "version": "2", "alert_threshold": 0.5}')
+    assert main([str(data), "--rules", str(rules), "--report", str(tmp_path)]) == 2
+    said = capsys.readouterr().err
+    assert "line 1: schema is 2; this code reads 3. Copy stacks/compute/functions/detector/rules.json" in said
+    assert 'docs/rules.md, "From schema 2"' in said
 
 
 def test_nothing_judged_is_no_success(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
