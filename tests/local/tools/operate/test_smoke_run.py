@@ -108,10 +108,11 @@ def test_a_stopped_pipe_is_found_and_what_comes_later_is_cleaned_by_the_runs_nam
     assert [hop["hop"] for hop in report["hops"]] == ["answered", "stored"]
     assert "pipes:DescribePipe" in unknown["failure"]["likely_causes"][0]
 
-    # Started again, the pipe hands on what the stream has kept: the profiles come back.
-    wait_until(lambda: len(world.left()) == 2)
+    # Started again, the pipe hands on what the stream has kept: profiles and counters come back.
+    wait_until(lambda: len(world.left()) == 4)
     for each in (report, unknown):
-        assert world.run("--clean", each["run"])[:2] == (0, f"run {each['run']}: removed profiles 1\n")
+        removed = f"run {each['run']}: removed profiles 1, counters 1\n"
+        assert world.run("--clean", each["run"])[:2] == (0, removed)
     assert world.left() == []
 
 
