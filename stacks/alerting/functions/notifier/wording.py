@@ -173,4 +173,4 @@ def _measure(reason: AlertReason, text: str) -> str:
         return f"{number:.0%}"
     if reason.code in _SPEED_CODES:
         return f"{number:,.0f} {reason.unit}"
-    return f"{number:,.1f}".removesuffix(".0")
+    return f"{number:.2g}" if 0 < number < 1 else f"{number:,.1f}".removesuffix(".0")
