@@ -38,7 +38,7 @@ class Arns:
 
     def function(self, stem: str) -> pulumi.Output[str]:
         """A Lambda function, unqualified."""
-        return self._arn("lambda", f"function:{self.names.of(stem, 'function')}")
+        return self._arn("lambda", f"function:{self.names.function(stem)}")
 
     def log_group(self, function_stem: str) -> pulumi.Output[str]:
         """The log group of a function, without the ``:*`` that stands for its streams."""

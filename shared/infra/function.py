@@ -59,14 +59,14 @@ class Function(pulumi.ComponentResource):
         arguments: FunctionArguments,
         opts: pulumi.ResourceOptions,
     ) -> None:
-        super().__init__("fraud:infra:Function", names.of(stem, "function"), None, opts)
+        super().__init__("fraud:infra:Function", names.function(stem), None, opts)
         self.stem = stem
         self._names = names
         self._child = pulumi.ResourceOptions(parent=self)
         role = self._role(network, arguments.roles_boundary)
         rights = self._rights(role, network, arguments)
         logs = aws.cloudwatch.LogGroup(
-            names.of(f"{stem}-logs"),
+            names.of(f"{stem}-log-group"),
             name=names.log_group(stem),
             retention_in_days=LOG_RETENTION_DAYS,
             kms_key_id=network.key_arn,
@@ -85,7 +85,7 @@ class Function(pulumi.ComponentResource):
         return aws.iam.Role(
             name,
             name=name,
-            description=f"Execution role of {self._names.of(self.stem, 'function')}",
+            description=f"Execution role of {self._names.function(self.stem)}",
             assume_role_policy=trust("lambda.amazonaws.com"),
             permissions_boundary=Arns(self._names, network.account_id).managed_policy(boundary)
             if boundary
@@ -109,7 +109,7 @@ class Function(pulumi.ComponentResource):
         )
         attachments = [
             aws.iam.RolePolicyAttachment(
-                self._names.of(f"{self.stem}-{purpose}"),
+                self._names.of(f"{self.stem}-{purpose}-attachment"),
                 role=role.name,
                 policy_arn=managed,
                 opts=self._child,
@@ -129,7 +129,7 @@ class Function(pulumi.ComponentResource):
         arguments: FunctionArguments,
         rights: Sequence[pulumi.Resource],
     ) -> aws.lambda_.Function:
-        name = self._names.of(self.stem, "function")
+        name = self._names.function(self.stem)
         return aws.lambda_.Function(
             name,
             name=name,

@@ -1,7 +1,8 @@
 """Names of everything: ``{resource-type}-{environment-suffix}``, checked against the limits of AWS.
 
 The same name is the logical name in Pulumi and the physical name in AWS, so that a line in a preview, a row
-in the console and an ARN computed by another layer are recognisably the same thing.
+in the console and an ARN computed by another layer are recognisably the same thing. A name holds its type
+(``ingest-function-dev``, ``fraud-alerts-topic-dev``); only that of the table ``transactions-dev`` does not.
 
 AWS forces three exceptions:
 
@@ -84,9 +85,13 @@ class Names:
             )
         return name
 
+    def function(self, stem: str) -> str:
+        """A Lambda function: ``function("ingest")`` is ``"ingest-function-dev"``."""
+        return self.of(f"{stem}-function", "function")
+
     def log_group(self, function_stem: str) -> str:
-        """The log group that Lambda writes to: ``/aws/lambda/ingest-dev``."""
-        return f"/aws/lambda/{self.of(function_stem, 'function')}"
+        """The log group that Lambda writes to: ``/aws/lambda/ingest-function-dev``."""
+        return f"/aws/lambda/{self.function(function_stem)}"
 
     def alias(self, stem: str) -> str:
         """A KMS alias: ``alias/kms-key-dev``."""

@@ -13,27 +13,27 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """Every function, by the layer that owns it."""
 
 TRANSACTIONS = "transactions"
-PROFILES = "profiles"
-ALERTS = "alerts"
+PROFILES = "profiles-table"
+ALERTS = "alerts-table"
 
 SUSPICIOUS_QUEUE = "suspicious-queue"
 SUSPICIOUS_DLQ = "suspicious-dlq"
 
-FRAUD_ALERTS = "fraud-alerts"
-OPERATIONS_ALARMS = "operations-alarms"
+FRAUD_ALERTS = "fraud-alerts-topic"
+OPERATIONS_ALARMS = "operations-alarms-topic"
 
 BUS = "transactions-bus"
-RULE = "transaction-stored"
+RULE = "transaction-stored-rule"
 PIPE = "transactions-pipe"
 
-DETECTOR_FAILURES = "detector-failures"
+DETECTOR_DLQ = "detector-dlq"
 PIPE_DLQ = "pipe-dlq"
 RULE_DLQ = "rule-dlq"
 BUS_DLQ = "bus-dlq"
-COMPUTE_DEAD_LETTER_QUEUES = (DETECTOR_FAILURES, PIPE_DLQ, RULE_DLQ, BUS_DLQ)
+COMPUTE_DEAD_LETTER_QUEUES = (DETECTOR_DLQ, PIPE_DLQ, RULE_DLQ, BUS_DLQ)
 """In the order of ``ComputeContract.dead_letter_queue_names``."""
 
-API_ACCESS_LOGS = "api-access-logs"
+API_ACCESS_LOGS = "api-access-log-group"
 
 
 def role_of(function: str) -> str:

@@ -73,7 +73,7 @@ def register(
 def _level(
     alarm: Alarm, names: Names, topic_arn: pulumi.Input[str], opts: pulumi.ResourceOptions
 ) -> aws.cloudwatch.MetricAlarm:
-    name = names.of(alarm.stem, "alarm")
+    name = names.of(f"{alarm.stem}-alarm", "alarm")
     percentile = alarm.metric.statistic if alarm.metric.statistic.startswith("p") else None
     return aws.cloudwatch.MetricAlarm(
         name,
@@ -98,7 +98,7 @@ def _level(
 def _silence(
     alarm: SilenceAlarm, names: Names, topic_arn: pulumi.Input[str], opts: pulumi.ResourceOptions
 ) -> aws.cloudwatch.MetricAlarm:
-    name = names.of(alarm.stem, "alarm")
+    name = names.of(f"{alarm.stem}-alarm", "alarm")
     return aws.cloudwatch.MetricAlarm(
         name,
         name=name,

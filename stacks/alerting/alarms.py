@@ -69,7 +69,7 @@ def _api(settings: AlertingSettings, compute: ComputeContract) -> list[Alarm]:
 
 _FUNCTION_CONSEQUENCES = {
     stems.INGEST: "The payment service got a 5xx answer and should send the transaction again.",
-    stems.DETECTOR: "Lambda tries an event twice more; then it goes to the queue detector-failures.",
+    stems.DETECTOR: "Lambda tries an event twice more; then it goes to the queue detector-dlq.",
     stems.NOTIFIER: "A message comes back after six minutes; after five receives it goes to suspicious-dlq.",
     stems.VERDICTS: "The analyst got a 5xx answer and should give the verdict again; none is half written.",
 }
@@ -170,7 +170,7 @@ def _asynchronous_detector(name: pulumi.Input[str]) -> list[Alarm]:
             "detector-events-dropped",
             metrics.of_function(name, "AsyncEventsDropped", "Sum"),
             "Lambda dropped events for the detector after all retries or six hours of waiting.",
-            "They are in the queue detector-failures unless the alarm detector-destination-failures rings "
+            "They are in the queue detector-dlq unless the alarm detector-destination-failures-alarm rings "
             "too; find the cause in the function's log, then replay them.",
         ),
         Alarm(
@@ -185,7 +185,7 @@ def _asynchronous_detector(name: pulumi.Input[str]) -> list[Alarm]:
         Alarm(
             "detector-destination-failures",
             metrics.of_function(name, "DestinationDeliveryFailures", "Sum"),
-            "Lambda could not put a failed event into the queue detector-failures: it is lost to us.",
+            "Lambda could not put a failed event into the queue detector-dlq: it is lost to us.",
             "Check the right of the detector's role to send to that queue and to use the key; then replay "
             "the transactions of that time from the table.",
         ),
@@ -243,7 +243,7 @@ _DEAD_LETTERS = (
         f"Read the notifier's log for its transaction id, remove the cause, then {_REDRIVE}.",
     ),
     (
-        stems.DETECTOR_FAILURES,
+        stems.DETECTOR_DLQ,
         "The detector failed three times on a transaction: it is stored, but nobody has judged it.",
         f"The message holds the event and the error. Remove the cause, then {_REDRIVE}.",
     ),

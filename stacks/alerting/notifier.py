@@ -62,7 +62,7 @@ def notifier(
         opts,
     )
     aws.lambda_.EventSourceMapping(
-        settings.names.of("suspicious-queue-trigger"),
+        settings.names.of("suspicious-queue-event-source-mapping"),
         event_source_arn=data.suspicious_queue_arn,
         function_name=function.name,
         batch_size=BATCH_SIZE,
@@ -70,7 +70,7 @@ def notifier(
         scaling_config=aws.lambda_.EventSourceMappingScalingConfigArgs(
             maximum_concurrency=settings.notifier_maximum_concurrency
         ),
-        tags={"Name": settings.names.of("suspicious-queue-trigger")},
+        tags={"Name": settings.names.of("suspicious-queue-event-source-mapping")},
         opts=opts,
     )
     return function

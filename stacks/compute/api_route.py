@@ -111,7 +111,7 @@ def _method(route: Route, place: Place, opts: pulumi.ResourceOptions) -> aws.api
         opts=opts,
     )
     return aws.apigateway.Method(
-        names.of(route.stem),
+        names.of(f"{route.stem}-method"),
         rest_api=rest_api.id,
         resource_id=place.resource.id,
         http_method=route.method,

@@ -51,7 +51,7 @@ def api_stage(
         opts=named(opts),
     )
     aws.apigateway.MethodSettings(
-        names.of("api-throttling"),
+        names.of("api-method-settings"),
         rest_api=api.rest_api.id,
         stage_name=stage.stage_name,
         method_path="*/*",

@@ -36,7 +36,7 @@ def detector(
 ) -> Detector:
     """The function, which EventBridge invokes asynchronously, and the queue for what it could not handle."""
     names = settings.names
-    failures = Queue(stems.DETECTOR_FAILURES, names, network.key_arn, opts)
+    failures = Queue(stems.DETECTOR_DLQ, names, network.key_arn, opts)
     # Lambda delivers to the on-failure queue in the name of the function's role.
     deliver_failures = Statement(sid="DeliverFailures", actions=["sqs:SendMessage"], resources=[failures.arn])
     targets = {stems.PROFILES: data.profiles_table_arn, stems.SUSPICIOUS_QUEUE: data.suspicious_queue_arn}
@@ -65,7 +65,7 @@ def detector(
         opts,
     )
     retries = aws.lambda_.FunctionEventInvokeConfig(
-        names.of("detector-retries"),
+        names.of("detector-invoke-config"),
         function_name=function.name,
         maximum_retry_attempts=RETRIES,
         maximum_event_age_in_seconds=MAXIMUM_EVENT_AGE_SECONDS,

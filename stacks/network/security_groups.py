@@ -28,25 +28,25 @@ def security_groups(names: Names, vpc: aws.ec2.Vpc, opts: pulumi.ResourceOptions
     functions = _group("function-security-group", "Every function of the pipeline", names, vpc, opts)
     endpoints = _group("endpoint-security-group", "Interface endpoints of the VPC", names, vpc, opts)
     aws.vpc.SecurityGroupEgressRule(
-        names.of("function-egress-endpoints"),
+        names.of("function-to-endpoints-egress-rule"),
         description="HTTPS to the interface endpoints",
         security_group_id=functions.id,
         referenced_security_group_id=endpoints.id,
         ip_protocol="tcp",
         from_port=HTTPS,
         to_port=HTTPS,
-        tags={"Name": names.of("function-egress-endpoints")},
+        tags={"Name": names.of("function-to-endpoints-egress-rule")},
         opts=opts,
     )
     aws.vpc.SecurityGroupIngressRule(
-        names.of("endpoint-ingress-functions"),
+        names.of("endpoint-from-functions-ingress-rule"),
         description="HTTPS from the functions",
         security_group_id=endpoints.id,
         referenced_security_group_id=functions.id,
         ip_protocol="tcp",
         from_port=HTTPS,
         to_port=HTTPS,
-        tags={"Name": names.of("endpoint-ingress-functions")},
+        tags={"Name": names.of("endpoint-from-functions-ingress-rule")},
         opts=opts,
     )
     return SecurityGroups(functions, endpoints)
@@ -60,14 +60,14 @@ def allow_dynamodb(
 ) -> None:
     """Lets functions reach DynamoDB, whose gateway endpoint is a list of address ranges, not a group."""
     aws.vpc.SecurityGroupEgressRule(
-        names.of("function-egress-dynamodb"),
+        names.of("function-to-dynamodb-egress-rule"),
         description="HTTPS to DynamoDB by its gateway endpoint",
         security_group_id=groups.functions.id,
         prefix_list_id=dynamodb_endpoint.prefix_list_id,
         ip_protocol="tcp",
         from_port=HTTPS,
         to_port=HTTPS,
-        tags={"Name": names.of("function-egress-dynamodb")},
+        tags={"Name": names.of("function-to-dynamodb-egress-rule")},
         opts=opts,
     )
 

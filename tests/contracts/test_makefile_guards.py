@@ -56,7 +56,7 @@ def test_an_upstream_that_lacks_an_output_is_deployed_first(make: Make) -> None:
 def test_a_layer_deployed_alone_names_those_that_have_to_follow(make: Make) -> None:
     make.deployed("dev")
     new = make.outputs
-    urn = "urn:pulumi:dev::fraud-compute::aws:lambda/function:Function::ingest-dev"
+    urn = "urn:pulumi:dev::fraud-compute::aws:lambda/function:Function::ingest-function-dev"
     make.knows(
         will_export={**new, "data": {**new["data"], "transactions_stream_arn": "another"}},
         previews={"compute": {"steps": [{"op": "update", "urn": urn}]}},
@@ -66,7 +66,7 @@ def test_a_layer_deployed_alone_names_those_that_have_to_follow(make: Make) -> N
     later = make.run("stale", "ENV=dev")
 
     assert ran.code == 0, "a layer that has to follow is no failure of this one"
-    assert "compute is stale:\n  update aws:lambda/function:Function ingest-dev" in ran.out
+    assert "compute is stale:\n  update aws:lambda/function:Function ingest-function-dev" in ran.out
     assert "Run: make deploy-compute ENV=dev" in ran.out
     assert "alerting" not in ran.out, "alerting does not read that output"
     assert later.code != 0

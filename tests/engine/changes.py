@@ -95,17 +95,17 @@ def _behind_data(cloud: Cloud) -> None:
     sqs = cloud.client("sqs")
     url = sqs.get_queue_url(QueueName="suspicious-queue-dev")["QueueUrl"]
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "17"})
-    cloud.client("dynamodb").delete_table(TableName="alerts-dev")
+    cloud.client("dynamodb").delete_table(TableName="alerts-table-dev")
 
 
 def _behind_compute(cloud: Cloud) -> None:
-    cloud.client("lambda").update_function_configuration(FunctionName="ingest-dev", Timeout=4)
-    cloud.client("logs").delete_log_group(logGroupName="/aws/lambda/detector-dev")
+    cloud.client("lambda").update_function_configuration(FunctionName="ingest-function-dev", Timeout=4)
+    cloud.client("logs").delete_log_group(logGroupName="/aws/lambda/detector-function-dev")
 
 
 def _behind_alerting(cloud: Cloud) -> None:
     cloud.client("lambda").put_function_concurrency(
-        FunctionName="notifier-dev", ReservedConcurrentExecutions=130
+        FunctionName="notifier-function-dev", ReservedConcurrentExecutions=130
     )
     cloud.client("cloudwatch").delete_dashboards(DashboardNames=["pipeline-dashboard-dev"])
 

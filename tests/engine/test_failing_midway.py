@@ -41,7 +41,7 @@ def test_killed_while_creating_then_refused_then_done(fresh: World, pipeline: Pi
     assert {layer for layer, state in states.items() if state.pending} == set()
     assert QUEUE in states["data"].ids
     assert PIPE not in states["compute"].ids
-    assert "ingest-dev" in states["compute"].ids, "what was made before it stands"
+    assert "ingest-function-dev" in states["compute"].ids, "what was made before it stands"
     assert fresh.orphans() == []
 
     fresh.order()

@@ -9,7 +9,7 @@ from tests.engine.world import ORDER, World
 
 FUNCTION = "aws:lambda/function:Function"
 
-OLD_TOPIC, NEW_TOPIC = "operations-alarms", "operator-alarms"
+OLD_TOPIC, NEW_TOPIC = "operations-alarms-topic", "operator-alarms-topic"
 NEW_TOPIC_BESIDE_THE_OLD = (
     ("shared/infra/stems.py", f'OPERATIONS_ALARMS = "{OLD_TOPIC}"', f'OPERATOR_ALARMS = "{NEW_TOPIC}"'),
     (
@@ -95,7 +95,7 @@ def test_a_changed_setting_of_compute_changes_its_functions_and_nothing_else(
         each["FunctionName"]: each["Environment"]["Variables"]["LOG_LEVEL"]
         for each in client.list_functions()["Functions"]
     }
-    assert levels == {**dict.fromkeys(functions, "DEBUG"), "notifier-dev": "INFO"}
+    assert levels == {**dict.fromkeys(functions, "DEBUG"), "notifier-function-dev": "INFO"}
 
 
 def test_an_export_is_added_first_and_consumed_then(
@@ -127,8 +127,10 @@ def test_an_export_is_added_first_and_consumed_then(
     assert deployed.outputs("network")["vpc_cidr"] == "10.20.0.0/16"
 
     deployed.make("deploy-alerting").succeeded()
-    assert changed(before, deployed.states()) == {"alerting": {"notifier-dev"}}
-    notifier = deployed.cloud.client("lambda").get_function_configuration(FunctionName="notifier-dev")
+    assert changed(before, deployed.states()) == {"alerting": {"notifier-function-dev"}}
+    notifier = deployed.cloud.client("lambda").get_function_configuration(
+        FunctionName="notifier-function-dev"
+    )
     assert notifier["Environment"]["Variables"]["VPC_CIDR"] == "10.20.0.0/16"
 
 

@@ -126,7 +126,7 @@ class World:
         return dict(json.loads(done.out))
 
     def preview(self, layer: str, *, environment: str = ENVIRONMENT) -> dict[str, str]:
-        """What a deployment would do, by resource: `{"ingest-dev": "update"}`; what stays is left out."""
+        """What a deployment would do, by resource: `{"detector-function-dev": "update"}`."""
         done = self.pulumi(layer, "preview", "--json", environment=environment).succeeded()
         steps = json.loads(done.out)["steps"]
         assert steps, "a preview that knows of no resource"

@@ -97,7 +97,10 @@ PLANTED: list[tuple[Check, Statement]] = [
             ArnEquals={"iam:PolicyARN": "arn:aws:iam::aws:policy/AdministratorAccess"},
         ),
     ),
-    (data_is_not_read, planted("dynamodb:Scan", f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/alerts-dev")),
+    (
+        data_is_not_read,
+        planted("dynamodb:Scan", f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/alerts-table-dev"),
+    ),
 ]
 
 

@@ -26,16 +26,16 @@ def test_the_queue_triggers_the_notifier_and_a_poison_message_fails_alone(
 ) -> None:
     deployment = deploy_all(environment)
     trigger = _alerting(environment).one(
-        "lambda/eventSourceMapping:EventSourceMapping", f"suspicious-queue-trigger-{environment}"
+        "lambda/eventSourceMapping:EventSourceMapping", f"suspicious-queue-event-source-mapping-{environment}"
     )
 
     assert trigger.inputs == {
         "eventSourceArn": deployment.runs["data"].outputs["suspicious_queue_arn"],
-        "functionName": f"notifier-{environment}",
+        "functionName": f"notifier-function-{environment}",
         "batchSize": 10,
         "functionResponseTypes": ["ReportBatchItemFailures"],
         "scalingConfig": {"maximumConcurrency": at_once},
-        "tags": {"Name": f"suspicious-queue-trigger-{environment}"},
+        "tags": {"Name": f"suspicious-queue-event-source-mapping-{environment}"},
     }
 
 
@@ -53,9 +53,9 @@ def test_the_security_team_gets_fraud_and_the_operators_get_alarms() -> None:
     )
 
     assert _subscribed(run) == {
-        ("fraud-alerts-dev", "email", "ana.diaz@bank.example"),
-        ("fraud-alerts-dev", "email", "duty@bank.example"),
-        ("operations-alarms-dev", "email", "ops@bank.example"),
+        ("fraud-alerts-topic-dev", "email", "ana.diaz@bank.example"),
+        ("fraud-alerts-topic-dev", "email", "duty@bank.example"),
+        ("operations-alarms-topic-dev", "email", "ops@bank.example"),
     }
 
 
@@ -100,19 +100,37 @@ def _alarms_on(metric: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("metric", "dimension", "watched"),
     [
-        ("Errors", "FunctionName", {"ingest-dev", "detector-dev", "verdicts-dev", "notifier-dev"}),
-        ("Throttles", "FunctionName", {"ingest-dev", "detector-dev", "verdicts-dev", "notifier-dev"}),
-        ("AsyncEventsDropped", "FunctionName", {"detector-dev"}),
-        ("AsyncEventAge", "FunctionName", {"detector-dev"}),
-        ("PublishedRulesRefused", "FunctionName", {"detector-dev"}),
+        (
+            "Errors",
+            "FunctionName",
+            {
+                "ingest-function-dev",
+                "detector-function-dev",
+                "verdicts-function-dev",
+                "notifier-function-dev",
+            },
+        ),
+        (
+            "Throttles",
+            "FunctionName",
+            {
+                "ingest-function-dev",
+                "detector-function-dev",
+                "verdicts-function-dev",
+                "notifier-function-dev",
+            },
+        ),
+        ("AsyncEventsDropped", "FunctionName", {"detector-function-dev"}),
+        ("AsyncEventAge", "FunctionName", {"detector-function-dev"}),
+        ("PublishedRulesRefused", "FunctionName", {"detector-function-dev"}),
         ("ExecutionFailed", "PipeName", {"transactions-pipe-dev"}),
         (
             "ApproximateNumberOfMessagesVisible",
             "QueueName",
-            {"suspicious-dlq-dev", "detector-failures-dev", "pipe-dlq-dev", "rule-dlq-dev", "bus-dlq-dev"},
+            {"suspicious-dlq-dev", "detector-dlq-dev", "pipe-dlq-dev", "rule-dlq-dev", "bus-dlq-dev"},
         ),
         ("ApproximateAgeOfOldestMessage", "QueueName", {"suspicious-queue-dev"}),
-        ("NumberOfNotificationsFailed", "TopicName", {"fraud-alerts-dev"}),
+        ("NumberOfNotificationsFailed", "TopicName", {"fraud-alerts-topic-dev"}),
     ],
 )
 def test_what_is_watched(metric: str, dimension: str, watched: set[str]) -> None:
@@ -121,7 +139,7 @@ def test_what_is_watched(metric: str, dimension: str, watched: set[str]) -> None
 
 @pytest.mark.parametrize(("environment", "milliseconds"), [("dev", 1000), ("prod", 500)])
 def test_slow_answers_ring_at_the_99th_percentile(environment: str, milliseconds: int) -> None:
-    alarm = _alerting(environment).one(ALARM, f"api-latency-{environment}")
+    alarm = _alerting(environment).one(ALARM, f"api-latency-alarm-{environment}")
 
     assert alarm.inputs["extendedStatistic"] == "p99"
     assert "statistic" not in alarm.inputs
@@ -136,16 +154,20 @@ def test_slow_answers_ring_at_the_99th_percentile(environment: str, milliseconds
     ("alarm", "incoming", "outgoing"),
     [
         (
-            "pipe-silence-dev",
+            "pipe-silence-alarm-dev",
             {"TableName": "transactions-dev", "Operation": "PutItem"},
             {"PipeName": "transactions-pipe-dev"},
         ),
         (
-            "detector-silence-dev",
+            "detector-silence-alarm-dev",
             {"PipeName": "transactions-pipe-dev"},
-            {"FunctionName": "detector-dev"},
+            {"FunctionName": "detector-function-dev"},
         ),
-        ("mail-silence-dev", {"TopicName": "fraud-alerts-dev"}, {"TopicName": "fraud-alerts-dev"}),
+        (
+            "mail-silence-alarm-dev",
+            {"TopicName": "fraud-alerts-topic-dev"},
+            {"TopicName": "fraud-alerts-topic-dev"},
+        ),
     ],
 )
 def test_silence_rings_when_something_goes_in_and_nothing_comes_out(
@@ -160,7 +182,7 @@ def test_silence_rings_when_something_goes_in_and_nothing_comes_out(
 
 
 def test_a_single_alert_that_reaches_nobody_rings() -> None:
-    alarm = _alerting().one(ALARM, "mail-silence-dev").inputs
+    alarm = _alerting().one(ALARM, "mail-silence-alarm-dev").inputs
     metrics = {query["id"]: query["metric"] for query in alarm["metricQueries"] if "metric" in query}
 
     assert alarm["evaluationPeriods"] == 1, "the next alert may be days away"

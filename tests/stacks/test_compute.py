@@ -36,7 +36,7 @@ def test_the_method_is_signed_and_checked_against_the_one_schema() -> None:
     compute = _compute()
     rest_api = compute.one("apigateway/restApi:RestApi", "transactions-api-dev")
     model = compute.one("apigateway/model:Model", "transaction-model-dev")
-    method = compute.one("apigateway/method:Method", "post-transactions-dev")
+    method = compute.one("apigateway/method:Method", "post-transactions-method-dev")
     resource = compute.one("apigateway/resource:Resource", "transactions-resource-dev")
 
     assert json.loads(model.inputs["schema"]) == json.loads(SCHEMA.read_text())
@@ -69,7 +69,7 @@ def test_the_method_for_verdicts_is_signed_and_checked_likewise() -> None:
     parents = [rest_api.outputs["rootResourceId"], *(step.id for step in steps[:-1])]
     assert [step.inputs["parentId"] for step in steps] == parents
     assert json.loads(model.inputs["schema"]) == verdict_schema()
-    assert compute.one("apigateway/method:Method", "put-verdict-dev").inputs == {
+    assert compute.one("apigateway/method:Method", "put-verdict-method-dev").inputs == {
         "restApi": rest_api.id,
         "resourceId": steps[-1].id,
         "httpMethod": "PUT",
@@ -82,7 +82,7 @@ def test_the_method_for_verdicts_is_signed_and_checked_likewise() -> None:
     assert (integration.inputs["resourceId"], integration.inputs["httpMethod"]) == (steps[-1].id, "PUT")
     assert (
         integration.inputs["uri"]
-        == compute.one("lambda/function:Function", "verdicts-dev").outputs["invokeArn"]
+        == compute.one("lambda/function:Function", "verdicts-function-dev").outputs["invokeArn"]
     )
     stage = compute.one("apigateway/stage:Stage", "api-stage-dev")
     url = f"{stage.outputs['invokeUrl']}/transactions/{{transaction_id}}/verdict"
@@ -92,7 +92,7 @@ def test_the_method_for_verdicts_is_signed_and_checked_likewise() -> None:
 def test_the_method_hands_the_request_to_ingest() -> None:
     compute = _compute()
     integration = compute.one("apigateway/integration:Integration", "post-transactions-integration-dev")
-    ingest = compute.one("lambda/function:Function", "ingest-dev")
+    ingest = compute.one("lambda/function:Function", "ingest-function-dev")
 
     assert integration.inputs["type"] == "AWS_PROXY"
     assert integration.inputs["integrationHttpMethod"] == "POST"
@@ -124,7 +124,7 @@ def test_an_invalid_body_is_told_what_is_wrong_without_being_echoed() -> None:
 def test_the_stage_is_traced_and_throttled_at_1000(environment: str) -> None:
     compute = _compute(environment)
     stage = compute.one("apigateway/stage:Stage", f"api-stage-{environment}")
-    settings = compute.one("apigateway/methodSettings:MethodSettings", f"api-throttling-{environment}")
+    settings = compute.one("apigateway/methodSettings:MethodSettings", f"api-method-settings-{environment}")
 
     assert stage.inputs["deployment"] == compute.one(DEPLOYMENT, f"api-deployment-{environment}").id
     assert stage.inputs["xrayTracingEnabled"] is True
@@ -145,7 +145,7 @@ def test_nothing_is_put_on_the_bus_before_it_has_somewhere_to_go() -> None:
     pipe = compute.one("pipes/pipe:Pipe", "transactions-pipe-dev")
     target = compute.one("cloudwatch/eventTarget:EventTarget", "detector-target-dev")
     retries = compute.one(
-        "lambda/functionEventInvokeConfig:FunctionEventInvokeConfig", "detector-retries-dev"
+        "lambda/functionEventInvokeConfig:FunctionEventInvokeConfig", "detector-invoke-config-dev"
     )
 
     assert target.urn in pipe.dependencies, "a bus drops an event that no rule takes"
@@ -196,7 +196,7 @@ def test_access_logs_are_off_unless_asked_for() -> None:
 
 def test_access_logs_say_who_called_and_never_what() -> None:
     compute = _run_again(api_access_logs="true")
-    group = compute.one("cloudwatch/logGroup:LogGroup", "api-access-logs-dev")
+    group = compute.one("cloudwatch/logGroup:LogGroup", "api-access-log-group-dev")
     settings = compute.one("apigateway/stage:Stage", "api-stage-dev").inputs["accessLogSettings"]
     key = deploy_all("dev").one("kms/key:Key", "kms-key")
     encrypted = rights(key)["CloudWatchLogs"]["Condition"]["ArnEquals"]["kms:EncryptionContext:aws:logs:arn"]
@@ -276,7 +276,7 @@ def test_the_pipes_role_reads_the_stream_and_puts_such_events_alone() -> None:
 
 def test_the_rule_routes_what_the_pipe_puts_to_the_detector() -> None:
     compute = _compute()
-    rule = compute.one("cloudwatch/eventRule:EventRule", "transaction-stored-dev")
+    rule = compute.one("cloudwatch/eventRule:EventRule", "transaction-stored-rule-dev")
     target = compute.one("cloudwatch/eventTarget:EventTarget", "detector-target-dev")
 
     assert json.loads(rule.inputs["eventPattern"]) == {
@@ -287,20 +287,22 @@ def test_the_rule_routes_what_the_pipe_puts_to_the_detector() -> None:
     assert rule.inputs["eventBusName"] == target.inputs["eventBusName"] == "transactions-bus-dev"
     assert "scheduleExpression" not in rule.inputs
     assert target.inputs["rule"] == rule.inputs["name"]
-    assert target.inputs["arn"] == compute.one("lambda/function:Function", "detector-dev").arn
+    assert target.inputs["arn"] == compute.one("lambda/function:Function", "detector-function-dev").arn
     assert target.inputs["retryPolicy"] == {"maximumRetryAttempts": 185, "maximumEventAgeInSeconds": 86_400}
     assert target.inputs["deadLetterConfig"] == {"arn": compute.one(QUEUE, "rule-dlq-dev").arn}
 
 
 def test_the_detectors_retries_end_in_its_queue_of_failures() -> None:
     compute = _compute()
-    config = compute.one("lambda/functionEventInvokeConfig:FunctionEventInvokeConfig", "detector-retries-dev")
+    config = compute.one(
+        "lambda/functionEventInvokeConfig:FunctionEventInvokeConfig", "detector-invoke-config-dev"
+    )
 
     assert config.inputs == {
-        "functionName": "detector-dev",
+        "functionName": "detector-function-dev",
         "maximumRetryAttempts": 2,
         "maximumEventAgeInSeconds": 21_600,
-        "destinationConfig": {"onFailure": {"destination": compute.one(QUEUE, "detector-failures-dev").arn}},
+        "destinationConfig": {"onFailure": {"destination": compute.one(QUEUE, "detector-dlq-dev").arn}},
     }
 
 
@@ -324,20 +326,23 @@ def test_eventbridge_puts_aside_for_one_source_alone(stem: str, source_type: str
 def test_each_function_may_be_invoked_by_one_method_and_path_or_one_rule() -> None:
     compute = _compute()
     stage = compute.one("apigateway/stage:Stage", "api-stage-dev")
-    rule = compute.one("cloudwatch/eventRule:EventRule", "transaction-stored-dev")
+    rule = compute.one("cloudwatch/eventRule:EventRule", "transaction-stored-rule-dev")
     permissions = {
         each.inputs["function"]: (each.inputs["principal"], each.inputs["sourceArn"])
         for each in compute.of_type("lambda/permission:Permission")
     }
 
     assert permissions == {
-        "ingest-dev": ("apigateway.amazonaws.com", f"{stage.outputs['executionArn']}/POST/transactions"),
+        "ingest-function-dev": (
+            "apigateway.amazonaws.com",
+            f"{stage.outputs['executionArn']}/POST/transactions",
+        ),
         # API Gateway names a method to Lambda with * in place of a variable of its path.
-        "verdicts-dev": (
+        "verdicts-function-dev": (
             "apigateway.amazonaws.com",
             f"{stage.outputs['executionArn']}/PUT/transactions/*/verdict",
         ),
-        "detector-dev": ("events.amazonaws.com", rule.arn),
+        "detector-function-dev": ("events.amazonaws.com", rule.arn),
     }
 
 
@@ -345,7 +350,7 @@ def test_every_queue_that_must_stay_empty_is_published() -> None:
     compute = _compute()
 
     assert compute.outputs["dead_letter_queue_names"] == [
-        "detector-failures-dev",
+        "detector-dlq-dev",
         "pipe-dlq-dev",
         "rule-dlq-dev",
         "bus-dlq-dev",

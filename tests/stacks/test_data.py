@@ -47,7 +47,7 @@ def test_transactions_are_kept_by_id_and_time_and_streamed(environment: str, res
     }
 
 
-@pytest.mark.parametrize(("stem", "key"), [("profiles", "profile_id"), ("alerts", "alert_id")])
+@pytest.mark.parametrize(("stem", "key"), [("profiles-table", "profile_id"), ("alerts-table", "alert_id")])
 def test_profiles_and_alerts_are_kept_by_one_key_and_not_streamed(stem: str, key: str) -> None:
     table = _data().one(TABLE, f"{stem}-dev")
 
@@ -71,13 +71,14 @@ def test_times_to_live_are_published_for_those_who_write(environment: str, days:
     assert {stem: outputs[f"{stem}_time_to_live_days"] for stem in days} == days
 
 
-@pytest.mark.parametrize("stem", ["transactions", "profiles", "alerts"])
+@pytest.mark.parametrize("stem", ["transactions", "profiles-table", "alerts-table"])
 def test_zero_days_keep_items_for_ever(stem: str) -> None:
-    data = _with_settings(**{f"{stem}_time_to_live_days": "0"})
+    setting = f"{stem.removesuffix('-table')}_time_to_live_days"
+    data = _with_settings(**{setting: "0"})
 
     assert data.one(TABLE, f"{stem}-dev").inputs["ttl"] == {"attributeName": "expires_at", "enabled": False}
-    assert data.outputs[f"{stem}_time_to_live_days"] == "0"
-    others = {"transactions", "profiles", "alerts"} - {stem}
+    assert data.outputs[setting] == "0"
+    others = {"transactions", "profiles-table", "alerts-table"} - {stem}
     assert all(data.one(TABLE, f"{other}-dev").inputs["ttl"]["enabled"] for other in others)
 
 
@@ -122,8 +123,8 @@ def test_queues_refuse_plain_http_and_grant_nothing(stem: str) -> None:
 
 def test_cloudwatch_alone_publishes_alarms_and_only_those_of_this_environment() -> None:
     data = _data()
-    topic = data.one("sns/topic:Topic", "operations-alarms-dev")
-    policy = rights(data.one("sns/topicPolicy:TopicPolicy", "operations-alarms-policy-dev"))
+    topic = data.one("sns/topic:Topic", "operations-alarms-topic-dev")
+    policy = rights(data.one("sns/topicPolicy:TopicPolicy", "operations-alarms-topic-policy-dev"))
 
     assert policy.pop("AlarmsPublish") == {
         "Effect": "Allow",
@@ -139,7 +140,7 @@ def test_cloudwatch_alone_publishes_alarms_and_only_those_of_this_environment() 
     assert statement == _tls_only(statement["Action"], topic.arn)
 
 
-@pytest.mark.parametrize("stem", ["fraud-alerts", "operations-alarms"])
+@pytest.mark.parametrize("stem", ["fraud-alerts-topic", "operations-alarms-topic"])
 def test_topics_are_under_the_key_and_traced(stem: str) -> None:
     topic = _data().one("sns/topic:Topic", f"{stem}-dev")
 

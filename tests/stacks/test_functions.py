@@ -38,7 +38,7 @@ INTERFACES = [
 
 
 def _function(stem: str, environment: str = "dev") -> Resource:
-    return deploy_all(environment).one(FUNCTION, stem)
+    return deploy_all(environment).one(FUNCTION, f"{stem}-function")
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
@@ -50,7 +50,7 @@ def test_every_function_is_configured_alike(stem: str, environment: str) -> None
     del inputs["code"], inputs["environment"], inputs["reservedConcurrentExecutions"], inputs["memorySize"]
 
     assert inputs == {
-        "name": f"{stem}-{environment}",
+        "name": f"{stem}-function-{environment}",
         "runtime": "python3.11",
         "architectures": ["arm64"],
         "handler": f"{PACKAGES[stem]}.handler.handle",
@@ -64,7 +64,7 @@ def test_every_function_is_configured_alike(stem: str, environment: str) -> None
         },
         "loggingConfig": {
             "logFormat": "JSON",
-            "logGroup": f"/aws/lambda/{stem}-{environment}",
+            "logGroup": f"/aws/lambda/{stem}-function-{environment}",
             "applicationLogLevel": "INFO",
             "systemLogLevel": "WARN",
         },
@@ -93,7 +93,7 @@ def test_lambda_drops_no_line_that_the_setting_asks_for(log_level: str, let_thro
     run = run_layer("compute", "dev", exports_of(deploy_all("dev").runs), {"log_level": log_level})
 
     for stem in ("ingest", "detector", "verdicts"):
-        inputs = run.one("lambda/function:Function", f"{stem}-dev").inputs
+        inputs = run.one("lambda/function:Function", f"{stem}-function-dev").inputs
         assert inputs["environment"]["variables"]["LOG_LEVEL"] == log_level
         assert inputs["loggingConfig"]["applicationLogLevel"] == let_through
 
@@ -152,8 +152,8 @@ def test_the_environment_comes_from_upstream_and_settings_unchanged(stem: str, e
 
 def _everybodys_rights(stem: str) -> dict[str, Any]:
     """What every function's role says: writing its own log, and no network interfaces for its code."""
-    function_arn = f"arn:aws:lambda:us-east-1:{ACCOUNT_ID}:function:{stem}-dev"
-    log_group = f"arn:aws:logs:us-east-1:{ACCOUNT_ID}:log-group:/aws/lambda/{stem}-dev"
+    function_arn = f"arn:aws:lambda:us-east-1:{ACCOUNT_ID}:function:{stem}-function-dev"
+    log_group = f"arn:aws:logs:us-east-1:{ACCOUNT_ID}:log-group:/aws/lambda/{stem}-function-dev"
     return {
         "WriteLog": allow("logs:CreateLogStream", "logs:PutLogEvents", on=f"{log_group}:log-stream:*"),
         "DenyNetworkInterfacesToCode": {
@@ -178,11 +178,11 @@ def test_ingest_may_put_transactions() -> None:
 def test_detector_may_keep_profiles_and_pass_on_what_is_suspicious_or_failed() -> None:
     deployment = deploy_all("dev")
     data, key = deployment.runs["data"].outputs, deployment.runs["network"].outputs["key_arn"]
-    failures = deployment.one("sqs/queue:Queue", "detector-failures").arn
+    failures = deployment.one("sqs/queue:Queue", "detector-dlq").arn
 
     assert rights(deployment.one(ROLE_POLICY, "detector-policy")) == {
         **_everybodys_rights("detector"),
-        "DetectorUsesProfiles": allow(
+        "DetectorUsesProfilesTable": allow(
             "dynamodb:BatchGetItem", "dynamodb:PutItem", on=data["profiles_table_arn"]
         ),
         "DetectorUsesSuspiciousQueue": allow("sqs:SendMessage", on=data["suspicious_queue_arn"]),
@@ -199,10 +199,10 @@ def test_verdicts_may_look_transactions_up_and_write_alerts_and_profiles() -> No
     assert rights(deployment.one(ROLE_POLICY, "verdicts-policy")) == {
         **_everybodys_rights("verdicts"),
         "VerdictsUsesTransactions": allow("dynamodb:Query", on=data["transactions_table_arn"]),
-        "VerdictsUsesAlerts": allow(
+        "VerdictsUsesAlertsTable": allow(
             "dynamodb:BatchGetItem", "dynamodb:UpdateItem", on=data["alerts_table_arn"]
         ),
-        "VerdictsUsesProfiles": allow(
+        "VerdictsUsesProfilesTable": allow(
             "dynamodb:BatchGetItem", "dynamodb:PutItem", on=data["profiles_table_arn"]
         ),
         "KeyThroughDynamodb": through(key, "dynamodb", "kms:Decrypt"),
@@ -215,8 +215,8 @@ def test_notifier_may_poll_record_and_publish() -> None:
 
     assert rights(deployment.one(ROLE_POLICY, "notifier-policy")) == {
         **_everybodys_rights("notifier"),
-        "NotifierUsesAlerts": allow("dynamodb:UpdateItem", on=data["alerts_table_arn"]),
-        "NotifierUsesFraudAlerts": allow("sns:Publish", on=data["fraud_alerts_topic_arn"]),
+        "NotifierUsesAlertsTable": allow("dynamodb:UpdateItem", on=data["alerts_table_arn"]),
+        "NotifierUsesFraudAlertsTopic": allow("sns:Publish", on=data["fraud_alerts_topic_arn"]),
         "NotifierUsesSuspiciousQueue": allow("sqs:SendMessage", on=data["suspicious_queue_arn"]),
         "PollSuspiciousQueue": allow(
             "sqs:ReceiveMessage",

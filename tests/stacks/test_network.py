@@ -102,19 +102,19 @@ def test_endpoints_let_each_role_do_what_it_must_and_no_more() -> None:
         "IngestUsesTransactions": _let_through(
             "ingest-role-dev", ["dynamodb:PutItem"], arns["transactions_table_arn"]
         ),
-        "DetectorUsesProfiles": _let_through(
+        "DetectorUsesProfilesTable": _let_through(
             "detector-role-dev", ["dynamodb:BatchGetItem", "dynamodb:PutItem"], arns["profiles_table_arn"]
         ),
         "VerdictsUsesTransactions": _let_through(
             "verdicts-role-dev", ["dynamodb:Query"], arns["transactions_table_arn"]
         ),
-        "VerdictsUsesAlerts": _let_through(
+        "VerdictsUsesAlertsTable": _let_through(
             "verdicts-role-dev", ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"], arns["alerts_table_arn"]
         ),
-        "VerdictsUsesProfiles": _let_through(
+        "VerdictsUsesProfilesTable": _let_through(
             "verdicts-role-dev", ["dynamodb:BatchGetItem", "dynamodb:PutItem"], arns["profiles_table_arn"]
         ),
-        "NotifierUsesAlerts": _let_through(
+        "NotifierUsesAlertsTable": _let_through(
             "notifier-role-dev", ["dynamodb:UpdateItem"], arns["alerts_table_arn"]
         ),
     }
@@ -127,7 +127,7 @@ def test_endpoints_let_each_role_do_what_it_must_and_no_more() -> None:
         ),
     }
     assert rights(network.one(ENDPOINT, "sns-endpoint-dev")) == {
-        "NotifierUsesFraudAlerts": _let_through(
+        "NotifierUsesFraudAlertsTopic": _let_through(
             "notifier-role-dev", ["sns:Publish"], arns["fraud_alerts_topic_arn"]
         )
     }
@@ -173,7 +173,7 @@ def test_the_key_lets_each_service_do_what_it_must_for_our_resources() -> None:
     assert policy["EventBridgeDeadLetterQueues"]["Condition"] == {
         "StringEquals": {"kms:EncryptionContext:aws:sqs:arn": queues}
     }
-    alarms = deployment.one("sns/topic:Topic", "operations-alarms").arn
+    alarms = deployment.one("sns/topic:Topic", "operations-alarms-topic").arn
     assert policy["CloudWatchAlarms"]["Condition"] == {
         "StringEquals": {"kms:EncryptionContext:aws:sns:topicArn": alarms}
     }

@@ -36,7 +36,7 @@ ENVIRONMENT = {
     "ALERTS_TABLE": "alerts-bench",
     "ALERTS_TIME_TO_LIVE_DAYS": "365",
     "ALERT_GROUPING_SECONDS": "900",
-    "FRAUD_ALERTS_TOPIC_ARN": "arn:aws:sns:us-east-1:123456789012:fraud-alerts-bench",
+    "FRAUD_ALERTS_TOPIC_ARN": "arn:aws:sns:us-east-1:123456789012:fraud-alerts-topic-bench",
     "VERDICTS_URL": "https://api.example/transactions/{transaction_id}/verdict",
 }
 BARE_HANDLER = """

@@ -59,7 +59,7 @@ def wanted_concurrency(environment: str, stacks: Path = ROOT / "stacks") -> Mapp
             key = f"{project}:{function}_reserved_concurrency"
             if key not in config:
                 raise PreflightError(f"{file}: {key} is missing")
-            wanted[names.of(function, "function")] = int(config[key])
+            wanted[names.function(function)] = int(config[key])
     return wanted
 
 

@@ -8,6 +8,7 @@ from tests.policy.checks import (
     grammar,
     iam,
     lifecycle,
+    naming,
     network,
     storage,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "grammar",
     "iam",
     "lifecycle",
+    "naming",
     "network",
     "storage",
     "violations",

@@ -193,14 +193,20 @@ def _fires_at_one(alarm: Resource) -> bool:
 
 
 WANTED_METRICS: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "Errors": ("FunctionName", ("ingest", "detector", "verdicts", "notifier")),
-    "Throttles": ("FunctionName", ("ingest", "detector", "verdicts", "notifier")),
-    "AsyncEventsDropped": ("FunctionName", ("detector",)),
-    "AsyncEventAge": ("FunctionName", ("detector",)),
-    "PublishedRulesRefused": ("FunctionName", ("detector",)),
-    "DestinationDeliveryFailures": ("FunctionName", ("detector",)),
+    "Errors": (
+        "FunctionName",
+        ("ingest-function", "detector-function", "verdicts-function", "notifier-function"),
+    ),
+    "Throttles": (
+        "FunctionName",
+        ("ingest-function", "detector-function", "verdicts-function", "notifier-function"),
+    ),
+    "AsyncEventsDropped": ("FunctionName", ("detector-function",)),
+    "AsyncEventAge": ("FunctionName", ("detector-function",)),
+    "PublishedRulesRefused": ("FunctionName", ("detector-function",)),
+    "DestinationDeliveryFailures": ("FunctionName", ("detector-function",)),
     "ExecutionFailed": ("PipeName", ("transactions-pipe",)),
-    "FailedInvocations": ("RuleName", ("transaction-stored",)),
+    "FailedInvocations": ("RuleName", ("transaction-stored-rule",)),
     "5XXError": ("ApiName", ("transactions-api",)),
     "Latency": ("ApiName", ("transactions-api",)),
     "ApproximateAgeOfOldestMessage": ("QueueName", ("suspicious-queue",)),

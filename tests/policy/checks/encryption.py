@@ -281,7 +281,7 @@ def _lets_cloudwatch_publish(statements: Sequence[Mapping[str, Any]], topic: str
 @check
 def only_cloudwatch_publishes_alarms(estate: Estate) -> Iterator[str]:
     """Nobody but CloudWatch may publish to the operators' topic, and only from this account."""
-    topic = estate.one("sns/topic:Topic", "operations-alarms")
+    topic = estate.one("sns/topic:Topic", "operations-alarms-topic")
     for policy in every(estate, "sns/topicPolicy:TopicPolicy"):
         if setting(policy, "arn") != topic.arn:
             continue

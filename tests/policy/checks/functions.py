@@ -14,7 +14,7 @@ MINIMUM_CONCURRENCY = 100
 @check
 def functions_are_the_known_ones(estate: Estate) -> Iterator[str]:
     """The pipeline has exactly four functions, each under its own name."""
-    wanted = {f"{stem}-{estate.suffix}" for stem in ("ingest", "detector", "verdicts", "notifier")}
+    wanted = {f"{stem}-function-{estate.suffix}" for stem in ("ingest", "detector", "verdicts", "notifier")}
     names = Counter(setting(function, "name") for function in every(estate, FUNCTION))
     if names != Counter(wanted):
         yield f"functions are {sorted(map(str, names.elements()))}, not {sorted(wanted)}"

@@ -33,22 +33,22 @@ KEY = "key"
 LEAST_PRIVILEGE: Mapping[str, Mapping[str, frozenset[str]]] = {
     "ingest-role": {"dynamodb:PutItem": frozenset({"table/transactions"}), "kms:Decrypt": frozenset({KEY})},
     "detector-role": {
-        "dynamodb:BatchGetItem": frozenset({"table/profiles"}),
-        "dynamodb:PutItem": frozenset({"table/profiles"}),
-        "sqs:SendMessage": frozenset({"suspicious-queue", "detector-failures"}),
+        "dynamodb:BatchGetItem": frozenset({"table/profiles-table"}),
+        "dynamodb:PutItem": frozenset({"table/profiles-table"}),
+        "sqs:SendMessage": frozenset({"suspicious-queue", "detector-dlq"}),
         "kms:Decrypt": frozenset({KEY}),
         "kms:GenerateDataKey": frozenset({KEY}),
     },
     "verdicts-role": {
         "dynamodb:Query": frozenset({"table/transactions"}),
-        "dynamodb:BatchGetItem": frozenset({"table/alerts", "table/profiles"}),
-        "dynamodb:UpdateItem": frozenset({"table/alerts"}),
-        "dynamodb:PutItem": frozenset({"table/profiles"}),
+        "dynamodb:BatchGetItem": frozenset({"table/alerts-table", "table/profiles-table"}),
+        "dynamodb:UpdateItem": frozenset({"table/alerts-table"}),
+        "dynamodb:PutItem": frozenset({"table/profiles-table"}),
         "kms:Decrypt": frozenset({KEY}),
     },
     "notifier-role": {
-        "dynamodb:UpdateItem": frozenset({"table/alerts"}),
-        "sns:Publish": frozenset({"fraud-alerts"}),
+        "dynamodb:UpdateItem": frozenset({"table/alerts-table"}),
+        "sns:Publish": frozenset({"fraud-alerts-topic"}),
         "sqs:SendMessage": frozenset({"suspicious-queue"}),
         "sqs:ReceiveMessage": frozenset({"suspicious-queue"}),
         "sqs:DeleteMessage": frozenset({"suspicious-queue"}),
@@ -253,9 +253,8 @@ def roles_may_do_only_what_they_need(estate: Estate) -> Iterator[str]:
     for role_name in sorted(granted.keys() | LEAST_PRIVILEGE.keys()):
         wanted, given = dict(LEAST_PRIVILEGE.get(role_name, {})), granted.get(role_name, {})
         if role_name != "pipe-role":
-            log = frozenset(
-                {f"log-group:/aws/lambda/{role_name.removesuffix('-role')}-{estate.suffix}:log-stream:*"}
-            )
+            function = role_name.removesuffix("-role")
+            log = frozenset({f"log-group:/aws/lambda/{function}-function-{estate.suffix}:log-stream:*"})
             wanted |= {"logs:CreateLogStream": log, "logs:PutLogEvents": log}
         for action in sorted(wanted.keys() | given.keys()):
             if wanted.get(action, frozenset()) != given.get(action, set()):

@@ -1,14 +1,14 @@
-"""What holds for every resource alike: destroyable, named by the rule, in us-east-1, tagged."""
+"""What holds for every resource alike: destroyable, replaceable, in us-east-1, tagged."""
 
 import json
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
+from tests.policy.checks.naming import NAME_LIMITS
 from tests.policy.checks.registry import check, every, setting
 from tests.support import resource_outputs
-from tests.support.recorded import Estate, Resource
+from tests.support.recorded import Estate
 
 REGION = "us-east-1"
 SHORTEST_DELETION_DAYS = 7
@@ -25,33 +25,6 @@ KEEPING_INPUTS = (
     "forceOverwriteReplicaSecret",
     "bypassPolicyLockoutSafetyCheck",
 )
-PHYSICAL_NAMES: Mapping[str, str] = {
-    "apigateway/stage:Stage": "stage_name",
-    "cloudwatch/dashboard:Dashboard": "dashboard_name",
-}
-"""Input that holds the physical name, where it is not ``name``."""
-OTHER_NAMES: Mapping[str, str] = {
-    "cloudwatch/logGroup:LogGroup": r"/aws/lambda/[a-z][a-z0-9-]*-{suffix}|[a-z][a-z0-9-]*-{suffix}",
-    "kms/alias:Alias": r"alias/[a-z][a-z0-9-]*-{suffix}",
-    "apigateway/model:Model": r"[a-z][A-Za-z0-9]*{capitalised}",
-    "apigateway/stage:Stage": r"stage-{suffix}",
-}
-"""Physical names of another form: AWS forces Lambda's log groups, aliases and alphanumeric models; the
-stage's name is part of the URL that payment services call, where ``api-`` would say it twice."""
-NAME_LIMITS: Mapping[str, int] = {
-    "iam/role:Role": 64,
-    "lambda/function:Function": 64,
-    "pipes/pipe:Pipe": 64,
-    "cloudwatch/eventRule:EventRule": 64,
-    "sqs/queue:Queue": 80,
-    "iam/rolePolicy:RolePolicy": 128,
-    "apigateway/stage:Stage": 128,
-    "cloudwatch/metricAlarm:MetricAlarm": 255,
-    "dynamodb/table:Table": 255,
-    "ec2/securityGroup:SecurityGroup": 255,
-    "sns/topic:Topic": 256,
-    "cloudwatch/eventBus:EventBus": 256,
-}
 SECURITY_GROUP = "ec2/securityGroup:SecurityGroup"
 WANTED_TAGS = {"Project", "Environment", "Layer", "Owner", "ManagedBy"}
 
@@ -72,55 +45,6 @@ def keys_are_deleted_as_soon_as_aws_allows(estate: Estate) -> Iterator[str]:
     for key in every(estate, "kms/key:Key"):
         if setting(key, "deletionWindowInDays") != SHORTEST_DELETION_DAYS:
             yield f"{key}: waits {setting(key, 'deletionWindowInDays')!r} days"
-
-
-@check
-def logical_names_follow_the_rule(estate: Estate) -> Iterator[str]:
-    """Every resource is called {resource-type}-{environment-suffix} in Pulumi."""
-    rule = re.compile(rf"[a-z][a-z0-9]*(-[a-z0-9]+)*-{re.escape(estate.suffix)}")
-    for resource in estate.resources:
-        if not rule.fullmatch(resource.name):
-            yield f"{resource}: is not {{resource-type}}-{estate.suffix}"
-
-
-@check
-def physical_names_follow_the_rule(estate: Estate) -> Iterator[str]:
-    """Everything that AWS names has its logical name there too, but for OTHER_NAMES."""
-    capitalised = "".join(part.capitalize() for part in estate.suffix.split("-"))
-    for resource in estate.resources:
-        type_ = resource.type.removeprefix("aws:")
-        if type_.startswith(("pulumi:", "random:")) or not resource.custom:
-            continue
-        if not _is_named(resource):
-            tag = setting(resource, "tags", "Name")
-            if resource_outputs.accepts(resource.type, "tags") and tag != resource.name:
-                yield f"{resource}: its Name tag is {tag!r}"
-            continue
-        name = _physical_name(resource)
-        pattern = OTHER_NAMES.get(type_, re.escape(resource.name))
-        if not re.fullmatch(pattern.format(suffix=re.escape(estate.suffix), capitalised=capitalised), name):
-            yield f"{resource}: is {name!r} in AWS"
-
-
-def _is_named(resource: Resource) -> bool:
-    return resource_outputs.accepts(
-        resource.type, PHYSICAL_NAMES.get(resource.type.removeprefix("aws:"), "name")
-    )
-
-
-def _physical_name(resource: Resource) -> str:
-    head, *tail = PHYSICAL_NAMES.get(resource.type.removeprefix("aws:"), "name").split("_")
-    return str(setting(resource, head + "".join(part.capitalize() for part in tail)))
-
-
-@check
-def names_fit_the_limits_of_aws(estate: Estate) -> Iterator[str]:
-    """No name is longer than AWS accepts for its type."""
-    for type_, limit in NAME_LIMITS.items():
-        for resource in every(estate, type_):
-            name = _physical_name(resource)
-            if len(name) > limit:
-                yield f"{resource}: {len(name)} characters, {limit} are allowed"
 
 
 @check
@@ -208,19 +132,6 @@ def no_required_input_is_missing(estate: Estate) -> Iterator[str]:
                 required - {key for key, value in resource.inputs.items() if value is not None}
             ):
                 yield f"{resource}: has no {missing}"
-
-
-@check
-def physical_names_are_unique(estate: Estate) -> Iterator[str]:
-    """No two resources of a type have one name in AWS: the second would fail, or take over the first."""
-    names = Counter(
-        (resource.type, _physical_name(resource))
-        for resource in estate.resources
-        if resource.custom and resource.type.startswith("aws:") and _is_named(resource)
-    )
-    yield from (
-        f"{type_}: {count} are called {name!r}" for (type_, name), count in names.items() if count > 1
-    )
 
 
 @check

@@ -30,7 +30,7 @@ PLANTED = (
     ),
     Planted(
         "alarms_watch_what_exists",
-        on_alarms_of("FailedInvocations", "dimensions", {"RuleName": "transaction-stored-dev"}),
+        on_alarms_of("FailedInvocations", "dimensions", {"RuleName": "transaction-stored-rule-dev"}),
         "does not publish",
     ),
     Planted(
@@ -46,7 +46,7 @@ PLANTED = (
     ),
     Planted(
         "everything_that_can_fail_is_watched",
-        on_alarms_of("AsyncEventsDropped", "dimensions", {"FunctionName": "notifier-dev"}),
+        on_alarms_of("AsyncEventsDropped", "dimensions", {"FunctionName": "notifier-function-dev"}),
         "AsyncEventsDropped",
     ),
     Planted(
@@ -56,7 +56,7 @@ PLANTED = (
     ),
     Planted(
         "dashboards_show_what_exists",
-        _dashboard_with("AWS/Lambda", "Calls", "FunctionName", "ingest-dev"),
+        _dashboard_with("AWS/Lambda", "Calls", "FunctionName", "ingest-function-dev"),
         "Calls",
     ),
     Planted("dashboards_show_what_exists", _dashboard_with(), "no widget"),

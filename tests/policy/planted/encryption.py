@@ -24,7 +24,7 @@ LOGS_CONDITION = {
 }
 OTHER_TOPIC_CONDITION = {
     "StringEquals": {
-        "kms:EncryptionContext:aws:sns:topicArn": "arn:aws:sns:us-east-1:123456789012:fraud-alerts-dev"
+        "kms:EncryptionContext:aws:sns:topicArn": "arn:aws:sns:us-east-1:123456789012:fraud-alerts-topic-dev"
     }
 }
 
@@ -41,17 +41,17 @@ PLANTED = (
     ),
     Planted(
         "data_at_rest_is_under_the_key",
-        with_input(TABLE, "profiles", "serverSideEncryption", {"enabled": False}),
+        with_input(TABLE, "profiles-table", "serverSideEncryption", {"enabled": False}),
         "off",
     ),
     Planted(
         "data_at_rest_is_under_the_key",
-        with_input("sns/topic:Topic", "fraud-alerts", "kmsMasterKeyId", None),
+        with_input("sns/topic:Topic", "fraud-alerts-topic", "kmsMasterKeyId", None),
         "None",
     ),
     Planted(
         "data_at_rest_is_under_the_key",
-        with_input("cloudwatch/logGroup:LogGroup", "notifier-logs", "kmsKeyId", None),
+        with_input("cloudwatch/logGroup:LogGroup", "notifier-log-group", "kmsKeyId", None),
         "kmsKeyId",
     ),
     Planted(
@@ -72,7 +72,7 @@ PLANTED = (
     Planted(
         "stages_cache_nothing",
         with_input(
-            "apigateway/methodSettings:MethodSettings", "api-throttling", "settings.cachingEnabled", True
+            "apigateway/methodSettings:MethodSettings", "api-method-settings", "settings.cachingEnabled", True
         ),
         "caches",
     ),
@@ -83,7 +83,9 @@ PLANTED = (
     ),
     Planted(
         "queues_and_topics_speak_tls_only",
-        with_statements(TOPIC_POLICY, "operations-alarms-policy", "policy", drop("DenyUnencryptedTransport")),
+        with_statements(
+            TOPIC_POLICY, "operations-alarms-topic-policy", "policy", drop("DenyUnencryptedTransport")
+        ),
         "without TLS",
     ),
     Planted(
@@ -118,7 +120,7 @@ PLANTED = (
     Planted(
         "key_serves_exactly_our_log_groups",
         with_statements(KEY, "kms-key", "policy", drop("CloudWatchLogs")),
-        "/aws/lambda/notifier-dev",
+        "/aws/lambda/notifier-function-dev",
     ),
     Planted(
         "key_serves_exactly_our_log_groups",
@@ -181,7 +183,7 @@ PLANTED = (
     ),
     Planted(
         "alarms_reach_the_operators",
-        with_statements(TOPIC_POLICY, "operations-alarms-policy", "policy", drop("AlarmsPublish")),
+        with_statements(TOPIC_POLICY, "operations-alarms-topic-policy", "policy", drop("AlarmsPublish")),
         "may not publish",
     ),
     Planted("alarms_reach_the_operators", on_alarms_of("Errors", "alarmActions", []), "notifies nobody"),
@@ -195,7 +197,7 @@ PLANTED = (
         "only_cloudwatch_publishes_alarms",
         with_statements(
             TOPIC_POLICY,
-            "operations-alarms-policy",
+            "operations-alarms-topic-policy",
             "policy",
             set_in("AlarmsPublish", "Principal", {"AWS": "*"}),
         ),
@@ -204,7 +206,10 @@ PLANTED = (
     Planted(
         "only_cloudwatch_publishes_alarms",
         with_statements(
-            TOPIC_POLICY, "operations-alarms-policy", "policy", set_in("AlarmsPublish", "Condition", None)
+            TOPIC_POLICY,
+            "operations-alarms-topic-policy",
+            "policy",
+            set_in("AlarmsPublish", "Condition", None),
         ),
         "every account",
     ),

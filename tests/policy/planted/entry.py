@@ -13,26 +13,28 @@ SETTINGS = "apigateway/methodSettings:MethodSettings"
 PLANTED = (
     Planted(
         "api_throttles_at_exactly_1000",
-        with_input(SETTINGS, "api-throttling", "settings.throttlingRateLimit", 999),
+        with_input(SETTINGS, "api-method-settings", "settings.throttlingRateLimit", 999),
         "999",
     ),
     Planted(
         "api_throttles_at_exactly_1000",
-        with_input(SETTINGS, "api-throttling", "settings.throttlingRateLimit", 1001),
+        with_input(SETTINGS, "api-method-settings", "settings.throttlingRateLimit", 1001),
         "1001",
     ),
     Planted(
         "api_throttles_at_exactly_1000",
-        with_input(SETTINGS, "api-throttling", "settings.throttlingBurstLimit", 0),
+        with_input(SETTINGS, "api-method-settings", "settings.throttlingBurstLimit", 0),
         "burst",
     ),
     Planted(
         "api_throttles_at_exactly_1000",
-        with_input(SETTINGS, "api-throttling", "methodPath", "other/GET"),
+        with_input(SETTINGS, "api-method-settings", "methodPath", "other/GET"),
         "not all of its methods",
     ),
     Planted(
-        "api_throttles_at_exactly_1000", without(SETTINGS, "api-throttling"), "no apigateway/methodSettings"
+        "api_throttles_at_exactly_1000",
+        without(SETTINGS, "api-method-settings"),
+        "no apigateway/methodSettings",
     ),
     Planted(
         "api_is_traced",
@@ -56,17 +58,17 @@ PLANTED = (
     ),
     Planted(
         "api_methods_authenticate_and_validate",
-        with_input("apigateway/method:Method", "post-transactions", "authorization", "NONE"),
+        with_input("apigateway/method:Method", "post-transactions-method", "authorization", "NONE"),
         "NONE",
     ),
     Planted(
         "api_methods_authenticate_and_validate",
-        with_input("apigateway/method:Method", "post-transactions", "requestValidatorId", None),
+        with_input("apigateway/method:Method", "post-transactions-method", "requestValidatorId", None),
         "validates",
     ),
     Planted(
         "api_methods_authenticate_and_validate",
-        with_input("apigateway/method:Method", "post-transactions", "requestModels", {}),
+        with_input("apigateway/method:Method", "post-transactions-method", "requestModels", {}),
         "model",
     ),
     Planted(
@@ -81,17 +83,17 @@ PLANTED = (
     ),
     Planted(
         "api_methods_authenticate_and_validate",
-        with_input("apigateway/method:Method", "put-verdict", "authorization", "NONE"),
+        with_input("apigateway/method:Method", "put-verdict-method", "authorization", "NONE"),
         "NONE",
     ),
     Planted(
         "api_methods_authenticate_and_validate",
-        with_input("apigateway/method:Method", "put-verdict", "requestModels", {}),
+        with_input("apigateway/method:Method", "put-verdict-method", "requestModels", {}),
         "model",
     ),
     Planted(
         "api_logs_no_payloads",
-        with_input(SETTINGS, "api-throttling", "settings.dataTraceEnabled", True),
+        with_input(SETTINGS, "api-method-settings", "settings.dataTraceEnabled", True),
         "whole requests",
     ),
     Planted(
@@ -130,10 +132,14 @@ PLANTED = (
         "nobody",
     ),
     Planted(
-        "gateway_waits_longer_than_its_function", with_input(FUNCTION, "ingest", "timeout", 10), "gives up"
+        "gateway_waits_longer_than_its_function",
+        with_input(FUNCTION, "ingest-function", "timeout", 10),
+        "gives up",
     ),
     Planted(
-        "gateway_waits_longer_than_its_function", with_input(FUNCTION, "verdicts", "timeout", 10), "gives up"
+        "gateway_waits_longer_than_its_function",
+        with_input(FUNCTION, "verdicts-function", "timeout", 10),
+        "gives up",
     ),
     Planted(
         "gateway_waits_longer_than_its_function",
@@ -143,18 +149,21 @@ PLANTED = (
     Planted(
         "rules_match_patterns_never_schedules",
         with_input(
-            "cloudwatch/eventRule:EventRule", "transaction-stored", "scheduleExpression", "rate(1 minute)"
+            "cloudwatch/eventRule:EventRule",
+            "transaction-stored-rule",
+            "scheduleExpression",
+            "rate(1 minute)",
         ),
         "rate(1 minute)",
     ),
     Planted(
         "rules_match_patterns_never_schedules",
-        with_input("cloudwatch/eventRule:EventRule", "transaction-stored", "eventPattern", None),
+        with_input("cloudwatch/eventRule:EventRule", "transaction-stored-rule", "eventPattern", None),
         "no event pattern",
     ),
     Planted(
         "rules_match_patterns_never_schedules",
-        with_input("cloudwatch/eventRule:EventRule", "transaction-stored", "state", "DISABLED"),
+        with_input("cloudwatch/eventRule:EventRule", "transaction-stored-rule", "state", "DISABLED"),
         "DISABLED",
     ),
     Planted(

@@ -16,25 +16,31 @@ MAPPING = "lambda/eventSourceMapping:EventSourceMapping"
 PLANTED = (
     Planted(
         "functions_are_the_known_ones",
-        adding(FUNCTION, "reporter", {"name": "reporter"}, like="ingest"),
+        adding(FUNCTION, "reporter-function", {"name": "reporter-function"}, like="ingest-function"),
         "reporter",
     ),
-    Planted("functions_are_the_known_ones", without(FUNCTION, "detector"), "ingest"),
+    Planted("functions_are_the_known_ones", without(FUNCTION, "detector-function"), "ingest"),
     Planted("functions_are_the_known_ones", without_type(FUNCTION), "no lambda"),
     Planted(
         "functions_run_python311_only",
-        with_input(FUNCTION, "detector", "runtime", "python3.12"),
+        with_input(FUNCTION, "detector-function", "runtime", "python3.12"),
         "python3.12",
     ),
     Planted(
-        "functions_run_python311_only", with_input(FUNCTION, "detector", "packageType", "Image"), "Image"
-    ),
-    Planted(
-        "functions_run_in_private_subnets", with_input(FUNCTION, "ingest", "vpcConfig", None), "no subnet"
+        "functions_run_python311_only",
+        with_input(FUNCTION, "detector-function", "packageType", "Image"),
+        "Image",
     ),
     Planted(
         "functions_run_in_private_subnets",
-        with_input(FUNCTION, "ingest", "vpcConfig.subnetIds", ["subnet-elsewhere", "subnet-anywhere"]),
+        with_input(FUNCTION, "ingest-function", "vpcConfig", None),
+        "no subnet",
+    ),
+    Planted(
+        "functions_run_in_private_subnets",
+        with_input(
+            FUNCTION, "ingest-function", "vpcConfig.subnetIds", ["subnet-elsewhere", "subnet-anywhere"]
+        ),
         "subnet-elsewhere",
     ),
     Planted(
@@ -49,87 +55,89 @@ PLANTED = (
     ),
     Planted(
         "functions_use_the_functions_security_group",
-        with_input(FUNCTION, "notifier", "vpcConfig.securityGroupIds", ["sg-default"]),
+        with_input(FUNCTION, "notifier-function", "vpcConfig.securityGroupIds", ["sg-default"]),
         "sg-default",
     ),
     Planted(
         "functions_reserve_concurrency",
-        with_input(FUNCTION, "detector", "reservedConcurrentExecutions", 99),
+        with_input(FUNCTION, "detector-function", "reservedConcurrentExecutions", 99),
         "99",
     ),
     Planted(
         "functions_reserve_concurrency",
-        with_input(FUNCTION, "notifier", "reservedConcurrentExecutions", None),
+        with_input(FUNCTION, "notifier-function", "reservedConcurrentExecutions", None),
         "None",
     ),
     Planted(
         "function_environments_use_the_key",
-        with_input(FUNCTION, "ingest", "kmsKeyArn", None),
+        with_input(FUNCTION, "ingest-function", "kmsKeyArn", None),
         "environment key",
     ),
     Planted(
         "function_environments_use_the_key",
-        with_input(FUNCTION, "ingest", "environment", None),
+        with_input(FUNCTION, "ingest-function", "environment", None),
         "no environment variables",
     ),
     Planted(
         "secrets_in_environments_are_secret_in_state",
-        with_fields(FUNCTION, "notifier", secret_inputs=frozenset()),
+        with_fields(FUNCTION, "notifier-function", secret_inputs=frozenset()),
         "plain state",
     ),
     Planted(
         "functions_are_traced",
-        with_input(FUNCTION, "detector", "tracingConfig.mode", "PassThrough"),
+        with_input(FUNCTION, "detector-function", "tracingConfig.mode", "PassThrough"),
         "PassThrough",
     ),
     Planted(
         "functions_have_their_log_group",
-        without("cloudwatch/logGroup:LogGroup", "detector-logs"),
+        without("cloudwatch/logGroup:LogGroup", "detector-log-group"),
         "/aws/lambda/detector",
     ),
     Planted(
-        "functions_have_their_log_group", with_fields(FUNCTION, "ingest", dependencies=()), "created before"
+        "functions_have_their_log_group",
+        with_fields(FUNCTION, "ingest-function", dependencies=()),
+        "created before",
     ),
     Planted(
         "log_groups_keep_seven_days",
-        with_input("cloudwatch/logGroup:LogGroup", "ingest-logs", "retentionInDays", 14),
+        with_input("cloudwatch/logGroup:LogGroup", "ingest-log-group", "retentionInDays", 14),
         "14",
     ),
     Planted(
         "log_groups_keep_seven_days",
-        with_input("cloudwatch/logGroup:LogGroup", "notifier-logs", "retentionInDays", None),
+        with_input("cloudwatch/logGroup:LogGroup", "notifier-log-group", "retentionInDays", None),
         "None",
     ),
     Planted(
         "each_role_has_one_user",
-        with_input(FUNCTION, "detector", "role", "arn:aws:iam::123456789012:role/ingest-role-dev"),
+        with_input(FUNCTION, "detector-function", "role", "arn:aws:iam::123456789012:role/ingest-role-dev"),
         "2 functions",
     ),
     Planted("each_role_has_one_user", without(PIPE, "transactions-pipe"), "no pipes/pipe"),
     Planted("each_role_has_one_user", without("iam/role:Role", "notifier-role"), "no layer registers"),
     Planted(
         "roles_are_ready_before_functions",
-        with_fields(FUNCTION, "detector", dependencies=()),
+        with_fields(FUNCTION, "detector-function", dependencies=()),
         "does not wait",
     ),
     Planted(
         "event_source_mappings_fit_their_function",
-        with_input(MAPPING, "suspicious-queue-trigger", "scalingConfig.maximumConcurrency", 101),
+        with_input(MAPPING, "suspicious-queue-event-source-mapping", "scalingConfig.maximumConcurrency", 101),
         "101",
     ),
     Planted(
         "event_source_mappings_fit_their_function",
-        with_input(MAPPING, "suspicious-queue-trigger", "scalingConfig", None),
+        with_input(MAPPING, "suspicious-queue-event-source-mapping", "scalingConfig", None),
         "None",
     ),
     Planted(
         "event_source_mappings_fit_their_function",
-        with_input(MAPPING, "suspicious-queue-trigger", "functionResponseTypes", None),
+        with_input(MAPPING, "suspicious-queue-event-source-mapping", "functionResponseTypes", None),
         "poison",
     ),
     Planted(
         "event_source_mappings_fit_their_function",
-        with_input(MAPPING, "suspicious-queue-trigger", "functionName", "nobody"),
+        with_input(MAPPING, "suspicious-queue-event-source-mapping", "functionName", "nobody"),
         "nobody",
     ),
 )

@@ -18,7 +18,7 @@ EVERYTHING = "arn:aws:iam::aws:policy/AdministratorAccess"
 PLANTED = (
     Planted(
         "every_policy_is_known",
-        with_input("sns/topic:Topic", "fraud-alerts", "policy", '{"Statement": []}'),
+        with_input("sns/topic:Topic", "fraud-alerts-topic", "policy", '{"Statement": []}'),
         "no check reads",
     ),
     Planted(
@@ -143,13 +143,16 @@ PLANTED = (
     Planted(
         "only_listed_managed_policies_are_attached",
         with_input(
-            "iam/rolePolicyAttachment:RolePolicyAttachment", "ingest-tracing", "policyArn", EVERYTHING
+            "iam/rolePolicyAttachment:RolePolicyAttachment",
+            "ingest-tracing-attachment",
+            "policyArn",
+            EVERYTHING,
         ),
         "AdministratorAccess",
     ),
     Planted(
         "only_listed_managed_policies_are_attached",
-        without("iam/rolePolicyAttachment:RolePolicyAttachment", "detector-tracing"),
+        without("iam/rolePolicyAttachment:RolePolicyAttachment", "detector-tracing-attachment"),
         "detector-role",
     ),
     Planted(
@@ -164,7 +167,7 @@ PLANTED = (
     ),
     Planted(
         "roles_may_do_only_what_they_need",
-        with_statements(ROLE_POLICY, "detector-policy", "policy", drop("DetectorUsesProfiles")),
+        with_statements(ROLE_POLICY, "detector-policy", "policy", drop("DetectorUsesProfilesTable")),
         "dynamodb:BatchGetItem",
     ),
     Planted(
@@ -174,12 +177,12 @@ PLANTED = (
             "notifier-policy",
             "policy",
             set_in(
-                "NotifierUsesFraudAlerts",
+                "NotifierUsesFraudAlertsTopic",
                 "Resource",
-                ["arn:aws:sns:us-east-1:123456789012:operations-alarms-dev"],
+                ["arn:aws:sns:us-east-1:123456789012:operations-alarms-topic-dev"],
             ),
         ),
-        "operations-alarms",
+        "operations-alarms-topic",
     ),
     Planted(
         "key_use_is_bound_to_a_service",
@@ -189,7 +192,7 @@ PLANTED = (
     Planted(
         "code_cannot_touch_network_interfaces",
         with_statements(ROLE_POLICY, "ingest-policy", "policy", drop("DenyNetworkInterfacesToCode")),
-        "ingest-dev",
+        "ingest-function-dev",
     ),
     Planted(
         "policies_pass_parliament",
@@ -204,7 +207,9 @@ PLANTED = (
             ROLE_POLICY,
             "pipe-policy",
             "policy",
-            set_in("DeliverFailures", "Resource", ["arn:aws:sns:us-east-1:123456789012:fraud-alerts-dev"]),
+            set_in(
+                "DeliverFailures", "Resource", ["arn:aws:sns:us-east-1:123456789012:fraud-alerts-topic-dev"]
+            ),
         ),
         "RESOURCE_MISMATCH",
     ),

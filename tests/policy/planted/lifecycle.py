@@ -1,4 +1,4 @@
-"""Resources that stay, stray, or carry the wrong name."""
+"""Resources that stay or stray."""
 
 from tests.policy.mutations import (
     Planted,
@@ -16,16 +16,16 @@ ROLE = "iam/role:Role"
 TABLE = "dynamodb/table:Table"
 
 PLANTED = (
-    Planted("nothing_is_kept_on_destroy", with_option(TABLE, "alerts", "protect", True), "protect"),
+    Planted("nothing_is_kept_on_destroy", with_option(TABLE, "alerts-table", "protect", True), "protect"),
     Planted("nothing_is_kept_on_destroy", with_option(KEY, "kms-key", "retain_on_delete", True), "retain"),
     Planted(
         "nothing_is_kept_on_destroy",
-        with_input(TABLE, "profiles", "deletionProtectionEnabled", True),
+        with_input(TABLE, "profiles-table", "deletionProtectionEnabled", True),
         "profiles",
     ),
     Planted(
         "nothing_is_kept_on_destroy",
-        with_input("cloudwatch/logGroup:LogGroup", "ingest-logs", "skipDestroy", True),
+        with_input("cloudwatch/logGroup:LogGroup", "ingest-log-group", "skipDestroy", True),
         "skipDestroy",
     ),
     Planted(
@@ -39,27 +39,6 @@ PLANTED = (
         with_input(KEY, "kms-key", "deletionWindowInDays", None),
         "None",
     ),
-    Planted(
-        "logical_names_follow_the_rule", with_fields(QUEUE, "pipe-dlq", name="dev-pipe-dlq"), "dev-pipe-dlq"
-    ),
-    Planted("logical_names_follow_the_rule", with_fields(TABLE, "alerts", name="Alerts-dev"), "Alerts-dev"),
-    Planted("physical_names_follow_the_rule", with_input(TABLE, "alerts", "name", "alerts"), "alerts"),
-    Planted("physical_names_follow_the_rule", with_input(QUEUE, "bus-dlq", "name", None), "None"),
-    Planted("physical_names_follow_the_rule", with_input("ec2/vpc:Vpc", "vpc", "tags", None), "Name tag"),
-    Planted(
-        "physical_names_follow_the_rule",
-        with_input("kms/alias:Alias", "kms-alias", "name", "alias/fraud"),
-        "alias/fraud",
-    ),
-    Planted(
-        "physical_names_follow_the_rule",
-        with_input("apigateway/stage:Stage", "api-stage", "stageName", "v1"),
-        "v1",
-    ),
-    Planted(
-        "names_fit_the_limits_of_aws", with_input(ROLE, "ingest-role", "name", "r" * 65), "65 characters"
-    ),
-    Planted("names_fit_the_limits_of_aws", with_input(QUEUE, "pipe-dlq", "name", "q" * 81), "81 characters"),
     Planted(
         "providers_are_explicit_and_in_us_east_1",
         with_input(AWS_PROVIDER, "aws-data", "region", "eu-west-1"),
@@ -75,7 +54,9 @@ PLANTED = (
         with_input(AWS_PROVIDER, "aws-alerting", "allowedAccountIds", None),
         "aws-alerting-dev: may work in any account",
     ),
-    Planted("everything_is_in_us_east_1", with_input(TABLE, "alerts", "region", "us-west-2"), "us-west-2"),
+    Planted(
+        "everything_is_in_us_east_1", with_input(TABLE, "alerts-table", "region", "us-west-2"), "us-west-2"
+    ),
     Planted(
         "everything_is_in_us_east_1",
         with_input("ec2/subnet:Subnet", "private-subnet-a", "availabilityZone", "eu-central-1a"),
@@ -96,10 +77,11 @@ PLANTED = (
     ),
     Planted(
         "no_required_input_is_missing",
-        with_input("iam/rolePolicyAttachment:RolePolicyAttachment", "ingest-tracing", "policyArn", None),
+        with_input(
+            "iam/rolePolicyAttachment:RolePolicyAttachment", "ingest-tracing-attachment", "policyArn", None
+        ),
         "policyArn",
     ),
-    Planted("physical_names_are_unique", with_input(QUEUE, "pipe-dlq", "name", "bus-dlq-dev"), "bus-dlq-dev"),
     Planted(
         "replaced_names_are_free_first",
         with_option(ROLE, "pipe-role", "delete_before_replace", False),

@@ -27,22 +27,24 @@ PLANTED = (
     ),
     Planted(
         "security_groups_allow_https_between_functions_and_endpoints_only",
-        with_input(EGRESS, "function-egress-endpoints", "cidrIpv4", "0.0.0.0/0"),
+        with_input(EGRESS, "function-to-endpoints-egress-rule", "cidrIpv4", "0.0.0.0/0"),
         "addresses",
     ),
     Planted(
         "security_groups_allow_https_between_functions_and_endpoints_only",
-        with_input(EGRESS, "function-egress-endpoints", "toPort", 65535),
+        with_input(EGRESS, "function-to-endpoints-egress-rule", "toPort", 65535),
         "65535",
     ),
     Planted(
         "security_groups_allow_https_between_functions_and_endpoints_only",
-        with_input(EGRESS, "function-egress-dynamodb", "prefixListId", "pl-everything"),
+        with_input(EGRESS, "function-to-dynamodb-egress-rule", "prefixListId", "pl-everything"),
         "pl-everything",
     ),
     Planted(
         "security_groups_allow_https_between_functions_and_endpoints_only",
-        with_input(INGRESS, "endpoint-ingress-functions", "referencedSecurityGroupId", "sg-anybody"),
+        with_input(
+            INGRESS, "endpoint-from-functions-ingress-rule", "referencedSecurityGroupId", "sg-anybody"
+        ),
         "sg-anybody",
     ),
     Planted(
@@ -89,7 +91,7 @@ PLANTED = (
             "sns-endpoint",
             "policy",
             set_in(
-                "NotifierUsesFraudAlerts",
+                "NotifierUsesFraudAlertsTopic",
                 "Condition",
                 {"ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::123456789012:role/stranger"}},
             ),

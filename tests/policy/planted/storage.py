@@ -20,9 +20,13 @@ TARGET = "cloudwatch/eventTarget:EventTarget"
 
 PLANTED = (
     Planted(
-        "tables_are_on_demand", with_input(TABLE, "profiles", "billingMode", "PROVISIONED"), "PROVISIONED"
+        "tables_are_on_demand",
+        with_input(TABLE, "profiles-table", "billingMode", "PROVISIONED"),
+        "PROVISIONED",
     ),
-    Planted("tables_are_on_demand", with_input(TABLE, "alerts", "readCapacity", 5), "provisioned capacity"),
+    Planted(
+        "tables_are_on_demand", with_input(TABLE, "alerts-table", "readCapacity", 5), "provisioned capacity"
+    ),
     Planted(
         "transactions_are_keyed_by_id_and_timestamp",
         with_input(TABLE, "transactions", "rangeKey", None),
@@ -47,13 +51,14 @@ PLANTED = (
     Planted(
         "production_tables_can_be_restored",
         all_of(
-            in_environment("prod"), with_input(TABLE, "alerts", "pointInTimeRecovery", {"enabled": False})
+            in_environment("prod"),
+            with_input(TABLE, "alerts-table", "pointInTimeRecovery", {"enabled": False}),
         ),
         "alerts",
     ),
     Planted(
         "production_tables_can_be_restored",
-        with_input(TABLE, "profiles", "pointInTimeRecovery", None),
+        with_input(TABLE, "profiles-table", "pointInTimeRecovery", None),
         "None",
     ),
     Planted(
@@ -67,11 +72,18 @@ PLANTED = (
         "None",
     ),
     Planted(
-        "consumers_finish_well_before_visibility", with_input(FUNCTION, "notifier", "timeout", 60), "too long"
+        "consumers_finish_well_before_visibility",
+        with_input(FUNCTION, "notifier-function", "timeout", 60),
+        "too long",
     ),
     Planted(
         "consumers_finish_well_before_visibility",
-        with_input(MAPPING, "suspicious-queue-trigger", "eventSourceArn", "arn:aws:sqs:us-east-1:1:other"),
+        with_input(
+            MAPPING,
+            "suspicious-queue-event-source-mapping",
+            "eventSourceArn",
+            "arn:aws:sqs:us-east-1:1:other",
+        ),
         "not registered",
     ),
     Planted(
@@ -109,12 +121,12 @@ PLANTED = (
     ),
     Planted(
         "everything_that_fails_has_a_place",
-        with_input(INVOKE, "detector-retries", "destinationConfig", None),
+        with_input(INVOKE, "detector-invoke-config", "destinationConfig", None),
         "no queue of ours",
     ),
     Planted(
         "everything_that_fails_has_a_place",
-        with_input(INVOKE, "detector-retries", "functionName", "ingest-dev"),
+        with_input(INVOKE, "detector-invoke-config", "functionName", "ingest-function-dev"),
         "invoked asynchronously",
     ),
     Planted(
@@ -167,7 +179,7 @@ PLANTED = (
     ),
     Planted(
         "asynchronous_deliveries_give_up",
-        with_input(INVOKE, "detector-retries", "maximumEventAgeInSeconds", None),
+        with_input(INVOKE, "detector-invoke-config", "maximumEventAgeInSeconds", None),
         "not bounded",
     ),
     Planted(

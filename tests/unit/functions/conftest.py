@@ -52,7 +52,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
         _create_table(dynamodb, "transactions-test", transaction_id="S", timestamp="N")
         _create_table(dynamodb, "profiles-test", profile_id="S")
         _create_table(dynamodb, "alerts-test", alert_id="S")
-        topic_arn = sns.create_topic(Name="fraud-alerts-test")["TopicArn"]
+        topic_arn = sns.create_topic(Name="fraud-alerts-topic-test")["TopicArn"]
         mailbox_url = sqs.create_queue(QueueName="mailbox")["QueueUrl"]
         sns.subscribe(
             TopicArn=topic_arn, Protocol="sqs", Endpoint="arn:aws:sqs:us-east-1:123456789012:mailbox"

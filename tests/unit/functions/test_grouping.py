@@ -66,7 +66,7 @@ class Desk:
                 "PSEUDONYM_SECRET": SECRET,
                 "ALERTS_TABLE": "alerts-test",
                 "ALERTS_TIME_TO_LIVE_DAYS": "365",
-                "FRAUD_ALERTS_TOPIC_ARN": "arn:aws:sns:us-east-1:123456789012:fraud-alerts-test",
+                "FRAUD_ALERTS_TOPIC_ARN": "arn:aws:sns:us-east-1:123456789012:fraud-alerts-topic-test",
                 "TRANSACTIONS_TABLE": "transactions-test",
                 "VERDICTS_URL": "https://api.example/transactions/{transaction_id}/verdict",
                 "SUSPICIOUS_QUEUE_URL": "unused",

@@ -100,7 +100,7 @@ def test_access_logs_are_written_only_where_the_setting_says_so(
     setting: str, groups: int, upstream: Mapping[str, Exports]
 ) -> None:
     run = run_layer("compute", "dev", upstream, {"fraud-compute:api_access_logs": setting})
-    logs = [each.inputs for each in run.resources if each.name == "api-access-logs-dev"]
+    logs = [each.inputs for each in run.resources if each.name == "api-access-log-group-dev"]
     (stage,) = [each.inputs for each in run.resources if each.type.endswith(":Stage")]
     assert len(logs) == groups
     assert ("accessLogSettings" in stage) is (groups == 1)

@@ -104,7 +104,7 @@ def test_no_allow_reaches_more_than_it_names(resource: str) -> None:
 
 
 def test_the_streams_of_one_log_group_may_be_written() -> None:
-    streams = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/ingest-dev:log-stream:*"
+    streams = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/ingest-function-dev:log-stream:*"
     assert parsed(send(resources=[streams]))["Statement"][0]["Resource"] == [streams]
 
 

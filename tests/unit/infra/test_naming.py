@@ -19,7 +19,7 @@ def test_a_name_is_the_stem_and_the_suffix() -> None:
 
 def test_aws_s_exceptions() -> None:
     names = Names("dev")
-    assert names.log_group("ingest") == "/aws/lambda/ingest-dev"
+    assert names.log_group("ingest") == "/aws/lambda/ingest-function-dev"
     assert names.alias("kms-key") == "alias/kms-key-dev"
     assert names.alphanumeric("transaction-model") == "transactionModelDev"
 

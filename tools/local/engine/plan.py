@@ -2,7 +2,7 @@
 
     {"environment": "local", "layers": {"compute": {
         "changes": [{"operation": "update", "urn": "...", "type": "aws:lambda/function:Function",
-                     "name": "ingest-local", "changed": ["environment"]}],
+                     "name": "ingest-function-local", "changed": ["environment"]}],
         "unchanged": 52}}}
 
 `operation` is create, update, replace or delete; `changed` names the top-level properties that differ, and

@@ -36,7 +36,7 @@ class StreamBatch:
 
 
 def event_of_message(body: str) -> Mapping[str, Any]:
-    """Return the event in a message of `rule-dlq` (the event itself) or `detector-failures` (wrapped).
+    """Return the event in a message of `rule-dlq` (the event itself) or `detector-dlq` (wrapped).
 
     Raises:
         EventError: The message holds no event of a stored transaction.

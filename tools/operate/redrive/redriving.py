@@ -60,7 +60,7 @@ class Redriver:
         suffix = target.environment_suffix
         self._ways: Mapping[str, Callable[[Mapping[str, Any]], int]] = {
             f"{stems.RULE_DLQ}-{suffix}": self._put_event,
-            f"{stems.DETECTOR_FAILURES}-{suffix}": self._put_event,
+            f"{stems.DETECTOR_DLQ}-{suffix}": self._put_event,
             f"{stems.PIPE_DLQ}-{suffix}": self._put_batch,
             target.suspicious_dlq_name: self._send_again,
         }

@@ -58,7 +58,8 @@ def _answered(target: Target, failure: HopFailedError, advice: Advice) -> None:
         advice.add("the stage's 1000 requests a second are used up by others, or the account's throttle is")
     else:
         advice.add(
-            "ingest failed or is throttled: its log and the alarms ingest-errors, ingest-throttles", logs
+            "ingest failed or is throttled: its log, ingest-errors-alarm and ingest-throttles-alarm",
+            logs,
         )
         advice.add("DynamoDB or the key refuses the write: ingest logs the code", logs)
 
@@ -163,7 +164,7 @@ _DEAD_LETTERS: Final[Mapping[str, str]] = {
     stems.PIPE_DLQ: "the pipe gave up on a record",
     stems.BUS_DLQ: "EventBridge could not encrypt an event",
     stems.RULE_DLQ: "EventBridge could not hand an event to the detector",
-    stems.DETECTOR_FAILURES: "the detector failed three times on an event",
+    stems.DETECTOR_DLQ: "the detector failed three times on an event",
     stems.SUSPICIOUS_DLQ: "the notifier failed five times on an alert",
 }
 

@@ -49,7 +49,7 @@ def test_each_deployer_deploys_its_own_layer_and_is_refused_at_another(account: 
 def test_a_deployer_changes_its_layer(account: Account) -> None:
     code, told = account.deploy("compute", account.take_on("compute"), CHANGED)
     assert code == 0, told
-    assert "~ aws:lambda/function:Function ingest-dev updated" in told
+    assert "~ aws:lambda/function:Function ingest-function-dev updated" in told
 
 
 @pytest.mark.parametrize("layer", ORDER)
@@ -90,11 +90,11 @@ ESCALATIONS: dict[str, Callable[[Cloud], Any]] = {
     ),
     "hands another layer's role to its function": lambda cloud: cloud.client(
         "lambda"
-    ).update_function_configuration(FunctionName="ingest-dev", Role=role("notifier-role-dev")),
+    ).update_function_configuration(FunctionName="ingest-function-dev", Role=role("notifier-role-dev")),
     "lets anybody invoke its function": lambda cloud: cloud.client("lambda").add_permission(
-        FunctionName="ingest-dev", StatementId="all", Action="lambda:InvokeFunction", Principal="*"
+        FunctionName="ingest-function-dev", StatementId="all", Action="lambda:InvokeFunction", Principal="*"
     ),
-    "invokes its function": lambda cloud: cloud.client("lambda").invoke(FunctionName="ingest-dev"),
+    "invokes its function": lambda cloud: cloud.client("lambda").invoke(FunctionName="ingest-function-dev"),
     "reads a table": lambda cloud: cloud.client("dynamodb").scan(TableName="transactions-dev"),
     "deletes another layer's table": lambda cloud: cloud.client("dynamodb").delete_table(
         TableName="transactions-dev"

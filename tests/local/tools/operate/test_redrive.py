@@ -68,7 +68,7 @@ def in_rule_dlq(world: World, item: dict[str, Any]) -> str:
     return json.dumps(event_of_item(item))
 
 
-def in_detector_failures(world: World, item: dict[str, Any]) -> str:
+def in_detector_dlq(world: World, item: dict[str, Any]) -> str:
     return json.dumps({"version": "1.0", "requestPayload": event_of_item(item), "responsePayload": {}})
 
 
@@ -89,7 +89,7 @@ def in_pipe_dlq(world: World, item: dict[str, Any]) -> str:
     raise AssertionError("the stream does not hold the item")
 
 
-@pytest.mark.parametrize("message", [in_rule_dlq, in_detector_failures, in_pipe_dlq])
+@pytest.mark.parametrize("message", [in_rule_dlq, in_detector_dlq, in_pipe_dlq])
 def test_a_transaction_that_nobody_judged_is_judged(
     world: World, transaction: StoredTransaction, stored: dict[str, Any], message: Any
 ) -> None:

@@ -120,7 +120,7 @@ def test_a_detector_without_a_right_fails_the_run_where_it_judges(world: World) 
     with without_right(world.emulator, "detector-role-local", "dynamodb:BatchGetItem"):
         code, report = world.report("--patience", "7")
     assert (code, report["failure"]["hop"]) == (1, "judged")
-    failures = f"detector-failures-{world.target.environment_suffix}"
+    failures = f"detector-dlq-{world.target.environment_suffix}"
     assert any(cause.startswith(f"{failures} has grown") for cause in report["failure"]["likely_causes"])
     assert report["queues"][failures]["after"] == report["queues"][failures]["before"] + 1
     assert any(world.target.queue_url(failures) in command for command in report["failure"]["commands"])

@@ -22,7 +22,7 @@ from tools.deploy.preflight import (
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
-WANTED = {"ingest-dev": 100, "detector-dev": 100, "notifier-dev": 100}
+WANTED = {"ingest-function-dev": 100, "detector-function-dev": 100, "notifier-function-dev": 100}
 
 
 @pytest.fixture
@@ -35,7 +35,9 @@ def client() -> "LambdaClient":
 @pytest.mark.parametrize(("environment", "total"), [("dev", 400), ("prod", 550)])
 def test_the_wanted_concurrency_is_what_the_settings_reserve(environment: str, total: int) -> None:
     wanted = wanted_concurrency(environment)
-    assert set(wanted) == {f"{stem}-{environment}" for stem in ("ingest", "detector", "verdicts", "notifier")}
+    assert set(wanted) == {
+        f"{stem}-function-{environment}" for stem in ("ingest", "detector", "verdicts", "notifier")
+    }
     assert sum(wanted.values()) == total
 
 
@@ -58,10 +60,12 @@ def test_the_quota_is_read_as_lambda_reports_it(client: "LambdaClient") -> None:
 def test_what_deployed_functions_hold_counts_and_absent_ones_do_not(client: "LambdaClient") -> None:
     with Stubber(client) as stub:
         stub.add_response(
-            "get_function_concurrency", {"ReservedConcurrentExecutions": 100}, {"FunctionName": "ingest-dev"}
+            "get_function_concurrency",
+            {"ReservedConcurrentExecutions": 100},
+            {"FunctionName": "ingest-function-dev"},
         )
         stub.add_client_error("get_function_concurrency", "ResourceNotFoundException")
-        stub.add_response("get_function_concurrency", {}, {"FunctionName": "notifier-dev"})
+        stub.add_response("get_function_concurrency", {}, {"FunctionName": "notifier-function-dev"})
         assert held_concurrency(client, WANTED) == 100
 
 
@@ -79,7 +83,7 @@ def test_a_new_account_is_told_what_to_ask_for() -> None:
     with pytest.raises(PreflightError) as raised:
         check(WANTED, Quota(10, 10), 0)
     message = str(raised.value)
-    assert "ingest-dev 100, detector-dev 100, notifier-dev 100" in message
+    assert "ingest-function-dev 100, detector-function-dev 100, notifier-function-dev 100" in message
     assert "--quota-code L-B99A9384 --desired-value 400" in message
 
 

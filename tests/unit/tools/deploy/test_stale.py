@@ -10,10 +10,10 @@ from tools.deploy.checkpoint import Checkpoint
 from tools.deploy.pulumi_command import PulumiError, Stack
 from tools.deploy.stale import Change, Finding, in_plan, look
 
-TOPIC = "arn:aws:sns:us-east-1:123456789012:fraud-alerts-dev"
+TOPIC = "arn:aws:sns:us-east-1:123456789012:fraud-alerts-topic-dev"
 UPDATE = {
     "op": "update",
-    "urn": "urn:pulumi:dev::fraud-compute::f:i:F$aws:lambda/function:Function::ingest-dev",
+    "urn": "urn:pulumi:dev::fraud-compute::f:i:F$aws:lambda/function:Function::ingest-function-dev",
 }
 
 
@@ -35,7 +35,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 def _data(created: str = BEFORE, **outputs: Any) -> Checkpoint:
     topic = resource(
-        "aws:sns/topic:Topic", "fraud-alerts-dev", id=TOPIC, created=created, outputs={"arn": TOPIC}
+        "aws:sns/topic:Topic", "fraud-alerts-topic-dev", id=TOPIC, created=created, outputs={"arn": TOPIC}
     )
     return checkpoint(stack(**{"fraud_alerts_topic_arn": TOPIC, **outputs}), topic)
 
@@ -64,7 +64,9 @@ def test_a_moved_output_is_named_with_what_it_changes(world: dict[str, Any]) -> 
 
     (finding,) = look("dev", ["compute"])
 
-    assert finding.changes == [Change("update", "aws:lambda/function:Function ingest-dev", ("environment",))]
+    assert finding.changes == [
+        Change("update", "aws:lambda/function:Function ingest-function-dev", ("environment",))
+    ]
     assert finding.outputs == ["alerts_table_arn of data"]
     assert list(finding.lines("dev"))[-2:] == [
         "  through alerts_table_arn of data",
@@ -95,7 +97,9 @@ def test_a_replacement_is_one_change(world: dict[str, Any]) -> None:
 
     (finding,) = look("dev", ["compute"])
 
-    assert finding.changes == [Change("replace", "aws:lambda/function:Function ingest-dev", ("name",))]
+    assert finding.changes == [
+        Change("replace", "aws:lambda/function:Function ingest-function-dev", ("name",))
+    ]
 
 
 def test_what_was_replaced_under_the_same_name_is_seen_by_its_age(world: dict[str, Any]) -> None:
@@ -163,7 +167,7 @@ def test_the_embedded_engine_s_plan_says_the_same() -> None:
     change = {
         "operation": "update",
         "type": "aws:lambda/function:Function",
-        "name": "ingest-local",
+        "name": "ingest-function-local",
         "changed": ["environment"],
     }
     plan = {"environment": "local", "layers": {"compute": {"changes": [change]}, "alerting": {"changes": []}}}
@@ -172,7 +176,7 @@ def test_the_embedded_engine_s_plan_says_the_same() -> None:
 
     assert list(compute.lines("local")) == [
         "compute is stale:",
-        "  update aws:lambda/function:Function ingest-local (environment)",
+        "  update aws:lambda/function:Function ingest-function-local (environment)",
         "  Run: make deploy-compute ENV=local",
     ]
     assert alerting == Finding("alerting", [], causes_known=False)

@@ -9,13 +9,13 @@ CREATED = (
     " +  aws:ec2:Vpc vpc-local created (2s) ",
     " +  aws:kms:Key kms-key-local created (0.64s) ",
     " +  aws:sqs:Queue suspicious-queue-local created (12ms) ",
-    " ~  aws:lambda:Function ingest-local updated (0.68s) [diff: ~environment]",
+    " ~  aws:lambda:Function ingest-function-local updated (0.68s) [diff: ~environment]",
     " +- aws:ec2:Subnet private-subnet-a-local replaced (0.10s) [diff: ~cidrBlock]",
 )
 NOISE = (
     "@ updating....",
     " +  aws:ec2:Vpc vpc-local creating (0s) ",
-    " ~  aws:lambda:Function ingest-local updating (0s) [diff: ~environment]",
+    " ~  aws:lambda:Function ingest-function-local updating (0s) [diff: ~environment]",
     "    pulumi:pulumi:Stack fraud-data-local running read pulumi:pulumi:StackReference organization/x/local",
     "    pulumi:pulumi:Stack fraud-data-local  ",
 )

@@ -17,7 +17,7 @@ FUNCTION = {
     "id": "02",
     "parent_id": "01",
     "trace_id": TRACE,
-    "name": "ingest-local",
+    "name": "ingest-function-local",
     "origin": "AWS::Lambda::Function",
     "start_time": 10.002,
     "end_time": 10.012,
@@ -48,7 +48,7 @@ def test_segments_are_joined_in_any_order_of_arrival() -> None:
 
 def test_a_segment_without_its_parent_is_a_root_of_its_own() -> None:
     assert [root.name for root in trace_tree([FUNCTION, {**DETECTOR, "parent_id": "99"}])] == [
-        "ingest-local",
+        "ingest-function-local",
         "detector",
     ]
 
@@ -56,7 +56,7 @@ def test_a_segment_without_its_parent_is_a_root_of_its_own() -> None:
 def test_the_drawing_shows_branches_times_and_failures() -> None:
     lines = draw(trace_tree([GATEWAY, FUNCTION, DETECTOR]))
     assert lines[0].split() == ["api/stage", "+", "0.0", "ms", "in", "progress", "ApiGateway::Stage"]
-    assert lines[1].startswith("└─ ingest-local")
+    assert lines[1].startswith("└─ ingest-function-local")
     assert lines[2].startswith("   ├─ DynamoDB")
     assert "+    4.0 ms      4.0 ms" in lines[2]
     assert lines[3].endswith("FAILED")

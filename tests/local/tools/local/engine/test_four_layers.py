@@ -97,20 +97,20 @@ def test_life_of_an_environment(run_directory: Path, cloud: Cloud, emulator: obj
 
     one_setting = ["--layer", "compute", "--config", "fraud-compute:log_level=DEBUG"]
     assert set(changes(succeed(run_directory, "preview", *one_setting))) == {
-        ("~", "ingest-local"),
-        ("~", "detector-local"),
-        ("~", "verdicts-local"),
+        ("~", "ingest-function-local"),
+        ("~", "detector-function-local"),
+        ("~", "verdicts-function-local"),
     }
     changed = succeed(run_directory, "deploy", *one_setting)
     assert set(changes(changed)) == {
-        ("~", "ingest-local"),
-        ("~", "detector-local"),
-        ("~", "verdicts-local"),
+        ("~", "ingest-function-local"),
+        ("~", "detector-function-local"),
+        ("~", "verdicts-function-local"),
     }
     assert (
         f"(alerting) still fit? make stale ENV=local LOCAL_DIRECTORY={run_directory} LAYER=compute" in changed
     )
-    function = cloud.client("lambda").get_function_configuration(FunctionName="ingest-local")
+    function = cloud.client("lambda").get_function_configuration(FunctionName="ingest-function-local")
     assert function["Environment"]["Variables"]["LOG_LEVEL"] == "DEBUG"
 
     planned = json.loads(succeed(run_directory, "preview", "--json", "--layer", "compute"))
@@ -118,7 +118,7 @@ def test_life_of_an_environment(run_directory: Path, cloud: Cloud, emulator: obj
     told = {
         each["name"]: (each["operation"], each["changed"]) for each in planned["layers"]["compute"]["changes"]
     }
-    assert told["ingest-local"] == ("update", ["environment", "loggingConfig"])
+    assert told["ingest-function-local"] == ("update", ["environment", "loggingConfig"])
     assert {operation for operation, _ in told.values()} == {"update"}
     assert planned["layers"]["compute"]["unchanged"] > 50
     assert "steps" not in planned["layers"]["compute"]
