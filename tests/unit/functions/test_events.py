@@ -64,6 +64,18 @@ def test_a_message_is_read_back_as_it_was_sent() -> None:
     assert json.loads(sent.to_json())["transaction"]["amount"] == "0.3"
 
 
+def test_a_message_has_all_that_a_notifier_of_the_version_before_asks_for() -> None:
+    """The compute layer is deployed before the alerting layer: meanwhile an older notifier reads it."""
+    message = json.loads(suspicious().to_json())
+    assert message["schema_version"] == 1
+    asked = {"transaction", "score", "score_threshold", "rules_version", "reasons", "trace_header"}
+    assert asked <= message.keys()
+    of_a_reason = {"code", "observed", "baseline", "threshold", "unit", "contribution"}
+    assert all(of_a_reason <= reason.keys() for reason in message["reasons"])
+    assert message["reasons"]
+    assert 0 <= Decimal(message["reasons"][0]["contribution"]) <= 1
+
+
 def test_a_later_version_of_a_message_may_have_more_fields() -> None:
     message = {**json.loads(suspicious().to_json()), "grouped": 3}
     assert SuspiciousTransaction.from_json(json.dumps(message)) == suspicious()

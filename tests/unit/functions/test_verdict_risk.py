@@ -207,6 +207,19 @@ def test_only_the_last_verdict_on_a_payment_counts(world: World, said: list[str]
         assert found == ({"merchant_risk"} if said[-1] == "fraud" else set())
 
 
+@pytest.mark.parametrize(("score", "explained"), [("0.97", True), ("0.01", False)])
+def test_the_score_of_an_alert_from_before_there_were_points_says_how_much_explains_it(
+    score: str, explained: bool
+) -> None:
+    reason = {"code": "extreme_amount", "contribution": Decimal(score)}
+    record = {"score": Decimal(score), "reasons": [reason]}
+    payment = stored(amount=Decimal("9500.00"))
+    known = Known(record, {key: StoredProfile(key) for key in profiles_of(payment)})
+    changed = changed_profiles("confirmed_fraud", payment, known, expires_at=None)
+    merchants = [each for each in changed if each.stored.profile_id.startswith("merchant#")]
+    assert bool(merchants) is not explained
+
+
 class Stored:
     """What is stored, in memory: the record's part that counts, and the profiles as their states."""
 
