@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from emulator.provider import dynamodb_indexes as indexes
 from emulator.provider import tags
 from emulator.provider.cloud import Cloud
 from emulator.provider.resource import CheckFailure, Properties, Resource, changed, frozen
@@ -10,7 +11,7 @@ from emulator.provider.values import pruned
 
 
 class Table(Resource):
-    """`aws.dynamodb.Table` without secondary indexes."""
+    """`aws.dynamodb.Table` with global secondary indexes, each named by its key schema."""
 
     token = "aws:dynamodb/table:Table"
     modelled = frozenset(
@@ -18,6 +19,7 @@ class Table(Resource):
             "attributes",
             "billingMode",
             "deletionProtectionEnabled",
+            "globalSecondaryIndexes",
             "hashKey",
             "name",
             "pointInTimeRecovery",
@@ -34,12 +36,11 @@ class Table(Resource):
     replace_on = frozenset({"hashKey", "rangeKey", "name"})
     defaults = frozen({"billingMode": "PROVISIONED"})
     auto_name = "name"
-    unordered = frozenset({"attributes"})
+    unordered = frozenset({"attributes", "globalSecondaryIndexes"})
     computed = frozenset({"readCapacity", "streamViewType", "writeCapacity"})
     volatile = frozenset({"streamArn", "streamLabel"})
     absent = frozen(
         {
-            "globalSecondaryIndexes": [],
             "globalTableWitness": {},
             "warmThroughput": {},
             "streamViewType": "",
@@ -52,6 +53,8 @@ class Table(Resource):
         for name in ("hashKey", "rangeKey"):
             if isinstance(inputs.get(name), str) and inputs[name] not in declared:
                 yield CheckFailure(name, f"{inputs[name]!r} is not among the attributes")
+        for index in inputs.get("globalSecondaryIndexes") or ():
+            yield from indexes.faults(index, declared)
         if inputs.get("streamEnabled") and not inputs.get("streamViewType"):
             yield CheckFailure("streamViewType", "is required when the stream is enabled")
 
@@ -65,6 +68,7 @@ class Table(Resource):
                 TableName=inputs["name"],
                 KeySchema=keys,
                 AttributeDefinitions=_attributes(inputs),
+                GlobalSecondaryIndexes=indexes.to_api(inputs) or None,
                 StreamSpecification=_stream(inputs) if inputs.get("streamEnabled") else None,
                 SSESpecification=_encryption(inputs),
                 DeletionProtectionEnabled=inputs.get("deletionProtectionEnabled"),
@@ -97,6 +101,7 @@ class Table(Resource):
                 {"name": each["AttributeName"], "type": each["AttributeType"]}
                 for each in table["AttributeDefinitions"]
             ],
+            "globalSecondaryIndexes": indexes.of_api(table),
             "billingMode": table.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED"),
             "readCapacity": throughput.get("ReadCapacityUnits", 0),
             "writeCapacity": throughput.get("WriteCapacityUnits", 0),
@@ -115,7 +120,7 @@ class Table(Resource):
     def update(self, cloud: Cloud, resource_id: str, old: Properties, new: Properties) -> None:
         """One change at a time, as DynamoDB demands."""
         dynamodb = cloud.client("dynamodb")
-        for change in _table_changes(old, new):
+        for change in (*_table_changes(old, new), *indexes.changes(old, new, _attributes(new))):
             dynamodb.update_table(TableName=resource_id, **change)
         self._set_time_to_live(cloud, resource_id, old, new)
         if changed(old, new, "pointInTimeRecovery"):
@@ -196,8 +201,6 @@ def _table_changes(old: Properties, new: Properties) -> Iterator[dict[str, Any]]
     """The `UpdateTable` calls from old to new inputs."""
     if changed(old, new, "billingMode", "readCapacity", "writeCapacity"):
         yield _billing(new)
-    if changed(old, new, "attributes"):
-        yield {"AttributeDefinitions": _attributes(new)}
     if changed(old, new, "serverSideEncryption"):
         yield {"SSESpecification": _encryption(new) or {"Enabled": False}}
     if changed(old, new, "deletionProtectionEnabled"):

@@ -86,11 +86,15 @@ class DataContract:
     ]
     profiles_table_name: Annotated[Text, Export("Table of behaviour profiles.", readers=(COMPUTE,))]
     profiles_table_arn: Annotated[Text, Export("Table of behaviour profiles.", readers=(COMPUTE,))]
+    profiles_index_name: Annotated[
+        Text, Export("Index of the profiles table: what people decided of accounts, merchants and rules.")
+    ]
     profiles_time_to_live_days: Annotated[
         Text, Export("Days until an untouched profile expires; 0 keeps it.", readers=(COMPUTE,))
     ]
     alerts_table_name: Annotated[Text, Export("Table of alert records.", readers=(COMPUTE, ALERTING))]
     alerts_table_arn: Annotated[Text, Export("Table of alert records.", readers=(COMPUTE, ALERTING))]
+    alerts_index_name: Annotated[Text, Export("Index of the alerts table: records by status and time.")]
     alerts_time_to_live_days: Annotated[
         Text, Export("Days until an alert record expires; 0 keeps it.", readers=(COMPUTE, ALERTING))
     ]

@@ -11,6 +11,8 @@ Both update, neither replaces the item: a verdict may come before the alert is r
 the verdict, and nothing of the other's is lost.
 
 Among the records stands one item for each account that has a group of alerts; see `group_key`.
+
+An index lists the records by `status` and time; see `INDEX_KEYS`.
 """
 
 from collections.abc import Mapping
@@ -23,6 +25,17 @@ from shared.runtime.events import StoredTransaction, read_transaction
 from shared.runtime.fields import Fields
 
 _SECONDS_PER_DAY: Final = int(timedelta(days=1).total_seconds())
+
+
+INDEX_KEYS: Final = ("status", "received_at")
+"""Keys of the index of alert records: every record has both, a group has no status and is not in it."""
+
+INDEXED: Final = (
+    "account_id", "account", "amount", "country", "created_at", "currency", "decided_as", "decided_at",
+    "decided_by", "device_id", "grouped_with", "merchant_category", "merchant_id", "note", "reasons",
+    "rules_version", "score", "sent_at", "timestamp", "transaction_id", "verdict", "verdict_revision",
+)  # fmt: skip
+"""What else the index holds of a record: what a list of alerts shows, filters by, or counts."""
 
 
 class AlertStatus(StrEnum):

@@ -9,7 +9,7 @@ from shared.infra.contracts import DataContract, NetworkContract
 from shared.infra.provider import aws_provider
 from shared.infra.queue import Queue, QueueArguments
 from stacks.data.settings import DataSettings
-from stacks.data.tables import tables
+from stacks.data.tables import ALERTS_BY_STATUS, CHANGES, tables
 from stacks.data.topics import topics
 
 VISIBILITY_TIMEOUT_SECONDS = 360
@@ -43,9 +43,11 @@ def build(settings: DataSettings, network: NetworkContract) -> DataContract:
         transactions_time_to_live_days=str(settings.transactions_time_to_live_days),
         profiles_table_name=kept.profiles.name,
         profiles_table_arn=kept.profiles.arn,
+        profiles_index_name=CHANGES.named(names),
         profiles_time_to_live_days=str(settings.profiles_time_to_live_days),
         alerts_table_name=kept.alerts.name,
         alerts_table_arn=kept.alerts.arn,
+        alerts_index_name=ALERTS_BY_STATUS.named(names),
         alerts_time_to_live_days=str(settings.alerts_time_to_live_days),
         suspicious_queue_name=suspicious.name,
         suspicious_queue_url=suspicious.url,

@@ -6,7 +6,10 @@ import pulumi
 import pulumi_aws as aws
 
 from shared.infra import stems
+from shared.infra.naming import Names
 from shared.infra.provider import named
+from shared.runtime import alerts as alert_records
+from shared.runtime import changes
 from stacks.data.settings import DataSettings
 
 TIME_TO_LIVE_ATTRIBUTE = "expires_at"
@@ -23,6 +26,28 @@ class Tables:
 
 
 @dataclass(frozen=True)
+class Index:
+    """What lists the items that have both its keys: a string, then a number.
+
+    Writing an item costs one write more for each index that holds it, and none for one that does not.
+    """
+
+    stem: str
+    keys: tuple[str, str]
+    holds: tuple[str, ...]
+
+    def named(self, names: Names) -> str:
+        """Its name in an environment."""
+        return names.of(self.stem, "table")
+
+
+ALERTS_BY_STATUS = Index("alerts-by-status-index", alert_records.INDEX_KEYS, alert_records.INDEXED)
+"""Lists open alerts and decided ones by time."""
+CHANGES = Index("changes-index", changes.INDEX_KEYS, changes.INDEXED)
+"""Lists what people decided of accounts, merchants and rules, among profiles that are not in it."""
+
+
+@dataclass(frozen=True)
 class _Shape:
     stem: str
     hash_key: str
@@ -30,6 +55,7 @@ class _Shape:
     range_key: str | None = None
     """A number; the hash key is a string."""
     streamed: bool = False
+    index: Index | None = None
 
 
 def tables(settings: DataSettings, key_arn: pulumi.Input[str], opts: pulumi.ResourceOptions) -> Tables:
@@ -41,8 +67,8 @@ def tables(settings: DataSettings, key_arn: pulumi.Input[str], opts: pulumi.Reso
         range_key="timestamp",
         streamed=True,
     )
-    profiles = _Shape(stems.PROFILES, "profile_id", settings.profiles_time_to_live_days)
-    alerts = _Shape(stems.ALERTS, "alert_id", settings.alerts_time_to_live_days)
+    profiles = _Shape(stems.PROFILES, "profile_id", settings.profiles_time_to_live_days, index=CHANGES)
+    alerts = _Shape(stems.ALERTS, "alert_id", settings.alerts_time_to_live_days, index=ALERTS_BY_STATUS)
     return Tables(*(_table(shape, settings, key_arn, opts) for shape in (transactions, profiles, alerts)))
 
 
@@ -53,12 +79,18 @@ def _table(
     attributes = [aws.dynamodb.TableAttributeArgs(name=shape.hash_key, type="S")]
     if shape.range_key is not None:
         attributes.append(aws.dynamodb.TableAttributeArgs(name=shape.range_key, type="N"))
+    if shape.index is not None:
+        attributes += [
+            aws.dynamodb.TableAttributeArgs(name=key, type=kind)
+            for key, kind in zip(shape.index.keys, ("S", "N"), strict=True)
+        ]
     return aws.dynamodb.Table(
         name,
         name=name,
         hash_key=shape.hash_key,
         range_key=shape.range_key,
         attributes=attributes,
+        global_secondary_indexes=[_index(shape.index, settings.names)] if shape.index else None,
         billing_mode="PAY_PER_REQUEST",
         stream_enabled=True if shape.streamed else None,
         stream_view_type="NEW_IMAGE" if shape.streamed else None,
@@ -72,4 +104,17 @@ def _table(
         ),
         deletion_protection_enabled=False,
         opts=named(opts),
+    )
+
+
+def _index(index: Index, names: Names) -> aws.dynamodb.TableGlobalSecondaryIndexArgs:
+    text, number = index.keys
+    return aws.dynamodb.TableGlobalSecondaryIndexArgs(
+        name=index.named(names),
+        key_schemas=[
+            aws.dynamodb.TableGlobalSecondaryIndexKeySchemaArgs(attribute_name=text, key_type="HASH"),
+            aws.dynamodb.TableGlobalSecondaryIndexKeySchemaArgs(attribute_name=number, key_type="RANGE"),
+        ],
+        projection_type="INCLUDE",
+        non_key_attributes=sorted(index.holds),
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shared.runtime import alerts, changes
 from tests.support.harness import Exports, deploy_all, run_layer, stack_name
 from tests.support.policies import rights
 from tests.support.recorded import LayerRun
@@ -47,12 +48,36 @@ def test_transactions_are_kept_by_id_and_time_and_streamed(environment: str, res
     }
 
 
-@pytest.mark.parametrize(("stem", "key"), [("profiles-table", "profile_id"), ("alerts-table", "alert_id")])
-def test_profiles_and_alerts_are_kept_by_one_key_and_not_streamed(stem: str, key: str) -> None:
+@pytest.mark.parametrize(
+    ("stem", "key", "index", "keys", "holds"),
+    [
+        ("profiles-table", "profile_id", "changes-index-dev", changes.INDEX_KEYS, changes.INDEXED),
+        ("alerts-table", "alert_id", "alerts-by-status-index-dev", alerts.INDEX_KEYS, alerts.INDEXED),
+    ],
+)
+def test_profiles_and_alerts_are_kept_by_one_key_and_listed_by_an_index(
+    stem: str, key: str, index: str, keys: tuple[str, str], holds: tuple[str, ...]
+) -> None:
     table = _data().one(TABLE, f"{stem}-dev")
 
     assert table.inputs["hashKey"] == key
-    assert table.inputs["attributes"] == [{"name": key, "type": "S"}]
+    assert table.inputs["attributes"] == [
+        {"name": key, "type": "S"},
+        {"name": keys[0], "type": "S"},
+        {"name": keys[1], "type": "N"},
+    ]
+    assert table.inputs["globalSecondaryIndexes"] == [
+        {
+            "name": index,
+            "keySchemas": [
+                {"attributeName": keys[0], "keyType": "HASH"},
+                {"attributeName": keys[1], "keyType": "RANGE"},
+            ],
+            "projectionType": "INCLUDE",
+            "nonKeyAttributes": sorted(holds),
+        }
+    ]
+    assert _data().outputs[f"{stem.removesuffix('-table')}_index_name"] == index
     assert table.inputs["serverSideEncryption"] == {"enabled": True, "kmsKeyArn": _key_arn()}
     assert not {"rangeKey", "streamEnabled", "streamViewType"} & table.inputs.keys()
 

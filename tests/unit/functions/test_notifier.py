@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from shared.runtime.clients import create_client
 from shared.runtime.dynamodb import to_item
 from shared.runtime.logs import Logger
+from shared.runtime.pseudonym import pseudonym
 from stacks.alerting.functions.notifier.adapters import AlertsTable, FraudAlertsTopic
 from stacks.alerting.functions.notifier.groups_table import ClosingQueue, GroupsTable
 from stacks.alerting.functions.notifier.handler import BatchHandler
@@ -99,6 +100,7 @@ def test_an_alert_is_recorded_mailed_and_marked(stage: Stage) -> None:
     assert f"Trace: {TRACE_ID}\n" in mail["Message"]
     assert alert == {
         "alert_id": ALERT.transaction.alert_id,
+        "account": pseudonym(ALERT.transaction.account_id, SECRET),
         "status": "OPEN",
         "mail_status": "SENT",
         "message_id": mail["MessageId"],

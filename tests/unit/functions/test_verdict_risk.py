@@ -125,7 +125,7 @@ def test_a_fraud_that_the_account_s_own_behaviour_explains_does_not_speak_agains
 def _record(world: World, message: str) -> None:
     """Record an alert as the notifier does."""
     alert = type(suspicious()).from_json(message)
-    record = alert_record(alert, trace_id=TRACE_ID, now=world.now, time_to_live_days=365)
+    record = alert_record(alert, account="acct-0", trace_id=TRACE_ID, now=world.now, time_to_live_days=365)
     AlertsTable(world.cloud.dynamodb, NAMES.alerts).claim(record, now=world.now, lease_until=world.now)
 
 

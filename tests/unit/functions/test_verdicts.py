@@ -84,7 +84,11 @@ class Desk:
     def alert(self) -> Claim:
         """What the notifier does first when the alert's message comes."""
         record = alert_record(
-            suspicious(transaction=stored()), trace_id=TRACE_ID, now=self.now, time_to_live_days=365
+            suspicious(transaction=stored()),
+            account="acct-0",
+            trace_id=TRACE_ID,
+            now=self.now,
+            time_to_live_days=365,
         )
         table = AlertsTable(self.cloud.dynamodb, "alerts-test")
         return table.claim(record, now=self.now, lease_until=self.now + 1)

@@ -1,9 +1,23 @@
 """Cases of keys, tables, queues and topics."""
 
 import json
+from typing import Any
 
 from emulator.tests.provider.contract.case import Case
 from emulator.tests.provider.contract.documents import policy
+
+
+def _index(name: str, text: str, number: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "keySchemas": [
+            {"attributeName": text, "keyType": "HASH"},
+            {"attributeName": number, "keyType": "RANGE"},
+        ],
+        "projectionType": "INCLUDE",
+        "nonKeyAttributes": ["x"],
+    }
+
 
 STORES = (
     Case(
@@ -37,7 +51,12 @@ STORES = (
             "name": "contract",
             "hashKey": "id",
             "rangeKey": "at",
-            "attributes": [{"name": "id", "type": "S"}, {"name": "at", "type": "N"}],
+            "attributes": [
+                {"name": "id", "type": "S"},
+                {"name": "at", "type": "N"},
+                {"name": "state", "type": "S"},
+            ],
+            "globalSecondaryIndexes": [_index("by-state", "state", "at")],
             "billingMode": "PAY_PER_REQUEST",
             "streamEnabled": True,
             "streamViewType": "NEW_IMAGE",
@@ -47,6 +66,16 @@ STORES = (
             "deletionProtectionEnabled": False,
         },
         lambda w: {
+            "attributes": [
+                {"name": "id", "type": "S"},
+                {"name": "at", "type": "N"},
+                {"name": "state", "type": "S"},
+                {"name": "kind", "type": "S"},
+            ],
+            "globalSecondaryIndexes": [
+                _index("by-state", "state", "at") | {"nonKeyAttributes": ["x", "y"]},
+                _index("by-kind", "kind", "at"),
+            ],
             "ttl": {"attributeName": "gone_at", "enabled": True},
             "pointInTimeRecovery": {"enabled": True},
             "streamViewType": "NEW_AND_OLD_IMAGES",

@@ -68,6 +68,7 @@ class Notification:
         now = self._clock()
         record = alert_record(
             suspicious,
+            account=pseudonym(suspicious.transaction.account_id, self._settings.common.pseudonym_secret),
             trace_id=trace.trace_id,
             now=now,
             time_to_live_days=self._settings.alerts_time_to_live_days,

@@ -8,12 +8,13 @@ from shared.runtime.events import SuspiciousTransaction
 
 
 def alert_record(
-    suspicious: SuspiciousTransaction, *, trace_id: str, now: int, time_to_live_days: int
+    suspicious: SuspiciousTransaction, *, account: str, trace_id: str, now: int, time_to_live_days: int
 ) -> dict[str, Any]:
     """Return the record of an alert, still without the state of its mail; a None is not stored.
 
     Args:
         suspicious: The message.
+        account: The account's pseudonym, by which mails and logs name it.
         trace_id: The trace that began with the POST.
         now: Epoch milliseconds.
         time_to_live_days: When DynamoDB may delete the record; 0 for never.
@@ -21,6 +22,7 @@ def alert_record(
     return {
         "alert_id": suspicious.transaction.alert_id,
         **transaction_facts(suspicious.transaction),
+        "account": account,
         "score": suspicious.score,
         "base": suspicious.base,
         "score_threshold": suspicious.score_threshold,

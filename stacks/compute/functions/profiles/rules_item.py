@@ -7,7 +7,11 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any, Final
 
+from shared.runtime.changes import Changed
+
 RULES_KEY: Final = "rules#active"
+RULES_KEYS: Final = "rules#*"
+"""Pattern of the keys of all items about rules."""
 LARGEST_BYTES: Final = 64 * 1024
 """Of a rules file. An item has room for 400 KB; the shipped rules take 4."""
 
@@ -23,7 +27,13 @@ def publication(text: str | None, version: str | None) -> dict[str, Any]:
         text: The rules file; None puts the package's own rules in force.
         version: As decisions carry it: the file's own version and the first digits of its SHA-256.
     """
-    return {"rules": text, "version": version, "sha256": None if text is None else digest_of(text)}
+    digest = None if text is None else digest_of(text)
+    return {"changed": Changed.RULES, "rules": text, "version": version, "sha256": digest}
+
+
+def publication_key(revision: int) -> str:
+    """Return the key under which a publication stays when another one has taken its place."""
+    return f"rules#publication#{revision}"
 
 
 def published_text(item: Mapping[str, Any] | None) -> str | None:

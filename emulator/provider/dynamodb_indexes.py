@@ -1,0 +1,71 @@
+"""Global secondary indexes of DynamoDB tables: from the program's form to the API's and back."""
+
+from collections.abc import Iterator, Set
+from typing import Any
+
+from emulator.provider.resource import CheckFailure, Properties
+from emulator.provider.values import is_unknown, pruned
+
+_PROPERTY = "globalSecondaryIndexes"
+
+
+def faults(index: Properties, declared: Set[Any]) -> Iterator[CheckFailure]:
+    """What DynamoDB refuses of an index, besides what its schema does."""
+    index_name = index.get("name")
+    for key in index.get("keySchemas") or ():
+        name = key.get("attributeName")
+        if not is_unknown(name) and name not in declared:
+            yield CheckFailure(_PROPERTY, f"{name!r} of {index_name} is not among the attributes")
+    if not index.get("keySchemas"):
+        yield CheckFailure(_PROPERTY, f"{index_name}: name its keys by keySchemas")
+    if bool(index.get("nonKeyAttributes")) != (index.get("projectionType") == "INCLUDE"):
+        yield CheckFailure(_PROPERTY, f"{index_name}: nonKeyAttributes belong to INCLUDE, and to it alone")
+
+
+def to_api(inputs: Properties) -> list[dict[str, Any]]:
+    """The indexes of a program."""
+    return [_to_api(index) for index in inputs.get(_PROPERTY) or ()]
+
+
+def _to_api(index: Properties) -> dict[str, Any]:
+    return {
+        "IndexName": index["name"],
+        "KeySchema": [
+            {"AttributeName": key["attributeName"], "KeyType": key["keyType"]} for key in index["keySchemas"]
+        ],
+        "Projection": pruned(
+            ProjectionType=index["projectionType"], NonKeyAttributes=index.get("nonKeyAttributes")
+        ),
+    }
+
+
+def of_api(table: Properties) -> list[dict[str, Any]]:
+    """The indexes that a table has."""
+    return [
+        pruned(
+            name=index["IndexName"],
+            keySchemas=[
+                {"attributeName": key["AttributeName"], "keyType": key["KeyType"]}
+                for key in index["KeySchema"]
+            ],
+            projectionType=index["Projection"]["ProjectionType"],
+            nonKeyAttributes=index["Projection"].get("NonKeyAttributes"),
+        )
+        for index in table.get("GlobalSecondaryIndexes", ())
+    ]
+
+
+def changes(old: Properties, new: Properties, attributes: list[dict[str, str]]) -> Iterator[dict[str, Any]]:
+    """The `UpdateTable` calls from old to new indexes: one index a call, and a changed one is made anew."""
+    before = {index["IndexName"]: index for index in to_api(old)}
+    after = {index["IndexName"]: index for index in to_api(new)}
+    for name, index in before.items():
+        if after.get(name) != index:
+            yield _call({"Delete": {"IndexName": name}}, attributes)
+    for name, index in after.items():
+        if before.get(name) != index:
+            yield _call({"Create": index}, attributes)
+
+
+def _call(update: dict[str, Any], attributes: list[dict[str, str]]) -> dict[str, Any]:
+    return {"AttributeDefinitions": attributes, "GlobalSecondaryIndexUpdates": [update]}
