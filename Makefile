@@ -122,12 +122,13 @@ lock: $(READY) ## Resolve requirements.in and the emulator's anew into requireme
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock requirements.in emulator/pyproject.toml
 
 ##@ An environment (ENV=dev, ENV=prod CONFIRM=prod, or ENV=local beside a running `make local`)
-.PHONY: doctor preflight stale rights deployers smoke redrive verdict rules controls $(VERBS) $(foreach verb,$(VERBS),$(LAYERS:%=$(verb)-%))
+.PHONY: doctor preflight stale rights deployers smoke redrive desk alerts account audit verdict rules controls $(VERBS) $(foreach verb,$(VERBS),$(LAYERS:%=$(verb)-%))
 doctor: check-env $(READY) ## Check what a deployment needs before it can fail half-way: a line each, with what to do
 	@$(BIN)/python -m tools.deploy.doctor "$$ENV" --engine "$$ENGINE_IN_USE"
 
-rights: check-env $(READY) ## Print what each role may do, on what and when, from the programs: nothing is deployed or asked for
+rights: check-env $(READY) ## Print what each role may do, and what analysts need, from the programs: nothing is deployed or asked for
 	@$(BIN)/python -m tools.audit.rights "$$ENV"
+	@$(BIN)/python -m tools.analyst.rights "$$ENV"
 
 deployers: check-env $(READY) ## Print the rights that a layer's deployers need, and why each wildcard [LAYER= ACCOUNT= REPOSITORY= WRITE=folder]
 	@$(BIN)/python -m tools.audit.deployer_rights "$$ENV" $(if $(LAYER),--layer "$$LAYER") $(if $(ACCOUNT),--account "$$ACCOUNT") $(if $(REPOSITORY),--repository "$$REPOSITORY") $(if $(WRITE),--write "$$WRITE")
@@ -152,17 +153,34 @@ smoke: check-env $(READY) ## Send a synthetic fraud through the deployed pipelin
 redrive: check-env $(READY) ## Give what failed for good another try: QUEUE=name of its dead-letter queue
 	@$(split_args); $(call with_outputs,operate.redrive) $(if $(QUEUE),--queue "$$QUEUE") "$${words[@]}"
 
-verdict: check-env $(READY) ## Give a verdict: TRANSACTION=id VERDICT=confirmed_fraud|legitimate BY=name [NOTE=why] [TIMESTAMP=]
-	@$(if $(and $(TRANSACTION),$(VERDICT),$(BY)),,echo "Name all three: make verdict $$MAKE_SETTINGS TRANSACTION=id VERDICT=confirmed_fraud BY=your-name" >&2; exit 2)
-	@$(call with_outputs,analyst.verdict) --transaction "$$TRANSACTION" --verdict "$$VERDICT" --by "$$BY" \
-	  $(if $(NOTE),--note "$$NOTE") $(if $(TIMESTAMP),--timestamp "$$TIMESTAMP")
+desk: check-env $(READY) ## Open the analyst's page on loopback until Ctrl-C, with your own credentials [BY=name DAYS=30 PORT=]
+	@$(call with_outputs,analyst.desk) $(if $(BY),--by "$$BY") $(if $(DAYS),--days "$$DAYS") $(if $(PORT),--port "$$PORT")
 
-rules: check-env $(READY) ## Show the detector's rules; publish others: FILE=rules.json BY=name [NOTE=why]; the package's again: RESET=yes BY=name
+alerts: check-env $(READY) ## List alerts, the latest first [STATUS=OPEN|CONFIRMED_FRAUD|LEGITIMATE|ALL ACCOUNT= REASON= SINCE=7d ARGS=--json]
+	@$(split_args); $(call with_outputs,analyst.alerts) $(if $(STATUS),--status "$$STATUS") $(if $(ACCOUNT),--account "$$ACCOUNT") \
+	  $(if $(REASON),--reason "$$REASON") $(if $(SINCE),--since "$$SINCE") "$${words[@]}"
+
+account: check-env $(READY) ## Show what is known of ACCOUNT=id|pseudonym, or of the account of TRANSACTION=id [OUT=file.json: all that is kept of it]
+	@$(call with_outputs,analyst.account) $(if $(ACCOUNT),--account "$$ACCOUNT") $(if $(TRANSACTION),--transaction "$$TRANSACTION") $(if $(OUT),--out "$$OUT")
+
+audit: check-env $(READY) ## Show who decided, listed, snoozed or published what, when and why [SINCE=30d BY=name OUT=file.csv]
+	@$(call with_outputs,analyst.audit) $(if $(SINCE),--since "$$SINCE") $(if $(BY),--by "$$BY") $(if $(OUT),--out "$$OUT")
+
+verdict: check-env $(READY) ## Give a verdict: TRANSACTION=id (or ACCOUNT=id|pseudonym with one open alert) VERDICT=confirmed_fraud|legitimate BY=name [NOTE=why] [TIMESTAMP=]
+	@$(if $(and $(TRANSACTION)$(ACCOUNT),$(VERDICT),$(BY)),,echo "Name all three: make verdict $$MAKE_SETTINGS TRANSACTION=id VERDICT=confirmed_fraud BY=your-name" >&2; exit 2)
+	@$(call with_outputs,analyst.verdict) $(if $(TRANSACTION),--transaction "$$TRANSACTION") $(if $(ACCOUNT),--account "$$ACCOUNT") \
+	  --verdict "$$VERDICT" --by "$$BY" $(if $(NOTE),--note "$$NOTE") $(if $(TIMESTAMP),--timestamp "$$TIMESTAMP")
+
+rules: check-env $(READY) ## Show the detector's rules [HISTORY=yes] [OUT=file]; publish others: FILE=rules.json BY=name [NOTE=why]; the package's again: RESET=yes BY=name
 	@[[ "$${RESET:-yes}" == yes ]] || { echo 'RESET is yes, or left away' >&2; exit 2; }
-	@$(split_args); $(call with_outputs,analyst.rules) $(if $(FILE),--file "$$FILE") $(if $(RESET),--reset) $(signed) "$${words[@]}"
+	@[[ "$${HISTORY:-yes}" == yes ]] || { echo 'HISTORY is yes, or left away' >&2; exit 2; }
+	@$(split_args); $(call with_outputs,analyst.rules) $(if $(FILE),--file "$$FILE") $(if $(RESET),--reset) $(if $(OUT),--out "$$OUT") \
+	  $(if $(HISTORY),--history) $(signed) "$${words[@]}"
 
-controls: check-env $(READY) ## Show or set the list of ACCOUNT=id or MERCHANT=id: LIST=allow|watch|deny|none [UNTIL=date], SNOOZE=2h|none; BY=name [NOTE=why]
+controls: check-env $(READY) ## Show all that is in force, or of ACCOUNT=id|pseudonym, TRANSACTION=id or MERCHANT=id [HISTORY=yes]; set: LIST=allow|watch|deny|none [UNTIL=date], SNOOZE=2h|none; BY=name [NOTE=why]
+	@[[ "$${HISTORY:-yes}" == yes ]] || { echo 'HISTORY is yes, or left away' >&2; exit 2; }
 	@$(split_args); $(call with_outputs,analyst.controls) $(if $(ACCOUNT),--account "$$ACCOUNT") $(if $(MERCHANT),--merchant "$$MERCHANT") \
+	  $(if $(TRANSACTION),--transaction "$$TRANSACTION") $(if $(HISTORY),--history) \
 	  $(if $(LIST),--list "$$LIST") $(if $(UNTIL),--until "$$UNTIL") $(if $(SNOOZE),--snooze "$$SNOOZE") $(signed) "$${words[@]}"
 
 ##@ One layer, by its owner: the same with -network, -data, -compute or -alerting, as in make deploy-compute ENV=dev

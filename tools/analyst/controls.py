@@ -1,7 +1,8 @@
 """`make controls`: show or edit the list that an account or a merchant is on, and an account's snooze.
 
-`python -m tools.analyst.controls ENV --outputs FILE --account ID [--list deny --by NAME]`; docs/rules.md
-says what each list does. Exit code 0: done. 1: refused; nothing has changed.
+Without either it shows all that is in force. docs/rules.md says what each list does:
+`python -m tools.analyst.controls ENV --outputs FILE [--account ID [--list deny --by NAME]]`.
+Exit code 0: done. 1: refused; nothing has changed.
 """
 
 import argparse
@@ -14,11 +15,16 @@ from typing import Any, Final
 
 from botocore.session import get_session
 
-from shared.runtime.pseudonym import PATTERN as PSEUDONYM
+from shared.runtime.changes import Changed
 from shared.runtime.schema import transaction_schema
 from stacks.compute.functions.detector.scoring import Controls, ProfileError, Standing
 from stacks.compute.functions.profiles.items import account_key, controls_key, merchant_key
 from tools.analyst.profiles_table import Change, Items, Place
+from tools.analyst.records.audit import controls_told, of_controls
+from tools.analyst.records.in_force import in_force
+from tools.analyst.records.place import Records
+from tools.analyst.records.subjects import account_of, is_pseudonym
+from tools.analyst.records.tables import Tables
 from tools.analyst.times import TimeError, duration, moment, told
 from tools.deploy import outputs
 from tools.deploy.outputs import OperatorError
@@ -36,8 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     edits = bool(options.list or options.snooze)
-    if not options.rights and bool(options.account) == bool(options.merchant):
-        parser.error("say whose: ACCOUNT=id or MERCHANT=id")
+    whose = [each for each in (options.account, options.merchant, options.transaction) if each]
+    if len(whose) > 1 or (edits and not whose):
+        parser.error("say whose, once: ACCOUNT=id, MERCHANT=id, or TRANSACTION=id of the account")
     if edits and not options.by:
         parser.error("say who decides: BY=name")
     if options.until and options.list in {None, NONE}:
@@ -45,38 +52,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.snooze and options.merchant:
         parser.error("only an account can be snoozed; for a merchant there is LIST=allow")
     try:
-        place = Place.of(outputs.Outputs.named(options))
+        exported = outputs.Outputs.named(options)
+        place = Place.of(exported)
         if options.rights:
             print(json.dumps(place.rights(controls_key("*")), indent=2))
             return 0
-        whose, key = _subject(options)
+        if not whose:
+            print("\n".join(_all_in_force(Tables(Records.of(exported), get_session()), options)))
+            return 0
+        subject, key = _subject(options, exported)
         items = Items(place, get_session(), _COMMAND)
         item = items.get(key)
         now = time.time_ns() // 1_000_000
         if edits:
             values = edited(item, options, now)
             item = items.replace(key, item, values, Change(options.by, now, options.note or None))
-        print("\n".join(_shown(f"{whose} of {options.environment}", item, now)))
+        print("\n".join(_shown(f"{subject} of {options.environment}", item, now)))
+        if options.history:
+            print("\n".join(_history(item)))
     except OperatorError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0
 
 
-def _subject(options: argparse.Namespace) -> tuple[str, str]:
+def _subject(options: argparse.Namespace, exported: outputs.Outputs) -> tuple[str, str]:
     """Whom it is about, in words, and the key of the item."""
-    kind = "account" if options.account else "merchant"
-    identifier = options.account or options.merchant
+    kind = "merchant" if options.merchant else "account"
+    identifier = options.merchant or options.account
+    if options.transaction or (options.account and not options.as_given and is_pseudonym(options.account)):
+        # Mails and logs name accounts by pseudonyms; a list of one would do nothing.
+        tables = Tables(Records.of(exported), get_session())
+        identifier = account_of(tables, account=options.account, transaction=options.transaction)
     pattern = transaction_schema()["properties"][f"{kind}_id"]["pattern"]
     if not re.fullmatch(pattern.removesuffix("$"), identifier):
         raise OperatorError(f"{identifier!r} is no {kind}'s id: it does not match {pattern}")
-    if options.account and not options.as_given and re.fullmatch(PSEUDONYM, identifier):
-        raise OperatorError(
-            f"ACCOUNT={identifier} is a pseudonym, as mails and logs have it: a list of it would do nothing. "
-            "The mail's first command under HOW TO LOOK FURTHER shows the account's own account_id: give "
-            "that. (An account that is really called so: ARGS=--as-given)"
-        )
-    key = account_key(identifier) if options.account else merchant_key(identifier)
+    key = merchant_key(identifier) if options.merchant else account_key(identifier)
     return f"{kind} {identifier}", controls_key(key)
 
 
@@ -103,6 +114,7 @@ def edited(item: Mapping[str, Any] | None, options: argparse.Namespace, now: int
     if options.snooze:
         controls = controls._replace(snoozed_until=_snoozed_until(options.snooze, now))
     return {
+        "changed": Changed.CONTROLS,
         "standing": None if controls.standing is None else controls.standing.value,
         "standing_until": controls.standing_until or None,
         "snoozed_until": controls.snoozed_until or None,
@@ -155,6 +167,31 @@ def _shown(whose: str, item: Mapping[str, Any] | None, now: int) -> list[str]:
     return lines
 
 
+def _history(item: Mapping[str, Any] | None) -> list[str]:
+    """The changes that the item remembers, the latest first."""
+    found = [] if item is None else list(of_controls({"profile_id": controls_key("#"), **item}))
+    return [
+        f"  {told(entry.at)} by {entry.by}: {entry.decision}" + (f" ({entry.note})" if entry.note else "")
+        for entry in reversed(found)
+    ] or ["  nobody has changed anything yet"]
+
+
+def _all_in_force(tables: Tables, options: argparse.Namespace) -> list[str]:
+    items = list(tables.changes(Changed.CONTROLS))
+    found = list(in_force(items, time.time_ns() // 1_000_000))
+    lines = [f"{len(found)} accounts and merchants of {options.environment} are on a list or snoozed"]
+    for each in found:
+        said = each.fault or controls_told(each.controls._asdict())
+        note = f": {each.note}" if each.note else ""
+        lines.append(f"  {each.subject}: {said}; {told(each.at)} by {each.by}{note}")
+    if options.history:
+        changes = [entry for item in items for entry in of_controls(item)]
+        changes.sort(key=lambda entry: -entry.at)
+        lines.append("changes, the latest first:")
+        lines += [f"  {told(each.at)} by {each.by}: {each.subject}: {each.decision}" for each in changes]
+    return lines
+
+
 def _lasting(until: int, now: int) -> str:
     if not until:
         return "for ever"
@@ -169,7 +206,9 @@ def _parser() -> argparse.ArgumentParser:
         "--rights says what they must allow.",
     )
     outputs.add_arguments(parser)
-    parser.add_argument("--account", metavar="ID")
+    parser.add_argument("--account", metavar="ID", help="its id, or its pseudonym from a mail")
+    parser.add_argument("--transaction", metavar="ID", help="the account of this transaction")
+    parser.add_argument("--history", action="store_true", help="show who changed it before, too")
     parser.add_argument("--as-given", action="store_true", help="the account is called like a pseudonym")
     parser.add_argument("--merchant", metavar="ID")
     parser.add_argument("--list", choices=[*Standing, NONE], help="put it on this list, or on none")

@@ -21,7 +21,7 @@ NEEDED: Final[Needed] = {
 """What is read of each layer."""
 
 _CONFLICT: Final = "ConditionalCheckFailedException"
-_NOT_AUDITED: Final = frozenset({"profile_id", "earlier", "rules", "sha256"})
+_NOT_AUDITED: Final = frozenset({"profile_id", "earlier", "rules", "sha256", "changed"})
 _CONFIG: Final = Config(
     connect_timeout=5.0, read_timeout=10.0, retries={"mode": "standard", "total_max_attempts": 3}
 )
@@ -167,6 +167,18 @@ class Items:
                 ) from None
             raise self._refused("write", profile_id, error) from None
         return item
+
+    def keep(self, profile_id: str, item: Mapping[str, Any]) -> None:
+        """Write a copy of an item that is about to be replaced; the same again changes nothing.
+
+        Raises:
+            OperatorError: AWS refuses.
+        """
+        copy = {**item, "profile_id": profile_id}
+        try:
+            self._dynamodb.put_item(TableName=self._place.profiles_table_name, Item=to_item(copy))
+        except (BotoCoreError, ClientError) as error:
+            raise self._refused("write", profile_id, error) from None
 
     def _identity(self) -> str:
         try:

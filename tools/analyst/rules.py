@@ -14,20 +14,26 @@ from typing import Any, Final
 
 from botocore.session import get_session
 
+from shared.runtime.changes import Changed
 from stacks.compute.functions.detector.active_rules import LONGEST_SECONDS
 from stacks.compute.functions.detector.scoring import RULES_PATH, RulesError, load_rules, parse_rules
 from stacks.compute.functions.profiles.rules_item import (
     LARGEST_BYTES,
     RULES_KEY,
+    RULES_KEYS,
     UnreadableRulesError,
     publication,
+    publication_key,
     published_text,
 )
 from tools.analyst.differences import differences
 from tools.analyst.profiles_table import Change, Items, Place
+from tools.analyst.records.audit import of_rules
 from tools.analyst.times import told
 from tools.deploy import outputs
 from tools.deploy.outputs import OperatorError
+from tools.files.errors import OutputError
+from tools.files.outputs import write
 from tools.terminal.ending import ended
 from tools.terminal.parser import Parser
 
@@ -43,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         place = Place.of(outputs.Outputs.named(options))
         if options.rights:
-            print(json.dumps(place.rights(RULES_KEY), indent=2))
+            print(json.dumps(place.rights(RULES_KEYS), indent=2))
             return 0
         # A bad file is refused before anybody is asked for anything.
         text = _checked(options.file) if options.file else None
@@ -51,9 +57,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.file or options.reset:
             change = Change(options.by, time.time_ns() // 1_000_000, options.note or None)
             _publish(items, text, change)
+        elif options.out:
+            _write(items.get(RULES_KEY), options)
         else:
-            print("\n".join(_shown(items.get(RULES_KEY), options.environment)))
-    except OperatorError as error:
+            item = items.get(RULES_KEY)
+            print("\n".join(_shown(item, options.environment) + (_history(item) if options.history else [])))
+    except (OperatorError, OutputError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0
@@ -76,11 +85,11 @@ def _checked(path: Path) -> str:
 def _publish(items: Items, text: str | None, change: Change) -> None:
     before = items.get(RULES_KEY)
     version = None if text is None else parse_rules(text.encode()).version
-    old, fault = _in_force(before)
+    old, fault = in_force(before)
     if fault is None and (before or {}).get("rules") == text:
         print(f"nothing to do: {version or 'the rules of the package'} is what is published")
         return
-    items.replace(RULES_KEY, before, publication(text, version), change)
+    put_in_force(items, before, text, change)
     new = RULES_PATH.read_text("utf-8") if text is None else text
     print(f"published: {version or 'the rules of the package'}, by {change.by}")
     of_package = old == RULES_PATH.read_text("utf-8")
@@ -90,8 +99,48 @@ def _publish(items: Items, text: str | None, change: Change) -> None:
     print(f"in force within {LONGEST_SECONDS:g} seconds, with each execution environment's next payment")
 
 
-def _in_force(item: Mapping[str, Any] | None) -> tuple[str, str | None]:
-    """The text to compare with, and what is wrong with what is published."""
+def put_in_force(items: Items, before: Mapping[str, Any] | None, text: str | None, change: Change) -> None:
+    """Publish rules in place of what was read; what was in force stays, to be compared with and gone back to.
+
+    Args:
+        items: The table.
+        before: The item that was read.
+        text: A file that the detector can use, None for the package's rules.
+        change: Who publishes.
+
+    Raises:
+        OperatorError: AWS refuses, or somebody else has published meanwhile.
+    """
+    if before is not None:
+        items.keep(publication_key(int(before.get("revision", 0))), {"changed": Changed.RULES, **before})
+    version = None if text is None else parse_rules(text.encode()).version
+    items.replace(RULES_KEY, before, publication(text, version), change)
+
+
+def _write(item: Mapping[str, Any] | None, options: argparse.Namespace) -> None:
+    """Write the file that is in force."""
+    text, fault = in_force(item)
+    if fault is not None:
+        raise OperatorError(
+            f"what is published is refused by the detector, which uses the last good rules: {fault}"
+        )
+    write(options.out, text)
+    published = item is not None and item.get("rules") is not None
+    what = f"{item['version']}, as published" if item and published else f"{_packaged()}, of this checkout"
+    print(f"rules of {options.environment}: {what}: {options.out}")
+
+
+def _history(item: Mapping[str, Any] | None) -> list[str]:
+    """The publications that the item remembers, the latest first."""
+    entries = sorted(of_rules([item] if item else []), key=lambda entry: -entry.at)
+    return ["publications, the latest first:"] * bool(entries) + [
+        f"  {told(each.at)} by {each.by}: {each.decision}" + (f" ({each.note})" if each.note else "")
+        for each in entries
+    ]
+
+
+def in_force(item: Mapping[str, Any] | None) -> tuple[str, str | None]:
+    """Return the text in force as far as is known here, and what is wrong with what is published."""
     packaged = RULES_PATH.read_text("utf-8")
     try:
         text = published_text(item)
@@ -104,7 +153,7 @@ def _in_force(item: Mapping[str, Any] | None) -> tuple[str, str | None]:
 
 
 def _shown(item: Mapping[str, Any] | None, environment: str) -> list[str]:
-    _, fault = _in_force(item)
+    _, fault = in_force(item)
     if item is None or (fault is None and item.get("rules") is None):
         lines = [f"rules of {environment}: those of the deployed package; in this checkout: {_packaged()}"]
     else:
@@ -139,6 +188,8 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument(
         "--rights", action="store_true", help="print the IAM policy that the caller needs, and end"
     )
+    what.add_argument("--out", type=Path, metavar="FILE", help="write what is in force to a file")
+    parser.add_argument("--history", action="store_true", help="show who published before, too")
     parser.add_argument("--by", metavar="NAME", help="who publishes")
     parser.add_argument("--note", metavar="TEXT", help="why")
     return parser

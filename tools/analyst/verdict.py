@@ -14,7 +14,13 @@ from urllib.parse import quote
 from botocore.session import get_session
 
 from shared.infra.arns import REGION
+from shared.runtime.alerts import AlertStatus
+from shared.runtime.money import readable
 from shared.runtime.schema import verdict_schema
+from tools.analyst.records.place import Records
+from tools.analyst.records.subjects import account_of
+from tools.analyst.records.tables import Tables
+from tools.analyst.times import told
 from tools.deploy import outputs
 from tools.deploy.outputs import OperatorError
 from tools.deploy.signed_api import NO_ANSWER, SignedApi
@@ -70,7 +76,8 @@ def _parser() -> argparse.ArgumentParser:
         "PUT/transactions/*/verdict of the API's stage.",
     )
     outputs.add_arguments(parser)
-    parser.add_argument("--transaction", required=True, metavar="ID", help="as the mail has it")
+    parser.add_argument("--transaction", metavar="ID", help="as the mail has it")
+    parser.add_argument("--account", metavar="ID", help="or the one open alert of this account or pseudonym")
     parser.add_argument("--verdict", required=True, choices=verdicts)
     parser.add_argument("--by", required=True, metavar="NAME", help="who decided")
     parser.add_argument("--note", metavar="TEXT", help="why")
@@ -80,6 +87,26 @@ def _parser() -> argparse.ArgumentParser:
         help="of the transaction, where several have the id or it is so old that only its alert is left",
     )
     return parser
+
+
+def _open_alert(exported: outputs.Outputs, options: argparse.Namespace) -> tuple[str, str]:
+    """The transaction of an account's one open alert: its id and its time."""
+    tables = Tables(Records.of(exported), get_session())
+    account_id = account_of(tables, account=options.account, transaction=None)
+    found = list(tables.alerts(AlertStatus.OPEN, having={"account_id": account_id}))
+    if len(found) == 1:
+        return found[0].transaction_id, str(found[0].timestamp)
+    if not found:
+        raise OperatorError(
+            f"account {account_id} has no open alert; a verdict on another payment: TRANSACTION=id"
+        )
+    listed = [
+        f"  TRANSACTION={each.transaction_id} TIMESTAMP={each.timestamp}  "
+        f"({told(each.timestamp)}, {readable(each.amount, each.currency)} to {each.merchant_id})"
+        for each in found
+    ]
+    many = f"account {account_id} has {len(found)} open alerts; name one instead of ACCOUNT:"
+    raise OperatorError("\n".join([many, *listed]))
 
 
 def _timestamp(text: str | None) -> int | None:
@@ -92,8 +119,14 @@ def _timestamp(text: str | None) -> int | None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Give one verdict; returns 0 when it is recorded."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if bool(options.transaction) == bool(options.account):
+        parser.error("say about what: TRANSACTION=id, or ACCOUNT=id where it has one open alert")
     try:
+        exported = outputs.Outputs.named(options)
+        if options.account:
+            options.transaction, options.timestamp = _open_alert(exported, options)
         given = {
             "verdict": options.verdict,
             "decided_by": options.by,
@@ -101,7 +134,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "timestamp": _timestamp(options.timestamp),
         }
         body = {name: value for name, value in given.items() if value is not None}
-        url = outputs.Outputs.named(options).values(NEEDED)["verdicts_url"]
+        url = exported.values(NEEDED)["verdicts_url"]
         recorded = give(SignedApi(get_session(), REGION), url, options.transaction, body)
     except OperatorError as error:
         print(f"error: {error}", file=sys.stderr)

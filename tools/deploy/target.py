@@ -118,19 +118,29 @@ class Target:
         Raises:
             OperatorError: The URL names no API: it is neither API Gateway's nor the embedded AWS's.
         """
-        parts = urlsplit(self.transactions_url)
-        segments = [segment for segment in parts.path.split("/") if segment]
-        label, _, domain = (parts.hostname or "").partition(".")
-        if domain.startswith("execute-api."):
-            segments = [label, *segments]
-        elif segments[:1] == ["execute-api"]:
-            segments = segments[1:]
-        else:
-            raise OperatorError(f"transactions_url {self.transactions_url!r} names no API of API Gateway")
-        api, stage, *path = segments
-        method = "/".join((api, stage, TRANSACTIONS_METHOD, *path))
-        return f"arn:aws:execute-api:{self.region}:{self.account_id}:{method}"
+        return execute_api_arn(
+            self.transactions_url, TRANSACTIONS_METHOD, region=self.region, account_id=self.account_id
+        )
 
     def log_group(self, function_name: str) -> str:
         """The log group of a function."""
         return f"/aws/lambda/{function_name}"
+
+
+def execute_api_arn(url: str, method: str, *, region: str, account_id: str) -> str:
+    """Return what `execute-api:Invoke` is granted on: a method of a stage of an API, and no other.
+
+    Raises:
+        OperatorError: The URL names no API: it is neither API Gateway's nor the embedded AWS's.
+    """
+    parts = urlsplit(url)
+    segments = [segment for segment in parts.path.split("/") if segment]
+    label, _, domain = (parts.hostname or "").partition(".")
+    if domain.startswith("execute-api."):
+        segments = [label, *segments]
+    elif segments[:1] == ["execute-api"]:
+        segments = segments[1:]
+    else:
+        raise OperatorError(f"{url!r} names no API of API Gateway")
+    api, stage, *path = segments
+    return f"arn:aws:execute-api:{region}:{account_id}:{'/'.join((api, stage, method, *path))}"

@@ -36,9 +36,13 @@ takes-destroy := $(environment)
 takes-stale := $(environment) CONFIG LAYER
 takes-smoke := $(environment) ARGS
 takes-redrive := $(environment) QUEUE ARGS
-takes-verdict := $(environment) TRANSACTION VERDICT BY NOTE TIMESTAMP
-takes-rules := $(environment) FILE RESET BY NOTE ARGS
-takes-controls := $(environment) ACCOUNT MERCHANT LIST UNTIL SNOOZE BY NOTE ARGS
+takes-desk := $(environment) BY DAYS PORT
+takes-alerts := $(environment) STATUS ACCOUNT REASON SINCE ARGS
+takes-account := $(environment) ACCOUNT TRANSACTION OUT
+takes-audit := $(environment) SINCE BY OUT
+takes-verdict := $(environment) TRANSACTION ACCOUNT VERDICT BY NOTE TIMESTAMP
+takes-rules := $(environment) FILE RESET OUT HISTORY BY NOTE ARGS
+takes-controls := $(environment) ACCOUNT MERCHANT TRANSACTION HISTORY LIST UNTIL SNOOZE BY NOTE ARGS
 takes-check-env := $(environment)
 takes-clean :=
 

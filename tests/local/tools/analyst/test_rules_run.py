@@ -15,7 +15,7 @@ from shared.runtime.dynamodb import from_item, to_item
 from shared.runtime.events import alert_id_of
 from stacks.compute.functions.detector.scoring import RULES_PATH, load_rules, parse_rules
 from stacks.compute.functions.profiles.items import account_key, controls_key
-from stacks.compute.functions.profiles.rules_item import RULES_KEY, publication
+from stacks.compute.functions.profiles.rules_item import RULES_KEY, RULES_KEYS, publication
 from tests.local.tools.world import TABLES, World
 from tools.analyst.profiles_table import Place
 from tools.deploy.outputs import Outputs
@@ -117,7 +117,7 @@ def bank(world_of_its_own: World) -> Iterator[Bank]:
 
 
 def test_published_rules_change_decisions_and_bad_ones_never_do(bank: Bank, tmp_path: Path) -> None:
-    role = bank.role(RULES_KEY)
+    role = bank.role(RULES_KEYS)
     before = bank.decided("rules-a", 21.0)
     assert (before["rules_version"], before["message"]) == (load_rules().version, "scored")
 
@@ -186,7 +186,7 @@ def test_a_list_makes_an_alert_and_a_snooze_suppresses_it_until_it_ends(bank: Ba
 
 def test_who_may_publish_rules_may_not_edit_lists_and_the_other_way_round(bank: Bank) -> None:
     edit = ["--account", "rules-d", "--list", "allow", "--by", "Ana"]
-    code, _, err = bank.world.run(*edit, module="tools.analyst.controls", role=bank.role(RULES_KEY))
+    code, _, err = bank.world.run(*edit, module="tools.analyst.controls", role=bank.role(RULES_KEYS))
     assert code == 1
     assert "dynamodb:GetItem" in err
     assert "make controls ENV=local ARGS=--rights" in err

@@ -11,7 +11,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from shared.runtime.pseudonym import pseudonym
 from stacks.compute.functions.detector.scoring import Controls, Standing
+from tests.unit.functions.builders import SECRET
+from tests.unit.tools.analyst.records_in_memory import InMemory, records_in_memory
 from tests.unit.tools.analyst.table import Table, table_in_memory
 from tools.analyst import controls
 from tools.analyst.controls import LONGEST_SNOOZE_DAYS, edited
@@ -182,15 +185,69 @@ def test_times_are_utc_where_they_say_nothing_else() -> None:
         edited(None, argparse.Namespace(list="deny", until="2026-12-01", snooze=None), moment("2026-12-01"))
 
 
-def test_a_pseudonym_of_a_mail_is_refused_with_where_the_account_stands(run: Run, table: Table) -> None:
-    given = ("--account", "acct-0123456789abcdef", "--list", "deny", "--by", "Ana")
-    code, _, err = run(*given)
+@pytest.fixture
+def memory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[InMemory]:
+    monkeypatch.setattr("tools.analyst.controls.time.time_ns", lambda: NOW * 1_000_000)
+    with records_in_memory(monkeypatch, tmp_path) as memory:
+        yield memory
+
+
+@pytest.fixture
+def ask(memory: InMemory, capsys: pytest.CaptureFixture[str]) -> Run:
+    def running(*options: str) -> tuple[int, str, str]:
+        code = controls.main(["dev", "--outputs", str(memory.outputs), *options])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return running
+
+
+def test_a_pseudonym_or_a_transaction_leads_to_its_account(ask: Run, memory: InMemory) -> None:
+    memory.alert("t-1", account_id="a-1")
+    name = pseudonym("a-1", SECRET)
+    decision = ("--list", "deny", "--by", "Ana")
+    assert ask("--account", name, *decision)[1].startswith("account a-1 of dev: on the list deny for ever")
+    assert ask("--transaction", "t-1")[1].startswith("account a-1 of dev: on the list deny for ever")
+    code, _, err = ask("--account", "acct-0123456789abcdef", *decision)
     assert code == 1
-    assert "ACCOUNT=acct-0123456789abcdef is a pseudonym" in err
-    assert "HOW TO LOOK FURTHER shows the account's own account_id" in err
-    assert table.items() == []
-    assert run(*given, "--as-given")[0] == 0
-    assert run("--account", "acct-11")[0] == 0
+    assert "no alert's record names acct-0123456789abcdef" in err
+    assert {item["profile_id"] for item in memory.items("profiles")} == {"controls#account#a-1"}
+    assert ask("--account", "acct-0123456789abcdef", *decision, "--as-given")[0] == 0
+    assert ask("--account", "acct-11")[0] == 0
+
+
+def test_all_that_is_in_force_is_shown_and_what_is_over_is_not(ask: Run, memory: InMemory) -> None:
+    assert ask()[1] == "0 accounts and merchants of dev are on a list or snoozed\n"
+    ask("--account", "a-1", "--list", "deny", "--by", "Ana", "--note", "card lost")
+    ask("--account", "a-2", "--snooze", "2h", "--by", "Bo")
+    ask("--merchant", "m-1", "--list", "watch", "--until", "2026-12-01", "--by", "Cy")
+    ask("--account", "a-3", "--list", "allow", "--by", "Di")
+    ask("--account", "a-3", "--list", "none", "--by", "Di")
+    memory.put("profiles", {"profile_id": "account#a-1", "state": "{}", "revision": 1})
+    memory.put("profiles", over("controls#account#a-4"))
+    out = ask()[1]
+    assert out.startswith("3 accounts and merchants of dev are on a list or snoozed\n")
+    assert "  account a-1: list deny for ever; " in out
+    assert out.count("card lost") == 1
+    assert "  account a-2: snooze until " in out
+    assert "  merchant m-1: list watch until 2026-12-01 00:00 UTC; " in out
+    history = ask("--history")[1]
+    assert "by Di: account a-3: list allow for ever" in history
+    assert "by Di: account a-3: on no list, not snoozed" in history
+
+
+def over(profile_id: str) -> dict[str, object]:
+    until = {"standing": "deny", "standing_until": NOW - 1}
+    return {"profile_id": profile_id, "changed": "controls", "at": NOW - HOUR, "by": "Ed", **until}
+
+
+def test_the_changes_of_one_are_shown_the_latest_first(run: Run) -> None:
+    run("--account", "a-1", "--list", "deny", "--by", "Ana")
+    run("--account", "a-1", "--list", "watch", "--by", "Bo", "--note", "found it")
+    lines = run("--account", "a-1", "--history")[1].splitlines()
+    assert lines[-2].endswith("by Bo: list watch for ever (found it)")
+    assert lines[-1].endswith("by Ana: list deny for ever")
+    assert run("--account", "a-2", "--history")[1].endswith("  nobody has changed anything yet\n")
 
 
 def test_a_list_that_is_none_is_told_in_plain_words(run: Run, capsys: pytest.CaptureFixture[str]) -> None:

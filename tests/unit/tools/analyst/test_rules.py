@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from shared.runtime.dynamodb import to_item
 from stacks.compute.functions.detector.scoring import RULES_PATH, load_rules, parse_rules
-from stacks.compute.functions.profiles.rules_item import RULES_KEY, publication, published_text
+from stacks.compute.functions.profiles.rules_item import RULES_KEY, RULES_KEYS, publication, published_text
 from tests.unit.tools.analyst.table import TABLE, Table, table_in_memory
 from tools.analyst import rules
 from tools.analyst.differences import differences
@@ -38,6 +38,10 @@ def run(table: Table, capsys: pytest.CaptureFixture[str]) -> Run:
         return code, said.out, said.err
 
     return running
+
+
+def active(table: Table) -> dict[str, Any]:
+    return next(item for item in table.items() if item["profile_id"] == RULES_KEY)
 
 
 def file_of(directory: Path, version: str, **changes: Any) -> str:
@@ -86,13 +90,34 @@ def test_the_life_of_rules(run: Run, table: Table, tmp_path: Path) -> None:
 
     assert run("--reset", "--by", "Cy")[0] == 0
     assert "those of the deployed package" in run()[1]
-    [item] = table.items()
+    item = active(table)
     assert published_text(item) is None
     assert (item["by"], item["revision"]) == ("Cy", 3)
     assert [(each["by"], each["version"][:6]) for each in item["earlier"]] == [
         ("Ana", "first+"),
         ("Bo", "second"),
     ]
+    kept = {each["profile_id"]: each for each in table.items()}
+    assert published_text(kept["rules#publication#1"]) == Path(first).read_text(), "to be gone back to"
+    assert published_text(kept["rules#publication#2"]) == Path(second).read_text()
+    history = run("--history")[1].splitlines()
+    assert history[-4] == "publications, the latest first:"
+    assert [line.split(" by ")[1].split(":")[0] for line in history[-3:]] == ["Cy", "Bo", "Ana"]
+
+
+def test_what_is_in_force_is_written_as_a_file(run: Run, table: Table, tmp_path: Path) -> None:
+    target = tmp_path / "now.json"
+    assert run("--out", str(target))[1].startswith(f"rules of dev: {load_rules().version}, of this checkout")
+    assert target.read_text() == SHIPPED
+    mine = file_of(tmp_path, "mine", points=15)
+    run("--file", mine, "--by", "Ana")
+    assert run("--out", str(target))[0] == 0
+    assert target.read_text() == Path(mine).read_text()
+    table.put({**active(table), "sha256": "0"})
+    code, _, err = run("--out", str(target))
+    assert code == 1
+    assert "refused by the detector" in err
+    assert target.read_text() == Path(mine).read_text(), "what was there stays"
 
 
 def test_a_bad_file_is_refused_with_its_line_and_nothing_is_asked_or_changed(
@@ -154,12 +179,12 @@ def test_two_who_publish_at_once_do_not_overwrite_each_other(table: Table) -> No
     assert all("rules" not in each and "earlier" not in each for each in item["earlier"])
 
 
-def test_the_rights_are_those_of_one_item(run: Run) -> None:
+def test_the_rights_are_those_of_the_rules_alone(run: Run) -> None:
     policy = json.loads(run("--rights")[1])
     [items, key] = policy["Statement"]
     assert items["Action"] == ["dynamodb:GetItem", "dynamodb:PutItem"]
     assert items["Resource"] == [f"arn:aws:dynamodb:us-east-1:123456789012:table/{TABLE}"]
-    assert items["Condition"]["ForAllValues:StringLike"] == {"dynamodb:LeadingKeys": [RULES_KEY]}
+    assert items["Condition"]["ForAllValues:StringLike"] == {"dynamodb:LeadingKeys": [RULES_KEYS]}
     assert key["Action"] == ["kms:Decrypt"]
 
 

@@ -1,0 +1,33 @@
+"""`make rights`: what people need who look at alerts, and who decide about them, from the programs' exports.
+
+Account and ids in the ARNs are examples: nothing is deployed or asked for.
+"""
+
+import json
+import sys
+from typing import Final
+
+from tools.analyst.records.place import Records
+from tools.deploy.outputs import Outputs
+from tools.deploy.program_runner.recording import deploy_all
+from tools.terminal.ending import NOTHING_CHANGED, ended
+
+_WHO: Final = {
+    False: "looks (make alerts, account, audit)",
+    True: "decides too (make verdict, controls, rules, desk)",
+}
+
+
+def main() -> int:
+    """Print the policies of the environment that is named."""
+    environment = sys.argv[1]
+    runs = deploy_all(environment).runs
+    place = Records.of(Outputs(environment, {name: run.outputs for name, run in runs.items()}))
+    for decides, who in _WHO.items():
+        print(f"\nThe IAM policy of an analyst of {environment} who {who}")
+        print(json.dumps(place.rights(decides=decides), indent=2))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(ended("rights", main, on_interrupt=NOTHING_CHANGED))
