@@ -1,0 +1,141 @@
+"""The desk beside the deployed pipeline: a fraud appears, one key decides it, and the next score knows."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.session import Session
+
+from shared.runtime.dynamodb import from_item, to_item
+from shared.runtime.events import alert_id_of
+from tests.local.tools.world import World, wait_until
+from tests.support.chromium import Page
+from tools.analyst.records.place import Records
+from tools.deploy.outputs import Outputs
+from tools.deploy.project import ROOT
+from tools.deploy.signed_api import SignedApi
+from tools.local.demo.variables import variables
+
+pytestmark = pytest.mark.browser
+HOUR = 3_600_000
+Line = dict[str, Any]
+
+
+@pytest.fixture
+def api(world_of_its_own: World) -> Iterator[SignedApi]:
+    session, emulator = Session(), world_of_its_own.emulator
+    session.set_credentials(emulator.access_key_id, emulator.secret_access_key)
+    api = SignedApi(session, world_of_its_own.target.region)
+    yield api
+    api.close()
+
+
+@pytest.fixture
+def address(world_of_its_own: World) -> Iterator[str]:
+    """Where the desk answers, as `make desk` starts it."""
+    command = [sys.executable, "-m", "tools.analyst.desk", "local", "--by", "ana"]
+    process = subprocess.Popen(
+        [*command, "--outputs", str(world_of_its_own.outputs)],
+        cwd=ROOT,
+        env={**os.environ, **variables(world_of_its_own.emulator)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        said = [process.stdout.readline() for _ in range(3)]
+        found = re.search(r"http://127\.0\.0\.1:\d+/\?token=\S+", "".join(said))
+        assert found is not None, said
+        yield found[0]
+    finally:
+        process.send_signal(signal.SIGINT)
+        rest = process.communicate(timeout=60)[0]
+        assert process.returncode == 0
+        assert "every verdict that was given is recorded" in rest
+
+
+class Payer:
+    """Payments into the pipeline, and what the detector says of them."""
+
+    def __init__(self, world: World, api: SignedApi) -> None:
+        self._world, self._api = world, api
+
+    def pay(self, transaction_id: str, account_id: str, merchant_id: str, **fields: Any) -> int:
+        body = {
+            "transaction_id": transaction_id,
+            "account_id": account_id,
+            "merchant_id": merchant_id,
+            "amount": 21.0,
+            "currency": "USD",
+            "timestamp": int(time.time() * 1000),
+            **fields,
+        }
+        assert self._api.send("POST", self._world.target.transactions_url, body).accepted
+        return int(body["timestamp"])
+
+    def decided(self, transaction_id: str, account_id: str, merchant_id: str, **fields: Any) -> Line:
+        """Pay, and wait for the decision as the detector's log has it."""
+        self.pay(transaction_id, account_id, merchant_id, **fields)
+        found: list[Line] = []
+        wait_until(lambda: found.extend(self._lines(transaction_id)) or found)
+        return found[0]
+
+    def with_history(self, account_id: str) -> str:
+        """Give an account four quiet payments."""
+        now = int(time.time() * 1000)
+        for number in range(4):
+            at = now - (4 - number) * 10 * HOUR
+            self.decided(f"{account_id}-{number}", account_id, "m-usual", timestamp=at)
+        return account_id
+
+    def _lines(self, transaction_id: str) -> list[Line]:
+        path = self._world.directory / "logs" / f"{self._world.target.detector_function_name}.log"
+        lines = [json.loads(line) for line in path.read_text().splitlines() if line.startswith("{")]
+        return [line for line in lines if line.get("transaction_id") == transaction_id and "score" in line]
+
+
+def test_a_fraud_appears_is_decided_by_one_key_and_the_next_score_of_its_merchant_knows(
+    world_of_its_own: World, api: SignedApi, address: str, browser: Page
+) -> None:
+    world, payer = world_of_its_own, Payer(world_of_its_own, api)
+    dynamodb, profiles = world.emulator.client("dynamodb"), world.target.profiles_table_name
+    victim, before, after = map(payer.with_history, ("desk-victim", "desk-before", "desk-after"))
+    browser.screen(1400, 900, dark=False).open(address)
+    assert "No alerts fit" in browser.text()
+
+    deny = to_item({"profile_id": "controls#merchant#m-taken", "standing": "deny"})
+    dynamodb.put_item(TableName=profiles, Item=deny)
+    at = payer.pay("desk-taken", victim, "m-taken")
+    alert_id = alert_id_of("desk-taken", at)
+    browser.soon(f"document.querySelector('tr[data-alert=\"{alert_id}\"]')")
+    assert "account or merchant on the deny list" in browser.text()
+    dynamodb.delete_item(TableName=profiles, Key={"profile_id": deny["profile_id"]})
+    score = payer.decided("desk-of-before", before, "m-taken")["score"]
+
+    browser.press("j")
+    browser.press("f")
+
+    def status() -> str:
+        key = {"alert_id": {"S": alert_id}}
+        found = dynamodb.get_item(TableName=world.target.alerts_table_name, Key=key, ConsistentRead=True)
+        return str(from_item(found["Item"])["status"])
+
+    wait_until(lambda: status() == "CONFIRMED_FRAUD")
+    later = payer.decided("desk-of-after", after, "m-taken")
+    assert "merchant_risk" in later["reasons"]
+    assert later["score"] > 10 * score
+    browser.soon("document.body.innerText.includes('fraud 1')")
+    origin = address.partition("/?")[0]
+    for path in ("/rules", "/quality", "/audit", "/account?id=desk-victim", f"/alert?id={alert_id}"):
+        assert "Not done" not in browser.open(origin + path).text(), path
+        assert browser.faults() == []
+    assert "CONFIRMED_FRAUD".replace("_", " ").lower() in browser.open(f"{origin}/audit").text()
+    place = Records.of(Outputs.read("local", world.outputs))
+    assert "GiveVerdicts" in json.dumps(place.rights(decides=True))

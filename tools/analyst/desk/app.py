@@ -1,0 +1,290 @@
+"""The pages and what their forms do."""
+
+import io
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from stacks.compute.functions.profiles.rules_item import RULES_KEY
+from tools.analyst.account import exported, plain_json
+from tools.analyst.audit import HEADER, csv_rows
+from tools.analyst.csv_file import write_rows
+from tools.analyst.desk import words
+from tools.analyst.desk.actions import UNDO_SECONDS, VERDICTS
+from tools.analyst.desk.filters import EVERY, Filter
+from tools.analyst.desk.guard import FORM_TOKEN, is_ours
+from tools.analyst.desk.parts import Desk
+from tools.analyst.desk.views import alert, alerts, audit, people, quality, rules
+from tools.analyst.records.subjects import is_pseudonym
+from tools.analyst.rules import in_force
+from tools.deploy.outputs import OperatorError
+
+PAGES: Final = (
+    ("/alerts", "Alerts", "a"),
+    ("/rules", "Rules", "r"),
+    ("/quality", "Quality", "q"),
+    ("/audit", "Audit", "d"),
+)
+_HERE: Final = Path(__file__).parent
+_LARGEST_FORM: Final = 256 * 1024
+_Answer = Callable[[Request], Awaitable[Response]]
+_Form = Mapping[str, str]
+
+
+class Pages:
+    """Answers requests; every view is plain data, every template escapes it.
+
+    Args:
+        desk: The parts of this start.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._templates = Environment(
+            loader=FileSystemLoader(_HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.filters |= {
+            **words.FILTERS,
+            "iso": lambda at: datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="seconds"),
+            "words": urlencode,
+            "capitalize_first": lambda text: text[:1].upper() + text[1:],
+        }
+        self._templates.globals |= {
+            "environment": desk.environment,
+            "by": desk.by,
+            "identity": desk.identity,
+            "pages": PAGES,
+            "form_token": desk.tokens.form,
+            "verdict_words": VERDICTS,
+            "undo_seconds": f"{UNDO_SECONDS:g}",
+            "money": words.money,
+            "here": "",
+        }
+
+    def routes(self) -> list[Route | Mount]:
+        """Return where each answer is."""
+        pages: dict[str, Callable[[Request], Response]] = {
+            "/": lambda _: RedirectResponse("/alerts", 303),
+            "/alerts": self.alerts,
+            "/alerts/live": self.live,
+            "/alert": self.alert,
+            "/account": self.account,
+            "/account/export": self.export,
+            "/merchant": self.merchant,
+            "/rules": self.rules,
+            "/rules/file": self.rules_file,
+            "/quality": self.quality,
+            "/audit": self.audit,
+            "/audit.csv": self.audit_file,
+            "/search": self.search,
+        }
+        forms: dict[str, Callable[[_Form], Response]] = {
+            "/alert/verdict": self.decide,
+            "/controls": self.set_controls,
+            "/rules/preview": self.preview,
+            "/rules/publish": self.publish,
+        }
+        return [
+            *(Route(path, self._told(each), methods=["GET"]) for path, each in pages.items()),
+            *(Route(path, self._formed(each), methods=["POST"]) for path, each in forms.items()),
+            Mount("/static", StaticFiles(directory=_HERE / "static")),
+        ]
+
+    # Each of these runs in a thread: AWS's client waits.
+
+    def alerts(self, request: Request) -> Response:
+        """The list of alerts."""
+        return self._page("alerts.html", "/alerts", **self._list(Filter.of(request.query_params)))
+
+    def live(self, request: Request) -> Response:
+        """The part of the list that keeps itself up to date; 204 where nothing is new."""
+        if request.query_params.get("seen") == self._version():
+            return Response(status_code=204)
+        shown = self._list(Filter.of(request.query_params))
+        return self._page("alerts_live.html", "/alerts", **shown, headers={"X-Version": shown["version"]})
+
+    def _list(self, wanted: Filter) -> dict[str, Any]:
+        version = self._version()
+        shown = alerts.page(self._desk, wanted)
+
+        def group_words(alert_id: str) -> str:
+            return Filter(status=EVERY, group=alert_id).words()
+
+        return {**shown, "version": version, "group_words": group_words}
+
+    def _version(self) -> str:
+        desk = self._desk
+        return f"{desk.model.version}.{desk.verdicts.version}.{bool(desk.model.error)}"
+
+    def alert(self, request: Request) -> Response:
+        """One alert."""
+        return self._page("alert.html", "", **alert.page(self._desk, request.query_params.get("id", "")))
+
+    def account(self, request: Request) -> Response:
+        """One account."""
+        given, older = request.query_params.get("id", ""), request.query_params.get("older") == "yes"
+        return self._page("account.html", "", **people.account_page(self._desk, given, older=older))
+
+    def export(self, request: Request) -> Response:
+        """All that is kept of an account, as JSON."""
+        account_id = request.query_params.get("id", "")
+        text = json.dumps(exported(self._desk.tables, account_id), indent=2, default=plain_json)
+        return PlainTextResponse(text + "\n", media_type="application/json")
+
+    def merchant(self, request: Request) -> Response:
+        """One merchant."""
+        given = request.query_params.get("id", "")
+        return self._page("merchant.html", "", **people.merchant_page(self._desk, given))
+
+    def rules(self, _: Request) -> Response:
+        """The rules."""
+        return self._page("rules.html", "/rules", **rules.page(self._desk))
+
+    def rules_file(self, _: Request) -> Response:
+        """The file in force."""
+        text, fault = in_force(self._desk.controls.items.get(RULES_KEY))
+        if fault is not None:
+            raise OperatorError(f"what is published is refused by the detector: {fault}")
+        return PlainTextResponse(text, media_type="application/json")
+
+    def quality(self, _: Request) -> Response:
+        """Figures over time."""
+        return self._page("quality.html", "/quality", **quality.page(self._desk))
+
+    def audit(self, request: Request) -> Response:
+        """Who decided what."""
+        kind, by, search = self._asked_of_audit(request)
+        shown = audit.page(self._desk, kind, by, search)
+        return self._page("audit.html", "/audit", **{**shown, "by_chosen": shown.pop("by")})
+
+    def audit_file(self, request: Request) -> Response:
+        """The same as CSV."""
+        file = io.StringIO(newline="")
+        write_rows(file, HEADER, csv_rows(audit.entries(self._desk, *self._asked_of_audit(request))))
+        return PlainTextResponse(file.getvalue(), media_type="text/csv")
+
+    def _asked_of_audit(self, request: Request) -> tuple[str, str, str]:
+        words_ = request.query_params
+        return words_.get("kind", ""), words_.get("by", ""), words_.get("search", "").strip()
+
+    def search(self, request: Request) -> Response:
+        """Lead to what is called so, else to the alerts that contain it."""
+        sought = request.query_params.get("q", "").strip()
+        known = self._desk.model.all()
+        if is_pseudonym(sought) or any(each.account_id == sought for each in known):
+            return RedirectResponse(f"/account?{urlencode({'id': sought})}", 303)
+        if any(each.merchant_id == sought for each in known):
+            return RedirectResponse(f"/merchant?{urlencode({'id': sought})}", 303)
+        found = [each for each in known if each.transaction_id == sought]
+        if not found and sought and (record := self._desk.tables.alert_of(sought)):
+            found = [record]
+        if len(found) == 1:
+            return RedirectResponse(f"/alert?{urlencode({'id': found[0].alert_id})}", 303)
+        return RedirectResponse(f"/alerts?{Filter(status=EVERY, search=sought).words()}", 303)
+
+    def decide(self, form: _Form) -> Response:
+        """Give a verdict in a moment, or take one back."""
+        if alert_id := form.get("undo"):
+            self._desk.verdicts.undo(alert_id)
+        for verdict in VERDICTS:
+            if alert_id := form.get(verdict):
+                found = self._desk.model.get(alert_id) or self._desk.tables.alert(alert_id)
+                if found is None:
+                    raise OperatorError(f"there is no record {alert_id}, or none any more")
+                self._desk.verdicts.decide(found, verdict, form.get("note", "").strip())
+        return _back(form)
+
+    def set_controls(self, form: _Form) -> Response:
+        """Set list and snooze."""
+        self._desk.controls.set(form.get("kind", ""), form.get("id", ""), form)
+        return _back(form)
+
+    def preview(self, form: _Form) -> Response:
+        """Show what publishing would change; nothing has changed yet."""
+        text: str | None = form.get("text")
+        if threshold := form.get("threshold"):
+            text = rules.with_threshold(self._desk, threshold)
+        if form.get("reset"):
+            text = None
+        elif not text:
+            raise OperatorError("there is no file to publish: paste a whole rules file")
+        item = self._desk.controls.items.get(RULES_KEY)
+        return self._page(
+            "preview.html",
+            "/rules",
+            proposal=rules.proposal(self._desk, text),
+            revision=int((item or {}).get("revision", 0)),
+        )
+
+    def publish(self, form: _Form) -> Response:
+        """Put rules in force."""
+        if self._desk.environment == "prod" and form.get("confirm") != "prod":
+            raise OperatorError("this changes production: write prod to confirm")
+        note, revision = form.get("note", "").strip(), form.get("revision", "")
+        if not note:
+            raise OperatorError("say why: later readers of the audit want to know")
+        text = None if form.get("reset") else form.get("text", "")
+        rules.publish(self._desk, text, note, int(revision) if revision.isdecimal() else -1)
+        return RedirectResponse("/rules", 303)
+
+    def _page(self, template: str, here: str, *, headers: _Form | None = None, **shown: Any) -> HTMLResponse:
+        rendered = self._templates.get_template(template).render(**shown, here=here)
+        return HTMLResponse(rendered, headers=dict(headers or {}))
+
+    def _told(self, answer: Callable[[Request], Response]) -> _Answer:
+        async def answering(request: Request) -> Response:
+            return await run_in_threadpool(self._tried, lambda: answer(request), "/alerts")
+
+        return answering
+
+    def _formed(self, answer: Callable[[_Form], Response]) -> _Answer:
+        async def answering(request: Request) -> Response:
+            body = b""
+            async for part in request.stream():
+                body += part
+                if len(body) > _LARGEST_FORM:
+                    return PlainTextResponse("This form is too large.\n", 413)
+            form = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+            if not is_ours(self._desk.tokens, form.get(FORM_TOKEN, "")):
+                return PlainTextResponse("This form is of another start: load the page anew.\n", 403)
+            back = _path(form.get("next", ""))
+            return await run_in_threadpool(self._tried, lambda: answer(form), back)
+
+        return answering
+
+    def _tried(self, answer: Callable[[], Response], back: str) -> Response:
+        try:
+            return answer()
+        except OperatorError as error:
+            page = self._page("problem.html", "", message=str(error), back=back)
+            page.status_code = 409
+            return page
+
+
+def application(desk: Desk) -> Starlette:
+    """Return what answers, still without its guard."""
+    return Starlette(routes=Pages(desk).routes())
+
+
+def _back(form: _Form) -> Response:
+    return RedirectResponse(_path(form.get("next", "")), 303)
+
+
+def _path(text: str) -> str:
+    """A path of ours; never another site's address."""
+    return text if text.startswith("/") and not text.startswith(("//", "/\\")) else "/alerts"

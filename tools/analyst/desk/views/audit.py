@@ -1,0 +1,74 @@
+"""Audit: who decided, listed, published what, when and why, of the days that are shown."""
+
+from typing import Any, Final
+
+from shared.runtime.changes import Changed
+from tools.analyst.desk.parts import Desk
+from tools.analyst.records.audit import Entry, of_alert, of_controls, of_rules
+from tools.analyst.records.in_force import in_force
+
+ROWS: Final = 100
+
+
+def entries(desk: Desk, kind: str, by: str, search: str) -> list[Entry]:
+    """Return the decisions that fit, the latest first.
+
+    Args:
+        desk: The desk.
+        kind: `verdict`, `controls` or `rules`; empty for all.
+        by: Who, in their own words; empty for all.
+        search: Part of what it is about or of the note; empty for all.
+
+    Raises:
+        OperatorError: AWS refuses.
+    """
+    return _fitting(_all(desk), kind, by, search)
+
+
+def _fitting(everything: list[Entry], kind: str, by: str, search: str) -> list[Entry]:
+    sought = search.lower()
+    return [
+        entry
+        for entry in everything
+        if (not kind or entry.kind == kind)
+        and (not by or entry.by == by)
+        and (not sought or sought in _haystack(entry))
+    ]
+
+
+def _haystack(entry: Entry) -> str:
+    return f"{entry.subject} {entry.account_id} {entry.decision} {entry.note}".lower()
+
+
+def _all(desk: Desk) -> list[Entry]:
+    found = [
+        *(
+            entry
+            for alert in desk.model.all()
+            if alert.verdict
+            for entry in of_alert(alert if alert.revision < 2 else desk.tables.alert(alert.alert_id) or alert)
+        ),
+        *(entry for item in desk.tables.changes(Changed.CONTROLS) for entry in of_controls(item)),
+        *of_rules(desk.tables.changes(Changed.RULES)),
+    ]
+    return sorted((entry for entry in found if entry.at >= desk.model.since), key=lambda entry: -entry.at)
+
+
+def page(desk: Desk, kind: str, by: str, search: str) -> dict[str, Any]:
+    """Return what the page of the audit shows.
+
+    Raises:
+        OperatorError: AWS refuses.
+    """
+    everything = _all(desk)
+    found = _fitting(everything, kind, by, search)
+    return {
+        "entries": found[:ROWS],
+        "total": len(found),
+        "people": sorted({entry.by for entry in everything}),
+        "kind": kind,
+        "by": by,
+        "search": search,
+        "in_force": list(in_force(desk.tables.changes(Changed.CONTROLS), desk.clock())),
+        "days": desk.model.days,
+    }

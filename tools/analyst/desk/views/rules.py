@@ -1,0 +1,258 @@
+"""Rules: what is in force, since when and by whom, how each does, and what another threshold would bring."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from shared.runtime.alerts import AlertStatus
+from shared.runtime.changes import Changed
+from stacks.compute.functions.detector.scoring import RULES_PATH, RulesError, parse_rules
+from stacks.compute.functions.profiles.rules_item import (
+    LARGEST_BYTES,
+    RULES_KEY,
+    UnreadableRulesError,
+    publication_key,
+    published_text,
+)
+from tools.analyst.desk.charts import curve, spark
+from tools.analyst.desk.parts import Desk
+from tools.analyst.differences import differences
+from tools.analyst.records.alert import Alert
+from tools.analyst.records.audit import of_rules
+from tools.analyst.rules import in_force, put_in_force
+from tools.deploy.outputs import OperatorError
+
+THRESHOLD: Final = "alert_threshold"
+_WEEKS: Final = 4
+_WEEK: Final = 7 * 86_400_000
+_DAY: Final = 86_400_000
+_CHOICES: Final = 12
+
+
+@dataclass(frozen=True)
+class RuleFigures:
+    """How one rule did in the days that are shown.
+
+    Attributes:
+        code: Its name.
+        mode: `alert`, `shadow` or `off`; empty where the file in force has no such rule.
+        hits: Alerts with it among their reasons.
+        share: Of all alerts.
+        frauds: Of them confirmed fraud.
+        decided: Of them decided.
+        weeks: A picture of hits per week.
+    """
+
+    code: str
+    mode: str
+    hits: int
+    share: float | None
+    frauds: int
+    decided: int
+    weeks: Any
+
+    @property
+    def precision(self) -> float | None:
+        """The share of frauds among the decided ones."""
+        return self.frauds / self.decided if self.decided else None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A threshold and what it would have brought: alerts a day, and precision of the decided ones."""
+
+    threshold: float
+    per_day: float
+    precision: float | None
+    frauds: int
+    frauds_lost: int
+
+
+def page(desk: Desk) -> dict[str, Any]:
+    """Return what the page of rules shows.
+
+    Raises:
+        OperatorError: AWS refuses.
+    """
+    item = desk.controls.items.get(RULES_KEY)
+    text, fault = in_force(item)
+    before, known = _file_before(desk, item)
+    alerts = [alert for alert in desk.model.all() if alert.was_alert]
+    document = json.loads(text)
+    choices = choices_of(alerts, desk.clock(), desk.model.days)
+    return {
+        "item": item,
+        "version": parse_rules(text.encode()).version,
+        "published": item is not None and item.get("rules") is not None,
+        "fault": fault,
+        "threshold": document.get(THRESHOLD),
+        "differences": differences(json.loads(before), document) if known else None,
+        "rules": figures(alerts, document, desk.clock()),
+        "publications": sorted(of_rules(desk.tables.changes(Changed.RULES)), key=lambda entry: -entry.at),
+        "choices": choices,
+        "curve": curve(
+            "Precision among decided alerts over alerts per day",
+            [(each.per_day, each.precision) for each in choices if each.precision is not None],
+            _now(choices),
+        ),
+        "days": desk.model.days,
+    }
+
+
+def _file_before(desk: Desk, item: Mapping[str, Any] | None) -> tuple[str, bool]:
+    """The file that was in force before the one that is, and whether it is known."""
+    packaged = RULES_PATH.read_text("utf-8")
+    if item is None:
+        return packaged, False
+    revision = int(item.get("revision", 0))
+    if revision <= 1:
+        return packaged, True
+    earlier = desk.controls.items.get(publication_key(revision - 1))
+    try:
+        return (published_text(earlier) or packaged), earlier is not None
+    except UnreadableRulesError:
+        return packaged, False
+
+
+def figures(alerts: list[Alert], document: Mapping[str, Any], now: int) -> list[RuleFigures]:
+    """Return how each rule did: those of the file, and those that alerts name besides."""
+    modes = {code: str(rule.get("mode", "")) for code, rule in _rules_of(document)}
+    codes = [*modes, *sorted({r.code for alert in alerts for r in alert.reasons} - modes.keys())]
+    found = []
+    for code in codes:
+        hit = [alert for alert in alerts if any(reason.code == code for reason in alert.reasons)]
+        decided = [alert for alert in hit if not alert.is_open]
+        found.append(
+            RuleFigures(
+                code=code,
+                mode=modes.get(code, ""),
+                hits=len(hit),
+                share=len(hit) / len(alerts) if alerts else None,
+                frauds=sum(alert.status is AlertStatus.CONFIRMED_FRAUD for alert in decided),
+                decided=len(decided),
+                weeks=_weeks(code, hit, now),
+            )
+        )
+    return sorted(found, key=lambda rule: (-rule.hits, rule.code))
+
+
+def _rules_of(document: Mapping[str, Any]) -> Iterable[tuple[str, Mapping[str, Any]]]:
+    """Names and settings of all that may be a reason: each section whose members have a mode or a weight."""
+    for section in document.values():
+        if isinstance(section, dict):
+            for code, rule in section.items():
+                if isinstance(rule, dict) and ("mode" in rule or "weight" in rule):
+                    yield code, rule
+
+
+def _weeks(code: str, hit: list[Alert], now: int) -> Any:
+    counts = [0] * _WEEKS
+    for alert in hit:
+        week = (now - alert.received_at) // _WEEK
+        if 0 <= week < _WEEKS:
+            counts[_WEEKS - 1 - week] += 1
+    told = ", ".join(str(count) for count in counts)
+    return spark(f"Hits of {code} in each of the last {_WEEKS} weeks: {told}", counts) if hit else ""
+
+
+def choices_of(alerts: list[Alert], now: int, days: int) -> list[Choice]:
+    """Return thresholds with what each would have brought, from the one that brought all of these alerts on.
+
+    Alerts below the threshold in force are not recorded: nothing is known of a lower one.
+    """
+    scored = sorted((alert for alert in alerts if alert.score is not None), key=lambda a: -(a.score or 0))
+    if not scored:
+        return []
+    span = max(1.0, min(float(days), (now - min(alert.received_at for alert in scored)) / _DAY))
+    all_frauds = sum(alert.status is AlertStatus.CONFIRMED_FRAUD for alert in scored)
+    found: list[Choice] = []
+    for step in range(1, _CHOICES + 1):
+        count = max(1, round(len(scored) * step / _CHOICES))
+        kept = scored[:count]
+        decided = [alert for alert in kept if not alert.is_open]
+        frauds = sum(alert.status is AlertStatus.CONFIRMED_FRAUD for alert in decided)
+        threshold = float(kept[-1].score or 0)
+        if found and found[-1].threshold == threshold:
+            found.pop()
+        found.append(
+            Choice(
+                threshold=threshold,
+                per_day=sum(alert.score is not None and alert.score >= kept[-1].score for alert in scored)  # type: ignore[operator] # only scored ones
+                / span,
+                precision=frauds / len(decided) if decided else None,
+                frauds=frauds,
+                frauds_lost=all_frauds - frauds,
+            )
+        )
+    return found
+
+
+def _now(choices: list[Choice]) -> tuple[float, float] | None:
+    if not choices or choices[-1].precision is None:
+        return None
+    return choices[-1].per_day, choices[-1].precision
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Rules that somebody is about to publish.
+
+    Attributes:
+        text: The file; None for the package's rules.
+        version: What decisions will carry.
+        changes: What distinguishes it from what is in force.
+    """
+
+    text: str | None
+    version: str
+    changes: list[str]
+
+
+def proposal(desk: Desk, text: str | None) -> Proposal:
+    """Check rules as the detector would, and compare them with what is in force.
+
+    Raises:
+        OperatorError: The detector cannot use them; says where.
+    """
+    current, _ = in_force(desk.controls.items.get(RULES_KEY))
+    new = RULES_PATH.read_text("utf-8") if text is None else text
+    if len(new.encode()) > LARGEST_BYTES:
+        raise OperatorError(f"the file has more than {LARGEST_BYTES} bytes")
+    try:
+        version = parse_rules(new.encode()).version
+    except RulesError as error:
+        raise OperatorError(f"the detector cannot use this file: {error}") from None
+    return Proposal(text, version, differences(json.loads(current), json.loads(new)))
+
+
+def with_threshold(desk: Desk, threshold: str) -> str:
+    """Return the file in force with another threshold, and with a version that says so.
+
+    Raises:
+        OperatorError: It is no number, or the file in force has no threshold.
+    """
+    text, _ = in_force(desk.controls.items.get(RULES_KEY))
+    document = json.loads(text)
+    try:
+        value = float(threshold)
+    except ValueError:
+        raise OperatorError(f"{threshold!r} is no threshold: write a number from 0 to 1") from None
+    if THRESHOLD not in document:
+        raise OperatorError(f"the rules in force have no {THRESHOLD}: publish a file instead")
+    document[THRESHOLD] = value
+    document["version"] = f"{str(document.get('version', '')).partition('-at-')[0]}-at-{value:g}"
+    return json.dumps(document, indent=2) + "\n"
+
+
+def publish(desk: Desk, text: str | None, note: str, revision: int) -> None:
+    """Put rules in force, if nobody has published since the preview.
+
+    Raises:
+        OperatorError: Somebody has, or AWS refuses.
+    """
+    checked = proposal(desk, text)
+    before = desk.controls.items.get(RULES_KEY)
+    if int((before or {}).get("revision", 0)) != revision:
+        raise OperatorError("somebody has published other rules since this preview: look at it again")
+    put_in_force(desk.controls.items, before, checked.text, desk.controls.change(note))
