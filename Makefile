@@ -73,14 +73,15 @@ engine: $(READY) ## Say which Pulumi CLI deploys this; install one into .pulumi/
 	@[[ "$${PINNED:-yes}" == yes ]] || { echo 'PINNED is yes, or left away' >&2; exit 2; }
 	@$(BIN)/python -m tools.deploy.engine $(if $(PINNED),--pinned)
 
-demo: $(READY) ## The whole life on an embedded AWS: deploy, transactions, alerts, update, teardown
-	@$(BIN)/python -m tools.local demo $(if $(DATA),--data "$$DATA") $(if $(LIMIT),--limit "$$LIMIT") $(if $(OFFSET),--offset "$$OFFSET") $(if $(RATE),--rate "$$RATE")
+demo: $(READY) ## The whole life on an embedded AWS: deploy, transactions, alerts, update, teardown [DESK=yes: the analyst's page before the end]
+	@[[ "$${DESK:-yes}" == yes ]] || { echo 'DESK is yes, or left away' >&2; exit 2; }
+	@$(BIN)/python -m tools.local demo $(if $(DATA),--data "$$DATA") $(if $(LIMIT),--limit "$$LIMIT") $(if $(OFFSET),--offset "$$OFFSET") $(if $(RATE),--rate "$$RATE") $(if $(DESK),--desk)
 
 local: $(READY) ## Keep the embedded AWS running and deployed until Ctrl-C; says how to POST a transaction
 	@$(BIN)/python -m tools.local up --run-directory "$$LOCAL_DIRECTORY" $(if $(ENGINE),--engine "$$ENGINE")
 
 ##@ Check
-.PHONY: test lint typecheck bench backtest attacks show-order format lock contracts-page transcript
+.PHONY: test lint typecheck bench backtest attacks pictures show-order format lock contracts-page transcript
 # Each file stays with one worker, which keeps what is deployed for it; every worker may hold an embedded AWS or two.
 test: $(READY) ## Run every test this machine can run; names what it left out and why [ARGS=tests/policy WORKERS=0]
 	@$(split_args); $(BIN)/python -m pytest --numprocesses "$$WORKERS" --maxprocesses 4 --dist loadfile "$${words[@]}"
@@ -107,6 +108,10 @@ backtest: $(READY) ## Judge a labelled file as the detector would: DATA=file [LA
 
 attacks: $(READY) ## Run each known attack on the detector, and say which share is caught (minutes) [ARGS='wave-* --seeds 3']
 	@$(split_args); $(BIN)/python -m tests.attacks "$${words[@]}"
+
+pictures: $(READY) ## Take the pictures of the analyst's page in docs/pictures anew (needs chromium)
+	@mkdir -p docs/pictures
+	@PICTURES=docs/pictures $(BIN)/python -m pytest --quiet -k runs_off_the_screen tests/local/tools/analyst/desk
 
 show-order: ## Print the layers in order of deployment, with owners and upstreams
 	@"$$PYTHON" -m shared.infra.layers --table

@@ -29,7 +29,7 @@ HOSTILE = (
 GOOD = {"ENV": "dev", "VERDICT": "legitimate", "TRANSACTION": "t", "BY": "me", "DATA": "d.csv"}
 SPLIT = ("ARGS", "CONFIG")
 """Words that are several words of a command."""
-ELSEWHERE = ("ENV", "CONFIRM", "ENGINE", "LOCAL_DIRECTORY", "RESET", "HISTORY", "PINNED")
+ELSEWHERE = ("ENV", "CONFIRM", "ENGINE", "LOCAL_DIRECTORY", "RESET", "HISTORY", "DESK", "PINNED")
 """Words that choose what is run, and stand in no command line as they are."""
 STUB = """#!{bash}
 # Notes its arguments and its environment; stands for the project's python, and for the one that sets it up.

@@ -7,6 +7,7 @@ import json
 import sys
 from typing import Final
 
+from tools.analyst.desk.parts import WATCHED, watching
 from tools.analyst.records.place import Records
 from tools.deploy.outputs import Outputs
 from tools.deploy.program_runner.recording import deploy_all
@@ -22,10 +23,14 @@ def main() -> int:
     """Print the policies of the environment that is named."""
     environment = sys.argv[1]
     runs = deploy_all(environment).runs
-    place = Records.of(Outputs(environment, {name: run.outputs for name, run in runs.items()}))
+    exported = Outputs(environment, {name: run.outputs for name, run in runs.items()})
+    place = Records.of(exported)
     for decides, who in _WHO.items():
         print(f"\nThe IAM policy of an analyst of {environment} who {who}")
-        print(json.dumps(place.rights(decides=decides), indent=2))
+        policy = place.rights(decides=decides)
+        if decides:
+            policy["Statement"].append(watching(place, exported.values(WATCHED)["alarm_names"]))
+        print(json.dumps(policy, indent=2))
     return 0
 
 

@@ -19,6 +19,7 @@ from tools.deploy.signals import interruptible, uninterrupted
 from tools.local.demo import stream
 from tools.local.demo.accounting import Account, Evidence
 from tools.local.demo.client import Identity
+from tools.local.demo.desk import keep_open
 from tools.local.demo.display import Bar, Display
 from tools.local.demo.environment import ENVIRONMENT, Brief, Environment
 from tools.local.demo.mailbox import Mail
@@ -41,6 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``python -m tools.local demo``."""
     stream.add_arguments(parser)
     parser.add_argument("--report", type=Path, default=REPORT, help="where to write the figures")
+    parser.add_argument("--desk", action="store_true", help="open the analyst's page before the end")
     parser.add_argument("--keep", action="store_true", help="keep the run's mails, logs and traces")
 
 
@@ -59,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
     code = FAILED
     try:
         with interruptible():
-            report = Demo(display, process, chosen).run()
+            report = Demo(display, process, chosen, desk=arguments.desk).run()
             report.write(arguments.report)
             code = _verdict(report, display, arguments.report)
     except KeyboardInterrupt:
@@ -98,10 +100,13 @@ class Demo:
         display: Where it tells what it does.
         process: The emulator, not yet started.
         chosen: What to send.
+        desk: Open the analyst's page before the end.
     """
 
-    def __init__(self, display: Display, process: EmulatorProcess, chosen: Stream) -> None:
-        self._display, self._process, self._stream = display, process, chosen
+    def __init__(
+        self, display: Display, process: EmulatorProcess, chosen: Stream, *, desk: bool = False
+    ) -> None:
+        self._display, self._process, self._stream, self._desk = display, process, chosen, desk
         self._environment = Environment(process.run_directory)
 
     def run(self) -> Report:
@@ -132,6 +137,9 @@ class Demo:
         )
         show(report, self._display)
         self._show_one(evidence)
+        if self._desk:
+            self._display.heading("The analyst's desk over these alerts, until Ctrl-C")
+            keep_open(emulator, self._process.run_directory)
         report.left_behind.extend(self._tear_down(emulator))
         return report
 

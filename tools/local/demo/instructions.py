@@ -30,6 +30,7 @@ def explain_deployed(
     changed = make_command("deploy-compute", _ENVIRONMENT, directory)
     display.verbatim(f"  # change a setting of one layer\n  {changed} CONFIG=fraud-compute:log_level=DEBUG")
     for verb, purpose in (
+        ("desk", "open the analyst's page over the alerts"),
         ("outputs", "what the layers export"),
         ("drift", "compare what exists with the programs"),
         ("destroy", "take everything down, in reverse"),

@@ -12,6 +12,7 @@ from stacks.compute.functions.detector.scoring import Controls, ProfileError
 from stacks.compute.functions.profiles.items import account_key, controls_key, merchant_key
 from tools.analyst.account import picture_told
 from tools.analyst.desk.charts import Bar, columns
+from tools.analyst.desk.filters import EVERY, ROWS, Filter
 from tools.analyst.desk.parts import Desk
 from tools.analyst.desk.views.account_chart import account_chart
 from tools.analyst.records.alert import Alert
@@ -142,7 +143,9 @@ def merchant_page(desk: Desk, merchant_id: str) -> dict[str, Any]:
         "merchant_id": merchant_id,
         "verdicts": merchant_verdicts(key, desk.tables.profile(key)),
         "controls": controls_of(desk, "merchant", merchant_id),
-        "alerts": alerts,
+        "alerts": alerts[:ROWS],
+        "count": len(alerts),
+        "all": Filter(status=EVERY).words(merchant=merchant_id),
         "pending": desk.verdicts.pending(),
         "counts": counts_of(alerts),
         "accounts": len({alert.account_id for alert in alerts}),

@@ -17,6 +17,7 @@ from tools.deploy.outputs import OperatorError
 
 _DAY: Final = 86_400_000
 _RECENT_DAYS: Final = 7
+_LISTED_DAYS: Final = 14
 _SHIFTED: Final = 0.25
 """Of the population stability index: above it a shift is usually called major (Siddiqi, 2006)."""
 _LEAST: Final = 20
@@ -87,14 +88,15 @@ def page(desk: Desk) -> dict[str, Any]:
     everything = desk.model.all()
     alerts = [alert for alert in everything if alert.was_alert]
     now = desk.clock()
+    days = periods(alerts, now, 1, desk.model.days)
     try:
         alarms, fault = dict(desk.alarms()), ""
     except OperatorError as error:
         alarms, fault = {}, str(error)
     return {
-        "days": periods(alerts, now, 1, min(desk.model.days, 14)),
+        "days": days[:_LISTED_DAYS],
         "weeks": periods(alerts, now, 7, max(1, desk.model.days // 7)),
-        "chart": columns("Alerts per day", _bars(alerts, now, desk.model.days), height=200),
+        "chart": columns("Alerts per day", _bars(days), height=200),
         "missed": sum(
             not alert.was_alert and alert.status is AlertStatus.CONFIRMED_FRAUD for alert in everything
         ),
@@ -108,7 +110,7 @@ def page(desk: Desk) -> dict[str, Any]:
     }
 
 
-def _bars(alerts: list[Alert], now: int, days: int) -> list[Bar]:
+def _bars(days: list[Period]) -> list[Bar]:
     """One column a day, the earliest first."""
     return [
         Bar(
@@ -119,7 +121,7 @@ def _bars(alerts: list[Alert], now: int, days: int) -> list[Bar]:
                 ("open", each.alerts - each.frauds - each.legitimate),
             ],
         )
-        for each in reversed(periods(alerts, now, 1, days))
+        for each in reversed(days)
     ]
 
 

@@ -1,8 +1,10 @@
 """Rules: what is in force, since when and by whom, how each does, and what another threshold would bring."""
 
 import json
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, Final
 
 from shared.runtime.alerts import AlertStatus
@@ -118,10 +120,12 @@ def _file_before(desk: Desk, item: Mapping[str, Any] | None) -> tuple[str, bool]
 def figures(alerts: list[Alert], document: Mapping[str, Any], now: int) -> list[RuleFigures]:
     """Return how each rule did: those of the file, and those that alerts name besides."""
     modes = {code: str(rule.get("mode", "")) for code, rule in _rules_of(document)}
-    codes = [*modes, *sorted({r.code for alert in alerts for r in alert.reasons} - modes.keys())]
+    hits: dict[str, list[Alert]] = {code: [] for code in modes}
+    for alert in alerts:
+        for code in {reason.code for reason in alert.reasons}:
+            hits.setdefault(code, []).append(alert)
     found = []
-    for code in codes:
-        hit = [alert for alert in alerts if any(reason.code == code for reason in alert.reasons)]
+    for code, hit in hits.items():
         decided = [alert for alert in hit if not alert.is_open]
         found.append(
             RuleFigures(
@@ -165,27 +169,28 @@ def choices_of(alerts: list[Alert], now: int, days: int) -> list[Choice]:
     if not scored:
         return []
     span = max(1.0, min(float(days), (now - min(alert.received_at for alert in scored)) / _DAY))
-    all_frauds = sum(alert.status is AlertStatus.CONFIRMED_FRAUD for alert in scored)
-    found: list[Choice] = []
-    for step in range(1, _CHOICES + 1):
-        count = max(1, round(len(scored) * step / _CHOICES))
-        kept = scored[:count]
-        decided = [alert for alert in kept if not alert.is_open]
-        frauds = sum(alert.status is AlertStatus.CONFIRMED_FRAUD for alert in decided)
-        threshold = float(kept[-1].score or 0)
-        if found and found[-1].threshold == threshold:
-            found.pop()
+    scores = [float(alert.score or 0) for alert in scored]
+    frauds = list(accumulate(alert.status is AlertStatus.CONFIRMED_FRAUD for alert in scored))
+    decided = list(accumulate(not alert.is_open for alert in scored))
+    found = []
+    for threshold in sorted({scores[len(scores) * step // _CHOICES - 1] for step in _steps(len(scores))}):
+        # All that score as much as the threshold are alerts, too.
+        count = bisect_right(scores, -threshold, key=lambda score: -score)
         found.append(
             Choice(
                 threshold=threshold,
-                per_day=sum(alert.score is not None and alert.score >= kept[-1].score for alert in scored)  # type: ignore[operator] # only scored ones
-                / span,
-                precision=frauds / len(decided) if decided else None,
-                frauds=frauds,
-                frauds_lost=all_frauds - frauds,
+                per_day=count / span,
+                precision=frauds[count - 1] / decided[count - 1] if decided[count - 1] else None,
+                frauds=frauds[count - 1],
+                frauds_lost=frauds[-1] - frauds[count - 1],
             )
         )
-    return found
+    return found[::-1]
+
+
+def _steps(count: int) -> range:
+    """The steps of which each keeps one alert at least."""
+    return range(max(1, -(-_CHOICES // count)), _CHOICES + 1)
 
 
 def _now(choices: list[Choice]) -> tuple[float, float] | None:

@@ -83,9 +83,8 @@ class Payer:
     def decided(self, transaction_id: str, account_id: str, merchant_id: str, **fields: Any) -> Line:
         """Pay, and wait for the decision as the detector's log has it."""
         self.pay(transaction_id, account_id, merchant_id, **fields)
-        found: list[Line] = []
-        wait_until(lambda: found.extend(self._lines(transaction_id)) or found)
-        return found[0]
+        wait_until(lambda: self._lines(transaction_id))
+        return self._lines(transaction_id)[0]
 
     def with_history(self, account_id: str) -> str:
         """Give an account four quiet payments."""
