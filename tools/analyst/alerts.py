@@ -44,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 print(json.dumps(asdict(alert), default=_plain))
         else:
             print("\n".join(_table(list(found), options)))
+        if told_of := tables.unreadable_told():
+            print(f"left out: {told_of}", file=sys.stderr)
     except OperatorError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -53,6 +53,8 @@ class Guard:
     def __init__(self, app: ASGIApp, tokens: Secrets, port: int) -> None:
         self._app = app
         self._tokens = tokens
+        # A cookie is for every port of a name: two desks must not take each other's.
+        self._cookie = f"{COOKIE}-{port}"
         self._hosts = frozenset(f"{name}:{port}" for name in ("127.0.0.1", "localhost"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -71,7 +73,7 @@ class Guard:
         given = request.query_params.get(TOKEN)
         if given is not None and request.method == "GET":
             return self._enter(request, given)
-        if not _same(request.cookies.get(COOKIE, ""), self._tokens.session):
+        if not _same(request.cookies.get(self._cookie, ""), self._tokens.session):
             return PlainTextResponse(_LOST, 403)
         if request.method not in {"GET", "HEAD"} and headers.get("origin") != f"http://{host}":
             return PlainTextResponse("This did not come from our own page.\n", 403)
@@ -83,7 +85,7 @@ class Guard:
         words = [(name, value) for name, value in parse_qsl(request.url.query) if name != TOKEN]
         target = request.url.path.replace("//", "/") + (f"?{urlencode(words)}" if words else "")
         answer = RedirectResponse(target, 303)
-        answer.set_cookie(COOKIE, self._tokens.session, httponly=True, samesite="strict", path="/")
+        answer.set_cookie(self._cookie, self._tokens.session, httponly=True, samesite="strict", path="/")
         return answer
 
 

@@ -70,7 +70,7 @@ class Model:
         except OperatorError as error:
             self.error = str(error)
             return
-        self.error = ""
+        self.error = self._tables.unreadable_told()
         self._replace(known)
         self.looked_at = self._clock()
 
@@ -87,8 +87,13 @@ class Model:
 
     def _replace(self, alerts: Mapping[str, Alert]) -> None:
         with self._lock:
-            if alerts != self._alerts:
-                self._alerts = alerts
+            # The index is behind by a moment: a verdict that we have seen recorded stays seen.
+            merged = {
+                key: known if (known := self._alerts.get(key)) and known.revision > alert.revision else alert
+                for key, alert in alerts.items()
+            }
+            if merged != self._alerts:
+                self._alerts = merged
                 self.version += 1
 
 

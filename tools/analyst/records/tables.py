@@ -40,12 +40,15 @@ class Tables:
 
     def __init__(self, place: Records, session: Session) -> None:
         self.place = place
+        self.unreadable: set[str] = set()
         self._dynamodb: Any = session.create_client("dynamodb", region_name=place.region, config=_CONFIG)
 
     def alerts(
         self, status: AlertStatus, *, since: int = 0, having: Mapping[str, str] = _ANYTHING
     ) -> Iterator[Alert]:
         """Yield the records of a status that the pipeline received since a time, the latest first.
+
+        Those that are not readable are left out, and noted in `unreadable`.
 
         Args:
             status: What people know of them.
@@ -56,7 +59,17 @@ class Tables:
             OperatorError: AWS refuses.
         """
         index = _Index(self.place.alerts_table_name, self.place.alerts_index_name, ALERT_KEYS)
-        return map(Alert.of_item, self._query(index, status, since, having))
+        for item in self._query(index, status, since, having):
+            try:
+                yield Alert.of_item(item)
+            except (ArithmeticError, KeyError, TypeError, ValueError):
+                self.unreadable.add(str(item.get("alert_id")))
+
+    def unreadable_told(self) -> str:
+        """Return what to say of records that are not ones that we write; empty where there are none."""
+        if not self.unreadable:
+            return ""
+        return f"{len(self.unreadable)} alert records are not readable, among them {min(self.unreadable)}"
 
     def changes(self, changed: Changed, *, since: int = 0) -> Iterator[dict[str, Any]]:
         """Yield the items by which people decided something, the latest first.

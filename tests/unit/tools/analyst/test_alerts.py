@@ -113,6 +113,14 @@ def test_a_query_goes_on_where_an_answer_ends(run: Run, memory: InMemory) -> Non
     assert [each.transaction_id for each in tables.alerts(AlertStatus.OPEN)] == ["t-0", "t-1", "t-2"]
 
 
+def test_a_record_that_nobody_of_us_wrote_is_left_out_and_told(run: Run, memory: InMemory) -> None:
+    memory.alert("t-1")
+    memory.put("alerts", {"alert_id": "by-hand", "status": "OPEN", "received_at": NOW})
+    code, out, err = run(alerts, "--json")
+    assert (code, listed(out)) == (0, ["t-1"])
+    assert err == "left out: 1 alert records are not readable, among them by-hand\n"
+
+
 def test_points_are_shown_where_reasons_have_them_and_sum_to_the_score(memory: InMemory) -> None:
     paid = memory.alert("t-1", score="0.75")
     [item] = memory.items("alerts")

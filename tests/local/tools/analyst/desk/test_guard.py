@@ -29,7 +29,7 @@ class Caller:
     ) -> tuple[int, dict[str, str], str]:
         sent = {**headers, **(more or {})}
         if cookie:
-            sent["Cookie"] = f"{COOKIE}={self._bank.served.desk.tokens.session}"
+            sent["Cookie"] = f"{COOKIE}-{self._bank.served.port}={self._bank.served.desk.tokens.session}"
         if data is not None:
             sent["Content-Type"] = "application/x-www-form-urlencoded"
         request = AWSRequest(method, self._bank.url(path), headers=sent, data=data)
