@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Self
 
-SECONDS_TO_WAIT: Final = 30.0
+SECONDS_TO_WAIT: Final = 120.0
 _KEYS: Final = {"Enter": ("\r", 13), "Escape": ("", 27), "Tab": ("\t", 9)}
 
 
