@@ -65,7 +65,9 @@ def test_an_alert_is_listed_found_by_its_pseudonym_and_decided(
     def run(command: str, *options: str) -> tuple[int, str, str]:
         return world.run(*options, module=f"tools.analyst.{command}", role=role)
 
-    pay(world, api, "desk-1", "desk-a", 9_500.0)
+    code, _, err = run("controls", "--merchant", "m-1", "--list", "deny", "--by", "Ana")
+    assert code == 0, err
+    pay(world, api, "desk-1", "desk-a", 12.0)
     listed = soon(lambda: run("alerts", "--json")[1])
     alert = json.loads(listed)
     assert (alert["transaction_id"], alert["status"]) == ("desk-1", "OPEN")
@@ -97,7 +99,7 @@ def test_an_alert_is_listed_found_by_its_pseudonym_and_decided(
     audited = run("audit")[1]
     for said in ("transaction desk-1", "transaction desk-2", "account desk-a", "list deny for ever"):
         assert said in audited
-    assert run("controls")[1].startswith("1 accounts and merchants of local are on a list or snoozed")
+    assert run("controls")[1].startswith("2 accounts and merchants of local are on a list or snoozed")
 
 
 def test_who_only_looks_decides_nothing_and_nobody_reads_by_a_scan(world_of_its_own: World) -> None:
