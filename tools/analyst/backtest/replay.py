@@ -32,6 +32,7 @@ VIEW_MILLISECONDS: Final = 60_000
 """The detector reads the population anew after a minute; so does this, where enough of it has changed."""
 
 _NOTICEABLE: Final = 64
+_NOTICEABLE_SEASON: Final = 0.1
 _NO_SHARING: Final[Sharing] = {}
 
 
@@ -76,6 +77,7 @@ class Replay:
         self._risk = RiskPopulation()
         self._view = self._population.view(rules.assumed_spread, self._risk.merchants, self._risk.accounts)
         self._viewed_at = 0
+        self._viewed_season = 0.0
         self._awaited: deque[Awaited] = deque()
         self.duplicates = 0
         self.too_late = 0
@@ -150,10 +152,12 @@ class Replay:
             )
 
     def _look_again(self, now: int) -> None:
-        changed = abs(self._population.samples - self._view.samples)
-        if now - self._viewed_at < VIEW_MILLISECONDS or changed * _NOTICEABLE < self._view.samples:
+        population = self._population
+        grown = abs(population.samples - self._view.samples) * _NOTICEABLE >= self._view.samples
+        season_moved = abs(population.season - self._viewed_season) >= _NOTICEABLE_SEASON
+        if now - self._viewed_at < VIEW_MILLISECONDS or not (grown or season_moved):
             return
-        self._viewed_at = now
+        self._viewed_at, self._viewed_season = now, population.season
         self._view = self._population.view(
             self.rules.assumed_spread, self._risk.merchants, self._risk.accounts
         )

@@ -60,7 +60,7 @@ def _amount(code: str, evidence: Evidence) -> Explanation:
     else:
         in_category = usual.value / usual.normal
         baseline = usual.mean * in_category / DOLLARS_PER_UNIT.get(transaction.currency, 1.0)
-    threshold = _rarity(code, evidence) if code in evidence.raw else "learnt from verdicts"
+    threshold = "learnt from verdicts" if code == "amount" else _rarity(code, evidence)
     return Explanation(transaction.amount, baseline, threshold, transaction.currency)
 
 
@@ -195,6 +195,8 @@ _EXPLANATIONS: Final[Mapping[str, _Explain]] = {
     "amount_to_usual": _amount,
     "amount_deviation": _amount,
     "category_amount": _category_amount,
+    "amount_anomaly": _amount,
+    "unknown_amount": _amount,
     "record_amount": _record,
     "hour_spend": _spend(1 / 24),
     "hour_spend_to_usual": _spend(1 / 24),

@@ -50,8 +50,12 @@ _SUSPICIOUS_CAP_DEVIATIONS: Final = 1.0
 _CLEARED_DEVIATIONS: Final = 4.0
 """What an analyst cleared may move the usual amount further, yet one payment alone not without bound."""
 
-HELD_BACK: Final = 0.25
+HELD_BACK: Final = 0.03
 """From this probability of fraud on a payment teaches its account nearly nothing until it is cleared."""
+
+HELD_BACK_OF_ALL: Final = 0.15
+"""From this one on it teaches the population nothing but the season. If less were taught, all that is rare
+would seem unheard of."""
 
 _RECORD_HOURS: Final = 120 * 24.0
 _HOURS_WINDOW: Final = 128.0
@@ -216,22 +220,28 @@ def _ways(transaction: Transaction) -> tuple[tuple[str, str | None], ...]:
     )
 
 
-def is_sampled(transaction: Transaction, account: AccountProfile, view: View, *, suspicious: bool) -> bool:
-    """Tell whether a payment teaches the population.
+def may_be_sampled(transaction: Transaction, account: AccountProfile) -> bool:
+    """Tell whether a payment may teach the population: one a day of an account that has a history."""
+    return (
+        account.count >= _KNOWN_PAYMENTS
+        and account.sampled_on < transaction.timestamp // MILLISECONDS_PER_DAY
+    )
 
-    Not what is suspicious, not what an account without a history does, one payment a day of an account, and
-    of all these a share by id.
-    """
-    if suspicious or account.count < _KNOWN_PAYMENTS:
-        return False
-    if account.sampled_on >= transaction.timestamp // MILLISECONDS_PER_DAY:
-        return False
+
+def is_in_share(transaction: Transaction, view: View) -> bool:
+    """Tell by its id whether a payment is among those sampled."""
     every = view.sampled_one_in
     return every == 1 or short_key(transaction.transaction_id) // SHARDS % every == 0
 
 
-def sample_of(
-    transaction: Transaction, account: AccountProfile, usual: Usual, raw: Mapping[str, float]
+def sample_of(  # noqa: PLR0913 - what a sample tells, each named
+    transaction: Transaction,
+    account: AccountProfile,
+    usual: Usual,
+    raw: Mapping[str, float],
+    *,
+    season: float,
+    held_back: bool,
 ) -> Sample:
     """Return what a payment teaches the population; to be asked before the account learns it."""
     hour = transaction.timestamp // MILLISECONDS_PER_HOUR % 24
@@ -239,7 +249,11 @@ def sample_of(
     if account.count >= _SOME_HISTORY:
         share = usual.normal / usual.mean
         distance, residual, ratio = abs(share - 1.0), log(share), usual.value / usual.mean
-    return Sample(usual.value, hour, usual.category, raw, distance, ratio, residual)
+    surplus = raw.get("merchant_first_uses", 0.0)
+    # So that all the payments of a burst at one merchant teach about as much as one.
+    if surplus > 0 and short_key(transaction.transaction_id) // SHARDS % int((1 + surplus / 2) ** 2):
+        raw = {name: value for name, value in raw.items() if name != "merchant_first_uses"}
+    return Sample(usual.value, hour, usual.category, raw, distance, ratio, residual, season, held_back)
 
 
 def shard_of(transaction_id: str) -> int:

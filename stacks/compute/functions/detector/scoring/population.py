@@ -1,10 +1,9 @@
 """What is usual in the whole population, from a sample of its payments.
 
 A deployment keeps it in `SHARDS` items, which no payment writes but the sampled ones do. What may teach it is
-narrow, because whoever commits fraud sends traffic too (`is_sampled`): payments that are not suspicious, of
-an account with a history, at most one a day of any account. So a flood from new accounts teaches nothing,
-and a burst of one account no more than a single payment. Shards add up (`combined`); `View` is what scores
-ask.
+narrow, because whoever commits fraud sends traffic too: payments that are not suspicious, of an account with
+a history, at most one a day of any account. So a flood from new accounts teaches nothing, and a burst of one
+account no more than a single payment. Shards add up (`combined`); `View` is what scores ask.
 """
 
 import struct
@@ -23,9 +22,9 @@ from stacks.compute.functions.detector.scoring.categories import (
 )
 from stacks.compute.functions.detector.scoring.lifetimes import RiskStatistics
 from stacks.compute.functions.detector.scoring.state import ProfileError, rounded
-from stacks.compute.functions.detector.scoring.tail import Quantiles, Sketch, Tail
+from stacks.compute.functions.detector.scoring.tail import FINE_PER_UNIT, PER_UNIT, Quantiles, Sketch
 
-POPULATION_VERSION: Final = 2
+POPULATION_VERSION: Final = 3
 SHARDS: Final = 4
 HOURS: Final = 24
 
@@ -47,6 +46,8 @@ ASSUMED: Final[Mapping[str, Quantiles]] = {
 """Quantity measured as a rarity -> its quantiles until the population has taught better; those of the
 generated worlds (tools/analyst/worlds), a median payment of 40 dollars among them."""
 
+_PER_UNIT: Final = {name: FINE_PER_UNIT if name == "amount_rarity" else PER_UNIT for name in ASSUMED}
+
 _EVERY: Final = ((2_048, 1), (16_384, 16))
 _RARELY: Final = 64
 """Below so many payments known, so one in so many payments is sampled; from then on one in `_RARELY`."""
@@ -61,9 +62,12 @@ _SPREAD_PER_DISTANCE: Final = 1.25
 _MOST_DISTANCE: Final = 3.0
 _HOURS_SAMPLES: Final = 100
 _EVEN_PAYMENTS: Final = 5.0
-_SEASON_STEP: Final = 0.05
-_SEASON_MEMORY: Final = 0.002
-_SEASON_NOTICED: Final = 0.2
+_SEASON_STEP: Final = 0.03
+_SEASON_MEMORY: Final = 0.0002
+_SEASON_RUN: Final = 8
+_SEASON_GROWTH: Final = 1.5
+_MOST_GROWTH: Final = 10.0
+_SEASON_NOTICED: Final = 0.35
 _MOST_SEASON: Final = 1.5
 
 
@@ -78,7 +82,10 @@ class Sample(NamedTuple):
         distance: Distance from the account's mean as a share of it; None where the account has little
             history.
         ratio: Its value as a multiple of the account's mean; None likewise.
-        residual: Logarithm of its value over what was usual in its category; None likewise.
+        residual: Logarithm of its value over what was usual in its category and the season; None likewise.
+        season: The season that was taken off.
+        held_back: Whether it was suspicious: then it teaches nothing but the season, which no few accounts
+            can make.
     """
 
     value: float
@@ -88,6 +95,8 @@ class Sample(NamedTuple):
     distance: float | None
     ratio: float | None
     residual: float | None
+    season: float
+    held_back: bool
 
 
 class View:
@@ -121,7 +130,7 @@ class View:
         self.categories: Mapping[int, CategoryScale] = {}
         self.hours: list[float] | None = None
         self.season = 0.0
-        self.tails = {name: Tail(assumed) for name, assumed in ASSUMED.items()}
+        self.tails = {name: Sketch(_PER_UNIT[name]).tail(assumed) for name, assumed in ASSUMED.items()}
         self.samples = 0
         self.sampled_one_in = 1
         self.merchants = merchants
@@ -131,11 +140,11 @@ class View:
 class Population:
     """Sums over sampled payments: one shard's, or all shards' together."""
 
-    __slots__ = ("categories", "distance", "distances", "hours", "level", "samples", "season", "tails")
+    __slots__ = ("categories", "distance", "distances", "hours", "level", "run", "samples", "season", "tails")
 
     def __init__(self) -> None:
-        self.samples = 0
-        self.tails = {name: Sketch() for name in ASSUMED}
+        self.samples = self.run = 0
+        self.tails = {name: Sketch(_PER_UNIT[name]) for name in ASSUMED}
         self.distances = 0
         self.distance = 0.0
         self.categories: dict[int | None, CategorySums] = {}
@@ -144,7 +153,11 @@ class Population:
         self.season = 0.0
 
     def learn(self, sample: Sample) -> None:
-        """Add one sampled payment, in constant time."""
+        """Add one sampled payment, in constant time; one that is held back teaches the season alone."""
+        if sample.residual is not None:
+            self._learn_season(sample.residual + sample.season)
+        if sample.held_back:
+            return
         self.samples += 1
         self.hours[sample.hour] += 1
         for name, value in sample.tails.items():
@@ -152,8 +165,6 @@ class Population:
         if sample.distance is not None:
             self.distances += 1
             self.distance += min(sample.distance, _MOST_DISTANCE)
-        if sample.residual is not None:
-            self._learn_season(sample.residual)
         for key in {None, sample.category}:
             sums = self.categories.pop(key, None) or CategorySums()
             if len(self.categories) >= _CATEGORIES:
@@ -167,13 +178,14 @@ class Population:
         """Follow the median of all accounts' amounts over their own usual, fast and slowly.
 
         Every payment moves either by one step, however large it is, and every account teaches once a day:
-        only most of the accounts together make a season.
+        only most of the accounts together make a season. Steps grow while all votes go one way, so that the
+        first day of a season is not a day of false alerts.
         """
         self.level += _SEASON_MEMORY if residual > self.level else -_SEASON_MEMORY
         above = residual - self.level > self.season
-        self.season = max(
-            -_MOST_SEASON, min(_MOST_SEASON, self.season + (_SEASON_STEP if above else -_SEASON_STEP))
-        )
+        self.run = max(self.run, 0) + 1 if above else min(self.run, 0) - 1
+        step = _SEASON_STEP * min(_SEASON_GROWTH ** max(0, abs(self.run) - _SEASON_RUN), _MOST_GROWTH)
+        self.season = max(-_MOST_SEASON, min(_MOST_SEASON, self.season + (step if above else -step)))
 
     def _halve(self) -> None:
         self.samples //= 2
@@ -244,7 +256,7 @@ class Population:
             "distances": [self.distances, rounded(self.distance, 4)],
             "categories": [[key, sums.to_state()] for key, sums in self.categories.items()],
             "hours": [rounded(each, 2) for each in self.hours],
-            "season": [rounded(self.level, 4), rounded(self.season, 4)],
+            "season": [rounded(self.level, 4), rounded(self.season, 4), self.run],
         }
 
     @classmethod
@@ -267,12 +279,13 @@ class Population:
             population.samples = int(state["samples"])
             for name, packed in state["tails"].items():
                 if name in population.tails:
-                    population.tails[name] = Sketch.unpack(b64decode(packed, validate=True))
+                    population.tails[name] = Sketch.unpack(b64decode(packed, validate=True), _PER_UNIT[name])
             distances, distance = state["distances"]
             population.distances, population.distance = int(distances), float(distance)
             population.categories = {key: CategorySums.from_state(sums) for key, sums in state["categories"]}
             population.hours = [float(each) for each in state["hours"]]
-            population.level, population.season = map(float, state["season"])
+            population.level, population.season, run = map(float, state["season"])
+            population.run = int(run)
         except (AttributeError, KeyError, TypeError, ValueError, struct.error) as error:
             raise ProfileError(f"the population's statistics are damaged: {type(error).__name__}") from None
         if len(population.hours) != HOURS:

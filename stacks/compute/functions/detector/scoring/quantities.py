@@ -30,6 +30,13 @@ from stacks.compute.functions.detector.scoring.usual import Usual
 
 _HOURS_WEIGHT: Final = 10.0
 _SOME_HISTORY: Final = 5
+_KNOWN_PAYMENTS: Final = 3
+_BURST: Final = 2.4
+"""First uses of a merchant that are fewer standard deviations too many are chance: three at a new one."""
+
+_OWN_NOTICED: Final = 2.0
+"""From so many decades on an account's own usual amount is rare for others, and excuses its large ones."""
+
 _REST_HOURS: Final = 3 * 24.0
 SMALL: Final = 0.2
 """A payment below this share of the usual one is small, as when a stolen card is tried out."""
@@ -55,10 +62,13 @@ class Quantities:
     Attributes:
         amount: Logarithm of the value in dollars. Its curve may have any form: it is learnt from verdicts
             alone.
-        amount_rarity: How rare so great a value is in the population.
+        amount_rarity: How rare so great a value is in the population, less how rare the account's usual
+            one is.
         amount_to_usual: How rare so great a multiple of the account's usual amount is.
         amount_deviation: As that, in standard deviations of the account's amounts.
-        category_amount: How rare so great an amount is against the merchant category's.
+        category_amount: How rare so great an amount is against the merchant category's, less the same.
+        amount_anomaly: The greatest of `amount_rarity`, `amount_deviation` and `category_amount`.
+        unknown_amount: `amount_rarity` of an account with fewer than three payments, else unknown.
         record_amount: How rare so great a multiple of the account's greatest amount of late is.
         hour_spend: How rare so great a sum within an hour is.
         hour_spend_to_usual: As that, against the account's usual; `day_...` and `week_...` likewise.
@@ -92,6 +102,8 @@ class Quantities:
     amount_to_usual: float | None = None
     amount_deviation: float | None = None
     category_amount: float | None = None
+    amount_anomaly: float | None = None
+    unknown_amount: float | None = None
     record_amount: float | None = None
     hour_spend: float | None = None
     hour_spend_to_usual: float | None = None
@@ -149,7 +161,7 @@ def measure(  # noqa: PLR0913, PLR0917 - what a score comes from, each named
     raw: dict[str, float] = {}
     _amounts(quantities, raw, account, view, usual)
     if account.count:
-        _spending(quantities, raw, transaction, account, usual)
+        _spending(quantities, raw, transaction, account, usual, view.season)
         _latest(quantities, raw, transaction, account)
     _hours(quantities, transaction, account, view)
     _novelties(quantities, transaction, account)
@@ -167,6 +179,14 @@ def measure(  # noqa: PLR0913, PLR0917 - what a score comes from, each named
     tails = view.tails
     for name, value in raw.items():
         setattr(quantities, name, tails[name].rarity(value))
+    if raw.get("merchant_first_uses", _BURST) < _BURST:
+        quantities.merchant_first_uses = 0.0
+    _excuse(quantities, account, view, usual)
+    if account.count < _KNOWN_PAYMENTS:
+        quantities.unknown_amount = quantities.amount_rarity
+    quantities.amount_anomaly = max(
+        quantities.amount_rarity or 0.0, quantities.amount_deviation or 0.0, quantities.category_amount or 0.0
+    )
     return quantities, raw
 
 
@@ -186,12 +206,28 @@ def _amounts(
             raw["record_amount"] = log(usual.normal / account.record)
 
 
-def _spending(
+def _excuse(quantities: Quantities, account: AccountProfile, view: View, usual: Usual) -> None:
+    """Take off what is rare in the population and usual for the account, as the payments of a business."""
+    if account.count < _SOME_HISTORY:
+        return
+    usual_amount = (usual.mean + usual.deviation) * usual.value / usual.normal
+    if (rarity := quantities.amount_rarity or 0.0) > _OWN_NOTICED:
+        own = view.tails["amount_rarity"].rarity(log(usual_amount) - view.season)
+        quantities.amount_rarity = rarity - max(0.0, own - _OWN_NOTICED)
+    if (rarity := quantities.category_amount or 0.0) > _OWN_NOTICED and usual.category is not None:
+        scale = view.categories[usual.category]
+        deviations = (log(usual_amount) - view.season - scale.logarithm) / scale.deviation
+        own = view.tails["category_amount"].rarity(deviations)
+        quantities.category_amount = rarity - max(0.0, own - _OWN_NOTICED)
+
+
+def _spending(  # noqa: PLR0913, PLR0917 - what a sum is compared with, each named
     quantities: Quantities,
     raw: dict[str, float],
     transaction: Transaction,
     account: AccountProfile,
     usual: Usual,
+    season: float,
 ) -> None:
     value, mean, hours, daily = usual.value, usual.mean, usual.hours, usual.daily_payments
     by_hour, by_day, by_week = (
@@ -200,10 +236,12 @@ def _spending(
         exp(-hours / WEEK_CONSTANT),
     )
     hour_spend = account.hour_spend * by_hour + value
-    raw["hour_spend"] = log(hour_spend)
-    raw["hour_spend_to_usual"] = log(hour_spend / (mean + daily * mean / 24))
-    raw["day_spend_to_usual"] = log((account.day_spend * by_day + value) / (mean + daily * mean))
-    raw["week_spend_to_usual"] = log((account.week_spend * by_week + value) / (mean + 7 * daily * mean))
+    raw["hour_spend"] = log(hour_spend) - season
+    raw["hour_spend_to_usual"] = log(hour_spend / (mean + daily * mean / 24)) - season
+    raw["day_spend_to_usual"] = log((account.day_spend * by_day + value) / (mean + daily * mean)) - season
+    raw["week_spend_to_usual"] = (
+        log((account.week_spend * by_week + value) / (mean + 7 * daily * mean)) - season
+    )
     # Square roots make the deviation of a count the same, whatever its mean (Anscombe, 1948).
     raw["hour_pace"] = 2 * (sqrt(account.hour_count * by_hour + 1) - sqrt(daily / 24 + 1))
     raw["day_pace"] = 2 * (sqrt(account.day_count * by_day + 1) - sqrt(daily + 1))

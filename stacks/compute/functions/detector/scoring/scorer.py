@@ -6,7 +6,14 @@ from stacks.compute.functions.detector.scoring.account import AccountProfile
 from stacks.compute.functions.detector.scoring.controls import NO_CONTROLS, PaymentControls, Standing
 from stacks.compute.functions.detector.scoring.explanation import Evidence, explain
 from stacks.compute.functions.detector.scoring.hard_rules import hard_rules_hit
-from stacks.compute.functions.detector.scoring.learning import HELD_BACK, is_sampled, learn, sample_of
+from stacks.compute.functions.detector.scoring.learning import (
+    HELD_BACK,
+    HELD_BACK_OF_ALL,
+    is_in_share,
+    learn,
+    may_be_sampled,
+    sample_of,
+)
 from stacks.compute.functions.detector.scoring.lifetimes import RiskStatistics
 from stacks.compute.functions.detector.scoring.merchant import MerchantProfile
 from stacks.compute.functions.detector.scoring.population import Sample, View
@@ -151,11 +158,20 @@ class Scorer:
         Where it teaches, the account's profile remembers that it did today.
         """
         decision = assessment.decision
-        suspicious = max(decision.score, decision.own_suspicion) >= HELD_BACK
-        if not is_sampled(transaction, account, population, suspicious=suspicious):
+        held_back = max(decision.score, decision.own_suspicion) >= HELD_BACK_OF_ALL
+        if not (held_back or is_in_share(transaction, population)) or not may_be_sampled(
+            transaction, account
+        ):
             return None
         account.sampled_on = transaction.timestamp // MILLISECONDS_PER_DAY
-        return sample_of(transaction, account, assessment.usual, assessment.raw)
+        return sample_of(
+            transaction,
+            account,
+            assessment.usual,
+            {} if held_back else assessment.raw,
+            season=population.season,
+            held_back=held_back,
+        )
 
 
 def _reasons(curves: dict[str, Curve], evidence: Evidence) -> list[Reason]:

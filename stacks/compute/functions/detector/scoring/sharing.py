@@ -77,8 +77,9 @@ class FirstUses:
             return 0.0
         days = max(1.0, (timestamp - self.first_at) / MILLISECONDS_PER_DAY)
         usual = self.total / days * _HOURS[kind] / 24
-        step = _SAMPLED if self.total > _MANY else 1
-        return 2 * (sqrt(self.at(timestamp, kind) / step + 1) - sqrt(usual / step + 1))
+        sampled = max(0.0, 1 - _MANY / self.total)
+        noise = sqrt(1 + (_SAMPLED - 1) * sampled)
+        return 2 * (sqrt(self.at(timestamp, kind) + 1) - sqrt(usual + 1)) / noise
 
     def learn(self, transaction_id: str, timestamp: int, kind: Kind) -> bool:
         """Count a first use, in place; tell whether it changed."""

@@ -1,34 +1,34 @@
 """How rare a value is in the population, in decades: 3 means that one payment in a thousand has as much.
 
 Rarity makes quantities of different worlds comparable: twice the usual amount is rare where amounts hardly
-vary and common where they vary much. It is read off three quantiles (the median, and what 5 % and 1.5 % of
-the payments exceed) and continued beyond them on a logarithmic scale: frauds sit in the far tail, and a
-population that has many of them would hide them behind themselves.
+vary and common where they vary much. It is counted: the share of the sampled payments with such a value or a
+greater one. Where few are sampled, or none is so great, what is assumed of the quantity goes on from there.
 """
 
 from math import floor, log10
 from struct import Struct
 from typing import Final, NamedTuple, Self
 
-_PER_UNIT: Final = 10
+PER_UNIT: Final = 10
 """Classes of a sketch per unit of its quantity: a class of a logarithm is a tenth wide."""
 
-_LARGEST_CLASS: Final = 400
+FINE_PER_UNIT: Final = 40
+"""The same of a quantity whose values end abruptly, as amounts do at a limit."""
+
+_LARGEST_CLASS: Final = 4_000
 _FULL: Final = 32_768.0
 """Where so many values are counted, all counts are halved, so that old values weigh less."""
 
-_MEDIAN, _SHARE, _FAR_SHARE, _FARTHEST_SHARE = 0.5, 0.05, 0.015, 0.003
+_MEDIAN, _SHARE, _FAR_SHARE = 0.5, 0.05, 0.015
 _DECADES_AT_MEDIAN: Final = -log10(_MEDIAN)
 _DECADES_AT_SHARE: Final = -log10(_SHARE)
 _DECADES_BETWEEN: Final = log10(_SHARE / _FAR_SHARE)
-_DECADES_TO_FARTHEST: Final = log10(_SHARE / _FARTHEST_SHARE)
 _PRIOR_VALUES: Final = 100.0
-"""What is assumed of a quantity weighs as much as so many values."""
+_PRIOR_FADES: Final = 1_000.0
+"""What is assumed of a quantity weighs as much as 100 values at first, and half as much after 1,000."""
 
-_FARTHEST_FROM: Final = 1000
-"""With fewer values their farthest quantile is three of them."""
-
-MOST_DECADES: Final = 8.0
+MOST_DECADES: Final = 4.5
+"""More is not known: a sketch counts about 30,000 payments."""
 _LAYOUT: Final = Struct("<hH")
 
 
@@ -39,45 +39,69 @@ class Quantiles(NamedTuple):
     share: float
     far_share: float
 
+    def rarity(self, value: float) -> float:
+        """Return how rare a value is by these quantiles, in decades, continued beyond them in a line."""
+        beyond = value - self.share
+        if beyond > 0:
+            return _DECADES_AT_SHARE + beyond * _DECADES_BETWEEN / (self.far_share - self.share)
+        slope = (_DECADES_AT_SHARE - _DECADES_AT_MEDIAN) / (self.share - self.median)
+        return max(0.0, _DECADES_AT_MEDIAN + (value - self.median) * slope)
+
 
 class Tail:
-    """A population's quantiles, made ready to read rarities off.
+    """What a sketch counted, made ready to read rarities off.
 
     Args:
-        quantiles: What is known.
+        assumed: What is assumed of the quantity.
+        per_unit: Classes of the sketch per unit of the quantity.
+        counts: Values counted by class.
     """
 
-    __slots__ = ("_from_median", "_from_share", "_median", "_share")
+    __slots__ = ("_assumed", "_beyond", "_first", "_last", "_per_unit", "_rarities")
 
-    def __init__(self, quantiles: Quantiles) -> None:
-        self._median = quantiles.median
-        self._share = max(quantiles.share, quantiles.median + 0.05)
-        far_share = max(quantiles.far_share, self._share + 0.02)
-        self._from_median = (_DECADES_AT_SHARE - _DECADES_AT_MEDIAN) / (self._share - self._median)
-        self._from_share = _DECADES_BETWEEN / (far_share - self._share)
+    def __init__(self, assumed: Quantiles, per_unit: int, counts: dict[int, float]) -> None:
+        total = sum(counts.values())
+        prior = _PRIOR_VALUES * _PRIOR_FADES / (_PRIOR_FADES + total)
+        self._assumed, self._per_unit = assumed, per_unit
+        self._beyond = log10((total + prior) / prior)
+        self._first = min(counts, default=0)
+        rarities, above = [], 0.0
+        for place in range(max(counts, default=0) + 1, self._first - 1, -1):
+            above += counts.get(place, 0.0)
+            share = (above + prior * 10 ** -assumed.rarity(place / per_unit)) / (total + prior)
+            rarities.append(-log10(share))
+        self._rarities = rarities[::-1]
+        self._last = len(rarities) - 1
 
     def rarity(self, value: float) -> float:
         """Return how rare a value is, in decades from 0 to `MOST_DECADES`."""
-        beyond = value - self._share
-        if beyond > 0:
-            rarity = _DECADES_AT_SHARE + beyond * self._from_share
-            return min(MOST_DECADES, rarity)
-        rarity = _DECADES_AT_MEDIAN + (value - self._median) * self._from_median
-        return rarity if rarity > 0 else 0.0
+        place = value * self._per_unit - self._first
+        if place >= self._last:
+            return min(MOST_DECADES, self._assumed.rarity(value) + self._beyond)
+        if place <= 0:
+            return 0.0
+        index = int(place)
+        low = self._rarities[index]
+        return low + (place - index) * (self._rarities[index + 1] - low)
 
 
 class Sketch:
-    """Counts of values by class; bounded, and additive."""
+    """Counts of values by class; bounded, and additive.
 
-    __slots__ = ("counts", "total")
+    Args:
+        per_unit: Classes per unit of the quantity.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_per_unit", "counts", "total")
+
+    def __init__(self, per_unit: int = PER_UNIT) -> None:
+        self._per_unit = per_unit
         self.total = 0.0
         self.counts: dict[int, float] = {}
 
     def learn(self, value: float) -> None:
         """Count a value."""
-        place = min(max(floor(value * _PER_UNIT), -_LARGEST_CLASS), _LARGEST_CLASS)
+        place = min(max(floor(value * self._per_unit), -_LARGEST_CLASS), _LARGEST_CLASS)
         self.counts[place] = self.counts.get(place, 0.0) + 1
         self.total += 1
         if self.total >= _FULL:
@@ -91,46 +115,27 @@ class Sketch:
         self.total += other.total
 
     def tail(self, assumed: Quantiles) -> Tail:
-        """Return the tail, drawn toward what is assumed where few values are known."""
-        if not self.total:
-            return Tail(assumed)
-        farthest, far_share, share, median = self._exceeded_by(_FARTHEST_SHARE, _FAR_SHARE, _SHARE, _MEDIAN)
-        known = self.total / (self.total + _PRIOR_VALUES)
-        median, share, far_share = (
-            known * seen + (1 - known) * prior
-            for seen, prior in zip((median, share, far_share), assumed, strict=True)
-        )
-        if self.total > _FARTHEST_FROM:
-            # The nearer of the two: frauds among 1.5 % of the payments must not stretch the scale.
-            steepest = share + (farthest - share) * _DECADES_BETWEEN / _DECADES_TO_FARTHEST
-            far_share = min(far_share, steepest)
-        return Tail(Quantiles(median, share, far_share))
+        """Return the tail, made of what is counted and what is assumed."""
+        return Tail(assumed, self._per_unit, self.counts)
 
     def median(self) -> float:
         """Return the median; there must be values."""
-        return self._exceeded_by(_MEDIAN)[0]
-
-    def _exceeded_by(self, *shares: float) -> list[float]:
-        """Return the values that shares of all values exceed; the shares in rising order."""
-        places = sorted(self.counts, reverse=True)
-        found, index, seen = [], 0, 0.0
-        for share in shares:
-            wanted = share * self.total
-            while index < len(places) - 1 and seen + self.counts[places[index]] < wanted:
-                seen += self.counts[places[index]]
-                index += 1
-            place = places[index]
-            found.append((place + 1 - min(1.0, (wanted - seen) / self.counts[place])) / _PER_UNIT)
-        return found
+        above = 0.0
+        for place in sorted(self.counts, reverse=True):
+            count = self.counts[place]
+            if above + count >= _MEDIAN * self.total:
+                return (place + 1 - (_MEDIAN * self.total - above) / count) / self._per_unit
+            above += count
+        raise ValueError("a sketch without values has no median")
 
     def pack(self) -> bytes:
         """Return the counts as bytes, four for each class."""
         return b"".join(_LAYOUT.pack(place, round(count)) for place, count in sorted(self.counts.items()))
 
     @classmethod
-    def unpack(cls, state: bytes) -> Self:
+    def unpack(cls, state: bytes, per_unit: int) -> Self:
         """Read what `pack` gave. Raises `struct.error` where it is damaged."""
-        sketch = cls()
+        sketch = cls(per_unit)
         sketch.counts = {place: float(count) for place, count in _LAYOUT.iter_unpack(state) if count}
         sketch.total = sum(sketch.counts.values())
         return sketch

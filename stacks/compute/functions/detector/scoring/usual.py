@@ -3,7 +3,12 @@
 from math import exp, log1p, sqrt
 from typing import Final, NamedTuple
 
-from stacks.compute.functions.detector.scoring.account import HABIT_CONSTANT, AccountProfile, CategoryHabit
+from stacks.compute.functions.detector.scoring.account import (
+    HABIT_CONSTANT,
+    SUSPICION_STEPS,
+    AccountProfile,
+    CategoryHabit,
+)
 from stacks.compute.functions.detector.scoring.keys import short_key
 from stacks.compute.functions.detector.scoring.population import View
 from stacks.compute.functions.detector.scoring.transaction import MILLISECONDS_PER_HOUR, Transaction
@@ -14,6 +19,15 @@ _TYPICAL_WEIGHT: Final = 2.0
 _YOUNG: Final = 2.0
 """The mean of n amounts is uncertain: the spread is taken as 1 + 2/n times what was seen."""
 CATEGORY_WEIGHT: Final = 4.0
+_SETTLED_PAYMENTS: Final = 6
+_SETTLED_RANK: Final = 2
+"""The third smallest of six payments: four of them are as large or larger."""
+
+_MOST_SETTLED: Final = 4.0
+"""A new level is at most so many times the usual one: what is greater has to be cleared by a verdict."""
+
+_SETTLED_AFTER: Final = 20 * MILLISECONDS_PER_HOUR
+_SETTLED_SINCE: Final = 40 * MILLISECONDS_PER_HOUR
 _PACE_PAYMENTS: Final = 0.5
 _KEY_BITS: Final = 0xFFFF
 
@@ -47,6 +61,20 @@ class Usual(NamedTuple):
 _NO_HABIT: Final = CategoryHabit(0, 0.0)
 
 
+def settled_level(account: AccountProfile, timestamp: int) -> float:
+    """Return what an account has paid for days, 0 where it has not: a new level that nobody objected to.
+
+    It is less than most of the latest payments that are older than a day and were not confirmed as fraud, so
+    that neither a burst nor a fraud now and then makes one.
+    """
+    until = timestamp - _SETTLED_AFTER
+    old = [each for each in account.recent if each.timestamp <= until and each.suspicion < SUSPICION_STEPS]
+    latest = old[-_SETTLED_PAYMENTS:]
+    if len(latest) < _SETTLED_PAYMENTS or latest[0].timestamp > timestamp - _SETTLED_SINCE:
+        return 0.0
+    return sorted(each.value for each in latest)[_SETTLED_RANK]
+
+
 def usual_of(transaction: Transaction, account: AccountProfile, view: View) -> Usual:
     """Return what the account usually pays."""
     value = transaction.value
@@ -64,6 +92,12 @@ def usual_of(transaction: Transaction, account: AccountProfile, view: View) -> U
     seen = sqrt((ASSUMED_WEIGHT * assumed * assumed + account.squares) / (ASSUMED_WEIGHT + known))
     deviation = seen * (1.0 + _YOUNG / (account.count + 1))
     share = deviation / mean
+    normal = value / ratio * exp(-in_category - view.season)
+    if normal > mean + deviation and account.count >= _SETTLED_PAYMENTS:
+        level = settled_level(account, transaction.timestamp) * exp(-view.season)
+        level = min(level, _MOST_SETTLED * account.mean)
+        if level > mean:
+            mean, deviation = level, share * level
     hours, age = 0.0, 0.0
     if account.count:
         hours = max(0.0, (transaction.timestamp - account.last_at) / MILLISECONDS_PER_HOUR)
@@ -73,7 +107,7 @@ def usual_of(transaction: Transaction, account: AccountProfile, view: View) -> U
     payments = account.habit_count * exp(-hours / HABIT_CONSTANT)
     return Usual(
         value,
-        value / ratio * exp(-in_category - view.season),
+        normal,
         mean,
         deviation,
         log1p(share * share) * variation * variation,
