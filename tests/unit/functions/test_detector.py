@@ -137,7 +137,7 @@ def test_a_history_makes_a_baseline(detector: Detection, cloud: Cloud) -> None:
         detector.receive(bus_event(transaction_id=f"habit-{day}", timestamp=NOW - day * 86_400_000))
     decision = detector.receive(bus_event(transaction_id="much", amount=Decimal("399.99"), timestamp=NOW))
     assert decision is not None
-    assert decision.reasons[0].code == "amount_deviation"
+    assert "amount_anomaly" in {reason.code for reason in decision.reasons}
     assert len(messages(cloud)) == 1
     assert learnt(cloud) == 13
 

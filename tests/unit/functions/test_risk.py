@@ -108,7 +108,7 @@ def test_a_genuine_payment_where_there_is_no_risk_changes_nothing() -> None:
 
 
 def test_what_the_account_remembers_of_a_payment_explains_its_fraud() -> None:
-    odd = payment("odd", amount=400.0)
+    odd = payment("odd", amount=230.0)
     known = account_of(*habit())
     suspicion = decide(odd, known).own_suspicion
     assert 0.2 < suspicion < 0.5

@@ -274,7 +274,7 @@ def test_a_profile_of_the_version_before_is_taken_over() -> None:
     assert not decide(usual, account).suspicious
     fraud = decide(usual._replace(amount=400.0, country="FR", device_id="stolen"), account)
     assert fraud.suspicious
-    assert {"amount_deviation", "new_country", "new_device"} <= {each.code for each in fraud.reasons}
+    assert {"amount_anomaly", "new_country", "new_device"} <= {each.code for each in fraud.reasons}
     last = scored(transaction_id="habit-39", timestamp=BEFORE["last_at"])
     assert account.knows(last)
     again = AccountProfile.from_state(account.to_state())

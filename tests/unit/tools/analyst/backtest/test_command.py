@@ -54,7 +54,7 @@ def test_the_page_needs_nothing_else(data: Path, tmp_path: Path) -> None:
     page = (tmp_path / "backtest.html").read_text()
     assert page.count("<svg") == 4
     assert not re.search(r"(src|href)=|https?://|<script", page)
-    for title in ("Precision over recall", "Alerts by day", "Kinds of fraud", "amount_deviation"):
+    for title in ("Precision over recall", "Alerts by day", "Kinds of fraud", "amount_anomaly"):
         assert title in page
 
 
@@ -89,7 +89,7 @@ def test_what_is_not_usable_is_said(
     data: Path, tmp_path: Path, broken: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rules = tmp_path / "rules.json"
-    rules.write_text(RULES_PATH.read_text().replace('"base": -6.8', '"base": "none"'))
+    rules.write_text(RULES_PATH.read_text().replace('"base": ', '"base": "none", "was": '))
     arguments = [str(tmp_path / "none.csv")] if broken == "data" else [str(data), "--rules", str(rules)]
     assert main([*arguments, "--report", str(tmp_path)]) == 2
     assert ("cannot read" if broken == "data" else "line ") in capsys.readouterr().err
