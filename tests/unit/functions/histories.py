@@ -157,10 +157,10 @@ def _cases() -> Iterator[tuple[Transaction, AccountProfile, MerchantProfile, Pay
     }  # fmt: skip
     yield scored(amount=4900.0, **away), account, risky, NO_CONTROLS
     yield scored(amount=5000.0, **home), account, risky, NO_CONTROLS
-    yield scored(amount=5000.0, **home), AccountProfile(), risky, NO_CONTROLS
     yield scored(timestamp=NOW + 60 * DAY, **home), account, risky, NO_CONTROLS
     tests = [scored(transaction_id=f"s{n}", timestamp=NOW - n * MINUTE, amount=1.0) for n in (3, 2, 1)]
     yield scored(amount=1.0), account_of(*habit(60), *tests), risky, NO_CONTROLS
     watch, deny = Controls(Standing.WATCH), Controls(Standing.DENY)
     yield scored(), account, risky, PaymentControls(watch, watch)
     yield scored(), account, risky, PaymentControls(deny, Controls())
+    yield scored(amount=5000.0, **home), AccountProfile(), risky, NO_CONTROLS

@@ -31,6 +31,18 @@ _WORDS: Final[Mapping[str, _Words]] = {
         "{times} times the usual amount",
         "Amount {times} times the account's usual {baseline}, which hardly varies so much ({threshold}).",
     ),
+    "amount_anomaly": _Words(
+        "unusual amount of {observed}",
+        "Rarest that the amount is by any measure: {observed}, usual here {baseline} ({threshold}).",
+    ),
+    "unknown_amount": _Words(
+        "large first payment",
+        "Large payment of an account that is hardly known: {observed} ({threshold}).",
+    ),
+    "largest_of_five": _Words(
+        "large payments just before",
+        "Greatest of the last five payments: {observed} ({threshold}).",
+    ),
     "category_amount": _Words(
         "{times} times what such merchants get",
         "Amount {times} times what anybody pays in this merchant category, {baseline} ({threshold}).",
@@ -115,8 +127,9 @@ _OTHER: Final = _Words("{code}", "{Code}: {observed}, usual {baseline}, {thresho
 
 _MONEY_CODES: Final = frozenset(
     {
-        "amount_limit", "amount", "amount_rarity", "amount_to_usual", "amount_deviation", "category_amount",
-        "record_amount", "hour_spend", "hour_spend_to_usual", "day_spend_to_usual", "week_spend_to_usual",
+        "amount_limit", "amount", "amount_rarity", "amount_to_usual", "amount_deviation", "amount_anomaly",
+        "unknown_amount", "category_amount", "record_amount",
+        "hour_spend", "hour_spend_to_usual", "day_spend_to_usual", "week_spend_to_usual",
     }
 )  # fmt: skip
 _SPEED_CODES: Final = frozenset({"travel"})

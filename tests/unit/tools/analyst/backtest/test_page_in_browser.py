@@ -15,7 +15,7 @@ from tools.analyst.backtest.__main__ import main
 
 pytestmark = pytest.mark.browser
 PHONE, DESK = 375, 1200
-PLOTS = {"one": 4, "compared": 4, "unlabelled": 2, "short": 3}
+PLOTS = {"one": 4, "compared": 4, "unlabelled": 2, "short": 4}
 LEAST_TEXT_PIXELS = 9.5
 LEAST_CONTRAST = 4.5
 LOOK = Path(__file__).with_name("look.js").read_text("utf-8")
