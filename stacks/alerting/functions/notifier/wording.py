@@ -41,7 +41,7 @@ _WORDS: Final[Mapping[str, _Words]] = {
     ),
     "largest_of_five": _Words(
         "large payments just before",
-        "Greatest of the last five payments: {observed} ({threshold}).",
+        "Greatest of the last five payments: {observed} USD ({threshold}).",
     ),
     "category_amount": _Words(
         "{times} times what such merchants get",
