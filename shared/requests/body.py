@@ -12,13 +12,13 @@ from shared.runtime.responses import Refused
 
 MAXIMUM_BODY_BYTES: Final = 16 * 1024
 
-# DynamoDB keeps 38 digits, and exponents that no amount or position has would only waste memory.
+# No field takes a number so large; written out, one with a larger exponent would fill the memory.
 _MAXIMUM_DIGITS: Final = 38
-_MAXIMUM_EXPONENT: Final = 38
+_MAXIMUM_EXPONENT: Final = 400
 
 
 class Unrepresentable:
-    """Stands for a number that cannot be kept exactly (NaN, 1e400): of no type that the schema allows."""
+    """Stands for a number that is none (NaN) or too large for any field: of no type that schemas allow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,8 @@ def _exact_number(token: str) -> Decimal | Unrepresentable:
     try:
         number = Decimal(token)
     except InvalidOperation:
+        # JSON's grammar has been checked: its exponent alone can be too long for a Decimal.
+        return Decimal(0) if "e-" in token.lower() else Unrepresentable()
+    if number.adjusted() > _MAXIMUM_EXPONENT:
         return Unrepresentable()
-    if len(token) > _MAXIMUM_DIGITS or (number and abs(number.adjusted()) > _MAXIMUM_EXPONENT):
-        return Unrepresentable()
-    return number
+    return number if number.adjusted() >= -_MAXIMUM_EXPONENT else Decimal(0)

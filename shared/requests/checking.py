@@ -14,6 +14,7 @@ from shared.runtime.responses import FieldProblem
 
 _MAXIMUM_UNKNOWN_FIELDS: Final = 20
 _MAXIMUM_NAME_LENGTH: Final = 64
+_NOT_TEXT: Final = "must be Unicode text, with no half of a surrogate pair"
 
 
 class SchemaChecker:
@@ -38,6 +39,9 @@ class SchemaChecker:
         found = dict.fromkeys(body.repeated, "must be given once")
         if not self._fits_schema(body.values):
             found |= dict(self._schema_problems(body.values))
+        for name, value in body.values.items():
+            if isinstance(value, str) and not _is_unicode(value):
+                found.setdefault(name, _NOT_TEXT)
         return found
 
     def described(self, name: str) -> str:
@@ -80,6 +84,15 @@ def _compile(schema: dict[str, Any]) -> Callable[[Any], bool]:
         return True
 
     return fits
+
+
+def _is_unicode(text: str) -> bool:
+    """Tell whether a text has a form in UTF-8: JSON's escapes can write one that has none."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _printable(name: str) -> str:

@@ -37,7 +37,7 @@ def find_problems(body: bytes, schema: str) -> Iterator[str]:
     """Each problem of a JSON body under a draft-04 schema, as ``field: reason``, in a stable order."""
     try:
         content = json.loads(body or b"null", parse_constant=_refuse_constant)
-    except ValueError:
+    except (ValueError, RecursionError):
         yield "body: is not valid JSON"
         return
     problems = {text for error in _validator(schema).iter_errors(content) for text in _describe(error)}

@@ -167,6 +167,8 @@ def test_every_fault_of_a_body_is_named_and_no_value_is_repeated(api: Api) -> No
         (b"{", "[body: is not valid JSON]"),
         (b"", "[body: must be of type object]"),
         (b'{"id": "abc", "amount": NaN}', "[body: is not valid JSON]"),
+        (b"[" * 1000 + b"]" * 1000, "[body: is not valid JSON]"),
+        (b'{"id": ' * 1000, "[body: is not valid JSON]"),
         (b'{"id": 5, "amount": "1"}', "[amount: must be of type number, id: must be of type string]"),
     ],
 )

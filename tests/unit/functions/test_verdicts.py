@@ -242,6 +242,17 @@ def test_every_bad_field_is_named_and_no_value(desk: Desk) -> None:
     assert "secret" not in json.dumps(answer)
 
 
+@pytest.mark.parametrize("half", ["\ud83d", "a\udc00b", "\udfff\ud800"])
+def test_a_note_that_no_table_can_hold_is_a_bad_field(desk: Desk, half: str) -> None:
+    """Seen once: 503, "sending it again is safe", every time."""
+    for name in ("note", "decided_by"):
+        status, answer = desk.put("t-1", json.dumps({**FRAUD, name: half}))
+        assert (status, answer["error"]) == (400, "invalid_verdict")
+        assert [field["field"] for field in answer["fields"]] == [name]
+    assert desk.cloud.items("alerts-test") == []
+    assert desk.put("t-1", json.dumps({**FRAUD, "note": "\U0001f600"}))[0] != 400
+
+
 @pytest.mark.parametrize(
     ("text", "status", "error"),
     [

@@ -10,6 +10,8 @@ from typing import Any, Final
 from shared.runtime.money import plain
 
 _SECONDS_PER_DAY: Final = int(timedelta(days=1).total_seconds())
+_POSITION_STEP: Final = Decimal("1e-15")
+"""In degrees. A position may be sent with any number of digits, and DynamoDB keeps 38."""
 
 
 def body_hash(values: Mapping[str, Any]) -> str:
@@ -32,6 +34,7 @@ def item_of(
     """
     item = {
         **values,
+        **{name: _position(values[name]) for name in ("latitude", "longitude") if name in values},
         "amount": Decimal(values["amount"]),
         "body_hash": body_hash(values),
         "received_at": received_at,
@@ -40,6 +43,10 @@ def item_of(
     if time_to_live_days:
         item["expires_at"] = received_at // 1000 + time_to_live_days * _SECONDS_PER_DAY
     return item
+
+
+def _position(degrees: int | Decimal) -> Decimal:
+    return Decimal(degrees).quantize(_POSITION_STEP)
 
 
 def _canonical(value: str | bool | int | Decimal) -> str | bool:
