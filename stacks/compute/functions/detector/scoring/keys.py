@@ -1,6 +1,7 @@
 """Short keys that stand for long names."""
 
 import zlib
+from functools import lru_cache
 from hashlib import blake2b
 
 
@@ -12,3 +13,9 @@ def key_of(transaction_id: str) -> int:
 def short_key(name: str) -> int:
     """Return 32 bits that stand for a name whose mix-up costs at most one small reason."""
     return zlib.crc32(name.encode())
+
+
+@lru_cache(maxsize=16_384)
+def value_key(value: str) -> int:
+    """Return 16 bits that stand for a value of a field, such as a merchant: one comes again and again."""
+    return zlib.crc32(value.encode()) & 0xFFFF

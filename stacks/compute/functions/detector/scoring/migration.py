@@ -9,7 +9,7 @@ from math import exp, expm1, log
 from struct import Struct
 from typing import Any, Final, NamedTuple
 
-from stacks.compute.functions.detector.scoring.keys import short_key
+from stacks.compute.functions.detector.scoring.keys import value_key
 from stacks.compute.functions.detector.scoring.risk import RiskHistory
 from stacks.compute.functions.detector.scoring.state import ProfileError, unpack
 from stacks.compute.functions.detector.scoring.transaction import MILLISECONDS_PER_HOUR
@@ -127,7 +127,7 @@ def _hours(packed: str) -> list[float]:
 
 def _habits(amounts: Mapping[str, Any]) -> dict[int, tuple[int, float]]:
     return {
-        short_key(name) & _KEY_BITS: (min(int(count), _MOST_IN_CATEGORY), log(multiple))
+        value_key(name): (min(int(count), _MOST_IN_CATEGORY), log(multiple))
         for name, (count, multiple) in amounts.items()
         if multiple > 0
     }
@@ -136,7 +136,7 @@ def _habits(amounts: Mapping[str, Any]) -> dict[int, tuple[int, float]]:
 def _currencies(amounts: Mapping[str, Any], first_at: int) -> Uses:
     uses = Uses()
     uses.count, uses.fresh = min(sum(int(each[0]) for each in amounts.values()), WINDOW - 1), len(amounts)
-    uses.first_hours = {short_key(each) & _KEY_BITS: first_at // MILLISECONDS_PER_HOUR for each in amounts}
+    uses.first_hours = {value_key(each): first_at // MILLISECONDS_PER_HOUR for each in amounts}
     return uses
 
 
@@ -150,6 +150,6 @@ def _uses(state: Mapping[str, Any]) -> Iterator[tuple[str, Uses]]:
                 pairs = [(key & _KEY_BITS, hour) for key, hour in unpack(_KEYED, values)]
             else:
                 named = zip(values[::2], values[1::2], strict=True)
-                pairs = [(short_key(each) & _KEY_BITS, int(hour)) for each, hour in named]
+                pairs = [(value_key(each), int(hour)) for each, hour in named]
             uses.first_hours = dict(pairs)
             yield name, uses

@@ -1,7 +1,7 @@
 """The additive scorecard: points for each quantity, which with the base sum to the log-odds."""
 
 from bisect import bisect_right
-from math import exp, log
+from math import exp, inf, log
 from typing import Final, NamedTuple
 
 from stacks.compute.functions.detector.scoring.setting_kinds import Mode
@@ -21,6 +21,11 @@ class Curve(NamedTuple):
     mode: Mode
     at: tuple[float, ...]
     points: tuple[float, ...]
+
+    @property
+    def silent_to(self) -> float:
+        """The value up to which there are no points, as for most payments."""
+        return self.at[0] if self.points[0] == 0 else -inf
 
     def points_at(self, value: float) -> float:
         """Return the points of a value."""

@@ -62,7 +62,9 @@ class Scorer:
         self.rules = rules
         alerting = {name: curve for name, curve in rules.scorecard.items() if curve.mode is Mode.ALERT}
         self._own = [
-            (name, curve.points_at) for name, curve in alerting.items() if name not in PLACE_QUANTITIES
+            (name, curve.silent_to, curve.points_at)
+            for name, curve in alerting.items()
+            if name not in PLACE_QUANTITIES
         ]
         self._place = [
             (name, curve.points_at) for name, curve in alerting.items() if name in PLACE_QUANTITIES
@@ -99,9 +101,9 @@ class Scorer:
         usual = usual_of(transaction, account, population)
         quantities, raw = measure(transaction, account, merchant, sharing, population, usual)
         own = self.rules.base
-        for name, points_at in self._own:
+        for name, silent_to, points_at in self._own:
             value = getattr(quantities, name)
-            if value is not None:
+            if value is not None and value > silent_to:
                 own += points_at(value)
         log_odds = own
         for name, points_at in self._place:

@@ -4,7 +4,7 @@ from math import log10
 from struct import Struct
 from typing import Final, Self
 
-from stacks.compute.functions.detector.scoring.keys import short_key
+from stacks.compute.functions.detector.scoring.keys import value_key
 
 WINDOW: Final = 64
 """Payments after which both counts are halved, so that an account may change its ways."""
@@ -15,7 +15,6 @@ NEW_FOR_HOURS: Final = 24
 MINIMUM_COUNT: Final = 3
 """Payments that carried the field, below which nothing is a novelty."""
 
-_KEY_BITS: Final = 0xFFFF
 _LONGEST_HOURS: Final = 0xFFFF
 _HEAD: Final = Struct("<BBB")
 _ENTRY: Final = Struct("<HH")
@@ -39,7 +38,7 @@ class Uses:
 
     def knows(self, name: str) -> bool:
         """Tell whether a value was used before."""
-        return short_key(name) & _KEY_BITS in self.first_hours
+        return value_key(name) in self.first_hours
 
     def novelty(self, name: str, hour: int, first_hour: int) -> float | None:
         """Return how rare a first use is for the account, in decades: 2 is one payment in a hundred.
@@ -52,7 +51,7 @@ class Uses:
         Returns:
             0 for a value that is not new, None where too little is known.
         """
-        first = self.first_hours.get(short_key(name) & _KEY_BITS)
+        first = self.first_hours.get(value_key(name))
         if first is not None and (hour - first >= NEW_FOR_HOURS or first < first_hour + NEW_FOR_HOURS):
             return 0.0
         if self.count < MINIMUM_COUNT:
@@ -61,7 +60,7 @@ class Uses:
 
     def learn(self, name: str, hour: int, most: int) -> None:
         """Add one payment's value, and forget the value not used for longest beyond `most`."""
-        hours, key = self.first_hours, short_key(name) & _KEY_BITS
+        hours, key = self.first_hours, value_key(name)
         first = hours.pop(key, None)
         if first is None:
             self.fresh += 1
@@ -76,7 +75,7 @@ class Uses:
 
     def forget(self, name: str, since_hour: int) -> bool:
         """Forget a value first used in an hour or later; tell whether it was known."""
-        key = short_key(name) & _KEY_BITS
+        key = value_key(name)
         if self.first_hours.get(key, -1) < since_hour:
             return False
         del self.first_hours[key]

@@ -9,7 +9,7 @@ from stacks.compute.functions.detector.scoring.account import (
     AccountProfile,
     CategoryHabit,
 )
-from stacks.compute.functions.detector.scoring.keys import short_key
+from stacks.compute.functions.detector.scoring.keys import value_key
 from stacks.compute.functions.detector.scoring.population import View
 from stacks.compute.functions.detector.scoring.transaction import MILLISECONDS_PER_HOUR, Transaction
 
@@ -29,7 +29,6 @@ _MOST_SETTLED: Final = 4.0
 _SETTLED_AFTER: Final = 20 * MILLISECONDS_PER_HOUR
 _SETTLED_SINCE: Final = 40 * MILLISECONDS_PER_HOUR
 _PACE_PAYMENTS: Final = 0.5
-_KEY_BITS: Final = 0xFFFF
 
 
 class Usual(NamedTuple):
@@ -79,7 +78,7 @@ def usual_of(transaction: Transaction, account: AccountProfile, view: View) -> U
     """Return what the account usually pays."""
     value = transaction.value
     name = transaction.merchant_category
-    category = None if name is None else short_key(name) & _KEY_BITS
+    category = None if name is None else value_key(name)
     habit, ratio, variation = _NO_HABIT, 1.0, 1.0
     if category is not None:
         habit = account.category_habits.get(category, _NO_HABIT)
