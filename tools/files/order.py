@@ -1,19 +1,25 @@
 """The order of time in a file: what comes late is counted, and what is stamped far ahead is not taken.
 
 A replay takes the greatest timestamp so far as now, and releases the labels that are known by then. A row
-that is stamped a week ahead would release a week of labels too early. So a row is refused that is more than a
-day ahead of everything before it *and* of the median of the rows that follow it; a pause in the history is
-not, because the rows after a pause are as late as the first of them.
+that is stamped a week ahead would release a week of labels too early. Either such a row is wrong or the rows
+after it are late, and the rows tell which: it is refused where more of them, or as many, are in order
+without it. A pause in the history is no fault, because the rows after a pause are as late as the first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from operator import gt, lt
 from typing import Final
 
-DAY: Final = 86_400_000
+HOUR: Final = 3_600_000
+DAY: Final = 24 * HOUR
 NEIGHBOURS: Final = 9
-"""Rows after a row that say whether its time is right: up to four in a row may be wrong."""
+"""Rows after a row that say whether its time is right: up to half of them may be wrong too."""
+_EVIDENCE: Final = {DAY: 0, HOUR: 6}
+"""Milliseconds that a row is ahead; how many more rows must be in order without it than with it.
+
+Within a day of each other, rows of two sources may well be mixed; a row that almost none of the next nine
+agrees with is wrong all the same."""
 _NAMED: Final = 5
 _FEWEST_TO_JUDGE: Final = 20
 
@@ -76,7 +82,7 @@ class Order:
         if now is not None and time < now:
             self._note_late(now - time, line)
         elif now is None or time > now:
-            if (now is None or time > now + DAY) and _above(time, times[place + 1 : place + 1 + NEIGHBOURS]):
+            if _is_ahead(time, now, times[place + 1 : place + 1 + NEIGHBOURS]):
                 self._far_off += 1
                 return False
             self._now = time
@@ -90,5 +96,24 @@ class Order:
             self.late_lines.append(line)
 
 
-def _above(time: int, following: Sequence[int]) -> bool:
-    return bool(following) and time > sorted(following)[len(following) // 2] + DAY
+def _is_ahead(time: int, now: int | None, following: Sequence[int]) -> bool:
+    """Whether a row is ahead of the rows before it, and those after it are better in order without it."""
+    for margin, needed in _EVIDENCE.items():
+        if now is not None and time <= now + margin:
+            continue
+        with_it = 1 + _in_order((each for each in following if each >= time - margin), margin)
+        without = _in_order((each for each in following if now is None or each >= now - margin), margin)
+        if without - with_it >= needed:
+            return True
+    return False
+
+
+def _in_order(times: Iterable[int], margin: int) -> int:
+    """Return how many can stay so that none is earlier than one before it by more than a margin."""
+    longest: dict[int, int] = {}
+    for time in times:
+        for latest, length in [(time - 1, 0), *longest.items()]:
+            if time >= latest - margin:
+                now = max(latest, time)
+                longest[now] = max(longest.get(now, 0), length + 1)
+    return max(longest.values(), default=0)

@@ -4,22 +4,21 @@ A file is .csv, .csv.gz or .csv.xz. Its first line names its columns: fields of 
 the labels `is_fraud` and `scenario`. Empty lines are counted apart: they hold nothing.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, compress, repeat
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, compress
 from pathlib import Path
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
-from shared.runtime.schema import transaction_schema
-from tools.files.columns import BLANKS, Column, Truth, column_of, scenario_column, shown
+from tools.files.columns import BLANKS
 from tools.files.content import opened, pieces
 from tools.files.errors import SourceError
 from tools.files.lines import Block, blocks, cells_of
 from tools.files.order import NEIGHBOURS, Order
+from tools.files.refusals import Refused, all_refused
+from tools.files.table import Rows, Table
 
-DEFAULT_CURRENCY: Final = "USD"
-LABELS: Final = ("is_fraud", "scenario")
 NAMED_REFUSALS: Final = 20
-_AHEAD: Final = "timestamp is more than a day ahead of the rows around it"
+_AHEAD: Final = "timestamp is far ahead of the rows around it"
 
 T = TypeVar("T")
 _Cells = list[str]
@@ -38,17 +37,6 @@ class Part(NamedTuple):
 
 
 WHOLE: Final = Part()
-
-
-class Refused(NamedTuple):
-    """A line that made no row."""
-
-    line: int
-    reason: str
-
-    def __str__(self) -> str:
-        """Name the line and the reason."""
-        return f"line {self.line}: {self.reason}"
 
 
 class Row(NamedTuple, Generic[T]):
@@ -71,16 +59,6 @@ class Batch(NamedTuple, Generic[T]):
     """Rows that follow each other, by column."""
 
     transactions: list[T]
-    labels: list[bool | None]
-    scenarios: list[str]
-    lines: list[int]
-
-
-class _Read(NamedTuple):
-    """Rows that were read and not yet judged by their time, by column."""
-
-    values: list[tuple[Any, ...]]
-    times: list[int]
     labels: list[bool | None]
     scenarios: list[str]
     lines: list[int]
@@ -143,7 +121,7 @@ class TransactionFile(Generic[T]):
         Raises:
             SourceError: The file cannot be read, or is no history of transactions.
         """
-        held = _Read([], [], [], [], [])
+        held = Rows([], [], [], [], [])
         with opened(self.path) as (raw, content):
             self.size = self.path.stat().st_size
             read_blocks = blocks(self.path, pieces(self.path, content))
@@ -154,7 +132,7 @@ class TransactionFile(Generic[T]):
                 self.position = raw.tell()
                 held = _joined(held, self._read(table, self._wanted(block)))
                 yield self._judged(held, max(0, len(held.times) - NEIGHBOURS))
-                held = _Read._make(column[-NEIGHBOURS:] for column in held)
+                held = Rows._make(column[-NEIGHBOURS:] for column in held)
         yield self._judged(held, len(held.times))
         self.position = self.size
 
@@ -165,17 +143,13 @@ class TransactionFile(Generic[T]):
             return ""
         if not self.lines:
             return f"{self.path} holds no rows"
-        listed = "".join(f"\n  {each}" for each in self.first_refused)
-        more = self.refused - len(self.first_refused)
-        return f"{self.path}: all of its {self.lines:,} rows are refused{listed}" + (
-            f"\n  and {more:,} more" if more else ""
-        )
+        return f"{self.path}: {all_refused(self.first_refused, self.lines)}"
 
-    def _table(self, block: Block | None) -> tuple["_Table", Block]:
+    def _table(self, block: Block | None) -> tuple[Table, Block]:
         """Return how the rows are read, and the rest of the first block."""
         if block is None:
             raise SourceError(f"{self.path} is empty")
-        table = _Table(self._header(block.lines[0]), self._names, self._number, self.path)
+        table = Table(self._header(block.lines[0]), self._names, self._number, self.path)
         self.ignored_columns = table.ignored
         return table, Block(block.first + 1, block.lines[1:], block.plain)
 
@@ -193,7 +167,7 @@ class TransactionFile(Generic[T]):
             return block
         return Block(block.first + start, block.lines[start:stop], block.plain)
 
-    def _read(self, table: "_Table", block: Block) -> _Read:
+    def _read(self, table: Table, block: Block) -> Rows:
         """Turn lines into values, and name those that have none."""
         lines: Sequence[int] = range(block.first, block.first + len(block.lines))
         texts = block.lines
@@ -216,7 +190,7 @@ class TransactionFile(Generic[T]):
         self.order.seen(read.times)
         return read
 
-    def _judged(self, read: _Read, count: int) -> Batch[T]:
+    def _judged(self, read: Rows, count: int) -> Batch[T]:
         """Return the first rows without those that are stamped far ahead."""
         ahead = self.order.far_ahead(read.times, count, read.lines)
         if fault := self.order.fault:
@@ -226,9 +200,9 @@ class TransactionFile(Generic[T]):
         keep = bytearray(b"\1") * count
         for place in ahead:
             keep[place] = 0
-        first = _Read._make(column[:count] for column in read)
+        first = Rows._make(column[:count] for column in read)
         if ahead:
-            first = _Read._make(list(compress(column, keep)) for column in first)
+            first = Rows._make(list(compress(column, keep)) for column in first)
         self.rows += len(first.lines)
         transactions = list(map(self._create, first.values))
         return Batch(transactions, first.labels, first.scenarios, first.lines)
@@ -237,114 +211,6 @@ class TransactionFile(Generic[T]):
         self.refused += 1
         if len(self.first_refused) < NAMED_REFUSALS:
             self.first_refused.append(refused)
-
-
-class _Table:
-    """How the cells of a row become values.
-
-    Args:
-        header: Names of the columns.
-        names: The fields that are wanted.
-        number: What makes a number of its text.
-        path: Of the file, for messages.
-
-    Raises:
-        SourceError: A column is missing, or stands twice.
-    """
-
-    def __init__(
-        self, header: Sequence[str], names: Sequence[str], number: Callable[[str], Any], path: Path
-    ) -> None:
-        schema = transaction_schema()
-        self._width = len(header)
-        _check(header, schema, path)
-        needed = set(schema["required"]) - {"currency"}
-        columns: dict[str, Column] = {
-            name: column_of(
-                name,
-                rule,
-                number,
-                needed=name in needed,
-                default=DEFAULT_CURRENCY if name == "currency" else None,
-            )
-            for name, rule in schema["properties"].items()
-        }
-        columns |= {"is_fraud": Truth("is_fraud", "0 or 1"), "scenario": scenario_column()}
-        self._columns = [(columns[name], place) for place, name in enumerate(header) if name in columns]
-        place_of = {column.name: place for place, (column, _) in enumerate(self._columns)}
-        self._wanted = [
-            (place_of.get(name), columns[name].default if name in columns else None)
-            for name in (*names, "timestamp", *LABELS)
-        ]
-        self._pairs = [
-            (name, other, place_of.get(name), place_of.get(other))
-            for name, others in schema.get("dependencies", {}).items()
-            for other in others
-            if name in place_of
-        ]
-        self.ignored = tuple(
-            name if name.isprintable() else shown(name) for name in header if name and name not in columns
-        )
-
-    def many(self, rows: Sequence[_Cells], lines: Sequence[int]) -> _Read | None:
-        """Return the values of rows; None where any of them needs a closer look."""
-        if not rows or {*map(len, rows)} != {self._width}:
-            return None
-        cells = list(zip(*rows, strict=True))
-        values = []
-        for column, place in self._columns:
-            found = column.many(cells[place])
-            if found is None:
-                return None
-            values.append(found)
-        for _, _, one, other in self._pairs:
-            if _lonely(values[one or 0], None if other is None else values[other]):
-                return None
-        return self._arranged(values, lines)
-
-    def one(self, cells: _Cells) -> list[Any]:
-        """Return the values of one row.
-
-        Raises:
-            ValueError: It has none; says why.
-        """
-        if len(cells) != self._width:
-            raise ValueError(f"{len(cells)} values in {self._width} columns")
-        values = [column.one(cells[place].strip(BLANKS)) for column, place in self._columns]
-        for name, other, one, at in self._pairs:
-            if values[one or 0] is not None and (at is None or values[at] is None):
-                raise ValueError(f"{name} and {other} must be given together")
-        return values
-
-    def joined(self, rows: Sequence[Sequence[Any]], lines: Sequence[int]) -> _Read:
-        """Return what `one` gave for several rows."""
-        values = list(zip(*rows, strict=True)) if rows else [()] * len(self._columns)
-        return self._arranged(values, lines)
-
-    def _arranged(self, values: Sequence[Sequence[Any]], lines: Sequence[int]) -> _Read:
-        count = len(lines)
-        found: list[Any] = [
-            repeat(default, count) if place is None else values[place] for place, default in self._wanted
-        ]
-        *fields, times, labels, scenarios = found
-        made = list(zip(*fields, strict=True))
-        return _Read(made, list(times), list(labels), list(scenarios), list(lines))
-
-
-def _check(header: Sequence[str], schema: Mapping[str, Any], path: Path) -> None:
-    known = {*schema["properties"], *LABELS}
-    twice = sorted({name for name in header if name in known and header.count(name) > 1})
-    if twice:
-        raise SourceError(f"{path}: column {', '.join(twice)} stands twice: keep one")
-    missing = [name for name in schema["required"] if name not in header and name != "currency"]
-    if missing:
-        separator = next((each for each in ";\t|" if each in header[0]), "")
-        hint = f"; it seems to be separated by {separator!r} and not by commas" if separator else ""
-        raise SourceError(
-            f"{path} has no column {', '.join(missing)}: its first line must name the columns, "
-            f"of {', '.join(schema['properties'])} and optionally {', '.join(LABELS)}; "
-            f"it begins with {shown(','.join(header))}{hint}"
-        )
 
 
 def _each(
@@ -362,12 +228,6 @@ def _each(
     return made, kept
 
 
-def _lonely(values: Iterable[Any], others: Iterable[Any] | None) -> bool:
-    if others is None:
-        return any(value is not None for value in values)
-    return any(value is not None and other is None for value, other in zip(values, others, strict=True))
-
-
-def _joined(held: _Read, read: _Read) -> _Read:
+def _joined(held: Rows, read: Rows) -> Rows:
     columns: Iterable[tuple[list[Any], list[Any]]] = zip(held, read, strict=True)
-    return _Read._make(before + after for before, after in columns)
+    return Rows._make(before + after for before, after in columns)

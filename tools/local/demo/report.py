@@ -120,7 +120,10 @@ def _show_findings(figures: Mapping[str, Any], hint: str, display: Display) -> N
     if figures["by_scenario"]:
         display.table(
             ("kind", "found", "of"),
-            [(name, str(each["found"]), str(each["of"])) for name, each in figures["by_scenario"].items()],
+            [
+                (name or "(no kind given)", str(each["found"]), str(each["of"]))
+                for name, each in figures["by_scenario"].items()
+            ],
         )
         display.line()
     else:

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from shared.runtime.schema import transaction_schema
 from tools.files.errors import SourceError
-from tools.files.transactions import Part, Refused, Row, TransactionFile
+from tools.files.refusals import Refused
+from tools.files.transactions import Part, Row, TransactionFile
 from tools.local.demo.transactions import FieldValue, LabelledTransaction
 
 __all__ = ["Source", "SourceError", "read_transactions"]
@@ -22,6 +23,7 @@ class Source:
 
     Attributes:
         transactions: In the order of the rows.
+        lines: How many lines of the file were taken, without the empty ones.
         bad_rows: The first rows that make no transaction.
         refused: How many make none.
         ignored_columns: Columns that are no field of a transaction.
@@ -31,6 +33,7 @@ class Source:
     """
 
     transactions: list[LabelledTransaction] = field(default_factory=list)
+    lines: int = 0
     bad_rows: list[Refused] = field(default_factory=list)
     refused: int = 0
     ignored_columns: tuple[str, ...] = ()
@@ -57,7 +60,7 @@ def read_transactions(path: Path, limit: int | None = None, offset: int = 0) -> 
     file = _file(path, offset, limit)
     source, further = _chosen(file, path.name)
     source.bad_rows = sorted([*file.first_refused, *further])
-    source.refused = file.refused + len(further)
+    source.lines, source.refused = file.lines, file.refused + len(further)
     source.ignored_columns, source.late = file.ignored_columns, file.order.late
     if source.labelled and not source.holds_fraud and limit is not None:
         later = _file(path, offset + limit, None)

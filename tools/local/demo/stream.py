@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tools.files.refusals import all_refused
 from tools.local.demo.generator import DEFAULT_COUNT, DEFAULT_SEED, generate
 from tools.local.demo.source import Source, SourceError, read_transactions
 from tools.local.demo.transactions import LabelledTransaction, shifted_to_end_at
@@ -91,9 +92,10 @@ def _of_file(path: Path, limit: int, offset: int, now: int) -> Stream:
     source = read_transactions(path, limit or None, offset)
     rows = [str(row) for row in source.bad_rows]
     if not source.transactions:
-        skipped = f" after its first {offset} rows" if offset else ""
-        listed = "".join(f"\n  {row}" for row in rows[:10])
-        raise SourceError(f"{path} holds no transaction{skipped}{listed}")
+        skipped = f" after its first {offset}" if offset else ""
+        if not source.lines:
+            raise SourceError(f"{path} holds no rows{skipped}")
+        raise SourceError(f"{path}: {all_refused(source.bad_rows, source.lines, skipped)}")
     transactions = shifted_to_end_at(source.transactions, now)
     described = _described(source, path, offset)
     return Stream(transactions, 0.0, described, rows, source.refused, _hint(source, limit))
@@ -105,9 +107,10 @@ def _described(source: Source, path: Path, offset: int) -> str:
         said += f" after its first {offset} rows"
     notes = []
     if source.refused:
-        notes.append(f"{source.refused} rows refused")
+        read = source.lines - source.refused
+        notes.append(f"{source.lines} data lines = {read} rows read + {source.refused} refused")
     if source.late:
-        notes.append(f"{source.late} rows out of order, sorted by time")
+        notes.append(f"{source.late} out of order, sorted by time")
     if source.ignored_columns:
         notes.append(f"columns not used: {', '.join(source.ignored_columns)}")
     return f"{said} ({'; '.join(notes)})" if notes else said

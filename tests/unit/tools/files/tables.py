@@ -10,7 +10,7 @@ from tools.files.transactions import Part, Row, TransactionFile
 NAMES = ("transaction_id", "timestamp", "account_id", "merchant_id", "amount", "currency")
 HEADER = (*NAMES, "is_fraud", "scenario")
 START = 1_720_000_000_000
-MINUTE, DAY = 60_000, 86_400_000
+MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 
 
 def row(number: int, **changes: object) -> str:

@@ -37,7 +37,7 @@ def test_a_files_last_transaction_happens_now(tmp_path: Path) -> None:
     first, last = stream.transactions
     assert before <= last.timestamp <= int(time.time() * 1000)
     assert last.timestamp - first.timestamp == 60_000
-    assert stream.unreadable_rows == ["line 3: 1 values in 5 columns"]
+    assert stream.unreadable_rows == ["line 3: 1 value in 5 columns"]
     assert stream.rate == 1.0
 
 
@@ -84,7 +84,7 @@ def test_rows_can_be_skipped_and_keep_their_lines(tmp_path: Path) -> None:
 
 
 def test_skipping_all_rows_or_generated_ones_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="holds no transaction after its first 9 rows"):
+    with pytest.raises(SourceError, match="holds no rows after its first 9"):
         chosen("--data", labelled_file(tmp_path, "01"), "--offset", "9")
     with pytest.raises(SourceError, match=r"DATA=file\.csv OFFSET=N"):
         chosen("--offset", "9")
@@ -114,5 +114,5 @@ def test_a_file_without_labels_gets_no_hint(tmp_path: Path) -> None:
 def test_a_file_without_a_transaction_is_refused_with_its_bad_rows(tmp_path: Path) -> None:
     path = tmp_path / "empty.csv"
     path.write_text(HEADER + "a,soon,c,m,1\n")
-    with pytest.raises(SourceError, match=r"(?s)holds no transaction.*line 2: timestamp is 'soon'"):
+    with pytest.raises(SourceError, match=r"(?s)its only row is refused.*line 2: timestamp is 'soon'"):
         chosen("--data", str(path))

@@ -26,7 +26,7 @@ def test_scores_and_report(data: Path, tmp_path: Path, capsys: pytest.CaptureFix
     assert main(arguments) == 0
     said = capsys.readouterr().out
     assert "480 transactions of 4 accounts, 21 frauds" in said
-    assert "line 482: 1 values in 8 columns" in said
+    assert "line 482: 1 value in 8 columns" in said
     with scores.open() as file:
         written = list(csv.DictReader(file))
     assert len(written) == 480
@@ -113,7 +113,7 @@ def test_nothing_judged_is_no_success(tmp_path: Path, capsys: pytest.CaptureFixt
     assert main([str(write(tmp_path / "empty.csv", [])), *options]) == 2
     assert "empty.csv holds no rows" in capsys.readouterr().err
     assert main([str(write(tmp_path / "bad.csv", ["x", "y"])), *options]) == 2
-    assert "all of its 2 rows are refused\n  line 2: 1 values in 8 columns" in capsys.readouterr().err
+    assert "all of its 2 rows are refused\n  lines 2 to 3: 1 value in 8 columns" in capsys.readouterr().err
     assert scores.read_text() == "of before"
     assert list((tmp_path / "report").iterdir()) == []
 
