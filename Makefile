@@ -75,16 +75,16 @@ engine: $(READY) ## Say which Pulumi CLI deploys this; install one into .pulumi/
 
 demo: $(READY) ## The whole life on an embedded AWS: deploy, transactions, alerts, update, teardown [DESK=yes: the analyst's page before the end]
 	@[[ "$${DESK:-yes}" == yes ]] || { echo 'DESK is yes, or left away' >&2; exit 2; }
-	@$(BIN)/python -m tools.local demo $(if $(DATA),--data "$$DATA") $(if $(LIMIT),--limit "$$LIMIT") $(if $(OFFSET),--offset "$$OFFSET") $(if $(RATE),--rate "$$RATE") $(if $(DESK),--desk)
+	@$(BIN)/python -m tools.local demo $(if $(DATA),"--data=$$DATA") $(if $(LIMIT),"--limit=$$LIMIT") $(if $(OFFSET),"--offset=$$OFFSET") $(if $(RATE),"--rate=$$RATE") $(if $(DESK),--desk)
 
 local: $(READY) ## Keep the embedded AWS running and deployed until Ctrl-C; says how to POST a transaction
-	@$(BIN)/python -m tools.local up --run-directory "$$LOCAL_DIRECTORY" $(if $(ENGINE),--engine "$$ENGINE")
+	@$(BIN)/python -m tools.local up "--run-directory=$$LOCAL_DIRECTORY" $(if $(ENGINE),"--engine=$$ENGINE")
 
 ##@ Check
 .PHONY: test lint typecheck bench backtest attacks pictures show-order format lock contracts-page transcript
 # Each file stays with one worker, which keeps what is deployed for it; every worker may hold an embedded AWS or two.
 test: $(READY) ## Run every test this machine can run; names what it left out and why [ARGS=tests/policy WORKERS=0]
-	@$(split_args); $(BIN)/python -m pytest --numprocesses "$$WORKERS" --maxprocesses 4 --dist loadfile "$${words[@]}"
+	@$(split_args); $(BIN)/python -m pytest "--numprocesses=$$WORKERS" --maxprocesses 4 --dist loadfile "$${words[@]}"
 
 lint: $(READY) ## ruff: rules and layout; import-linter: arrows between the rooms
 	@$(BIN)/ruff check .
@@ -103,8 +103,8 @@ bench: $(READY) ## Measure speed and size against their targets (minutes; writes
 
 backtest: $(READY) ## Judge a labelled file as the detector would: DATA=file [LABEL_DELAY_DAYS= RULES= AGAINST= SCORES= REPORT=]
 	@[[ -n "$${DATA:-}" ]] || { echo 'DATA is missing: name a labelled file, for example: make backtest DATA=transactions.csv.xz' >&2; exit 2; }
-	@$(BIN)/python -m tools.analyst.backtest "$$DATA" $(if $(LABEL_DELAY_DAYS),--label-delay-days "$$LABEL_DELAY_DAYS") $(if $(RULES),--rules "$$RULES") \
-	  $(if $(AGAINST),--against "$$AGAINST") $(if $(SCORES),--scores "$$SCORES") $(if $(REPORT),--report "$$REPORT")
+	@$(BIN)/python -m tools.analyst.backtest $(if $(LABEL_DELAY_DAYS),"--label-delay-days=$$LABEL_DELAY_DAYS") $(if $(RULES),"--rules=$$RULES") \
+	  $(if $(AGAINST),"--against=$$AGAINST") $(if $(SCORES),"--scores=$$SCORES") $(if $(REPORT),"--report=$$REPORT") -- "$$DATA"
 
 attacks: $(READY) ## Run each known attack on the detector, and say which share is caught (minutes) [ARGS='wave-* --seeds 3']
 	@$(split_args); $(BIN)/python -m tests.attacks "$${words[@]}"
@@ -129,14 +129,14 @@ lock: $(READY) ## Resolve requirements.in and the emulator's anew into requireme
 ##@ An environment (ENV=dev, ENV=prod CONFIRM=prod, or ENV=local beside a running `make local`)
 .PHONY: doctor preflight stale rights deployers smoke redrive desk alerts account audit verdict rules controls $(VERBS) $(foreach verb,$(VERBS),$(LAYERS:%=$(verb)-%))
 doctor: check-env $(READY) ## Check what a deployment needs before it can fail half-way: a line each, with what to do
-	@$(BIN)/python -m tools.deploy.doctor "$$ENV" --engine "$$ENGINE_IN_USE"
+	@$(BIN)/python -m tools.deploy.doctor "$$ENV" "--engine=$$ENGINE_IN_USE"
 
 rights: check-env $(READY) ## Print what each role may do, and what analysts need, from the programs: nothing is deployed or asked for
 	@$(BIN)/python -m tools.audit.rights "$$ENV"
 	@$(BIN)/python -m tools.analyst.rights "$$ENV"
 
 deployers: check-env $(READY) ## Print the rights that a layer's deployers need, and why each wildcard [LAYER= ACCOUNT= REPOSITORY= WRITE=folder]
-	@$(BIN)/python -m tools.audit.deployer_rights "$$ENV" $(if $(LAYER),--layer "$$LAYER") $(if $(ACCOUNT),--account "$$ACCOUNT") $(if $(REPOSITORY),--repository "$$REPOSITORY") $(if $(WRITE),--write "$$WRITE")
+	@$(BIN)/python -m tools.audit.deployer_rights "$$ENV" $(if $(LAYER),"--layer=$$LAYER") $(if $(ACCOUNT),"--account=$$ACCOUNT") $(if $(REPOSITORY),"--repository=$$REPOSITORY") $(if $(WRITE),"--write=$$WRITE")
 
 preflight: check-env $(READY) ## Ask AWS whether the account's quota allows the reserved concurrency
 	@[[ "$$ENV" != local ]] || { echo 'The embedded AWS has no quota to ask for: preflight is for an environment on AWS, for example: make preflight ENV=dev' >&2; exit 2; }
@@ -150,43 +150,43 @@ outputs: ## Print what each layer exports (secrets masked)
 destroy: ## Tear down the four layers in exact reverse order
 
 stale: check-env $(READY) ## Name the layers that no longer fit what they stand on, and what to run [LAYER=: those that read it]
-	@$(stale-$(ENGINE_IN_USE)) $(if $(LAYER),--layer "$$LAYER")
+	@$(stale-$(ENGINE_IN_USE)) $(if $(LAYER),"--layer=$$LAYER")
 
 smoke: check-env $(READY) ## Send a synthetic fraud through the deployed pipeline, time each hop, clean up
 	@$(split_args); $(call with_outputs,operate.smoke) "$${words[@]}"
 
 redrive: check-env $(READY) ## Give what failed for good another try: QUEUE=name of its dead-letter queue
-	@$(split_args); $(call with_outputs,operate.redrive) $(if $(QUEUE),--queue "$$QUEUE") "$${words[@]}"
+	@$(split_args); $(call with_outputs,operate.redrive) $(if $(QUEUE),"--queue=$$QUEUE") "$${words[@]}"
 
 desk: check-env $(READY) ## Open the analyst's page on loopback until Ctrl-C, with your own credentials [BY=name DAYS=30 PORT=]
-	@$(call with_outputs,analyst.desk) $(if $(BY),--by "$$BY") $(if $(DAYS),--days "$$DAYS") $(if $(PORT),--port "$$PORT")
+	@$(call with_outputs,analyst.desk) $(if $(BY),"--by=$$BY") $(if $(DAYS),"--days=$$DAYS") $(if $(PORT),"--port=$$PORT")
 
 alerts: check-env $(READY) ## List alerts, the latest first [STATUS=OPEN|CONFIRMED_FRAUD|LEGITIMATE|ALL ACCOUNT= REASON= SINCE=7d ARGS=--json]
-	@$(split_args); $(call with_outputs,analyst.alerts) $(if $(STATUS),--status "$$STATUS") $(if $(ACCOUNT),--account "$$ACCOUNT") \
-	  $(if $(REASON),--reason "$$REASON") $(if $(SINCE),--since "$$SINCE") "$${words[@]}"
+	@$(split_args); $(call with_outputs,analyst.alerts) $(if $(STATUS),"--status=$$STATUS") $(if $(ACCOUNT),"--account=$$ACCOUNT") \
+	  $(if $(REASON),"--reason=$$REASON") $(if $(SINCE),"--since=$$SINCE") "$${words[@]}"
 
 account: check-env $(READY) ## Show what is known of ACCOUNT=id|pseudonym, or of the account of TRANSACTION=id [OUT=file.json: all that is kept of it]
-	@$(call with_outputs,analyst.account) $(if $(ACCOUNT),--account "$$ACCOUNT") $(if $(TRANSACTION),--transaction "$$TRANSACTION") $(if $(OUT),--out "$$OUT")
+	@$(call with_outputs,analyst.account) $(if $(ACCOUNT),"--account=$$ACCOUNT") $(if $(TRANSACTION),"--transaction=$$TRANSACTION") $(if $(OUT),"--out=$$OUT")
 
 audit: check-env $(READY) ## Show who decided, listed, snoozed or published what, when and why [SINCE=30d BY=name OUT=file.csv]
-	@$(call with_outputs,analyst.audit) $(if $(SINCE),--since "$$SINCE") $(if $(BY),--by "$$BY") $(if $(OUT),--out "$$OUT")
+	@$(call with_outputs,analyst.audit) $(if $(SINCE),"--since=$$SINCE") $(if $(BY),"--by=$$BY") $(if $(OUT),"--out=$$OUT")
 
 verdict: check-env $(READY) ## Give a verdict: TRANSACTION=id (or ACCOUNT=id|pseudonym with one open alert) VERDICT=confirmed_fraud|legitimate BY=name [NOTE=why] [TIMESTAMP=]
 	@$(if $(and $(TRANSACTION)$(ACCOUNT),$(VERDICT),$(BY)),,echo "Name all three: make verdict $$MAKE_SETTINGS TRANSACTION=id VERDICT=confirmed_fraud BY=your-name" >&2; exit 2)
-	@$(call with_outputs,analyst.verdict) $(if $(TRANSACTION),--transaction "$$TRANSACTION") $(if $(ACCOUNT),--account "$$ACCOUNT") \
-	  --verdict "$$VERDICT" --by "$$BY" $(if $(NOTE),--note "$$NOTE") $(if $(TIMESTAMP),--timestamp "$$TIMESTAMP")
+	@$(call with_outputs,analyst.verdict) $(if $(TRANSACTION),"--transaction=$$TRANSACTION") $(if $(ACCOUNT),"--account=$$ACCOUNT") \
+	  "--verdict=$$VERDICT" "--by=$$BY" $(if $(NOTE),"--note=$$NOTE") $(if $(TIMESTAMP),"--timestamp=$$TIMESTAMP")
 
 rules: check-env $(READY) ## Show the detector's rules [HISTORY=yes] [OUT=file]; publish others: FILE=rules.json BY=name [NOTE=why]; the package's again: RESET=yes BY=name
 	@[[ "$${RESET:-yes}" == yes ]] || { echo 'RESET is yes, or left away' >&2; exit 2; }
 	@[[ "$${HISTORY:-yes}" == yes ]] || { echo 'HISTORY is yes, or left away' >&2; exit 2; }
-	@$(split_args); $(call with_outputs,analyst.rules) $(if $(FILE),--file "$$FILE") $(if $(RESET),--reset) $(if $(OUT),--out "$$OUT") \
+	@$(split_args); $(call with_outputs,analyst.rules) $(if $(FILE),"--file=$$FILE") $(if $(RESET),--reset) $(if $(OUT),"--out=$$OUT") \
 	  $(if $(HISTORY),--history) $(signed) "$${words[@]}"
 
 controls: check-env $(READY) ## Show all that is in force, or of ACCOUNT=id|pseudonym, TRANSACTION=id or MERCHANT=id [HISTORY=yes]; set: LIST=allow|watch|deny|none [UNTIL=date], SNOOZE=2h|none; BY=name [NOTE=why]
 	@[[ "$${HISTORY:-yes}" == yes ]] || { echo 'HISTORY is yes, or left away' >&2; exit 2; }
-	@$(split_args); $(call with_outputs,analyst.controls) $(if $(ACCOUNT),--account "$$ACCOUNT") $(if $(MERCHANT),--merchant "$$MERCHANT") \
-	  $(if $(TRANSACTION),--transaction "$$TRANSACTION") $(if $(HISTORY),--history) \
-	  $(if $(LIST),--list "$$LIST") $(if $(UNTIL),--until "$$UNTIL") $(if $(SNOOZE),--snooze "$$SNOOZE") $(signed) "$${words[@]}"
+	@$(split_args); $(call with_outputs,analyst.controls) $(if $(ACCOUNT),"--account=$$ACCOUNT") $(if $(MERCHANT),"--merchant=$$MERCHANT") \
+	  $(if $(TRANSACTION),"--transaction=$$TRANSACTION") $(if $(HISTORY),--history) \
+	  $(if $(LIST),"--list=$$LIST") $(if $(UNTIL),"--until=$$UNTIL") $(if $(SNOOZE),"--snooze=$$SNOOZE") $(signed) "$${words[@]}"
 
 ##@ One layer, by its owner: the same with -network, -data, -compute or -alerting, as in make deploy-compute ENV=dev
 
@@ -207,7 +207,7 @@ export MAKE_SETTINGS := $(if $(ENV),ENV=$(ENV)$(if $(filter prod,$(CONFIRM)), CO
 
 # One command line starts the Pulumi CLI wherever it is used (tools/deploy/pulumi_command.py).
 ifeq ($(ENV),local)
-override PULUMI := $(BIN)/python -m tools.local pulumi --run-directory $(call quoted,$(LOCAL_DIRECTORY)) --
+override PULUMI := $(BIN)/python -m tools.local pulumi --run-directory=$(call quoted,$(LOCAL_DIRECTORY)) --
 else
 PULUMI ?= $(or $(wildcard .pulumi/bin/pulumi),pulumi)
 endif
@@ -218,8 +218,8 @@ endif
 # Both engines keep the order themselves, and say how to go on where they stop.
 engine-embedded = tools.local
 engine-pulumi = tools.deploy
-where-embedded = --run-directory "$$LOCAL_DIRECTORY"
-operate = $(if $(CONFIG),$(split_config);) $(BIN)/python -m $(engine-$(ENGINE_IN_USE)) $(1) --environment "$$ENV" $(where-$(ENGINE_IN_USE)) $(if $(CONFIG),"$${settings[@]}")
+where-embedded = "--run-directory=$$LOCAL_DIRECTORY"
+operate = $(if $(CONFIG),$(split_config);) $(BIN)/python -m $(engine-$(ENGINE_IN_USE)) $(1) "--environment=$$ENV" $(where-$(ENGINE_IN_USE)) $(if $(CONFIG),"$${settings[@]}")
 
 # Where the CLI deploys onto the embedded AWS, other clients of AWS talk to it too.
 aws-pulumi = $(aws)
@@ -229,7 +229,7 @@ aws = $(if $(filter local,$(ENV)),variables=$$($(BIN)/python -m tools.local envi
 with_outputs = $(aws) outputs=$$($(call operate,outputs) --json); printf '%s' "$$outputs" | $(BIN)/python -m tools.$(1) "$$ENV" --outputs -
 
 # Who, and why.
-signed = $(if $(BY),--by "$$BY") $(if $(NOTE),--note "$$NOTE")
+signed = $(if $(BY),"--by=$$BY") $(if $(NOTE),"--note=$$NOTE")
 
 stale-pulumi = $(BIN)/python -m tools.deploy.stale "$$ENV"
 stale-embedded = $(call operate,preview) --json | $(stale-pulumi) --plan -

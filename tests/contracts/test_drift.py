@@ -43,5 +43,5 @@ def test_the_embedded_engine_compares_too(make: Make) -> None:
     ran = make.run("drift-data", "ENV=local")
 
     assert ran.code == 0
-    compared = "-m tools.local drift --environment local --run-directory build/local --layer data"
+    compared = "-m tools.local drift --environment=local --run-directory=build/local --layer data"
     assert ran.python == (compared,)

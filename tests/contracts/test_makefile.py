@@ -209,7 +209,7 @@ def test_the_local_environment_needs_no_pulumi(tmp_path: Path, verb: str) -> Non
     ran = Make(tmp_path, with_pulumi=False).run(verb, "ENV=local")
 
     assert (ran.code, ran.err) == (0, "")
-    assert ran.python == (f"-m tools.local {verb} --environment local --run-directory build/local",)
+    assert ran.python == (f"-m tools.local {verb} --environment=local --run-directory=build/local",)
 
 
 def test_one_layer_of_the_local_environment_takes_settings(make: Make) -> None:
@@ -218,8 +218,8 @@ def test_one_layer_of_the_local_environment_takes_settings(make: Make) -> None:
     ran = make.run("deploy-compute", "ENV=local", "LOCAL_DIRECTORY=elsewhere", f"CONFIG={setting}")
 
     assert ran.code == 0
-    deploy = "-m tools.local deploy --environment local --run-directory elsewhere"
-    assert ran.python == (f"{deploy} --config {setting} --layer compute",)
+    deploy = "-m tools.local deploy --environment=local --run-directory=elsewhere"
+    assert ran.python == (f"{deploy} --config={setting} --layer compute",)
     assert ran.pulumi == ()
 
 
@@ -229,8 +229,8 @@ def test_the_local_environment_by_the_pulumi_cli_starts_it_through_the_embedded_
 
     assert ran.acts == ()
     assert ran.python == (
-        "-m tools.local environment --run-directory elsewhere",
-        "-m tools.local pulumi --run-directory elsewhere -- -C stacks/data stack export --stack local",
+        "-m tools.local environment --run-directory=elsewhere",
+        "-m tools.local pulumi --run-directory=elsewhere -- -C stacks/data stack export --stack local",
     )
 
 

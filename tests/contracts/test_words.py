@@ -25,6 +25,8 @@ HOSTILE = (
     f"`touch {CANARY}` & touch {CANARY} | touch {CANARY} > {CANARY}",
     f"one\ntouch {CANARY}\n\ttouch {CANARY}",
     f"--help $(eval $(shell touch {CANARY})) $(error no) # %",
+    "--help",
+    "-5",
 )
 GOOD = {"ENV": "dev", "VERDICT": "legitimate", "TRANSACTION": "t", "BY": "me", "DATA": "d.csv"}
 SPLIT = ("ARGS", "CONFIG")
@@ -115,6 +117,13 @@ def needed(target: str) -> dict[str, str]:
     return {word: GOOD[word] for word in taken()[target] if word in GOOD}
 
 
+def stands_as_a_value(text: str, arguments: Sequence[str]) -> bool:
+    """Whether a command takes it for no option of its own, whatever it begins with."""
+    options, _, others = "\0".join(arguments).partition("\0--\0")
+    given = [each.partition("=")[2] for each in options.split("\0") if each.startswith("--")]
+    return text in (*given, *others.split("\0"))
+
+
 def test_every_target_says_which_words_it_takes() -> None:
     verbs = {verb for verb in taken() if f"{verb}-network" in makefile_targets()}
     assert verbs == {"preview", "deploy", "refresh", "drift", "outputs", "destroy"}
@@ -133,7 +142,7 @@ def test_a_text_arrives_as_given_and_is_never_run(maker: Maker, target: str, wor
             assert not calls, f"{text!r} was changed on its way"
             assert err
         elif word not in (*SPLIT, *ELSEWHERE):
-            assert any(text in call.arguments for call in own), text
+            assert any(stands_as_a_value(text, call.arguments) for call in own), text
 
 
 @pytest.mark.parametrize("target", [name for name, words in taken().items() if "ARGS" in words])
@@ -150,11 +159,11 @@ def test_several_words_arrive_one_by_one(maker: Maker, target: str) -> None:
 def test_settings_arrive_one_by_one(maker: Maker) -> None:
     given = {"ENV": "local", "CONFIG": "fraud-data:a=$(shell x) fraud-data:b=*", "LOCAL_DIRECTORY": "o'b $x"}
     _, _, [call] = maker.run("deploy", given)
-    settings = ("--config", "fraud-data:a=$(shell", "--config", "x)", "--config", "fraud-data:b=*")
-    assert call.arguments[-6:] == settings
-    assert "o'b $x" in call.arguments
+    settings = ("--config=fraud-data:a=$(shell", "--config=x)", "--config=fraud-data:b=*")
+    assert call.arguments[-3:] == settings
+    assert "--run-directory=o'b $x" in call.arguments
     _, _, calls = maker.run("outputs", {"ENV": "local", "ENGINE": "pulumi", "LOCAL_DIRECTORY": "o'b $x"})
-    assert shlex.split(calls[-1].environment["PULUMI"])[-2:] == ["o'b $x", "--"]
+    assert shlex.split(calls[-1].environment["PULUMI"])[-2:] == ["--run-directory=o'b $x", "--"]
 
 
 @pytest.mark.parametrize("word", ["NOTE", "BY", "TRANSACTION"])
@@ -162,7 +171,7 @@ def test_a_text_of_the_shells_environment_is_no_macro_either(maker: Maker, word:
     given = {name: value for name, value in needed("verdict").items() if name != word}
     for text in HOSTILE:
         _, _, calls = maker.run("verdict", given, {word: text})
-        assert text in calls[-1].arguments
+        assert stands_as_a_value(text, calls[-1].arguments)
 
 
 @pytest.mark.parametrize("target", [*taken(), "deploy-data", "destroy-network"])

@@ -7,6 +7,8 @@ from typing import Any, NoReturn
 
 _OF_AN_ARGUMENT = re.compile(r"argument (--)?([a-z-]+)(?:/\S+)?: (.*)", re.DOTALL)
 _OF_A_CHOICE = "is no choice"
+_OF_A_TYPE = re.compile(r"invalid (\S+) value: (.*)", re.DOTALL)
+_TYPES = {"int": "a whole number", "float": "a number"}
 
 
 class Parser(argparse.ArgumentParser):
@@ -39,6 +41,8 @@ def _of_word(word: str, reason: str) -> str:
     value, is_choice, rest = reason.partition(f" {_OF_A_CHOICE}; ")
     if is_choice:
         return f"{word}={value}: is no {word.lower().replace('_', ' ')}; {rest}"
+    if found := _OF_A_TYPE.fullmatch(reason):
+        return f"{word}: {found[2]} is not {_TYPES.get(found[1], 'what it takes')}"
     return f"{word}: {reason}"
 
 

@@ -63,11 +63,11 @@ endif
 
 # A text as one word of a shell.
 quoted = '$(subst ','\'',$(1))'
-ifneq ($(shell case $(call quoted,$(VENV)$(BIN)$(READY)) in (*[!A-Za-z0-9_./-]*) echo odd;; esac),)
-$(error VENV, BIN and READY are paths of letters, digits, '.', '_', '-' and '/')
+ifneq ($(shell for each in $(call quoted,$(VENV)) $(call quoted,$(BIN)) $(call quoted,$(READY)); do case "$$each" in (*[!A-Za-z0-9_./-]*|-*) echo odd;; esac; done),)
+$(error VENV, BIN and READY are paths of letters, digits, '.', '_', '-' and '/', and begin with no '-')
 endif
 
 # ARGS goes through to a command word by word, quotes and all, and nothing in it is run.
 split_args = mapfile -d '' -t words < <(xargs -r printf '%s\0' <<<"$${ARGS:-}" 2>/dev/null) && wait "$$!" \
   || { echo 'ARGS: a quotation mark has no partner' >&2; exit 2; }
-split_config = settings=(); set -f; for each in $${CONFIG:-}; do settings+=(--config "$$each"); done; set +f
+split_config = settings=(); set -f; for each in $${CONFIG:-}; do settings+=("--config=$$each"); done; set +f

@@ -96,9 +96,12 @@ def _parser() -> argparse.ArgumentParser:
 def _days(text: str) -> float | None:
     if text.strip().lower() in {"", "none"}:
         return None
-    days = float(text)
+    try:
+        days = float(text)
+    except ValueError:
+        days = -1.0
     if not 0 <= days <= 3650:
-        raise argparse.ArgumentTypeError("must be from 0 to 3650")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of days from 0 to 3650")
     return days
 
 

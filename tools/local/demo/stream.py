@@ -73,11 +73,11 @@ def choose(arguments: argparse.Namespace) -> Stream:
     """Return the stream that the options ask for, its last transaction happening now.
 
     Raises:
-        SourceError: The file cannot be read or holds no transaction, or rows are to be skipped without one.
+        SourceError: The file cannot be read or holds no transaction, or OFFSET is given without one.
     """
     now = int(time.time() * 1000)
     if arguments.data is None and arguments.offset:
-        raise SourceError("rows can be skipped of a file alone: make demo DATA=file.csv OFFSET=N")
+        raise SourceError("OFFSET skips rows of a file: name one, for example: make demo DATA=file.csv OFFSET=N")
     if arguments.data is None:
         count = arguments.limit or DEFAULT_COUNT
         stream = Stream(generate(now, count, arguments.seed), 0.0, f"{count} generated transactions")

@@ -26,6 +26,8 @@ def whole(text: str) -> int:
     [
         (["dev", "--list", "dney"], "LIST=dney: is no list; there are red, blue, none"),
         (["dev", "--label-delay-days", "x"], "LABEL_DELAY_DAYS: 'x' is not a whole number"),
+        (["dev", "--seed", "x"], "SEED: 'x' is not a whole number"),
+        (["dev", "--share=-x"], "SHARE: '-x' is not a number"),
         (["dev", "--list"], "LIST: expected one argument"),
         (["dev", "--other"], "ARGS: what is --other? `ARGS=--help` lists what there is"),
         ([], "missing: ENV"),
@@ -38,6 +40,8 @@ def test_an_error_is_one_line_in_the_words_of_make(
     parser.add_argument("environment")
     parser.add_argument("--list", choices=[*Colour, "none"])
     parser.add_argument("--label-delay-days", type=whole)
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--share", type=float)
     with pytest.raises(SystemExit) as ended:
         parser.parse_args(given)
     assert ended.value.code == 2
