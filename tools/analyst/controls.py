@@ -47,6 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("say whose, once: ACCOUNT=id, MERCHANT=id, or TRANSACTION=id of the account")
     if edits and not options.by:
         parser.error("say who decides: BY=name")
+    if options.note and not edits:
+        parser.error("NOTE says why a list or a snooze is set: give LIST or SNOOZE too")
     if options.until and options.list in {None, NONE}:
         parser.error("UNTIL says how long a list holds: give LIST too; a snooze has its own length")
     if options.snooze and options.merchant:
@@ -125,9 +127,9 @@ def _until(text: str, now: int) -> int:
     try:
         until = moment(text)
     except TimeError as error:
-        raise OperatorError(str(error)) from None
+        raise OperatorError(f"UNTIL: {error}") from None
     if until <= now:
-        raise OperatorError(f"{told(until)} is over")
+        raise OperatorError(f"UNTIL: {told(until)} is in the past")
     return until
 
 
@@ -137,9 +139,11 @@ def _snoozed_until(text: str, now: int) -> int:
     try:
         length = duration(text)
     except TimeError as error:
-        raise OperatorError(str(error)) from None
+        raise OperatorError(f"SNOOZE: {error}") from None
     if length > LONGEST_SNOOZE_DAYS * _DAY_MILLISECONDS:
-        raise OperatorError(f"{text} is too long: a snooze ends after {LONGEST_SNOOZE_DAYS} days at most")
+        raise OperatorError(
+            f"SNOOZE: {text} is too long: a snooze ends after {LONGEST_SNOOZE_DAYS} days at most"
+        )
     return now + length
 
 

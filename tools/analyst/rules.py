@@ -46,6 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if (options.file or options.reset) and not options.by:
         parser.error("say who publishes: BY=name")
+    if options.note and not (options.file or options.reset):
+        parser.error("NOTE says why rules are published: give FILE or RESET too")
     try:
         place = Place.of(outputs.Outputs.named(options))
         if options.rights:

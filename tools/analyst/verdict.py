@@ -113,7 +113,7 @@ def _timestamp(text: str | None) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdecimal()):
-        raise OperatorError(f"{text!r} is no timestamp: write whole milliseconds, as the mail has them")
+        raise OperatorError(f"TIMESTAMP: {text!r} is not whole milliseconds: copy it from the mail")
     return int(text)
 
 

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 _OF_AN_ARGUMENT = re.compile(r"argument (--)?([a-z-]+)(?:/\S+)?: (.*)", re.DOTALL)
 _OF_A_CHOICE = "is no choice"
 _OF_A_TYPE = re.compile(r"invalid (\S+) value: (.*)", re.DOTALL)
+_NOT_WITH = "not allowed with argument "
 _TYPES = {"int": "a whole number", "float": "a number"}
 
 
@@ -41,6 +42,8 @@ def _of_word(word: str, reason: str) -> str:
     value, is_choice, rest = reason.partition(f" {_OF_A_CHOICE}; ")
     if is_choice:
         return f"{word}={value}: is no {word.lower().replace('_', ' ')}; {rest}"
+    if reason.startswith(_NOT_WITH):
+        return f"{word} and {_word(reason.removeprefix(_NOT_WITH))} exclude each other: give one of them"
     if found := _OF_A_TYPE.fullmatch(reason):
         return f"{word}: {found[2]} is not {_TYPES.get(found[1], 'what it takes')}"
     return f"{word}: {reason}"

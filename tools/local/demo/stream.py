@@ -77,7 +77,9 @@ def choose(arguments: argparse.Namespace) -> Stream:
     """
     now = int(time.time() * 1000)
     if arguments.data is None and arguments.offset:
-        raise SourceError("OFFSET skips rows of a file: name one, for example: make demo DATA=file.csv OFFSET=N")
+        raise SourceError(
+            "OFFSET skips rows of a file: name one, for example: make demo DATA=file.csv OFFSET=N"
+        )
     if arguments.data is None:
         count = arguments.limit or DEFAULT_COUNT
         stream = Stream(generate(now, count, arguments.seed), 0.0, f"{count} generated transactions")

@@ -95,6 +95,7 @@ def test_what_somebody_has_put_by_hand_is_kept_or_mended(run: Run, table: Table)
         ["--account", "a", "--snooze", "2h", "--until", "2026-12-01", "--by", "Ana"],
         ["--account", "a", "--list", "none", "--until", "2026-12-01", "--by", "Ana"],
         ["--merchant", "m", "--snooze", "2h", "--by", "Ana"],
+        ["--account", "a", "--by", "Ana", "--note", "card lost"],
     ],
 )
 def test_what_does_not_fit_together_is_refused(run: Run, table: Table, options: list[str]) -> None:
@@ -109,9 +110,12 @@ def test_what_does_not_fit_together_is_refused(run: Run, table: Table, options: 
     [
         (["--account", "a b", "--list", "deny"], "is no account's id"),
         (["--account", "a\n", "--list", "deny"], "is no account's id"),
-        (["--account", "a", "--list", "deny", "--until", "2026-01-01"], "2026-01-01 00:00 UTC is over"),
-        (["--account", "a", "--list", "deny", "--until", "soon"], "'soon' is no time"),
-        (["--account", "a", "--snooze", "soon"], "'soon' is no duration"),
+        (
+            ["--account", "a", "--list", "deny", "--until", "2026-01-01"],
+            "UNTIL: 2026-01-01 00:00 UTC is in the past",
+        ),
+        (["--account", "a", "--list", "deny", "--until", "soon"], "UNTIL: 'soon' is not a time"),
+        (["--account", "a", "--snooze", "soon"], "SNOOZE: 'soon' is not a duration"),
         (["--account", "a", "--snooze", f"{LONGEST_SNOOZE_DAYS + 1}d"], "too long"),
     ],
 )

@@ -151,6 +151,13 @@ def test_who_publishes_must_say_so(run: Run, tmp_path: Path) -> None:
             run(*options)
 
 
+def test_a_note_about_nothing_is_refused(run: Run, table: Table) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run("--by", "Ana", "--note", "fewer alerts")
+    assert ended.value.code == 2
+    assert table.items() == []
+
+
 def test_what_the_detector_refuses_is_told_and_can_be_replaced(
     run: Run, table: Table, tmp_path: Path
 ) -> None:

@@ -136,7 +136,7 @@ def test_outputs_without_the_url_name_the_next_command(
 @pytest.mark.parametrize(
     ("more", "told"),
     [
-        (["--timestamp", "soon"], "'soon' is no timestamp"),
+        (["--timestamp", "soon"], "TIMESTAMP: 'soon' is not whole milliseconds"),
         (["--outputs", "/nowhere/outputs.json"], "cannot read the outputs"),
     ],
 )

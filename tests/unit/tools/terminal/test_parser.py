@@ -28,6 +28,7 @@ def whole(text: str) -> int:
         (["dev", "--label-delay-days", "x"], "LABEL_DELAY_DAYS: 'x' is not a whole number"),
         (["dev", "--seed", "x"], "SEED: 'x' is not a whole number"),
         (["dev", "--share=-x"], "SHARE: '-x' is not a number"),
+        (["dev", "--file=x", "--reset"], "RESET and FILE exclude each other: give one of them"),
         (["dev", "--list"], "LIST: expected one argument"),
         (["dev", "--other"], "ARGS: what is --other? `ARGS=--help` lists what there is"),
         ([], "missing: ENV"),
@@ -42,6 +43,9 @@ def test_an_error_is_one_line_in_the_words_of_make(
     parser.add_argument("--label-delay-days", type=whole)
     parser.add_argument("--seed", type=int)
     parser.add_argument("--share", type=float)
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--file")
+    what.add_argument("--reset", action="store_true")
     with pytest.raises(SystemExit) as ended:
         parser.parse_args(given)
     assert ended.value.code == 2
