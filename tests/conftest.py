@@ -37,6 +37,13 @@ def folder_of(rung: str) -> Path:
     return OF_THE_EMULATOR if rung == "emulator" else TESTS / rung
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse a path that does not exist: workers would find no test there and say nothing."""
+    absent = [each for each in config.args if not Path(each.partition("::")[0]).exists()]
+    if absent and not hasattr(config, "workerinput"):
+        raise pytest.UsageError(f"no such file or folder: {', '.join(absent)}")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         if rung_of(item.path) in WITH_SOCKETS:

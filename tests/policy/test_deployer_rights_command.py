@@ -51,6 +51,7 @@ def test_one_layer_alone_is_printed_with_its_wildcards_and_what_to_be_careful_of
     [
         (["--repository", "acme/*"], "OWNER/NAME"),
         (["--account", "12"], "twelve digits"),
+        (["--write", f"{__file__}/new"], "WRITE must be a folder, but"),
         (["--layer", "storage"], "LAYER=storage: is no layer; there are alerting, compute"),
     ],
 )

@@ -49,7 +49,7 @@ def every(verb: str, environment: str, settings: Settings) -> int:
     if passed_over:
         print("\n" + "\n".join(passed_over))
     if drifted:
-        print(f"\nnot as the programs want it, or not to be told: {', '.join(drifted)}", file=sys.stderr)
+        print(f"\ndiffers from the programs, or cannot be compared: {', '.join(drifted)}", file=sys.stderr)
     return 1 if drifted else 0
 
 

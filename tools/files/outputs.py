@@ -42,7 +42,7 @@ def make_folder(name: str, path: Path) -> None:
     """
     for each in (path, *path.parents):
         if each.exists() and not each.is_dir():
-            raise OutputError(f"{name} is to be a folder, and {each} is a file: name another one")
+            raise OutputError(f"{name} must be a folder, but {each} is a file: name another one")
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:

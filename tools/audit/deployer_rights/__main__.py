@@ -15,6 +15,8 @@ from tools.audit.deployer_rights.grants import GrantError
 from tools.audit.deployer_rights.trust import RepositoryError
 from tools.deploy.program_runner.recording import deploy_all
 from tools.deploy.program_runner.resource_outputs import ACCOUNT_ID
+from tools.files.errors import OutputError
+from tools.files.outputs import make_folder
 from tools.terminal.ending import NOTHING_CHANGED, ended
 from tools.terminal.parser import Parser
 
@@ -39,7 +41,7 @@ def main() -> int:
         else:
             for path in _written(options, chosen):
                 print(path)
-    except (GrantError, RepositoryError) as error:
+    except (GrantError, RepositoryError, OutputError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0
@@ -61,7 +63,7 @@ def _options() -> argparse.Namespace:
 
 def _account(text: str) -> str:
     if len(text) != len(ACCOUNT_ID) or not text.isdigit():
-        raise argparse.ArgumentTypeError(f"{text!r} is no AWS account: twelve digits are")
+        raise argparse.ArgumentTypeError(f"{text!r} is not the id of an AWS account, which has twelve digits")
     return text
 
 
@@ -73,6 +75,7 @@ def _of_boundary(options: argparse.Namespace) -> Iterator[str]:
 
 
 def _written(options: argparse.Namespace, chosen: list[Deployer]) -> Iterator[Path]:
+    make_folder("WRITE", options.write)
     yield from write(options.write, chosen, options)
     if options.layer is None:
         path = options.write / f"{name_of(options.environment)}.json"
@@ -108,7 +111,6 @@ def report(deployer: Deployer, options: argparse.Namespace) -> Iterator[str]:
 
 def write(directory: Path, chosen: list[Deployer], options: argparse.Namespace) -> Iterator[Path]:
     """Every document as a file named after its role or policy, and `wildcards.txt`; yields the paths."""
-    directory.mkdir(parents=True, exist_ok=True)
     reasons: list[str] = []
     for deployer in chosen:
         trust = deployer.trust(options.account, options.repository)

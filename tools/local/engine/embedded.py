@@ -155,7 +155,7 @@ def drift(environment: Environment, only: str | None = None) -> int:
         print(f"Not compared: {name}, which is not deployed")
     if code == DRIFTED:
         command = make_command("deploy", environment.stack, environment.run_directory)
-        print(f"\nnot as the programs want it; to bring it there: {command}", file=sys.stderr)
+        print(f"\nAWS differs from the programs. To apply them: {command}", file=sys.stderr)
     return 1 if code else 0
 
 

@@ -26,8 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if (options.queue is None) == (options.since is None):
         parser.error(
-            "give QUEUE=pipe-dlq-dev, or a time in UTC: ARGS='--since 2026-11-22T21:00 "
-            "[--until 2026-11-22T22:00]'"
+            f"give QUEUE=pipe-dlq-{options.environment}, or a time in UTC: "
+            "ARGS='--since 2026-11-22T21:00 [--until 2026-11-22T22:00]'"
         )
     try:
         redriver = Redriver(Target.of(outputs.Outputs.named(options)), get_session())
@@ -73,7 +73,7 @@ def _time(text: str) -> datetime:
     try:
         time = datetime.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r}: write a time like 2026-11-22T21:00 (UTC)") from None
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time: write it in UTC, such as 2026-11-22T21:00") from None
     return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 

@@ -31,7 +31,7 @@ def test_an_output_needs_a_folder(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="SCORES is a folder"):
         check_files([("SCORES", tmp_path)], [])
     (tmp_path / "file").write_text("x")
-    with pytest.raises(OutputError, match=r"REPORT is to be a folder, and .*file is a file"):
+    with pytest.raises(OutputError, match=r"REPORT must be a folder, but .*file is a file"):
         make_folder("REPORT", tmp_path / "file" / "below")
 
 
