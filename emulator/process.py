@@ -4,8 +4,10 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from emulator import address
@@ -40,7 +42,7 @@ class EmulatorProcess:
         # Its standard input ends with us, even if we are killed, and it with that.
         options = ["--run-directory", str(self.run_directory), "--stop-with-input"]
         command = [sys.executable, "-m", "emulator", *options]
-        with self.log.open("wb") as log:
+        with self.log.open("wb") as log, interrupts_deferred():
             self._process = subprocess.Popen(
                 command,
                 cwd=_ABOVE_THE_PACKAGE,
@@ -102,13 +104,38 @@ class EmulatorProcess:
         while (left := alive(family)) and time.monotonic() < deadline:
             time.sleep(0.05)
         for pid in left:
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        while left and alive(left) and time.monotonic() < deadline + SECONDS_TO_FOLLOW:
+            time.sleep(0.05)
         self._process = None
         return left
 
     def last_lines(self) -> str:
         """Return the end of its output."""
         return "\n".join(self.log.read_text("utf-8", "replace").splitlines()[-LINES_OF_A_FAILURE:])
+
+
+@contextmanager
+def interrupts_deferred() -> Iterator[None]:
+    """Let an interrupt wait until the block has ended, so that whoever ends what it starts knows of it.
+
+    Only where a signal has a handler that may raise: one that is ignored, or ends this process, stays so.
+    """
+    arrived: list[int] = []
+    handlers = {each: signal.getsignal(each) for each in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)}
+    raising = {each: handler for each, handler in handlers.items() if callable(handler)}
+    if threading.current_thread() is not threading.main_thread():
+        raising.clear()  # signals are handled in the main thread alone
+    try:
+        for each in raising:
+            signal.signal(each, lambda number, _frame: arrived.append(number))
+        yield
+    finally:
+        for each, handler in raising.items():
+            signal.signal(each, handler)
+    for number in arrived:
+        signal.raise_signal(number)
 
 
 def end(process: subprocess.Popen[bytes] | subprocess.Popen[str]) -> None:

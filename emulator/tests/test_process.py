@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -83,6 +84,28 @@ def test_an_emulator_that_is_stopped_leaves_nothing(tmp_path: Path) -> None:
     assert process.stop() == []
     assert not process.running
     assert alive([emulator.pid]) == []
+
+
+def test_an_interrupt_while_an_emulator_starts_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = subprocess.Popen.__init__
+
+    def interrupted(*arguments: Any, **options: Any) -> None:
+        begin(*arguments, **options)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(subprocess.Popen, "__init__", interrupted)
+    process = EmulatorProcess(tmp_path)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            process.start()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert process.running, "it is known, so that it can be ended"
+    assert process.stop() == []
+    assert alive(descendants(os.getpid())) == []
 
 
 def test_an_emulator_that_was_killed_is_told_from_one_that_runs(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from emulator.process import EmulatorProcess, ProcessError
 from tools.deploy import engine
 from tools.deploy.project import ROOT
+from tools.deploy.signals import uninterrupted
 
 ENGINES = ("embedded", "pulumi")
 COMMANDS: Mapping[str, Sequence[str]] = {
@@ -63,8 +64,9 @@ def _measured(engine_name: str) -> dict[str, float]:
             for name, words in COMMANDS.items()
         }
     finally:
-        process.stop()
-        shutil.rmtree(directory)
+        with uninterrupted():
+            process.stop()
+            shutil.rmtree(directory)
 
 
 def _timed(words: Sequence[str]) -> float:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from emulator.process import EmulatorProcess, ProcessError, descendants
 from tools.deploy.project import ROOT
+from tools.deploy.signals import uninterrupted
 from tools.local.demo.accounting import Account, Evidence
 from tools.local.demo.client import Identity
 from tools.local.demo.environment import Environment
@@ -55,8 +56,9 @@ def measure() -> Measured:
     try:
         return _measure(process)
     finally:
-        process.stop()
-        shutil.rmtree(directory)
+        with uninterrupted():
+            process.stop()
+            shutil.rmtree(directory)
 
 
 def _measure(process: EmulatorProcess) -> Measured:

@@ -32,22 +32,21 @@ def run(
     """
     sys.stdout.flush()
     at_terminal = sys.stdin is not None and sys.stdin.isatty()
-    process = subprocess.Popen(
-        command,
-        env=dict(environment),
-        cwd=directory,
-        stderr=None if heard is None else subprocess.PIPE,
-        text=True,
-        process_group=None if at_terminal else 0,
-    )
-    with (
-        _heard(process.stderr, heard),
-        _signals_passed_on(process, {signal.SIGINT} if at_terminal else set()) as received,
-    ):
-        code = process.wait()
-    if received:
+    with _signals_passed_on({signal.SIGINT} if at_terminal else set()) as signals:
+        process = subprocess.Popen(
+            command,
+            env=dict(environment),
+            cwd=directory,
+            stderr=None if heard is None else subprocess.PIPE,
+            text=True,
+            process_group=None if at_terminal else 0,
+        )
+        signals.go_to(process)
+        with _heard(process.stderr, heard):
+            code = process.wait()
+    if signals.received:
         # What the CLI ends with then is its own affair: whoever asked to stop wants no next step.
-        return 128 + received[0]
+        return 128 + signals.received[0]
     return code if code >= 0 else 128 - code
 
 
@@ -70,15 +69,34 @@ def _tee(stream: IO[str], heard: Callable[[str], object]) -> None:
         heard(line)
 
 
-@contextmanager
-def _signals_passed_on(process: subprocess.Popen[str], arrived: set[signal.Signals]) -> Iterator[list[int]]:
-    """Pass signals on to a process, except for those that have reached it themselves; yields all of them."""
-    received: list[int] = []
+class _Signals:
+    """Signals that arrive for us and are the CLI's.
 
-    def pass_on(number: int, _frame: FrameType | None) -> None:
-        received.append(number)
-        if number not in arrived:
+    Args:
+        reached: Those that reach the CLI themselves.
+    """
+
+    def __init__(self, reached: set[signal.Signals]) -> None:
+        self._reached = reached
+        self._process: subprocess.Popen[str] | None = None
+        self.received: list[int] = []
+
+    def pass_on(self, number: int, _frame: FrameType | None) -> None:
+        self.received.append(number)
+        if self._process is not None and number not in self._reached:
+            self._process.send_signal(number)
+
+    def go_to(self, process: "subprocess.Popen[str]") -> None:
+        """Pass on to this process; what came before it had started as well, which nothing else tells it."""
+        early = tuple(self.received)
+        self._process = process
+        for number in early:
             process.send_signal(number)
 
-    with handled(pass_on, (signal.SIGINT, signal.SIGTERM)):
-        yield received
+
+@contextmanager
+def _signals_passed_on(reached: set[signal.Signals]) -> Iterator[_Signals]:
+    """Take signals for a process that the block starts, from before its start to its end."""
+    signals = _Signals(reached)
+    with handled(signals.pass_on, (signal.SIGINT, signal.SIGTERM)):
+        yield signals

@@ -6,8 +6,8 @@ through, report, tear down, and look for anything left.
 
 import argparse
 import platform
+import secrets
 import shutil
-import tempfile
 import time
 from pathlib import Path
 
@@ -55,12 +55,12 @@ def run(arguments: argparse.Namespace) -> int:
     except SourceError as error:
         display.bad(str(error))
         return MISUSED
-    ROOT.joinpath("build").mkdir(exist_ok=True)
-    directory = Path(tempfile.mkdtemp(prefix="demo-", dir=ROOT / "build"))
-    process = EmulatorProcess(directory)
+    process = EmulatorProcess(ROOT / "build" / f"demo-{secrets.token_hex(4)}")
     code = FAILED
     try:
         with interruptible():
+            ROOT.joinpath("build").mkdir(exist_ok=True)
+            process.run_directory.mkdir(mode=0o700)  # secrets of the run lie in it
             report = Demo(display, process, chosen, desk=arguments.desk).run()
             report.write(arguments.report)
             code = _verdict(report, display, arguments.report)
@@ -89,7 +89,7 @@ def _clean_up(process: EmulatorProcess, display: Display, *, keep: bool) -> None
     process.stop()
     if keep:
         display.line(f"mails, logs and traces of this run: {process.run_directory}")
-    else:
+    elif process.run_directory.exists():
         shutil.rmtree(process.run_directory)
 
 

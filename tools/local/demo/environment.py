@@ -59,6 +59,7 @@ class Environment:
         # The engine imports the programs while the emulator starts.
         deployment = Command(self._engine("deploy", "--wait", f"{SECONDS_TO_START:.0f}"), on_line)
         try:
+            deployment.start()
             found = emulator.wait_until_ready()
             deployment.wait()
         except BaseException:
@@ -67,7 +68,7 @@ class Environment:
         return found
 
     def update(self, layer: str, settings: Sequence[str], on_line: Callable[[str], None]) -> Command:
-        """Begin to deploy one layer with changed settings, and return the running command."""
+        """Return the command that deploys one layer with changed settings, to be started."""
         changes = (part for setting in settings for part in ("--config", setting))
         return Command(self._engine("deploy", "--layer", layer, *changes), on_line)
 

@@ -35,6 +35,7 @@ class RollingUpdate:
         """Start it beside us."""
         self._began = time.time() * 1000
         self._command = self._environment.update(LAYER, [SETTING], self.lines.append)
+        self._command.start()
 
     def look(self) -> None:
         """Note the time if it has just ended."""

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from emulator.process import descendants
+from emulator.process import descendants, interrupts_deferred
 from tools.deploy import engine
 from tools.deploy.project import ROOT
 from tools.local.demo.project_copy import copy_project
@@ -112,20 +112,22 @@ class _Stage:
     def first_terminal(self) -> Iterator[str]:
         """`make local`, which runs while the block lasts; gives what it prints until it is ready."""
         log = self.folder / "first-terminal.log"
-        with log.open("w") as output:
-            process = subprocess.Popen(
-                self._words(FIRST_TERMINAL.command),
-                cwd=self.project,
-                env=self._environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-            try:
-                self._await_start(process, log)
-                yield self._stable(log.read_text("utf-8"))
-            finally:
+        process: subprocess.Popen[bytes] | None = None
+        try:
+            with log.open("w") as output, interrupts_deferred():
+                process = subprocess.Popen(
+                    self._words(FIRST_TERMINAL.command),
+                    cwd=self.project,
+                    env=self._environment(),
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+            self._await_start(process, log)
+            yield self._stable(log.read_text("utf-8"))
+        finally:
+            if process is not None:
                 # The Ctrl-C of a terminal reaches make and all that it started.
                 for pid in (process.pid, *descendants(process.pid)):
                     _interrupt(pid)

@@ -60,8 +60,8 @@ def serving(cloud: Cloud) -> Iterator[int]:
     )
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(ProviderPlugin(cloud), server)
     port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
     try:
+        server.start()
         yield port
     finally:
         server.stop(_GRACE_SECONDS).wait()

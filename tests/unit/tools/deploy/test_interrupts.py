@@ -2,11 +2,14 @@
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 
 import pytest
 
+from emulator.process import alive, descendants
+from tests.support.interrupting import interrupted_at
 from tools.deploy import cli_process, guard, verbs, walk
 from tools.deploy.pulumi_command import Stack
 
@@ -22,6 +25,22 @@ def test_a_cli_that_ends_well_after_an_interrupt_was_interrupted_all_the_same() 
     later = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
     later.start()
     assert cli_process.run([sys.executable, "-c", UNTIL_INTERRUPTED], os.environ) == 130
+
+
+def test_an_interrupt_at_any_line_reaches_the_cli_and_is_told() -> None:
+    reached = 0
+    for line in range(1, 1000, 3):
+        with interrupted_at(line, cli_process.__file__, subprocess.__file__) as was_reached:
+            try:
+                code = cli_process.run([sys.executable, "-c", UNTIL_INTERRUPTED], os.environ)
+            except KeyboardInterrupt:
+                code = 130  # before there was anything to pass it on to, or after the end
+            if not was_reached():
+                break
+            reached += 1
+        assert code == 130
+        assert alive(descendants(os.getpid())) == [], line
+    assert reached > 20, "the lines of starting a process are more"
 
 
 @pytest.mark.parametrize("verb", ["deploy", "destroy", "refresh", "drift"])
