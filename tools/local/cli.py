@@ -18,6 +18,7 @@ _ENGINE_COMMANDS = {
     "outputs": "print what the layers export",
     "destroy": "delete the resources of all layers in reverse order, or of one",
 }
+_CHANGING = {"deploy", "refresh", "destroy"}
 _OTHER_COMMANDS = {
     "up": ("tools.local.demo.up", "start the embedded AWS, deploy all layers and keep running"),
     "demo": (
@@ -120,8 +121,10 @@ def _run_engine(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         again = f"{options.command}-{options.layer}" if options.layer else options.command
         command = make_command.make_command(again, options.environment, options.run_directory)
-        stands = "what was done so far is kept in the state"
-        print(f"\n{options.command}: interrupted; {stands}. Go on with: {command}", file=sys.stderr)
+        changes = options.command in _CHANGING
+        stands = "what was done so far is kept in the state" if changes else "nothing has been changed"
+        go_on = "Go on" if changes else "Start anew"
+        print(f"\n{options.command}: interrupted; {stands}. {go_on} with: {command}", file=sys.stderr)
         return INTERRUPTED
 
 

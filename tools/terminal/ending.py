@@ -1,6 +1,7 @@
 """How a command ends that a person runs: in one line and without a stack trace, whatever ends it."""
 
 import os
+import signal
 import sys
 from collections.abc import Callable
 from typing import Final
@@ -17,6 +18,8 @@ def ended(command: str, run: Callable[[], int], *, on_interrupt: str) -> int:
         run: The command.
         on_interrupt: What stands after an interrupt, and how to go on.
     """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         code = run()
         sys.stdout.flush()

@@ -49,7 +49,9 @@ class Deployment:
 
         Raises:
             ResourceError: it was refused; the text has the provider's reason.
+            StoppedError: somebody asked to stop.
         """
+        self._run.stopping.check()
         try:
             old = self._claim(goal)
             if not goal.custom:

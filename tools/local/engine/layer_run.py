@@ -23,8 +23,10 @@ from tools.local.engine.run import Run
 from tools.local.engine.snapshot import Snapshot
 from tools.local.engine.state import LayerState, StateStore
 from tools.local.engine.steps import StepLog, write_report
+from tools.local.engine.stopping import StoppedError, Stopping, stopping
 from tools.local.engine.teardown import bring_up_to_date
 from tools.local.run_directory import emulator_of
+from tools.terminal.ending import INTERRUPTED
 
 _VERBS = {"deploy": "Deploying", "preview": "Previewing", "drift": "Comparing"}
 _TELLS_ITSELF = ("shared.", "stacks.", "pulumi.", "local.")
@@ -33,6 +35,8 @@ _TELLS_ITSELF = ("shared.", "stacks.", "pulumi.", "local.")
 
 def run_layer(request: LayerRequest, stream: TextIO | None = None) -> int:
     """Deploy or preview a layer, telling of it on `stream` (by default standard output); 0 when it went well.
+
+    After Ctrl-C no further step begins, and it is `INTERRUPTED`.
 
     Raises:
         emulator.address.NoEmulatorError: no emulator runs in the run directory.
@@ -46,8 +50,10 @@ def run_layer(request: LayerRequest, stream: TextIO | None = None) -> int:
     )
     log, told = StepLog(), None
     try:
-        with store.locked(request.layer):
-            _run(request, store, Cloud.of(emulator), progress, log)
+        with store.locked(request.layer), stopping() as stop:
+            _run(request, store, progress, log, stop)
+    except StoppedError:
+        return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the end of the line: whatever it is, a person must read it
         blamed = _blamed_on_overrides(error, request)
         told = blamed or _told(error)
@@ -61,8 +67,9 @@ def run_layer(request: LayerRequest, stream: TextIO | None = None) -> int:
     return 0 if told is None else 1
 
 
-def _run(request: LayerRequest, store: StateStore, cloud: Cloud, progress: Progress, log: StepLog) -> None:
+def _run(request: LayerRequest, store: StateStore, progress: Progress, log: StepLog, stop: Stopping) -> None:
     preview = request.operation != "deploy"
+    cloud = Cloud.of(emulator_of(Path(request.run_directory)))
     project = read_project(Path(request.directory), request.stack, request.overrides)
     state = store.own(request.layer)
     if state is None:
@@ -71,9 +78,9 @@ def _run(request: LayerRequest, store: StateStore, cloud: Cloud, progress: Progr
         state = LayerState(project.name, request.stack, request.layer, store.instance_id)
     if request.operation == "drift":
         quiet = Progress("", stream=io.StringIO())
-        bring_up_to_date(state, store, cloud, quiet)
+        bring_up_to_date(state, store, cloud, quiet, stop)
     snapshot = Snapshot(state, (lambda _: None) if preview else store.write)
-    run = Run(cloud, snapshot, progress, preview, log)
+    run = Run(cloud, snapshot, progress, preview, log, stop)
 
     def urn_of_default(type_token: str, name: str) -> str:
         return urn_of(request.stack, project.name, "", type_token, name)

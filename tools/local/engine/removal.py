@@ -27,8 +27,10 @@ class Removal:
 
         Raises:
             ResourceError: one is protected, or cannot be deleted.
+            StoppedError: somebody asked to stop.
         """
         for state in deletion_order(self._run.snapshot.unregistered):
+            self._run.stopping.check()
             self._remove(state)
 
     def make_way(self, old: ResourceState) -> None:

@@ -12,6 +12,7 @@ from tools.local.engine.progress import Action, Progress
 from tools.local.engine.snapshot import Snapshot
 from tools.local.engine.state import ResourceState
 from tools.local.engine.steps import Operation, Step, StepLog
+from tools.local.engine.stopping import Stopping
 
 _AS_IT_IS = Decision()
 
@@ -28,6 +29,7 @@ class Run:
     progress: Progress
     preview: bool
     log: StepLog = field(default_factory=StepLog)
+    stopping: Stopping = field(default_factory=Stopping)
 
     def note(
         self,

@@ -12,11 +12,16 @@ from tools.local.engine.progress import Progress
 from tools.local.engine.snapshot import Snapshot
 from tools.local.engine.stack_references import STACK_REFERENCE, stack_reference
 from tools.local.engine.state import LayerState, ResourceState, StateStore
+from tools.local.engine.stopping import StoppedError, Stopping, stopping
 from tools.local.engine.wire import abridged
 
 
 def destroy_layer(store: StateStore, cloud: Cloud, layer: str) -> int:
-    """Delete all resources of a layer, dependents first, then forget the layer; returns an exit code."""
+    """Delete all resources of a layer, dependents first, then forget the layer; returns an exit code.
+
+    Raises:
+        KeyboardInterrupt: somebody asked to stop; the state holds what is left.
+    """
     with store.locked(layer):
         state = store.own(layer)
         if state is None:
@@ -25,7 +30,12 @@ def destroy_layer(store: StateStore, cloud: Cloud, layer: str) -> int:
             return 0
         progress = Progress(f"Destroying {layer} ({store.stack})")
         try:
-            _delete_all(state, store, cloud, progress)
+            with stopping() as stop:
+                _delete_all(state, store, cloud, progress, stop)
+        except StoppedError:
+            if progress.counts:
+                progress.summary()
+            raise KeyboardInterrupt from None
         except ResourceError as error:
             progress.failure(str(error))
             if progress.counts:
@@ -43,6 +53,7 @@ def refresh_layer(store: StateStore, cloud: Cloud, layer: str) -> None:
 
     Raises:
         ForeignStateError: the state belongs to an emulator that has ended.
+        KeyboardInterrupt: somebody asked to stop; the state is as it was.
         ResourceError: a resource cannot be read.
     """
     with store.locked(layer):
@@ -51,22 +62,29 @@ def refresh_layer(store: StateStore, cloud: Cloud, layer: str) -> None:
             print(f"Refreshing {layer} ({store.stack}): nothing is deployed", flush=True)
             return
         progress = Progress(f"Refreshing {layer} ({store.stack})")
-        bring_up_to_date(state, store, cloud, progress)
+        try:
+            with stopping() as stop:
+                bring_up_to_date(state, store, cloud, progress, stop)
+        except StoppedError:
+            raise KeyboardInterrupt from None
         store.write(state)
         progress.summary()
 
 
-def bring_up_to_date(state: LayerState, store: StateStore, cloud: Cloud, progress: Progress) -> None:
+def bring_up_to_date(
+    state: LayerState, store: StateStore, cloud: Cloud, progress: Progress, stop: Stopping
+) -> None:
     """Read every resource of a layer into its state, which is not written.
 
     Raises:
         ResourceError: a resource cannot be read.
+        StoppedError: somebody asked to stop.
     """
     provider = Provider(cloud)
     for each in state.resources:
         if each.type == STACK_REFERENCE:
             each.outputs, each.secret_outputs = stack_reference(store, each.id)
-    found = [each for each in state.resources if _refreshed(each, provider, progress)]
+    found = [each for each in state.resources if _refreshed(each, provider, progress, stop)]
     _forget(state, {each.urn for each in found})
 
 
@@ -80,7 +98,9 @@ def _forget(state: LayerState, found: set[str]) -> None:
         }
 
 
-def _delete_all(state: LayerState, store: StateStore, cloud: Cloud, progress: Progress) -> None:
+def _delete_all(
+    state: LayerState, store: StateStore, cloud: Cloud, progress: Progress, stop: Stopping
+) -> None:
     provider = Provider(cloud)
     snapshot = Snapshot(state, store.write)
     for pending in snapshot.pending_creations:
@@ -90,6 +110,7 @@ def _delete_all(state: LayerState, store: StateStore, cloud: Cloud, progress: Pr
             provider.delete(pending.type, found, pending.inputs, {})
         snapshot.end_pending(pending)
     for resource in deletion_order(snapshot.resources):
+        stop.check()
         started = time.monotonic()
         if resource.is_real and not resource.recreate:
             if resource.protect:
@@ -107,8 +128,9 @@ def _delete(provider: Provider, resource: ResourceState) -> None:
         raise ResourceError(resource.type, resource.name, f"cannot be deleted: {error}") from error
 
 
-def _refreshed(resource: ResourceState, provider: Provider, progress: Progress) -> bool:
+def _refreshed(resource: ResourceState, provider: Provider, progress: Progress, stop: Stopping) -> bool:
     """Bring one resource's state to what is found; false when it is gone."""
+    stop.check()
     if not resource.is_real or resource.recreate:
         return True
     try:

@@ -12,9 +12,11 @@ import importlib
 import json
 import logging
 import os
+import signal
 import sys
 
 from tools.local.engine.layer_request import LayerRequest
+from tools.terminal.ending import INTERRUPTED
 
 _SHARED_MODULES = ("pulumi_aws", "tools.local.engine.layer_run")
 
@@ -31,13 +33,16 @@ def main() -> int:
     for module in sys.argv[1:]:
         _import(module)
     text = sys.stdin.read()
+    # Until here Ctrl-C has ended this process (tools/__init__.py); now there are children to wait for.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     return run_in_turn([LayerRequest(**each) for each in json.loads(text)]) if text else 0
 
 
 def run_in_turn(requests: list[LayerRequest]) -> int:
     """Run each layer in a fork; stops at the first that fails and returns its exit code.
 
-    A comparison goes on: it tells of every layer, and returns the first difference.
+    A comparison goes on: it tells of every layer, and returns the first difference. Ctrl-C, which the child
+    gets as well, lets it end and starts no other.
     """
     worst = 0
     for index, request in enumerate(requests):
@@ -46,11 +51,15 @@ def run_in_turn(requests: list[LayerRequest]) -> int:
         child = os.fork()
         if child == 0:
             _run_and_exit(request)
-        if index + 1 < len(requests):
-            _import(requests[index + 1].module)
-        code = _exit_code(child)
-        if code and request.operation != "drift":
-            return code
+        interrupted = False
+        try:
+            if index + 1 < len(requests):
+                _import(requests[index + 1].module)
+        except KeyboardInterrupt:
+            interrupted = True
+        code, interrupted_later = _end_of(child)
+        if interrupted or interrupted_later or code == INTERRUPTED or (code and request.operation != "drift"):
+            return code or INTERRUPTED
         worst = worst or code
     return worst
 
@@ -77,25 +86,27 @@ def _run_and_exit(request: LayerRequest) -> None:
     try:
         code = run_layer(request)
     except KeyboardInterrupt:
-        code = 130
+        code = INTERRUPTED
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
 
 
-def _exit_code(child: int) -> int:
-    """Wait for a child, also through Ctrl-C, which it gets as well."""
+def _end_of(child: int) -> tuple[int, bool]:
+    """Wait for a child, also through Ctrl-C; return its exit code, and whether there was one."""
+    interrupted = False
     while True:
         try:
             _, status = os.waitpid(child, 0)
         except KeyboardInterrupt:
+            interrupted = True
             continue
-        return os.waitstatus_to_exitcode(status)
+        return os.waitstatus_to_exitcode(status), interrupted
 
 
 if __name__ == "__main__":
     try:
         sys.exit(main())
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
