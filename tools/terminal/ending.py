@@ -18,8 +18,7 @@ def ended(command: str, run: Callable[[], int], *, on_interrupt: str) -> int:
         run: The command.
         on_interrupt: What stands after an interrupt, and how to go on.
     """
-    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    let_interrupts_raise()
     try:
         code = run()
         sys.stdout.flush()
@@ -33,6 +32,12 @@ def ended(command: str, run: Callable[[], int], *, on_interrupt: str) -> int:
         print(f"\n{command}: interrupted; {on_interrupt}", file=sys.stderr)
         return INTERRUPTED
     return code
+
+
+def let_interrupts_raise() -> None:
+    """Make Ctrl-C a KeyboardInterrupt again, once the command is imported (tools/__init__.py)."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 NOTHING_CHANGED: Final = "nothing has been changed; the same command starts anew"

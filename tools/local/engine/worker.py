@@ -12,11 +12,10 @@ import importlib
 import json
 import logging
 import os
-import signal
 import sys
 
 from tools.local.engine.layer_request import LayerRequest
-from tools.terminal.ending import INTERRUPTED
+from tools.terminal.ending import INTERRUPTED, let_interrupts_raise
 
 _SHARED_MODULES = ("pulumi_aws", "tools.local.engine.layer_run")
 
@@ -33,8 +32,7 @@ def main() -> int:
     for module in sys.argv[1:]:
         _import(module)
     text = sys.stdin.read()
-    # Until here Ctrl-C has ended this process (tools/__init__.py); now there are children to wait for.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    let_interrupts_raise()  # until here one ends this process; now there are children to wait for
     return run_in_turn([LayerRequest(**each) for each in json.loads(text)]) if text else 0
 
 
@@ -58,8 +56,10 @@ def run_in_turn(requests: list[LayerRequest]) -> int:
         except KeyboardInterrupt:
             interrupted = True
         code, interrupted_later = _end_of(child)
-        if interrupted or interrupted_later or code == INTERRUPTED or (code and request.operation != "drift"):
-            return code or INTERRUPTED
+        if interrupted or interrupted_later:
+            return INTERRUPTED
+        if code == INTERRUPTED or (code and request.operation != "drift"):
+            return code
         worst = worst or code
     return worst
 
