@@ -1,0 +1,1 @@
+import tools  # noqa: F401 - it lets Ctrl-C end `python -m tests.attacks` while that is being imported

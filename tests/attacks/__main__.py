@@ -6,6 +6,7 @@ mean, and how many of 1,000 ordinary payments had an alert. The exit code is 1 i
 
 import argparse
 import os
+import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,7 @@ from typing import NamedTuple
 from tests.attacks.catalogue import CASES
 from tests.attacks.checks import Check
 from tests.attacks.current import decide
+from tools.terminal.ending import NOTHING_CHANGED, ended
 
 _LINE = "{:<29} {:<29} {:>7} {:>7} {:>5}  {:<14} {:<9} {:>12} {:>8}"
 
@@ -63,10 +65,19 @@ def _parser() -> argparse.ArgumentParser:
 
 def _runs(names: Sequence[str], seeds: range, workers: int) -> Iterator[tuple[str, list[_Run]]]:
     """Yield each attack with its runs, one for each seed."""
-    with ProcessPoolExecutor(workers) as pool:
-        started = {name: [pool.submit(_run, name, seed) for seed in seeds] for name in names}
-        for name, futures in started.items():
-            yield name, [future.result() for future in futures]
+    with ProcessPoolExecutor(workers, initializer=_end_at_interrupt) as pool:
+        try:
+            started = {name: [pool.submit(_run, name, seed) for seed in seeds] for name in names}
+            for name, futures in started.items():
+                yield name, [future.result() for future in futures]
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _end_at_interrupt() -> None:
+    """Let Ctrl-C, which reaches the workers too, end them: as an exception it would end one run of many."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _run(name: str, seed: int) -> _Run:
@@ -96,4 +107,4 @@ def _show(name: str, check: Check, place: int, runs: Sequence[_Run]) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended("attacks", main, on_interrupt=NOTHING_CHANGED))

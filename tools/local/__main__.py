@@ -3,6 +3,6 @@
 import sys
 
 from tools.local.cli import main
-from tools.terminal.ending import ended
+from tools.terminal.ending import NOTHING_CHANGED, ended
 
-sys.exit(ended("local", main, on_interrupt="what is done is kept in the state; the same command goes on"))
+sys.exit(ended("local", main, on_interrupt=NOTHING_CHANGED))

@@ -3,6 +3,7 @@
 import argparse
 import importlib
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from shared.infra.layers import LAYERS
@@ -119,13 +120,19 @@ def _run_engine(options: argparse.Namespace) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        again = f"{options.command}-{options.layer}" if options.layer else options.command
-        command = make_command.make_command(again, options.environment, options.run_directory)
-        changes = options.command in _CHANGING
-        stands = "what was done so far is kept in the state" if changes else "nothing has been changed"
-        go_on = "Go on" if changes else "Start anew"
-        print(f"\n{options.command}: interrupted; {stands}. {go_on} with: {command}", file=sys.stderr)
+        if not getattr(options, "json", False):  # else whatever reads this tells of it
+            print(_interrupted(options, make_command.make_command), file=sys.stderr)
         return INTERRUPTED
+
+
+def _interrupted(options: argparse.Namespace, make_command: Callable[[str, str, Path], str]) -> str:
+    """What stands after an interrupt, and how to go on."""
+    target = f"{options.command}-{options.layer}" if options.layer else options.command
+    command = make_command(target, options.environment, options.run_directory)
+    changes = options.command in _CHANGING
+    stands = "what was done so far is kept in the state" if changes else "nothing has been changed"
+    go_on = "Go on" if changes else "Start anew"
+    return f"\n{options.command}: interrupted; {stands}. {go_on} with: {command}"
 
 
 def _setting(text: str) -> tuple[str, str]:

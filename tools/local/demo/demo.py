@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
             report.write(arguments.report)
             code = _verdict(report, display, arguments.report)
     except KeyboardInterrupt:
-        display.bad("interrupted: stopping what was started")
+        display.bad("interrupted: stopping what was started; the same command starts anew")
         code = INTERRUPTED
     except ProcessError as error:
         display.bad(str(error))
