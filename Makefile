@@ -57,16 +57,18 @@ help: ## List the commands
 	@printf '  ENV= names the environment: a set of stacks/<layer>/Pulumi.<ENV>.yaml (dev, prod), or local.\n'
 	@printf '  ENV=local is deployed by an embedded engine; ENGINE=pulumi does it by the Pulumi CLI.\n'
 
+tell_of_interrupt = trap 'echo "setup: interrupted; the same command starts anew" >&2; exit 130' INT
 setup: $(READY) ## Make the virtual environment from requirements.lock (hashes checked)
 
 $(READY): requirements.lock pyproject.toml emulator/pyproject.toml
 	@"$$PYTHON" -c '$(fits)' || { echo "Python 3.11, 3.12 or 3.13 is needed, $$PYTHON is $$("$$PYTHON" --version): make setup PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@echo "Setting up $(VENV) with $$("$$PYTHON" --version); on AWS the functions run on Python 3.11"
 	@"$$PYTHON" -c '$(same)' 2>/dev/null || rm -rf $(VENV)
-	@"$$PYTHON" -m venv $(VENV) || { echo "$$PYTHON lacks venv: install it (Debian: apt-get install python3-venv), then: make setup" >&2; exit 1; }
-	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements.lock \
+	@$(tell_of_interrupt); said=$$("$$PYTHON" -m venv $(VENV) 2>&1) || { echo "$$said" >&2; \
+	  echo "$$PYTHON cannot make a virtual environment: install venv (Debian: apt-get install python3-venv), then: make setup" >&2; exit 1; }
+	@$(tell_of_interrupt); $(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements.lock \
 	  | "$$PYTHON" -m tools.terminal.setup_progress
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable ./emulator --editable .
+	@$(tell_of_interrupt); $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable ./emulator --editable .
 	@touch $(READY)
 
 engine: $(READY) ## Say which Pulumi CLI deploys this; install one into .pulumi/ where there is none, or PINNED=yes
