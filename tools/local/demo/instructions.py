@@ -46,22 +46,30 @@ def explain_empty(emulator: Emulator, directory: Path, display: Display) -> None
     display.heading("In a second terminal")
     for verb, purpose in (
         ("deploy", "deploy the four layers by the Pulumi CLI"),
-        ("outputs-compute", "among them transactions_url, where to POST"),
         ("stale", "which layers a change of another has left behind"),
         ("destroy", "take everything down, in reverse"),
     ):
         command = make_command(verb, _ENVIRONMENT, directory, engine="pulumi")
         display.verbatim(f"  # {purpose}\n  {command}")
-    display.heading("An ordinary transaction (201), with URL=transactions_url")
+    display.heading("Once it is deployed: the names that README's curl uses, and AWS clients")
+    outputs = make_command("outputs-compute", _ENVIRONMENT, directory, engine="pulumi")
+    display.verbatim(
+        f"  {exports(emulator)}\n"
+        f'  export URL="$({outputs} | awk \'$1 == "transactions_url" {{print $2}}\')"\n'
+        f"  {clients(directory)}"
+    )
+    display.heading("An ordinary transaction (201)")
     display.verbatim(curl(emulator, '"$URL"', "ordinary", "12.50"))
-    display.heading("A suspicious one (201, and a mail)")
+    display.heading("A suspicious one, for an account that pays little (201, and a mail)")
     display.verbatim(curl(emulator, '"$URL"', "suspicious", "9500.00"))
     _until(display)
 
 
-def exports(emulator: Emulator, url: str) -> str:
-    """Return the line that sets what README's curl needs."""
-    values = {"KEY_ID": emulator.access_key_id, "SECRET": emulator.secret_access_key, "URL": url}
+def exports(emulator: Emulator, url: str | None = None) -> str:
+    """Return the line that sets what README's curl needs, as far as it is known."""
+    values = {"KEY_ID": emulator.access_key_id, "SECRET": emulator.secret_access_key}
+    if url is not None:
+        values["URL"] = url
     return "export " + " ".join(f"{name}={shlex.quote(value)}" for name, value in values.items())
 
 
