@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pytest_socket import disable_socket, enable_socket
 
-from tools.deploy.engine import EngineError, fitting_binary
+from tools.deploy.engine import CliError, fitting_binary
 
 TESTS = Path(__file__).parent
 OF_THE_EMULATOR = TESTS.parent / "emulator" / "tests"
@@ -72,7 +72,7 @@ def pytest_testnodedown(node: Any) -> None:
 def _no_fitting_cli() -> str | None:
     try:
         fitting_binary()
-    except EngineError as error:
+    except CliError as error:
         return str(error)
     return None
 

@@ -16,7 +16,6 @@ from emulator.cloud import taps
 from emulator.cloud.account import ACCOUNT_ID, MOTO_LOCK, backend
 from emulator.cloud.authorization.authoriser import check_service
 from emulator.cloud.authorization.requirements import Requirement, bus_arn, key_arn
-from emulator.cloud.patterns import Pattern, parse_pattern
 from emulator.cloud.repairs.events import rules_of
 from emulator.cloud.taps import BusEvent
 from emulator.dataplane.asynchronous import AsynchronousInvoker
@@ -24,6 +23,7 @@ from emulator.dataplane.lambda_service import FunctionCall, function_exists, per
 from emulator.dataplane.options import DataPlaneOptions
 from emulator.dataplane.queue_sender import UndeliverableError, send_as_service
 from emulator.dataplane.scheduler import Scheduler
+from emulator.event_patterns import Pattern, parse_pattern
 
 log = logging.getLogger(__name__)
 

@@ -17,7 +17,6 @@ from emulator.cloud.account import MOTO_LOCK, backend
 from emulator.cloud.authorization.authoriser import check
 from emulator.cloud.authorization.requirements import Requirement, put_events_requirement
 from emulator.cloud.identities import Caller
-from emulator.cloud.patterns import Pattern
 from emulator.cloud.repairs.events import put_events
 from emulator.cloud.repairs.streams import trim
 from emulator.cloud.role_sessions import AssumeRoleError, role_caller
@@ -31,6 +30,7 @@ from emulator.dataplane.pipe_settings import (
     stream_record,
 )
 from emulator.dataplane.queue_sender import UndeliverableError, send_as_role
+from emulator.event_patterns import Pattern
 
 log = logging.getLogger(__name__)
 

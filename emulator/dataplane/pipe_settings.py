@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from emulator.cloud.patterns import Pattern, parse_pattern
+from emulator.event_patterns import Pattern, parse_pattern
 
 _TARGET_BATCH = 10
 """The most that an event bus takes at once."""

@@ -1,15 +1,26 @@
-"""API Gateway: a REST API itself, and how its parts are patched and tagged."""
+"""API Gateway: a REST API itself, and how its parts are patched."""
 
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 from emulator.provider import tags
 from emulator.provider.cloud import Cloud
-from emulator.provider.resource import Properties, Resource, changed, frozen
+from emulator.provider.declared import Declared, pages
+from emulator.provider.resource import (
+    NO_DATA,
+    Clients,
+    Place,
+    Properties,
+    Resource,
+    changed,
+    digits,
+    frozen,
+    words,
+)
 from emulator.provider.values import pruned
 
 
-def replacing(old: Properties, new: Properties, paths: dict[str, str]) -> list[dict[str, Any]]:
+def replacing(old: Properties, new: Properties, paths: Properties) -> list[dict[str, Any]]:
     """Patch operations that write each changed property at its path; one no longer set becomes empty."""
     return [
         {"op": "replace", "path": path, "value": patch_text(new.get(name))}
@@ -25,21 +36,27 @@ def patch_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
+class ApiPart(Declared):
+    """What is inside of a REST API: its changes are patch operations."""
+
+    encrypted_by = NO_DATA
+    service = "apigateway"
+    capitals = False
+    patches: ClassVar[Properties] = {}
+    """Input -> the path at which it is patched."""
+
+    def changes(self, old: Properties, new: Properties) -> dict[str, Any]:
+        return {"patchOperations": replacing(old, new, self.patches)}
+
+
 class RestApi(Resource):
     """`aws.apigateway.RestApi`, built from resources rather than from an OpenAPI body."""
 
     token = "aws:apigateway/restApi:RestApi"
-    modelled = frozenset(
-        {
-            "apiKeySource",
-            "description",
-            "disableExecuteApiEndpoint",
-            "endpointAccessMode",
-            "endpointConfiguration",
-            "name",
-            "policy",
-            "securityPolicy",
-        }
+    encrypted_by = NO_DATA
+    modelled = words(
+        "apiKeySource description disableExecuteApiEndpoint endpointAccessMode endpointConfiguration name "
+        "policy securityPolicy"
     )
     auto_name = "name"
     documents = frozenset({"policy"})
@@ -54,14 +71,7 @@ class RestApi(Resource):
             "securityPolicy",
         }
     )
-    absent = frozen(
-        {
-            "apiKeySource": "HEADER",
-            "binaryMediaTypes": [],
-            "minimumCompressionSize": "",
-            "disableExecuteApiEndpoint": False,
-        }
-    )
+    absent = frozen({"apiKeySource": "HEADER"})
 
     def create(self, cloud: Cloud, inputs: Properties) -> str:
         """AWS gives it an id; names of APIs need not be unique."""
@@ -75,18 +85,16 @@ class RestApi(Resource):
                 policy=inputs.get("policy"),
                 securityPolicy=inputs.get("securityPolicy"),
                 endpointAccessMode=inputs.get("endpointAccessMode"),
-                tags=dict(inputs.get("tags") or {}) or None,
-            )
+            ),
+            **tags.at_creation("apigateway", inputs),
         )
         return str(made["id"])
 
     def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        """One description says all."""
-        del known
         api = cloud.client("apigateway").get_rest_api(restApiId=resource_id)
         endpoint = api["endpointConfiguration"]
         return {
-            "arn": f"arn:{cloud.partition}:apigateway:{cloud.region}::/restapis/{resource_id}",
+            "arn": arn_of(cloud, f"/restapis/{resource_id}"),
             "executionArn": cloud.arn("execute-api", resource_id),
             "name": api["name"],
             "description": api.get("description") or "",
@@ -106,7 +114,6 @@ class RestApi(Resource):
         }
 
     def update(self, cloud: Cloud, resource_id: str, old: Properties, new: Properties) -> None:
-        """Everything changes in place."""
         names = ("name", "description", "apiKeySource", "disableExecuteApiEndpoint", "policy")
         paths = {name: f"/{name}" for name in (*names, "securityPolicy", "endpointAccessMode")}
         operations = replacing(old, new, paths)
@@ -117,22 +124,22 @@ class RestApi(Resource):
             operations.append({"op": "replace", "path": path, "value": after})
         if operations:
             cloud.client("apigateway").update_rest_api(restApiId=resource_id, patchOperations=operations)
-        update_tags(cloud, f"/restapis/{resource_id}", old, new)
+        tags.update(cloud, "apigateway", arn_of(cloud, f"/restapis/{resource_id}"), old, new)
 
     def delete(self, cloud: Cloud, resource_id: str, known: Properties) -> None:
-        """With everything inside."""
-        del known
         cloud.client("apigateway").delete_rest_api(restApiId=resource_id)
 
-    def find(self, cloud: Cloud, inputs: Properties) -> str | None:
-        """By name and tags."""
-        return next(iter(self.find_all(cloud, inputs)), None)
-
-    def find_all(self, cloud: Cloud, inputs: Properties) -> list[str]:
+    def find_all(self, aws: Clients, inputs: Properties) -> list[str]:
         """By name and tags, which are not unique."""
-        wanted = (inputs["name"], inputs.get("tags") or {})
-        apis = cloud.client("apigateway").get_rest_apis()["items"]
-        return [str(api["id"]) for api in apis if (api["name"], api.get("tags", {})) == wanted]
+        apis = pages(aws.client("apigateway"), "get_rest_apis", "items")
+        ours = (each for each in apis if each["name"] == inputs["name"])
+        wanted = (inputs.get("tags") or {}).items()
+        return [str(each["id"]) for each in ours if wanted <= each.get("tags", {}).items()]
+
+    def foretold(self, place: Place, name: str, inputs: Properties) -> tuple[str, dict[str, Any]]:
+        api = digits(name, 10)
+        outputs = {"arn": arn_of(place, f"/restapis/{api}"), "executionArn": place.arn("execute-api", api)}
+        return api, {**outputs, "rootResourceId": digits(f"{name}root", 10)}
 
 
 def _endpoint(inputs: Properties) -> dict[str, Any] | None:
@@ -146,11 +153,6 @@ def _endpoint(inputs: Properties) -> dict[str, Any] | None:
     )
 
 
-def update_tags(cloud: Cloud, path: str, old: Properties, new: Properties) -> None:
-    """Bring the tags of an API or a stage from old to new."""
-    added, removed = tags.changes(old, new)
-    arn = f"arn:{cloud.partition}:apigateway:{cloud.region}::{path}"
-    if removed:
-        cloud.client("apigateway").untag_resource(resourceArn=arn, tagKeys=removed)
-    if added:
-        cloud.client("apigateway").tag_resource(resourceArn=arn, tags=added)
+def arn_of(place: Place, path: str) -> str:
+    """The ARN of an API or a stage, which names no account."""
+    return f"arn:aws:apigateway:{place.region}::{path}"

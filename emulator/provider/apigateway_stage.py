@@ -1,11 +1,12 @@
-"""API Gateway: deployments, the stages that serve them, their limits, and the account's log role."""
+"""API Gateway: deployments, the stages that serve them, and the limits of a stage's methods."""
 
 from typing import Any
 
-from emulator.provider.apigateway_api import patch_text, replacing, update_tags
+from emulator.provider import tags
+from emulator.provider.apigateway_api import ApiPart, arn_of, patch_text, replacing
 from emulator.provider.cloud import Cloud
-from emulator.provider.resource import Properties, Resource, changed, frozen, steps
-from emulator.provider.values import pruned
+from emulator.provider.declared import pages
+from emulator.provider.resource import Clients, Place, Properties, changed, digits, frozen, words
 
 _METHOD_SETTINGS = {
     "cacheDataEncrypted": "caching/dataEncrypted",
@@ -19,139 +20,73 @@ _METHOD_SETTINGS = {
 }
 
 
-def _stage_id(inputs: Properties) -> str:
-    return f"ags-{inputs['restApi']}-{inputs['stageName']}"
-
-
-def _settings_id(inputs: Properties) -> str:
-    return f"{inputs['restApi']}-{inputs['stageName']}-{inputs['methodPath']}"
-
-
-class Deployment(Resource):
+class Deployment(ApiPart):
     """`aws.apigateway.Deployment`: a snapshot of the API; any new trigger makes another one."""
 
     token = "aws:apigateway/deployment:Deployment"
     modelled = frozenset({"restApi", "description", "triggers", "variables"})
-    replace_on = frozenset({"restApi", "triggers", "variables"})
+    key = ("restApi",)
+    names = {"restApi": "restApiId"}
+    id_field, id_in = "deploymentId", "id"
+    replace_on = frozenset({"triggers", "variables"})
     write_only = frozenset({"triggers", "variables"})
+    unsent = frozenset({"triggers"})
+    patches = frozen({"description": "/description"})
+    creating, reading = "create_deployment", "get_deployment"
+    updating, deleting = "update_deployment", "delete_deployment"
 
-    def create(self, cloud: Cloud, inputs: Properties) -> str:
-        """AWS gives it an id."""
-        made = cloud.client("apigateway").create_deployment(
-            **pruned(
-                restApiId=inputs["restApi"],
-                description=inputs.get("description"),
-                variables=inputs.get("variables"),
-            )
-        )
-        return str(made["id"])
+    def properties(self, found: Properties) -> dict[str, Any]:
+        return {**super().properties(found), "createdDate": found["createdDate"].isoformat()}
 
-    def imported(self, cloud: Cloud, import_id: str) -> tuple[str, Properties]:
-        """By API and deployment."""
-        del cloud
-        named = steps(import_id, "restApi", "deployment")
-        return named["deployment"], {"restApi": named["restApi"]}
+    def find(self, aws: Clients, inputs: Properties) -> str | None:
+        """The newest that no stage serves: the one whose creation was interrupted."""
+        client, api = aws.client("apigateway"), {"restApiId": inputs["restApi"]}
+        served = {stage["deploymentId"] for stage in client.get_stages(**api)["item"]}
+        found = pages(client, "get_deployments", "items", **api)
+        free = [each for each in found if each["id"] not in served]
+        return str(max(free, key=lambda each: each["createdDate"])["id"]) if free else None
 
-    def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        """One description says all."""
-        found = cloud.client("apigateway").get_deployment(
-            restApiId=known["restApi"], deploymentId=resource_id
-        )
-        return {
-            "restApi": known["restApi"],
-            "description": found.get("description") or None,
-            "createdDate": found["createdDate"].isoformat(),
-        }
-
-    def update(self, cloud: Cloud, resource_id: str, old: Properties, new: Properties) -> None:
-        """The description."""
-        cloud.client("apigateway").update_deployment(
-            restApiId=new["restApi"],
-            deploymentId=resource_id,
-            patchOperations=replacing(old, new, {"description": "/description"}),
-        )
-
-    def delete(self, cloud: Cloud, resource_id: str, known: Properties) -> None:
-        """AWS refuses while a stage serves it."""
-        cloud.client("apigateway").delete_deployment(restApiId=known["restApi"], deploymentId=resource_id)
-
-    def find(self, cloud: Cloud, inputs: Properties) -> str | None:
-        """The latest that no stage serves: the one whose creation was interrupted."""
-        client, api = cloud.client("apigateway"), inputs["restApi"]
-        served = {stage["deploymentId"] for stage in client.get_stages(restApiId=api)["item"]}
-        free = [each for each in client.get_deployments(restApiId=api)["items"] if each["id"] not in served]
-        return max(free, key=lambda each: each["createdDate"])["id"] if free else None
+    def foretold(self, place: Place, name: str, inputs: Properties) -> tuple[str, dict[str, Any]]:
+        return digits(name, 6), {}
 
 
-class Stage(Resource):
+class Stage(ApiPart):
     """`aws.apigateway.Stage`."""
 
     token = "aws:apigateway/stage:Stage"
-    modelled = frozenset(
-        {
-            "accessLogSettings",
-            "deployment",
-            "description",
-            "restApi",
-            "stageName",
-            "variables",
-            "xrayTracingEnabled",
-        }
+    modelled = words(
+        "accessLogSettings deployment description restApi stageName variables xrayTracingEnabled"
     )
-    replace_on = frozenset({"restApi", "stageName"})
-    absent = frozen({"webAclArn": ""})
+    key = ("restApi", "stageName")
+    id_form = "ags-{restApi}-{stageName}"
+    names = {"restApi": "restApiId", "deployment": "deploymentId", "xrayTracingEnabled": "tracingEnabled"}
+    creating, reading, deleting = "create_stage", "get_stage", "delete_stage"
+    tagged = False
 
-    def create(self, cloud: Cloud, inputs: Properties) -> str:
-        """Its address makes the id, as the real provider spells it."""
-        cloud.client("apigateway").create_stage(
-            **pruned(
-                restApiId=inputs["restApi"],
-                stageName=inputs["stageName"],
-                deploymentId=inputs["deployment"],
-                description=inputs.get("description"),
-                variables=inputs.get("variables"),
-                tracingEnabled=inputs.get("xrayTracingEnabled"),
-                tags=dict(inputs.get("tags") or {}) or None,
-            )
-        )
-        return _stage_id(inputs)
+    def arguments(self, inputs: Properties) -> dict[str, Any]:
+        """Access logs can only be patched in."""
+        given = {name: value for name, value in inputs.items() if name != "accessLogSettings"}
+        return {**super().arguments(given), **tags.at_creation("apigateway", inputs)}
 
     def complete(self, cloud: Cloud, resource_id: str, inputs: Properties) -> None:
-        """Access logs can only be patched in."""
-        del resource_id
         if inputs.get("accessLogSettings"):
             self._patch(cloud, inputs, _log_operations(inputs))
 
-    def imported(self, cloud: Cloud, import_id: str) -> tuple[str, Properties]:
-        """By API and name."""
-        del cloud
-        named = steps(import_id, "restApi", "stageName")
-        return _stage_id(named), named
+    def properties(self, found: Properties) -> dict[str, Any]:
+        traced = found.get("tracingEnabled", False)
+        return {**super().properties(found), "xrayTracingEnabled": traced, "tags": found.get("tags", {})}
 
     def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        """One description says all."""
-        del resource_id
-        api, name = known["restApi"], known["stageName"]
-        found = cloud.client("apigateway").get_stage(restApiId=api, stageName=name)
-        logs = found.get("accessLogSettings")
-        return {
-            "arn": f"arn:{cloud.partition}:apigateway:{cloud.region}::/restapis/{api}/stages/{name}",
-            "executionArn": cloud.arn("execute-api", f"{api}/{name}"),
-            "invokeUrl": cloud.invoke_url(api, name),
-            "restApi": api,
-            "stageName": name,
-            "deployment": found["deploymentId"],
-            "description": found.get("description") or None,
-            "variables": found.get("variables") or None,
-            "xrayTracingEnabled": found.get("tracingEnabled", False),
-            "accessLogSettings": logs or None,
-            "webAclArn": found.get("webAclArn", ""),
-            "tags": found.get("tags", {}),
-        }
+        told = super().read(cloud, resource_id, known)
+        return told and {**told, "invokeUrl": cloud.invoke_url(known["restApi"], known["stageName"])}
+
+    def arn_output(self, place: Place, resource_id: str, known: Properties) -> dict[str, Any]:
+        api, stage = known["restApi"], known["stageName"]
+        execution = place.arn("execute-api", f"{api}/{stage}")
+        return {"arn": arn_of(place, f"/restapis/{api}/stages/{stage}"), "executionArn": execution}
 
     def update(self, cloud: Cloud, resource_id: str, old: Properties, new: Properties) -> None:
         """Everything but its address; serving another deployment is one of the changes."""
-        del resource_id
         paths = {
             "deployment": "/deploymentId",
             "description": "/description",
@@ -169,71 +104,51 @@ class Stage(Resource):
         operations += [{"op": "remove", "path": f"/variables/{key}"} for key in before.keys() - after.keys()]
         if operations:
             self._patch(cloud, new, operations)
-        update_tags(cloud, f"/restapis/{new['restApi']}/stages/{new['stageName']}", old, new)
+        tags.update(cloud, "apigateway", self.arn_output(cloud, resource_id, new)["arn"], old, new)
 
-    def delete(self, cloud: Cloud, resource_id: str, known: Properties) -> None:
-        """The API and its deployments stay."""
-        del resource_id
-        cloud.client("apigateway").delete_stage(restApiId=known["restApi"], stageName=known["stageName"])
-
-    def find(self, cloud: Cloud, inputs: Properties) -> str | None:
-        """By name."""
-        cloud.client("apigateway").get_stage(restApiId=inputs["restApi"], stageName=inputs["stageName"])
-        return _stage_id(inputs)
+    def foretold(self, place: Place, name: str, inputs: Properties) -> tuple[str, dict[str, Any]]:
+        stage_id, outputs = super().foretold(place, name, inputs)
+        host = f"{inputs['restApi']}.execute-api.{place.region}.amazonaws.com"
+        return stage_id, {**outputs, "invokeUrl": f"https://{host}/{inputs['stageName']}"}
 
     def _patch(self, cloud: Cloud, inputs: Properties, operations: list[dict[str, Any]]) -> None:
-        cloud.client("apigateway").update_stage(
-            restApiId=inputs["restApi"], stageName=inputs["stageName"], patchOperations=operations
-        )
+        address = self.address("", inputs)
+        self.call(cloud, "update_stage", {**address, "patchOperations": operations})
 
 
-class MethodSettings(Resource):
+class MethodSettings(ApiPart):
     """`aws.apigateway.MethodSettings`: limits, metrics and logs of a stage's methods."""
 
     token = "aws:apigateway/methodSettings:MethodSettings"
     modelled = frozenset({"restApi", "stageName", "methodPath", "settings"})
-    replace_on = frozenset({"restApi", "stageName", "methodPath"})
+    key = ("restApi", "stageName", "methodPath")
+    id_form = "{restApi}-{stageName}-{methodPath}"
     computed = frozenset(f"settings.{name}" for name in _METHOD_SETTINGS if not name.startswith("throttling"))
+    reading = "get_stage"
 
     def create(self, cloud: Cloud, inputs: Properties) -> str:
-        """Its address makes the id."""
         self._write(cloud, {}, inputs)
-        return _settings_id(inputs)
+        return self.id_form.format(**inputs)
 
-    def imported(self, cloud: Cloud, import_id: str) -> tuple[str, Properties]:
-        """By API, stage and path, which itself has a slash."""
-        del cloud
-        named = steps(import_id, "restApi", "stageName", "methodPath")
-        return _settings_id(named), named
+    def address(self, resource_id: str, known: Properties) -> dict[str, Any]:
+        return {"restApiId": known["restApi"], "stageName": known["stageName"]}
 
-    def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
+    def described(self, aws: Clients, resource_id: str, known: Properties) -> Properties | None:
         """The settings among those of the stage."""
-        del resource_id
-        stage = cloud.client("apigateway").get_stage(restApiId=known["restApi"], stageName=known["stageName"])
-        found = stage.get("methodSettings", {}).get(known["methodPath"])
-        if found is None:
-            return None
-        return {
-            "restApi": known["restApi"],
-            "stageName": known["stageName"],
-            "methodPath": known["methodPath"],
-            "settings": {name: found[name] for name in _METHOD_SETTINGS if name in found},
-        }
+        stage = super().described(aws, resource_id, known)
+        found: Properties | None = (stage or {}).get("methodSettings", {}).get(known["methodPath"])
+        return found
+
+    def properties(self, found: Properties) -> dict[str, Any]:
+        return {"settings": {name: found[name] for name in _METHOD_SETTINGS if name in found}}
 
     def update(self, cloud: Cloud, resource_id: str, old: Properties, new: Properties) -> None:
-        """The settings that changed."""
-        del resource_id
         self._write(cloud, old, new)
 
     def delete(self, cloud: Cloud, resource_id: str, known: Properties) -> None:
         """The stage's methods fall back to the account's limits."""
-        del resource_id
-        self._patch(cloud, known, [{"op": "remove", "path": f"/{known['methodPath'].replace('/', '~1')}"}])
-
-    def find(self, cloud: Cloud, inputs: Properties) -> str | None:
-        """A path has one set of settings at most."""
-        resource_id = _settings_id(inputs)
-        return resource_id if self.read(cloud, resource_id, inputs) else None
+        path = f"/{known['methodPath'].replace('/', '~1')}"
+        self._patch(cloud, known, [{"op": "remove", "path": path}])
 
     def _write(self, cloud: Cloud, old: Properties, new: Properties) -> None:
         before, after = old.get("settings") or {}, new["settings"]
@@ -245,9 +160,7 @@ class MethodSettings(Resource):
         self._patch(cloud, new, operations)
 
     def _patch(self, cloud: Cloud, inputs: Properties, operations: list[dict[str, Any]]) -> None:
-        cloud.client("apigateway").update_stage(
-            restApiId=inputs["restApi"], stageName=inputs["stageName"], patchOperations=operations
-        )
+        self.call(cloud, "update_stage", {**self.address("", inputs), "patchOperations": operations})
 
 
 def _log_operations(inputs: Properties) -> list[dict[str, Any]]:

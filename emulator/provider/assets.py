@@ -1,6 +1,5 @@
 """Assets and archives in wire form: their content hash, and the zip that Lambda receives."""
 
-import base64
 import hashlib
 import io
 import zipfile
@@ -67,11 +66,6 @@ def zipped(archive: Mapping[str, Any]) -> bytes:
         if not file.namelist():
             raise ProviderError(f"the archive {archive.get('path', '')} holds no file".replace("  ", " "))
     return buffer.getvalue()
-
-
-def sha256_base64(content: bytes) -> str:
-    """The digest as Lambda reports a package's: base64 of SHA-256."""
-    return base64.b64encode(hashlib.sha256(content).digest()).decode()
 
 
 def _content(asset: Mapping[str, Any]) -> bytes:

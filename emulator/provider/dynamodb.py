@@ -6,7 +6,16 @@ from typing import Any
 from emulator.provider import dynamodb_indexes as indexes
 from emulator.provider import tags
 from emulator.provider.cloud import Cloud
-from emulator.provider.resource import CheckFailure, Properties, Resource, changed, frozen
+from emulator.provider.resource import (
+    CheckFailure,
+    Clients,
+    Place,
+    Properties,
+    Resource,
+    changed,
+    frozen,
+    words,
+)
 from emulator.provider.values import pruned
 
 
@@ -14,24 +23,10 @@ class Table(Resource):
     """`aws.dynamodb.Table` with global secondary indexes, each named by its key schema."""
 
     token = "aws:dynamodb/table:Table"
-    modelled = frozenset(
-        {
-            "attributes",
-            "billingMode",
-            "deletionProtectionEnabled",
-            "globalSecondaryIndexes",
-            "hashKey",
-            "name",
-            "pointInTimeRecovery",
-            "rangeKey",
-            "readCapacity",
-            "serverSideEncryption",
-            "streamEnabled",
-            "streamViewType",
-            "tableClass",
-            "ttl",
-            "writeCapacity",
-        }
+    modelled = words(
+        "attributes billingMode deletionProtectionEnabled globalSecondaryIndexes hashKey name "
+        "pointInTimeRecovery rangeKey readCapacity serverSideEncryption streamEnabled streamViewType "
+        "tableClass ttl writeCapacity"
     )
     replace_on = frozenset({"hashKey", "rangeKey", "name"})
     defaults = frozen({"billingMode": "PROVISIONED"})
@@ -39,16 +34,10 @@ class Table(Resource):
     unordered = frozenset({"attributes", "globalSecondaryIndexes"})
     computed = frozenset({"readCapacity", "streamViewType", "writeCapacity"})
     volatile = frozenset({"streamArn", "streamLabel"})
-    absent = frozen(
-        {
-            "globalTableWitness": {},
-            "warmThroughput": {},
-            "streamViewType": "",
-        }
-    )
+    arn_form = ("dynamodb", "table/{name}")
+    encrypted_by = "serverSideEncryption.kmsKeyArn"
 
     def check(self, inputs: Properties) -> Iterator[CheckFailure]:
-        """The rules that DynamoDB has for keys and streams."""
         declared = {attribute.get("name") for attribute in inputs.get("attributes", ())}
         for name in ("hashKey", "rangeKey"):
             if isinstance(inputs.get(name), str) and inputs[name] not in declared:
@@ -59,7 +48,6 @@ class Table(Resource):
             yield CheckFailure("streamViewType", "is required when the stream is enabled")
 
     def create(self, cloud: Cloud, inputs: Properties) -> str:
-        """A table with its stream and encryption; the name is the id."""
         keys = [{"AttributeName": inputs["hashKey"], "KeyType": "HASH"}]
         if inputs.get("rangeKey"):
             keys.append({"AttributeName": inputs["rangeKey"], "KeyType": "RANGE"})
@@ -73,8 +61,8 @@ class Table(Resource):
                 SSESpecification=_encryption(inputs),
                 DeletionProtectionEnabled=inputs.get("deletionProtectionEnabled"),
                 TableClass=inputs.get("tableClass"),
-                Tags=tags.as_list(inputs.get("tags")) or None,
                 **_billing(inputs),
+                **tags.at_creation("dynamodb", inputs),
             )
         )
         return str(inputs["name"])
@@ -86,7 +74,6 @@ class Table(Resource):
             self._set_recovery(cloud, resource_id, inputs)
 
     def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        """The table, its time to live, its backups and its tags."""
         dynamodb = cloud.client("dynamodb")
         table = dynamodb.describe_table(TableName=resource_id)["Table"]
         keys = {key["KeyType"]: key["AttributeName"] for key in table["KeySchema"]}
@@ -114,7 +101,7 @@ class Table(Resource):
             "serverSideEncryption": _encryption_of(table),
             "ttl": _time_to_live_of(dynamodb, resource_id, known),
             "pointInTimeRecovery": {"enabled": _has_recovery(dynamodb, resource_id)},
-            "tags": tags.as_map(dynamodb.list_tags_of_resource(ResourceArn=table["TableArn"])["Tags"]),
+            "tags": tags.of(cloud, "dynamodb", table["TableArn"]),
         }
 
     def update(self, cloud: Cloud, resource_id: str, old: Properties, new: Properties) -> None:
@@ -125,21 +112,20 @@ class Table(Resource):
         self._set_time_to_live(cloud, resource_id, old, new)
         if changed(old, new, "pointInTimeRecovery"):
             self._set_recovery(cloud, resource_id, new)
-        added, removed = tags.changes(old, new)
-        arn = cloud.arn("dynamodb", f"table/{resource_id}")
-        if removed:
-            dynamodb.untag_resource(ResourceArn=arn, TagKeys=removed)
-        if added:
-            dynamodb.tag_resource(ResourceArn=arn, Tags=tags.as_list(added))
+        tags.update(cloud, "dynamodb", cloud.arn("dynamodb", f"table/{resource_id}"), old, new)
 
     def delete(self, cloud: Cloud, resource_id: str, known: Properties) -> None:
-        """With all its items."""
-        del known
         cloud.client("dynamodb").delete_table(TableName=resource_id)
 
-    def find(self, cloud: Cloud, inputs: Properties) -> str | None:
-        """By name."""
-        return str(cloud.client("dynamodb").describe_table(TableName=inputs["name"])["Table"]["TableName"])
+    def find(self, aws: Clients, inputs: Properties) -> str | None:
+        return str(aws.client("dynamodb").describe_table(TableName=inputs["name"])["Table"]["TableName"])
+
+    def foretold(self, place: Place, name: str, inputs: Properties) -> tuple[str, dict[str, Any]]:
+        outputs = self.arn_output(place, inputs["name"], inputs)
+        if inputs.get("streamEnabled"):
+            label = "2026-01-31T09:00:00.123"
+            outputs |= {"streamArn": f"{outputs['arn']}/stream/{label}", "streamLabel": label}
+        return inputs["name"], outputs
 
     def _set_time_to_live(self, cloud: Cloud, table: str, old: Properties, new: Properties) -> None:
         before, after = old.get("ttl") or {}, new.get("ttl") or {}

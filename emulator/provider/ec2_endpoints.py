@@ -3,19 +3,24 @@
 from collections.abc import Iterator
 from typing import Any
 
-from emulator.provider import tags
 from emulator.provider.cloud import Cloud
-from emulator.provider.resource import CheckFailure, Properties, Resource, changed, frozen
+from emulator.provider.ec2 import Ec2Resource, search
+from emulator.provider.resource import CheckFailure, Clients, Place, Properties, changed, frozen
 from emulator.provider.values import pruned
 
 _LISTS = {"routeTableIds": "RouteTableIds", "subnetIds": "SubnetIds", "securityGroupIds": "SecurityGroupIds"}
 """List properties and their names in the API, where they are added and removed one by one."""
 
+_DYNAMODB_PREFIX_LIST = "pl-02cd2c6b"
+"""AWS's own list of DynamoDB's addresses in us-east-1."""
 
-class VpcEndpoint(Resource):
+
+class VpcEndpoint(Ec2Resource):
     """`aws.ec2.VpcEndpoint`."""
 
     token = "aws:ec2/vpcEndpoint:VpcEndpoint"
+    kind, id_prefix, id_name = "vpc-endpoint", "vpce", "VpcEndpointId"
+    listing = ("describe_vpc_endpoints", "VpcEndpoints")
     modelled = frozenset(
         {"vpcId", "serviceName", "vpcEndpointType", "policy", "privateDnsEnabled", "autoAccept", *_LISTS}
     )
@@ -26,17 +31,17 @@ class VpcEndpoint(Resource):
     write_only = frozenset({"autoAccept"})
     computed = frozenset({"policy", "privateDnsEnabled", *_LISTS})
     volatile = frozenset({"dnsEntries", "networkInterfaceIds", "subnetConfigurations"})
-    absent = frozen({"dnsOptions": {}, "ipAddressType": "ipv4"})
+    absent = frozen({"ipAddressType": "ipv4"})
 
     def check(self, inputs: Properties) -> Iterator[CheckFailure]:
         """Gateway endpoints have routes, interface endpoints have subnets and groups."""
+        yield from super().check(inputs)
         gateway = inputs["vpcEndpointType"] == "Gateway"
         for name in ("subnetIds", "securityGroupIds", "privateDnsEnabled") if gateway else ("routeTableIds",):
             if inputs.get(name):
                 yield CheckFailure(name, f"does not apply to a {inputs['vpcEndpointType']} endpoint")
 
     def create(self, cloud: Cloud, inputs: Properties) -> str:
-        """An endpoint with its policy."""
         made = cloud.client("ec2").create_vpc_endpoint(
             **pruned(
                 VpcId=inputs["vpcId"],
@@ -44,23 +49,20 @@ class VpcEndpoint(Resource):
                 VpcEndpointType=inputs["vpcEndpointType"],
                 PolicyDocument=inputs.get("policy"),
                 PrivateDnsEnabled=inputs.get("privateDnsEnabled"),
-                TagSpecifications=tags.specification("vpc-endpoint", inputs),
                 **{field: inputs.get(name) for name, field in _LISTS.items()},
-            )
+            ),
+            **self.tagged_with(inputs),
         )
         return str(made["VpcEndpoint"]["VpcEndpointId"])
 
     def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
         """The endpoint; a gateway's prefix list has a call of its own."""
-        del known
-        ec2 = cloud.client("ec2")
-        endpoint = ec2.describe_vpc_endpoints(VpcEndpointIds=[resource_id])["VpcEndpoints"][0]
+        endpoint = self.described(cloud, resource_id)
         if endpoint["State"] == "deleted":
             return None
         subnets, kind = endpoint.get("SubnetIds", []), endpoint["VpcEndpointType"]
         return {
-            "arn": cloud.arn("ec2", f"vpc-endpoint/{resource_id}"),
-            "ownerId": cloud.account_id,
+            **self.shared(cloud, resource_id, endpoint),
             "vpcId": endpoint["VpcId"],
             "serviceName": endpoint["ServiceName"],
             "serviceRegion": cloud.region,
@@ -78,12 +80,10 @@ class VpcEndpoint(Resource):
             ],
             "requesterManaged": bool(endpoint.get("RequesterManaged")),
             "state": endpoint["State"],
-            "tags": tags.as_map(endpoint.get("Tags")),
-            **self._prefix_list(ec2, endpoint),
+            **self._prefix_list(cloud.client("ec2"), endpoint),
         }
 
     def update(self, cloud: Cloud, resource_id: str, old: Properties, new: Properties) -> None:
-        """Policy, private DNS and the lists."""
         change: dict[str, Any] = {}
         if changed(old, new, "policy"):
             change |= {"PolicyDocument": new["policy"]} if new.get("policy") else {"ResetPolicy": True}
@@ -95,23 +95,24 @@ class VpcEndpoint(Resource):
             change |= {f"Remove{field}": sorted(before - after)} if before - after else {}
         if change:
             cloud.client("ec2").modify_vpc_endpoint(VpcEndpointId=resource_id, **change)
-        tags.update_ec2(cloud, resource_id, old, new)
+        super().update(cloud, resource_id, old, new)
 
     def delete(self, cloud: Cloud, resource_id: str, known: Properties) -> None:
         """Refusals come in the answer, not as an error."""
-        del known
         answer = cloud.client("ec2").delete_vpc_endpoints(VpcEndpointIds=[resource_id])
         for refused in answer.get("Unsuccessful") or []:
             raise ValueError(refused["Error"]["Message"])
 
-    def find(self, cloud: Cloud, inputs: Properties) -> str | None:
-        """By service within the VPC."""
+    def find_all(self, aws: Clients, inputs: Properties) -> list[str]:
+        """By service within the VPC; AWS tells of a deleted one for an hour more."""
         wanted = {"vpc-id": inputs["vpcId"], "service-name": inputs["serviceName"]}
-        filters = [{"Name": name, "Values": [value]} for name, value in wanted.items()]
-        for endpoint in cloud.client("ec2").describe_vpc_endpoints(Filters=filters)["VpcEndpoints"]:
-            if endpoint["State"] != "deleted":
-                return str(endpoint["VpcEndpointId"])
-        return None
+        found = search(aws, *self.listing, **wanted)
+        return [str(each["VpcEndpointId"]) for each in found if not each["State"].lower().startswith("delet")]
+
+    def foretold(self, place: Place, name: str, inputs: Properties) -> tuple[str, dict[str, Any]]:
+        endpoint_id, outputs = super().foretold(place, name, inputs)
+        gateway = inputs.get("vpcEndpointType", "Gateway") == "Gateway"
+        return endpoint_id, {**outputs, **({"prefixListId": _DYNAMODB_PREFIX_LIST} if gateway else {})}
 
     def _prefix_list(self, ec2: Any, endpoint: dict[str, Any]) -> dict[str, Any]:
         if endpoint["VpcEndpointType"] != "Gateway":

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from emulator.provider import tags
 from emulator.provider.cloud import Cloud
-from emulator.provider.resource import CheckFailure, Properties, Resource, frozen
+from emulator.provider.ec2 import Ec2Resource, search
+from emulator.provider.resource import CheckFailure, Clients, Place, Properties, frozen
+from emulator.provider.tags import as_map
 from emulator.provider.values import pruned
 
 _RULE_FIELDS = {
@@ -22,9 +23,11 @@ _RULE_FIELDS = {
 _INLINE = frozenset({"ingress", "egress"})
 
 
-class _Group(Resource):
+class _Group(Ec2Resource):
     """What both kinds of group share: rules stand in resources of their own, never inline."""
 
+    kind, id_prefix, id_name = "security-group", "sg", "GroupId"
+    listing, deleting = ("describe_security_groups", "SecurityGroups"), "delete_security_group"
     unordered = _INLINE
 
     def check(self, inputs: Properties) -> Iterator[CheckFailure]:
@@ -36,30 +39,23 @@ class _Group(Resource):
                 )
 
     def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        """The group; its rules are told as outputs for who asks, they are not this resource's inputs."""
-        del known
-        group = cloud.client("ec2").describe_security_groups(GroupIds=[resource_id])["SecurityGroups"][0]
+        """Rules are reported as outputs only: they are resources of their own."""
+        group = self.described(cloud, resource_id)
         return {
-            "arn": cloud.arn("ec2", f"security-group/{resource_id}"),
-            "ownerId": cloud.account_id,
+            **self.shared(cloud, resource_id, group),
             "name": group["GroupName"],
-            "namePrefix": "",
             "description": group["Description"],
             "vpcId": group["VpcId"],
             "ingress": [_inline(rule) for rule in group["IpPermissions"]],
             "egress": [_inline(rule) for rule in group["IpPermissionsEgress"]],
-            "tags": tags.as_map(group.get("Tags")),
         }
-
-    def update(self, cloud: Cloud, resource_id: str, old: Properties, new: Properties) -> None:
-        """Tags."""
-        tags.update_ec2(cloud, resource_id, old, new)
 
 
 class SecurityGroup(_Group):
     """`aws.ec2.SecurityGroup`."""
 
     token = "aws:ec2/securityGroup:SecurityGroup"
+    filters = frozen({"group-name": "name", "vpc-id": "vpcId"})
     modelled = frozenset({"name", "description", "vpcId", "revokeRulesOnDelete"})
     replace_on = frozenset({"name", "description", "vpcId"})
     defaults = frozen({"description": "Managed by Pulumi", "revokeRulesOnDelete": False})
@@ -67,33 +63,13 @@ class SecurityGroup(_Group):
     write_only = frozenset({"revokeRulesOnDelete"})
 
     def create(self, cloud: Cloud, inputs: Properties) -> str:
-        """A group in the VPC."""
-        made = cloud.client("ec2").create_security_group(
-            **pruned(
-                GroupName=inputs["name"],
-                Description=inputs["description"],
-                VpcId=inputs.get("vpcId"),
-                TagSpecifications=tags.specification("security-group", inputs),
-            )
-        )
+        given = pruned(GroupName=inputs["name"], Description=inputs["description"], VpcId=inputs.get("vpcId"))
+        made = cloud.client("ec2").create_security_group(**given, **self.tagged_with(inputs))
         return str(made["GroupId"])
 
     def complete(self, cloud: Cloud, resource_id: str, inputs: Properties) -> None:
         """Like the real provider, take away the rule that lets everything out."""
-        del inputs
         _revoke_all(cloud, resource_id)
-
-    def delete(self, cloud: Cloud, resource_id: str, known: Properties) -> None:
-        """AWS refuses while something uses the group."""
-        del known
-        cloud.client("ec2").delete_security_group(GroupId=resource_id)
-
-    def find(self, cloud: Cloud, inputs: Properties) -> str | None:
-        """By name within the VPC."""
-        wanted = {"group-name": inputs["name"], "vpc-id": inputs.get("vpcId", "")}
-        filters = [{"Name": name, "Values": [value]} for name, value in wanted.items()]
-        found = cloud.client("ec2").describe_security_groups(Filters=filters)["SecurityGroups"]
-        return found[0]["GroupId"] if found else None
 
 
 class DefaultSecurityGroup(_Group):
@@ -115,23 +91,22 @@ class DefaultSecurityGroup(_Group):
     def complete(self, cloud: Cloud, resource_id: str, inputs: Properties) -> None:
         """The group allows what the program says, here nothing."""
         # First the tags, as the real provider does: rights to empty a group may depend on them.
-        tags.update_ec2(cloud, resource_id, {}, inputs)
+        self.update(cloud, resource_id, {}, inputs)
         _revoke_all(cloud, resource_id)
 
     def delete(self, cloud: Cloud, resource_id: str, known: Properties) -> None:
         """Nobody can delete a default group; it is only no longer managed."""
 
-    def find(self, cloud: Cloud, inputs: Properties) -> str | None:
-        """The one group of the VPC that is called `default`."""
-        wanted = {"group-name": "default", "vpc-id": inputs.get("vpcId", "")}
-        filters = [{"Name": name, "Values": [value]} for name, value in wanted.items()]
-        found = cloud.client("ec2").describe_security_groups(Filters=filters)["SecurityGroups"]
-        return found[0]["GroupId"] if found else None
+    def find_all(self, aws: Clients, inputs: Properties) -> list[str]:
+        wanted = {"group-name": "default", "vpc-id": str(inputs.get("vpcId", ""))}
+        return [str(each["GroupId"]) for each in search(aws, *self.listing, **wanted)]
 
 
-class _Rule(Resource):
+class _Rule(Ec2Resource):
     """One rule of a group; only a move to another group needs a new one."""
 
+    kind, id_prefix, id_name = "security-group-rule", "sgr", "SecurityGroupRuleId"
+    listing = ("describe_security_group_rules", "SecurityGroupRules")
     modelled = frozenset({"securityGroupId", "referencedSecurityGroupId", *_RULE_FIELDS})
     replace_on = frozenset({"securityGroupId"})
     direction = ""
@@ -146,36 +121,30 @@ class _Rule(Resource):
             yield CheckFailure(peers[0] if peers else "cidrIpv4", reason)
 
     def create(self, cloud: Cloud, inputs: Properties) -> str:
-        """Authorize the rule; AWS gives it an id."""
         authorize = getattr(cloud.client("ec2"), f"authorize_security_group_{self.direction}")
         made = authorize(
-            **pruned(
-                GroupId=inputs["securityGroupId"],
-                IpPermissions=[_permission(inputs)],
-                TagSpecifications=tags.specification("security-group-rule", inputs),
-            )
+            GroupId=inputs["securityGroupId"],
+            IpPermissions=[_permission(inputs)],
+            **self.tagged_with(inputs),
         )
         return str(made["SecurityGroupRules"][0]["SecurityGroupRuleId"])
 
     def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        """One description says all."""
-        del known
-        rules = cloud.client("ec2").describe_security_group_rules(SecurityGroupRuleIds=[resource_id])
-        found = rules["SecurityGroupRules"]
+        operation, where = self.listing
+        found = getattr(cloud.client("ec2"), operation)(SecurityGroupRuleIds=[resource_id])[where]
         if not found:
             return None
         rule = found[0]
         return {
-            "arn": cloud.arn("ec2", f"security-group-rule/{resource_id}"),
+            **self.arn_output(cloud, resource_id, {}),
             "securityGroupRuleId": resource_id,
             "securityGroupId": rule["GroupId"],
             "referencedSecurityGroupId": rule.get("ReferencedGroupInfo", {}).get("GroupId"),
             **{name: _port_or_none(rule.get(field)) for name, field in _RULE_FIELDS.items()},
-            "tags": tags.as_map(rule.get("Tags")),
+            "tags": as_map(rule.get("Tags")),
         }
 
     def update(self, cloud: Cloud, resource_id: str, old: Properties, new: Properties) -> None:
-        """Everything but the group changes in place."""
         if {k: v for k, v in old.items() if k in self.modelled} != {
             k: v for k, v in new.items() if k in self.modelled
         }:
@@ -185,26 +154,30 @@ class _Rule(Resource):
                 GroupId=new["securityGroupId"],
                 SecurityGroupRules=[{"SecurityGroupRuleId": resource_id, "SecurityGroupRule": rule}],
             )
-        tags.update_ec2(cloud, resource_id, old, new)
+        super().update(cloud, resource_id, old, new)
 
     def delete(self, cloud: Cloud, resource_id: str, known: Properties) -> None:
-        """Revoke the rule by id."""
         revoke = getattr(cloud.client("ec2"), f"revoke_security_group_{self.direction}")
         revoke(GroupId=known["securityGroupId"], SecurityGroupRuleIds=[resource_id])
 
-    def find(self, cloud: Cloud, inputs: Properties) -> str | None:
-        """The rule of the group with the same fields."""
-        filters = [{"Name": "group-id", "Values": [inputs["securityGroupId"]]}]
-        rules = cloud.client("ec2").describe_security_group_rules(Filters=filters)["SecurityGroupRules"]
-        for rule in rules:
-            peer = rule.get("ReferencedGroupInfo", {}).get("GroupId")
-            if (
-                rule["IsEgress"] == (self.direction == "egress")
-                and peer == inputs.get("referencedSecurityGroupId")
-                and all(_port_or_none(rule.get(f)) == inputs.get(n) for n, f in _RULE_FIELDS.items())
-            ):
-                return str(rule["SecurityGroupRuleId"])
-        return None
+    def find_all(self, aws: Clients, inputs: Properties) -> list[str]:
+        """The rules of the group that allow the same; AWS lets a group have one."""
+        peer = inputs.get("referencedSecurityGroupId")
+        return [
+            str(each["SecurityGroupRuleId"])
+            for each in search(aws, *self.listing, group_id=inputs["securityGroupId"])
+            if each["IsEgress"] == (self.direction == "egress")
+            and each.get("ReferencedGroupInfo", {}).get("GroupId") == peer
+            and all(
+                _port_or_none(each.get(field)) == _port_or_none(inputs.get(name))
+                for name, field in _RULE_FIELDS.items()
+                if name != "description"
+            )
+        ]
+
+    def foretold(self, place: Place, name: str, inputs: Properties) -> tuple[str, dict[str, Any]]:
+        rule_id, outputs = super().foretold(place, name, inputs)
+        return rule_id, {**outputs, "securityGroupRuleId": rule_id}
 
 
 class SecurityGroupEgressRule(_Rule):

@@ -6,13 +6,13 @@ from typing import Any
 
 from emulator.provider.assets import hashed
 from emulator.provider.cloud import Cloud
-from emulator.provider.resource import ADOPTED, UNREAD, CheckFailure, Properties, Resource
+from emulator.provider.resource import CheckFailure, Properties, Resource
 from emulator.provider.schema import Schema, coerced, violations
 from emulator.provider.values import is_unknown
 
 DEFAULTED = "__defaults"
 """Key under which inputs remember what was filled in, as the real provider's inputs do."""
-PRIVATE = frozenset({DEFAULTED, UNREAD, ADOPTED})
+PRIVATE = frozenset({DEFAULTED})
 """What inputs say of themselves."""
 
 
@@ -33,10 +33,6 @@ def checked(  # noqa: PLR0913, PLR0917 - one call, from the provider
     inputs = _with_defaults(resource, urn, olds, inputs)
     if "tags" in schema.inputs.fields:
         inputs = _with_tags(default_tags, inputs)
-    if unread := olds.get(UNREAD):
-        # Only here is an archive whole: a diff is given its hash alone.
-        adopted = [name for name in unread if name in inputs and resource.adopts(name, olds, inputs)]
-        inputs = {**inputs, ADOPTED: adopted}
     return inputs, failures or list(resource.check(inputs))
 
 

@@ -3,11 +3,21 @@
 from typing import Any
 
 from emulator.provider import tags
-from emulator.provider.cloud import Cloud
-from emulator.provider.resource import Properties, Resource, changed, frozen
+from emulator.provider.cloud import Cloud, error_code
+from emulator.provider.declared import Declared, pages
+from emulator.provider.resource import (
+    NO_DATA,
+    Clients,
+    Place,
+    Properties,
+    Resource,
+    changed,
+    digits,
+    frozen,
+    words,
+)
 from emulator.provider.values import pruned
 
-_TAG = {"key": "TagKey", "value": "TagValue"}
 _LONGEST_WINDOW = 30
 
 
@@ -15,19 +25,10 @@ class Key(Resource):
     """`aws.kms.Key`. Deleting one schedules its deletion: KMS keeps it, unusable, until the window ends."""
 
     token = "aws:kms/key:Key"
-    modelled = frozenset(
-        {
-            "bypassPolicyLockoutSafetyCheck",
-            "customerMasterKeySpec",
-            "deletionWindowInDays",
-            "description",
-            "enableKeyRotation",
-            "isEnabled",
-            "keyUsage",
-            "multiRegion",
-            "policy",
-            "rotationPeriodInDays",
-        }
+    encrypted_by = NO_DATA
+    modelled = words(
+        "bypassPolicyLockoutSafetyCheck customerMasterKeySpec deletionWindowInDays description "
+        "enableKeyRotation isEnabled keyUsage multiRegion policy rotationPeriodInDays"
     )
     replace_on = frozenset({"customerMasterKeySpec", "keyUsage", "multiRegion"})
     defaults = frozen(
@@ -42,10 +43,9 @@ class Key(Resource):
     documents = frozenset({"policy"})
     write_only = frozenset({"bypassPolicyLockoutSafetyCheck", "deletionWindowInDays"})
     computed = frozenset({"description", "multiRegion", "policy", "rotationPeriodInDays"})
-    absent = frozen({"multiRegion": False, "rotationPeriodInDays": 0})
+    arn_form = ("kms", "key/{id}")
 
     def create(self, cloud: Cloud, inputs: Properties) -> str:
-        """A key with its policy and tags."""
         made = cloud.client("kms").create_key(
             **pruned(
                 Policy=inputs.get("policy"),
@@ -54,8 +54,8 @@ class Key(Resource):
                 KeySpec=inputs["customerMasterKeySpec"],
                 MultiRegion=inputs.get("multiRegion"),
                 BypassPolicyLockoutSafetyCheck=inputs["bypassPolicyLockoutSafetyCheck"],
-                Tags=tags.as_list(inputs.get("tags"), **_TAG) or None,
-            )
+            ),
+            **tags.at_creation("kms", inputs),
         )
         return str(made["KeyMetadata"]["KeyId"])
 
@@ -65,7 +65,6 @@ class Key(Resource):
 
     def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
         """A key whose deletion is scheduled counts as gone."""
-        del known
         kms = cloud.client("kms")
         key = kms.describe_key(KeyId=resource_id)["KeyMetadata"]
         if key["KeyState"] == "PendingDeletion":
@@ -82,22 +81,17 @@ class Key(Resource):
             "policy": kms.get_key_policy(KeyId=resource_id, PolicyName="default")["Policy"],
             "enableKeyRotation": rotation["KeyRotationEnabled"],
             "rotationPeriodInDays": rotation.get("RotationPeriodInDays", 0),
-            "tags": tags.as_map(kms.list_resource_tags(KeyId=resource_id)["Tags"], **_TAG),
+            "tags": tags.of(cloud, "kms", resource_id),
         }
 
     def update(self, cloud: Cloud, resource_id: str, old: Properties, new: Properties) -> None:
-        """Everything but what the key material is made for."""
         kms = cloud.client("kms")
         if changed(old, new, "description"):
             kms.update_key_description(KeyId=resource_id, Description=new.get("description") or "")
         if changed(old, new, "policy") and new.get("policy"):
             kms.put_key_policy(KeyId=resource_id, PolicyName="default", Policy=new["policy"])
         self._switch(cloud, resource_id, old, new)
-        added, removed = tags.changes(old, new)
-        if removed:
-            kms.untag_resource(KeyId=resource_id, TagKeys=removed)
-        if added:
-            kms.tag_resource(KeyId=resource_id, Tags=tags.as_list(added, **_TAG))
+        tags.update(cloud, "kms", resource_id, old, new)
 
     def delete(self, cloud: Cloud, resource_id: str, known: Properties) -> None:
         """Schedule the deletion, with the window that the program chose."""
@@ -105,15 +99,15 @@ class Key(Resource):
         if self.read(cloud, resource_id, known) is not None:
             cloud.client("kms").schedule_key_deletion(KeyId=resource_id, PendingWindowInDays=window)
 
-    def find(self, cloud: Cloud, inputs: Properties) -> str | None:
-        """By tags: a key has no name."""
-        return next(iter(self.find_all(cloud, inputs)), None)
+    def find_all(self, aws: Clients, inputs: Properties) -> list[str]:
+        """By tags, which are not unique: a key has no name."""
+        ids = (str(each["KeyId"]) for each in pages(aws.client("kms"), "list_keys", "Keys"))
+        return [each for each in ids if tags.among(inputs, _tags(aws, each)) and _usable(aws, each)]
 
-    def find_all(self, cloud: Cloud, inputs: Properties) -> list[str]:
-        """By tags, which are not unique."""
-        ids = [key["KeyId"] for key in cloud.client("kms").list_keys()["Keys"]]
-        found = ((key_id, self.read(cloud, key_id, {})) for key_id in ids)
-        return [key_id for key_id, key in found if key and key["tags"] and key["tags"] == inputs.get("tags")]
+    def foretold(self, place: Place, name: str, inputs: Properties) -> tuple[str, dict[str, Any]]:
+        text = digits(name, 32)
+        key_id = "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+        return key_id, {"keyId": key_id, **self.arn_output(place, key_id, inputs)}
 
     def _switch(self, cloud: Cloud, key_id: str, old: Properties, new: Properties) -> None:
         kms = cloud.client("kms")
@@ -129,48 +123,45 @@ class Key(Resource):
             kms.disable_key(KeyId=key_id)
 
 
-class Alias(Resource):
+class Alias(Declared):
     """`aws.kms.Alias`."""
 
     token = "aws:kms/alias:Alias"
+    encrypted_by = NO_DATA
+    service = "kms"
     modelled = frozenset({"name", "targetKeyId"})
-    replace_on = frozenset({"name"})
+    names = {"name": "AliasName"}
     auto_name = "name"
     auto_name_start = "alias/"
     references = frozenset({"targetKeyId"})
     volatile = frozenset({"targetKeyArn"})
-    absent = frozen({"namePrefix": ""})
+    creating, reading = "create_alias", "list_aliases"
+    updating, deleting = "update_alias", "delete_alias"
+    arn_form = ("kms", "{name}")
 
-    def create(self, cloud: Cloud, inputs: Properties) -> str:
-        """The name is the id."""
-        cloud.client("kms").create_alias(AliasName=inputs["name"], TargetKeyId=inputs["targetKeyId"])
-        return str(inputs["name"])
+    def described(self, aws: Clients, resource_id: str, known: Properties) -> Properties | None:
+        aliases = pages(aws.client("kms"), self.reading, "Aliases")
+        return next((each for each in aliases if each["AliasName"] == known["name"]), None)
 
     def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
         """The target is told as the program named it, by id or by ARN."""
-        for alias in cloud.client("kms").list_aliases()["Aliases"]:
-            if alias["AliasName"] == resource_id:
-                target = cloud.arn("kms", f"key/{alias['TargetKeyId']}")
-                by_arn = str(known.get("targetKeyId", "")).startswith("arn:")
-                return {
-                    "arn": alias["AliasArn"],
-                    "name": alias["AliasName"],
-                    "targetKeyId": target if by_arn else alias["TargetKeyId"],
-                    "targetKeyArn": target,
-                }
-        return None
+        told = super().read(cloud, resource_id, known)
+        if told is None:
+            return None
+        target = cloud.arn("kms", f"key/{told['targetKeyId']}")
+        by_arn = str(known.get("targetKeyId", "")).startswith("arn:")
+        return {**told, "targetKeyId": target if by_arn else told["targetKeyId"], "targetKeyArn": target}
 
-    def update(self, cloud: Cloud, resource_id: str, old: Properties, new: Properties) -> None:
-        """Point to another key."""
-        del old
-        cloud.client("kms").update_alias(AliasName=resource_id, TargetKeyId=new["targetKeyId"])
 
-    def delete(self, cloud: Cloud, resource_id: str, known: Properties) -> None:
-        """The key stays."""
-        del known
-        cloud.client("kms").delete_alias(AliasName=resource_id)
+def _tags(aws: Clients, key_id: str) -> dict[str, str]:
+    try:
+        return tags.of(aws, "kms", key_id)
+    except Exception as error:
+        # Some keys of an account are not for everybody to look at: none of them is ours.
+        if error_code(error) == "AccessDeniedException":
+            return {}
+        raise
 
-    def find(self, cloud: Cloud, inputs: Properties) -> str | None:
-        """By name."""
-        names = [alias["AliasName"] for alias in cloud.client("kms").list_aliases()["Aliases"]]
-        return inputs["name"] if inputs["name"] in names else None
+
+def _usable(aws: Clients, key_id: str) -> bool:
+    return bool(aws.client("kms").describe_key(KeyId=key_id)["KeyMetadata"]["KeyState"] != "PendingDeletion")

@@ -4,11 +4,20 @@ from collections.abc import Iterator
 from typing import Any
 
 from emulator.provider import tags
-from emulator.provider.assets import sha256_base64, zipped
+from emulator.provider.assets import zipped
 from emulator.provider.cloud import Cloud
-from emulator.provider.resource import UNREAD, CheckFailure, Properties, Resource, changed, frozen
+from emulator.provider.resource import (
+    CheckFailure,
+    Clients,
+    Place,
+    Properties,
+    Resource,
+    changed,
+    frozen,
+    words,
+)
 from emulator.provider.shapes import to_api
-from emulator.provider.values import is_asset, pruned
+from emulator.provider.values import pruned
 
 _INVOKE_PATH = "lambda:path/2015-03-31/functions"
 _UNRESERVED = -1
@@ -18,30 +27,10 @@ class Function(Resource):
     """`aws.lambda_.Function` from a zip archive."""
 
     token = "aws:lambda/function:Function"
-    modelled = frozenset(
-        {
-            "architectures",
-            "code",
-            "deadLetterConfig",
-            "description",
-            "environment",
-            "ephemeralStorage",
-            "handler",
-            "kmsKeyArn",
-            "loggingConfig",
-            "memorySize",
-            "name",
-            "packageType",
-            "publish",
-            "reservedConcurrentExecutions",
-            "role",
-            "runtime",
-            "skipDestroy",
-            "sourceCodeHash",
-            "timeout",
-            "tracingConfig",
-            "vpcConfig",
-        }
+    modelled = words(
+        "architectures code deadLetterConfig description environment ephemeralStorage handler kmsKeyArn "
+        "loggingConfig memorySize name packageType publish reservedConcurrentExecutions role runtime "
+        "skipDestroy sourceCodeHash timeout tracingConfig vpcConfig"
     )
     replace_on = frozenset({"name", "packageType"})
     defaults = frozen(
@@ -71,35 +60,29 @@ class Function(Resource):
             "vpcConfig.vpcId",
         }
     )
-    absent = frozen({"signingJobArn": "", "signingProfileVersionArn": ""})
+    arn_form = ("lambda", "function:{name}")
+    encrypted_by = "kmsKeyArn"
 
     def check(self, inputs: Properties) -> Iterator[CheckFailure]:
         """What Lambda itself demands of a function in a zip."""
         if inputs["packageType"] != "Zip":
             yield CheckFailure("packageType", "only Zip packages are modelled by the embedded AWS")
         for name in ("code", "handler", "runtime"):
-            if not inputs.get(name) and name not in inputs.get(UNREAD, ()):
+            if not inputs.get(name):
                 yield CheckFailure(name, "is required for a Zip package")
         if inputs.get("publish") is True:
             yield CheckFailure("publish", "published versions are not modelled by the embedded AWS")
 
-    def adopts(self, name: str, old: Properties, new: Properties) -> bool:
-        """The code of an imported function is known by the digest of its zip."""
-        return name != "code" or (
-            is_asset(new.get("code")) and code_digest(new["code"]) == old.get("sourceCodeHash")
-        )
-
     def create(self, cloud: Cloud, inputs: Properties) -> str:
-        """The function with its code; the name is the id."""
         made = cloud.client("lambda").create_function(
             **pruned(
                 FunctionName=inputs["name"],
                 Code={"ZipFile": zipped(inputs["code"])},
                 PackageType=inputs["packageType"],
                 Architectures=inputs.get("architectures"),
-                Tags=dict(inputs.get("tags") or {}) or None,
                 **_configuration(inputs),
-            )
+            ),
+            **tags.at_creation("lambda", inputs),
         )
         return str(made["FunctionName"])
 
@@ -113,7 +96,7 @@ class Function(Resource):
         found = cloud.client("lambda").get_function(FunctionName=resource_id)
         function = found["Configuration"]
         arn, environment = function["FunctionArn"], function.get("Environment", {})
-        invoke_arn = f"arn:{cloud.partition}:apigateway:{cloud.region}:{_INVOKE_PATH}/{arn}/invocations"
+        invoke_arn = _invoke_arn(cloud, arn)
         concurrency = found.get("Concurrency", {}).get("ReservedConcurrentExecutions", _UNRESERVED)
         return {
             "arn": arn,
@@ -165,22 +148,20 @@ class Function(Resource):
             )
         if changed(old, new, "reservedConcurrentExecutions"):
             self._reserve(cloud, resource_id, new)
-        added, removed = tags.changes(old, new)
-        arn = cloud.arn("lambda", f"function:{resource_id}")
-        if removed:
-            client.untag_resource(Resource=arn, TagKeys=removed)
-        if added:
-            client.tag_resource(Resource=arn, Tags=added)
+        tags.update(cloud, "lambda", cloud.arn("lambda", f"function:{resource_id}"), old, new)
 
     def delete(self, cloud: Cloud, resource_id: str, known: Properties) -> None:
-        """With its permissions and settings for asynchronous invocation."""
         if not known.get("skipDestroy"):
             cloud.client("lambda").delete_function(FunctionName=resource_id)
 
-    def find(self, cloud: Cloud, inputs: Properties) -> str | None:
-        """By name."""
-        found = cloud.client("lambda").get_function(FunctionName=inputs["name"])
-        return str(found["Configuration"]["FunctionName"])
+    def find(self, aws: Clients, inputs: Properties) -> str | None:
+        found = aws.client("lambda").get_function_configuration(FunctionName=inputs["name"])
+        return str(found["FunctionName"])
+
+    def foretold(self, place: Place, name: str, inputs: Properties) -> tuple[str, dict[str, Any]]:
+        arn, version = place.arn("lambda", f"function:{inputs['name']}"), "$LATEST"
+        qualified = {"qualifiedArn": f"{arn}:{version}", "version": version}
+        return inputs["name"], {"arn": arn, "invokeArn": _invoke_arn(place, arn), **qualified}
 
     def _reserve(self, cloud: Cloud, name: str, inputs: Properties) -> None:
         reserved = inputs["reservedConcurrentExecutions"]
@@ -254,6 +235,6 @@ def _network(function: Properties) -> dict[str, Any] | None:
     }
 
 
-def code_digest(archive: Properties) -> str:
-    """The digest by which Lambda knows an archive's zip."""
-    return sha256_base64(zipped(archive))
+def _invoke_arn(place: Place, arn: str) -> str:
+    """What API Gateway calls to invoke a function."""
+    return f"arn:aws:apigateway:{place.region}:{_INVOKE_PATH}/{arn}/invocations"

@@ -14,7 +14,6 @@ from emulator.provider.cloud import Cloud, is_missing
 from emulator.provider.comparison import Comparison, differing_paths
 from emulator.provider.detail import Kind, differences, without_positions
 from emulator.provider.errors import PartialCreateError, ProviderError
-from emulator.provider.importing import derived_inputs, undecided
 from emulator.provider.inputs import PRIVATE, checked, keeps_name
 from emulator.provider.registry import resource_of
 from emulator.provider.resource import CheckFailure, Properties, Resource
@@ -97,7 +96,9 @@ class Provider:
         """Compare checked inputs. Unknown new values count as changed."""
         resource = resource_of(token)
         old, new = ({k: v for k, v in each.items() if k not in PRIVATE} for each in (old_inputs, new_inputs))
-        same, comparison = undecided(old_inputs, new_inputs), _comparison(resource)
+        comparison = _comparison(resource)
+        # A flag that is off is as good as one that nobody mentions.
+        same = {name for name, value in old_inputs.items() if value is False and name not in new_inputs}
         paths = tuple(
             path
             for path in differing_paths(comparison, resource.replace_on, old, new)
@@ -135,14 +136,14 @@ class Provider:
     ) -> ReadResult | None:
         """What a resource is now; None when it is gone.
 
-        Without inputs and outputs it is to be imported: `resource_id` is then what a person calls it, in the
-        form that the real provider documents for the type, and the inputs are derived from what is found.
-
         Raises:
-            ProviderError: the emulator refuses to say.
+            ProviderError: the emulator refuses to say; or neither inputs nor outputs are given, as when a
+                resource is to be imported.
         """
         if not inputs and not outputs:
-            return _attempt(lambda: self._import(token, resource_id))
+            raise ProviderError(
+                f"the embedded AWS imports nothing: declare {token} {resource_id} and deploy it"
+            )
         return _attempt(lambda: self._read(token, resource_id, inputs, outputs))
 
     def update(  # noqa: PLR0913 - the protocol's own parameters
@@ -198,18 +199,6 @@ class Provider:
         """
         return _attempt(lambda: invokes.call(self.cloud, token, arguments))
 
-    def _import(self, token: str, import_id: str) -> ReadResult | None:
-        resource = resource_of(token)
-        named_by = _unless_missing(lambda: resource.imported(self.cloud, import_id))
-        if named_by is None:
-            return None
-        resource_id, named = named_by
-        found = _unless_missing(lambda: resource.read(self.cloud, resource_id, named))
-        if found is None:
-            return None
-        inputs = derived_inputs(resource, schema_of(token), {**named, **found})
-        return self._read(token, resource_id, inputs, named)
-
     def _read(
         self, token: str, resource_id: str, inputs: Properties, last_seen: Properties
     ) -> ReadResult | None:
@@ -217,13 +206,15 @@ class Provider:
         found = _unless_missing(lambda: resource.read(self.cloud, resource_id, {**inputs, **last_seen}))
         if found is None:
             return None
-        drifted = drift.drifted(resource, schema_of(token), inputs, last_seen, found)
-        outputs = {**resource.absent, **{k: v for k, v in inputs.items() if k not in PRIVATE}}
+        unused = {**schema_of(token).unset_outputs(), **resource.absent}
+        told = {name: unused.get(name) if value is None else value for name, value in found.items()}
+        drifted = drift.drifted(resource, schema_of(token), inputs, last_seen, told)
+        outputs = {**unused, **{k: v for k, v in inputs.items() if k not in PRIVATE}}
         for name, value in found.items():
             if value is None or name in drifted:
-                outputs[name] = resource.absent.get(name) if value is None else value
+                outputs[name] = unused.get(name) if value is None else value
             else:
-                outputs[name] = _spelt_as(outputs.get(name), value)
+                outputs[name] = _spelt_as(inputs.get(name), value)
         if "tags" in found:
             outputs["tagsAll"] = found["tags"] or {}
         if resource.regional:
@@ -232,18 +223,13 @@ class Provider:
         return ReadResult(resource_id, _set_only(current), _set_only(outputs), drifted)
 
     def _outputs(self, token: str, resource_id: str, inputs: Properties) -> dict[str, Any]:
-        """The outputs of a resource that must exist, compared with the declared ones in both directions."""
+        """The outputs of a resource that must exist, none of them undeclared."""
         result = self.read(token, resource_id, inputs, {})
         if result is None:
             raise ProviderError(f"{token} {resource_id} is not there although it was just written")
         declared = schema_of(token).outputs
-        undeclared = sorted(result.outputs.keys() - declared.keys())
-        missing = sorted(name for name, always in declared.items() if always and name not in result.outputs)
-        if undeclared or missing:
-            raise ProviderError(
-                f"the provider itself is at fault in {token}: "
-                f"outputs not declared: {undeclared}; declared outputs without a value: {missing}"
-            )
+        if undeclared := sorted(result.outputs.keys() - declared.keys()):
+            raise ProviderError(f"the provider is at fault in {token}: outputs not declared: {undeclared}")
         return result.outputs
 
     def _told(self, token: str, inputs: Properties) -> dict[str, Any]:

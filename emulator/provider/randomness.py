@@ -6,38 +6,31 @@ from collections.abc import Iterator
 from typing import Any
 
 from emulator.provider.cloud import Cloud
-from emulator.provider.resource import CheckFailure, Properties, Resource, frozen
+from emulator.provider.resource import (
+    NO_DATA,
+    CheckFailure,
+    Clients,
+    Place,
+    Properties,
+    Resource,
+    digits,
+    frozen,
+    words,
+)
 
 _SPECIAL = "!@#$%&*()-_=+[]{}<>:?"
-_BCRYPT_UNAVAILABLE = ""
-_KINDS = {
-    "lower": string.ascii_lowercase,
-    "upper": string.ascii_uppercase,
-    "numeric": string.digits,
-    "special": string.punctuation,
-}
 
 
 class RandomPassword(Resource):
     """`random.RandomPassword`. `bcryptHash` stays empty: the project has no bcrypt and nothing reads it."""
 
     token = "random:index/randomPassword:RandomPassword"
+    encrypted_by = NO_DATA
     regional = False
     shared_id = True
-    modelled = frozenset(
-        {
-            "keepers",
-            "length",
-            "lower",
-            "minLower",
-            "minNumeric",
-            "minSpecial",
-            "minUpper",
-            "numeric",
-            "overrideSpecial",
-            "special",
-            "upper",
-        }
+    id_form = "none"
+    modelled = words(
+        "keepers length lower minLower minNumeric minSpecial minUpper numeric overrideSpecial special upper"
     )
     replace_on = modelled
     defaults = frozen(
@@ -53,7 +46,7 @@ class RandomPassword(Resource):
         }
     )
     write_only = modelled
-    absent = frozen({"bcryptHash": _BCRYPT_UNAVAILABLE, "number": True})
+    absent = frozen({"number": True})
 
     def check(self, inputs: Properties) -> Iterator[CheckFailure]:
         """There must be something to draw from, and room for the minima."""
@@ -63,29 +56,23 @@ class RandomPassword(Resource):
         if isinstance(inputs.get("length"), int) and inputs["length"] < max(1, minimum):
             yield CheckFailure("length", f"is too short: at least {max(1, minimum)} characters are asked for")
 
-    def imported(self, cloud: Cloud, import_id: str) -> tuple[str, Properties]:
-        """By the value itself; which kinds of character it may hold is told by those that it holds."""
-        del cloud
-        kinds = {flag: any(each in letters for each in import_id) for flag, letters in _KINDS.items()}
-        return "none", {**kinds, "length": len(import_id), "result": import_id}
-
     def create(self, cloud: Cloud, inputs: Properties) -> str:
         """The id is `none` for every password, as in the real provider."""
-        del cloud, inputs
         return "none"
 
     def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
         """The value that is known, or a fresh one: only the state remembers it."""
-        del cloud, resource_id
         return {"result": known.get("result") or _drawn(known), "number": known.get("numeric", True)}
 
     def delete(self, cloud: Cloud, resource_id: str, known: Properties) -> None:
         """Forgetting it is all there is to do."""
 
-    def find(self, cloud: Cloud, inputs: Properties) -> str | None:
+    def find(self, aws: Clients, inputs: Properties) -> str | None:
         """Nothing outside the state can hold one."""
-        del cloud, inputs
         return None
+
+    def foretold(self, place: Place, name: str, inputs: Properties) -> tuple[str, dict[str, Any]]:
+        return self.id_form, {"result": digits(f"secret of {name}", int(inputs["length"]))}
 
 
 def _alphabets(inputs: Properties) -> list[tuple[str, int]]:

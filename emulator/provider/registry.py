@@ -1,6 +1,6 @@
 """The table of resource types: what the embedded AWS can create. Anything else is an error, never a guess."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from emulator.provider import (
@@ -28,53 +28,40 @@ from emulator.provider import (
 from emulator.provider.errors import UnknownTypeError
 from emulator.provider.resource import Resource
 
-_TYPES: tuple[type[Resource], ...] = (
-    ec2_network.Vpc,
-    ec2_network.Subnet,
-    ec2_network.RouteTable,
-    ec2_network.RouteTableAssociation,
-    ec2_security.DefaultSecurityGroup,
-    ec2_security.SecurityGroup,
-    ec2_security.SecurityGroupEgressRule,
-    ec2_security.SecurityGroupIngressRule,
-    ec2_endpoints.VpcEndpoint,
-    kms.Key,
-    kms.Alias,
-    dynamodb.Table,
-    sqs.Queue,
-    sqs.QueuePolicy,
-    sns.Topic,
-    sns.TopicPolicy,
-    sns.TopicSubscription,
-    iam.Role,
-    iam.RolePolicy,
-    iam.RolePolicyAttachment,
-    logs.LogGroup,
-    lambda_function.Function,
-    lambda_events.Permission,
-    lambda_events.FunctionEventInvokeConfig,
-    lambda_events.EventSourceMapping,
-    apigateway_api.RestApi,
-    apigateway_members.ApiResource,
-    apigateway_members.Model,
-    apigateway_members.RequestValidator,
-    apigateway_method.Method,
-    apigateway_method.Integration,
-    apigateway_method.GatewayResponse,
-    apigateway_stage.Deployment,
-    apigateway_stage.Stage,
-    apigateway_stage.MethodSettings,
-    apigateway_account.Account,
-    events.EventBus,
-    events.EventRule,
-    events.EventTarget,
-    pipes.Pipe,
-    cloudwatch.MetricAlarm,
-    cloudwatch.Dashboard,
-    randomness.RandomPassword,
+_MODULES = (
+    ec2_network,
+    ec2_security,
+    ec2_endpoints,
+    kms,
+    dynamodb,
+    sqs,
+    sns,
+    iam,
+    logs,
+    lambda_function,
+    lambda_events,
+    apigateway_api,
+    apigateway_members,
+    apigateway_method,
+    apigateway_stage,
+    apigateway_account,
+    events,
+    pipes,
+    cloudwatch,
+    randomness,
 )
 
-RESOURCES: Mapping[str, Resource] = MappingProxyType({each.token: each() for each in _TYPES})
+
+def _resources() -> Iterator[Resource]:
+    for module in _MODULES:
+        found = (
+            each for each in vars(module).values() if isinstance(each, type) and issubclass(each, Resource)
+        )
+        yield from (each() for each in found if each.__module__ == module.__name__ and "token" in vars(each))
+
+
+RESOURCES: Mapping[str, Resource] = MappingProxyType({each.token: each for each in _resources()})
+"""Every class with a token in the modules above."""
 
 
 def resource_of(token: str) -> Resource:
@@ -87,5 +74,5 @@ def resource_of(token: str) -> Resource:
         return RESOURCES[token]
     except KeyError:
         raise UnknownTypeError(
-            f"the embedded AWS has no resource type {token}; add a class for it under emulator/provider/"
+            f"the embedded AWS has no resource type {token}; declare it in emulator/provider/"
         ) from None

@@ -1,20 +1,21 @@
-"""What the provider must know of a resource type; service modules hold a subclass for each of theirs."""
+"""What is known of a resource type, in one place: one class for each, in the module of its service.
 
-from collections.abc import Iterable, Mapping
+The provider, the recovery of interrupted runs, the recorder of programs and the policy checks read it here.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from types import MappingProxyType
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Protocol
 
 from emulator.provider.cloud import Cloud
 
 Properties = Mapping[str, Any]
 """Inputs or outputs of a resource, camelCase as the Pulumi schema spells them."""
-
-UNREAD: Final = "__unread"
-"""Key under which the inputs of an imported resource name those that the cloud does not give back."""
-
-ADOPTED: Final = "__adopted"
-"""Key under which a program's inputs name those that an imported resource takes over as they are."""
+NO_DATA = ""
+"""`encrypted_by` of a type that keeps none of its users' data at rest: configuration, policies, addresses."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,28 @@ class CheckFailure:
 
     property: str
     reason: str
+
+
+class Clients(Protocol):
+    """An AWS account, embedded or real: all that a search needs."""
+
+    def client(self, service: str) -> Any:
+        """The boto3 client of a service."""
+
+
+class Place(Protocol):
+    """The account and region that ARNs name."""
+
+    @property
+    def account_id(self) -> str:
+        """The account's number."""
+
+    @property
+    def region(self) -> str:
+        """Where it is."""
+
+    def arn(self, service: str, resource: str, *, region: str | None = None) -> str:
+        """An ARN of the account; `region=""` for global services."""
 
 
 class Resource:
@@ -59,15 +82,28 @@ class Resource:
     volatile: ClassVar[frozenset[str]] = frozenset()
     """Outputs that an update may change, so that a preview shows them as unknown."""
     absent: ClassVar[Properties] = {}
-    """Outputs of features that the emulator does not have, as the real provider reads them when unused."""
+    """Outputs of features that the emulator does not have, as the real provider reads them when unused, where
+    that is not the zero value of their type."""
 
     shared_id: ClassVar[bool] = False
     """Whether all resources of the type have the same id, so that it tells nothing."""
+    id_form: ClassVar[str] = ""
+    """How inputs make the id: `{role}:{name}`. Empty where AWS makes it."""
+    id_prefix: ClassVar[str] = "id"
+    """What an id that AWS makes begins with."""
+    arn_form: ClassVar[tuple[str, str] | None] = None
+    """Service and resource of the output `arn`, from inputs and `{id}`: `("events", "event-bus/{name}")`."""
+    encrypted_by: ClassVar[str]
+    """Path of the input that names the key under which AWS keeps the type's data, or `NO_DATA`."""
 
-    def check(self, inputs: Properties) -> Iterable[CheckFailure]:
+    def check(self, inputs: Properties) -> Iterator[CheckFailure]:
         """What is wrong with the inputs beyond their schema; unknown values must be let pass."""
-        del inputs
-        return ()
+        for name in sorted(self.documents):
+            if isinstance(text := inputs.get(name), str) and text:
+                try:
+                    json.loads(text)
+                except ValueError as error:
+                    yield CheckFailure(name, f"is not valid JSON: {error}")
 
     def create(self, cloud: Cloud, inputs: Properties) -> str:
         """Make the resource exist, in one call where the API allows it; returns its id."""
@@ -76,25 +112,11 @@ class Resource:
     def complete(self, cloud: Cloud, resource_id: str, inputs: Properties) -> None:
         """The rest of a creation. If it fails, the resource exists and must be replaced."""
 
-    def imported(self, cloud: Cloud, import_id: str) -> tuple[str, Properties]:
-        """The id of the resource that `pulumi import` names, and the inputs that its name tells.
-
-        Raises:
-            ValueError: the name has not the form that the real provider documents.
-        """
-        del cloud
-        return import_id, {}
-
-    def adopts(self, name: str, old: Properties, new: Properties) -> bool:
-        """Whether an imported resource may take over an input that the cloud did not tell."""
-        del name, old, new
-        return True
-
     def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
         """What the cloud says of the resource now, or None when it is gone.
 
         Holds every modelled input that is not write-only (None where it is not set) and every computed
-        output. `known` are the outputs or inputs last seen: what names the resource beyond its id.
+        output. `known` are the inputs and the outputs last seen: what names the resource beyond its id.
         """
         raise NotImplementedError
 
@@ -106,14 +128,35 @@ class Resource:
         """Remove the resource. Errors that say it is gone already are taken for success by the caller."""
         raise NotImplementedError
 
-    def find(self, cloud: Cloud, inputs: Properties) -> str | None:
-        """The id of a resource with these inputs: a crash may come between making and noting it."""
-        raise NotImplementedError
+    def find(self, aws: Clients, inputs: Properties) -> str | None:
+        """The id of a resource with these inputs: a crash may come between making and noting it.
 
-    def find_all(self, cloud: Cloud, inputs: Properties) -> list[str]:
+        Works on AWS as on the emulator; default tags are among the inputs' tags.
+        """
+        return next(iter(self.find_all(aws, inputs)), None)
+
+    def find_all(self, aws: Clients, inputs: Properties) -> list[str]:
         """Like `find`, for types that may exist twice with the same inputs while one replaces the other."""
-        found = self.find(cloud, inputs)
+        found = self.find(aws, inputs)
         return [] if found is None else [found]
+
+    def foretold(self, place: Place, name: str, inputs: Properties) -> tuple[str, dict[str, Any]]:
+        """An id and the outputs of the right shape, for a program that runs without any cloud."""
+        made_id = f"{self.id_prefix}-0{digits(name, 16)}"
+        resource_id = self.id_form.format(**inputs) if self.id_form else made_id
+        return resource_id, self.arn_output(place, resource_id, inputs)
+
+    def arn_output(self, place: Place, resource_id: str, known: Properties) -> dict[str, Any]:
+        """The output `arn`, where the type has one."""
+        if self.arn_form is None:
+            return {}
+        service, form = self.arn_form
+        return {"arn": place.arn(service, form.format(**{**known, "id": resource_id}))}
+
+
+def words(names: str) -> frozenset[str]:
+    """The names in a line of them."""
+    return frozenset(names.split())
 
 
 def frozen(values: dict[str, Any]) -> Properties:
@@ -126,13 +169,6 @@ def changed(old: Properties, new: Properties, *names: str) -> bool:
     return any(old.get(name) != new.get(name) for name in names)
 
 
-def steps(import_id: str, *names: str) -> dict[str, str]:
-    """The parts of an import id such as `api/resource/method`; the last one may hold further slashes.
-
-    Raises:
-        ValueError: it has fewer parts.
-    """
-    parts = import_id.split("/", len(names) - 1)
-    if len(parts) != len(names) or not all(parts):
-        raise ValueError(f"{import_id!r} is no id to import by: write {'/'.join(names)}")
-    return dict(zip(names, parts, strict=True))
+def digits(name: str, length: int) -> str:
+    """Hexadecimal digits for an id that nothing made, always the same for one name."""
+    return sha256(name.encode()).hexdigest()[:length]

@@ -35,10 +35,14 @@ class Field:
 
 @dataclass(frozen=True)
 class Schema:
-    """Inputs of a resource type, and its outputs: name -> whether it always has a value."""
+    """Inputs of a resource type, and its outputs: name -> kind, of one that always has a value; else None."""
 
     inputs: Field
-    outputs: Mapping[str, bool]
+    outputs: Mapping[str, Kind | None]
+
+    def unset_outputs(self) -> dict[str, Any]:
+        """What outputs that always have a value are where nothing sets them: the zero value of their kind."""
+        return {name: _zero(kind) for name, kind in self.outputs.items() if kind}
 
 
 @functools.cache
@@ -240,7 +244,12 @@ def _field_of_union(members: tuple[Any, ...]) -> Field:
     return _field(scalars[0]) if scalars else Field("any")
 
 
-def _outputs(resource: type, owner: Any) -> Iterator[tuple[str, bool]]:
+def _zero(kind: Kind) -> Any:
+    zeros: dict[Kind, Any] = {"boolean": False, "integer": 0, "number": 0, "list": [], "string": ""}
+    return zeros.get(kind, {})
+
+
+def _outputs(resource: type, owner: Any) -> Iterator[tuple[str, Kind | None]]:
     from pulumi import _types  # noqa: PLC0415 - see the module's text
 
     for _, name, getter in _types._py_properties(resource):  # noqa: SLF001 - the SDK's one list of outputs
@@ -248,4 +257,11 @@ def _outputs(resource: type, owner: Any) -> Iterator[tuple[str, bool]]:
             continue
         annotation = getter.fget.__annotations__["return"]
         annotation = eval(annotation, vars(owner)) if isinstance(annotation, str) else annotation  # noqa: S307
-        yield name, type(None) not in typing.get_args(typing.get_args(annotation)[0])
+        declared = typing.get_args(annotation)[0]
+        yield name, None if type(None) in typing.get_args(declared) else _output_kind(declared)
+
+
+def _output_kind(declared: Any) -> Kind:
+    """The kind of an output; an object of its own class is no container that `_field` knows."""
+    kind = _field(declared).kind
+    return "object" if kind == "any" and inspect.isclass(declared) else kind

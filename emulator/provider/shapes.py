@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 
+def field_of(name: str, names: Mapping[str, str] | None = None) -> str:
+    """A property's name in an API with capital first letters; `names` are the exceptions."""
+    return (names or {}).get(name, f"{name[:1].upper()}{name[1:]}")
+
+
 def to_api(value: Any, names: Mapping[str, str] | None = None) -> Any:
     """Nested properties as an API with capital first letters takes them; `names` are the exceptions."""
     if isinstance(value, Mapping):
-        return {
-            (names or {}).get(key, f"{key[:1].upper()}{key[1:]}"): to_api(item, names)
-            for key, item in value.items()
-            if item is not None
-        }
+        return {field_of(key, names): to_api(item, names) for key, item in value.items() if item is not None}
     return [to_api(item, names) for item in value] if isinstance(value, list) else value
 
 

@@ -6,8 +6,17 @@ from typing import Any
 
 from emulator.provider import tags
 from emulator.provider.cloud import Cloud
-from emulator.provider.resource import CheckFailure, Properties, Resource, frozen
-from emulator.provider.sqs import json_failures
+from emulator.provider.declared import Declared, pages
+from emulator.provider.resource import (
+    NO_DATA,
+    CheckFailure,
+    Clients,
+    Place,
+    Properties,
+    Resource,
+    digits,
+    frozen,
+)
 from emulator.provider.values import pruned
 
 _TOPIC = {
@@ -35,45 +44,28 @@ class Topic(Resource):
     auto_name = "name"
     documents = frozenset({"policy", "deliveryPolicy"})
     computed = frozenset({"policy", "signatureVersion", "tracingConfig"})
-    absent = frozen(
-        {
-            "fifoTopic": False,
-            "contentBasedDeduplication": False,
-            "fifoThroughputScope": "",
-            "beginningArchiveTime": "",
-            "maximumMessageSize": 262144,
-            "namePrefix": "",
-            "signatureVersion": 0,
-            "tracingConfig": "",
-        }
-    )
+    absent = frozen({"maximumMessageSize": 262144})
+    arn_form = ("sns", "{name}")
+    encrypted_by = "kmsMasterKeyId"
 
     def check(self, inputs: Properties) -> Iterator[CheckFailure]:
-        """JSON must parse; tracing has two modes."""
-        yield from json_failures(inputs, "policy", "deliveryPolicy")
-        if inputs.get("tracingConfig") not in (None, "Active", "PassThrough") and isinstance(
-            inputs["tracingConfig"], str
-        ):
+        """Tracing has two modes."""
+        yield from super().check(inputs)
+        mode = inputs.get("tracingConfig")
+        if isinstance(mode, str) and mode not in ("Active", "PassThrough"):
             yield CheckFailure("tracingConfig", "must be Active or PassThrough")
 
     def create(self, cloud: Cloud, inputs: Properties) -> str:
-        """A topic with its attributes; the ARN is the id."""
+        """The ARN is the id. CreateTopic would answer for a topic that exists."""
         if self.find(cloud, inputs) is not None:
             raise ValueError(f"a topic named {inputs['name']} exists already")
-        made = cloud.client("sns").create_topic(
-            **pruned(
-                Name=inputs["name"],
-                Attributes=_attributes(inputs, _TOPIC) or None,
-                Tags=tags.as_list(inputs.get("tags")) or None,
-            )
-        )
-        return str(made["TopicArn"])
+        settings = pruned(Attributes=_attributes(inputs, _TOPIC) or None)
+        given = tags.at_creation("sns", inputs)
+        return str(cloud.client("sns").create_topic(Name=inputs["name"], **settings, **given)["TopicArn"])
 
     def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        """All attributes; what a topic policy resource wrote is told, it is not this resource's input."""
-        del known
-        sns = cloud.client("sns")
-        found = sns.get_topic_attributes(TopicArn=resource_id)["Attributes"]
+        """All attributes; a topic policy's text is an output, not this resource's input."""
+        found = cloud.client("sns").get_topic_attributes(TopicArn=resource_id)["Attributes"]
         settings: dict[str, Any] = {name: found.get(field) for name, field in _TOPIC.items()}
         version = settings.pop("signatureVersion")
         return {
@@ -82,83 +74,73 @@ class Topic(Resource):
             "owner": found["Owner"],
             **settings,
             **({"signatureVersion": int(version)} if version else {}),
-            "tags": tags.as_map(sns.list_tags_for_resource(ResourceArn=resource_id)["Tags"]),
+            "tags": tags.of(cloud, "sns", resource_id),
         }
 
     def update(self, cloud: Cloud, resource_id: str, old: Properties, new: Properties) -> None:
         """Attributes one by one, and tags."""
-        sns = cloud.client("sns")
         before, after = _attributes(old, _TOPIC), _attributes(new, _TOPIC)
         for name in sorted(before.keys() | after.keys()):
             if before.get(name) != after.get(name):
                 value = after.get(name, "")
-                sns.set_topic_attributes(TopicArn=resource_id, AttributeName=name, AttributeValue=value)
-        added, removed = tags.changes(old, new)
-        if removed:
-            sns.untag_resource(ResourceArn=resource_id, TagKeys=removed)
-        if added:
-            sns.tag_resource(ResourceArn=resource_id, Tags=tags.as_list(added))
+                cloud.client("sns").set_topic_attributes(
+                    TopicArn=resource_id, AttributeName=name, AttributeValue=value
+                )
+        tags.update(cloud, "sns", resource_id, old, new)
 
     def delete(self, cloud: Cloud, resource_id: str, known: Properties) -> None:
-        """With all its subscriptions."""
-        del known
         cloud.client("sns").delete_topic(TopicArn=resource_id)
 
-    def find(self, cloud: Cloud, inputs: Properties) -> str | None:
+    def find(self, aws: Clients, inputs: Properties) -> str | None:
         """By name, which the ARN ends with."""
-        arn = cloud.arn("sns", inputs["name"])
-        topics = cloud.client("sns").get_paginator("list_topics").paginate()
-        return next((arn for page in topics for topic in page["Topics"] if topic["TopicArn"] == arn), None)
+        arns = (str(each["TopicArn"]) for each in pages(aws.client("sns"), "list_topics", "Topics"))
+        return next((arn for arn in arns if arn.rsplit(":", 1)[-1] == inputs["name"]), None)
+
+    def foretold(self, place: Place, name: str, inputs: Properties) -> tuple[str, dict[str, Any]]:
+        arn = place.arn("sns", inputs["name"])
+        return arn, {"arn": arn}
 
 
-class TopicPolicy(Resource):
-    """`aws.sns.TopicPolicy`."""
+class TopicPolicy(Declared):
+    """`aws.sns.TopicPolicy`: an attribute of the topic."""
 
     token = "aws:sns/topicPolicy:TopicPolicy"
+    encrypted_by = NO_DATA
+    service = "sns"
     modelled = frozenset({"arn", "policy"})
-    replace_on = frozenset({"arn"})
+    key = ("arn",)
     documents = frozenset({"policy"})
+    outputs = {"owner": "Owner"}
+    creating = deleting = "set_topic_attributes"
+    reading = "get_topic_attributes"
 
-    def check(self, inputs: Properties) -> Iterator[CheckFailure]:
-        """The policy must parse."""
-        return json_failures(inputs, "policy")
+    def arguments(self, inputs: Properties) -> dict[str, Any]:
+        return {"TopicArn": inputs["arn"], "AttributeName": "Policy", "AttributeValue": inputs["policy"]}
 
-    def create(self, cloud: Cloud, inputs: Properties) -> str:
-        """The topic's ARN is the id."""
-        self._set(cloud, inputs["arn"], inputs["policy"])
-        return str(inputs["arn"])
-
-    def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        """A topic always has a policy."""
-        del known
-        found = cloud.client("sns").get_topic_attributes(TopicArn=resource_id)["Attributes"]
-        return {"arn": resource_id, "owner": found["Owner"], "policy": found["Policy"]}
-
-    def update(self, cloud: Cloud, resource_id: str, old: Properties, new: Properties) -> None:
-        """Another policy."""
-        del old
-        self._set(cloud, resource_id, new["policy"])
+    def described(self, aws: Clients, resource_id: str, known: Properties) -> Properties | None:
+        found: Properties = self.call(aws, self.reading, {"TopicArn": known["arn"]})["Attributes"]
+        return found
 
     def delete(self, cloud: Cloud, resource_id: str, known: Properties) -> None:
         """Like the real provider, give the topic back the policy that it was born with."""
-        del known
-        self._set(cloud, resource_id, json.dumps(_born_with(cloud, resource_id)))
+        policy = json.dumps(_born_with(cloud, resource_id))
+        self.call(cloud, self.deleting, self.arguments({"arn": resource_id, "policy": policy}))
 
-    def find(self, cloud: Cloud, inputs: Properties) -> str | None:
+    def find(self, aws: Clients, inputs: Properties) -> str | None:
         """There is always one; ours when it says what we would have written."""
-        found = self.read(cloud, inputs["arn"], {})
-        return (
-            inputs["arn"] if found and json.loads(found["policy"]) == json.loads(inputs["policy"]) else None
-        )
+        found = self.described(aws, "", inputs)
+        ours = found and json.loads(found["Policy"]) == json.loads(inputs["policy"])
+        return str(inputs["arn"]) if ours else None
 
-    def _set(self, cloud: Cloud, arn: str, policy: str) -> None:
-        cloud.client("sns").set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=policy)
+    def foretold(self, place: Place, name: str, inputs: Properties) -> tuple[str, dict[str, Any]]:
+        return inputs["arn"], {"owner": place.account_id}
 
 
 class TopicSubscription(Resource):
     """`aws.sns.TopicSubscription`."""
 
     token = "aws:sns/topicSubscription:TopicSubscription"
+    encrypted_by = NO_DATA
     modelled = frozenset(
         {
             "topic",
@@ -176,14 +158,8 @@ class TopicSubscription(Resource):
     )
     documents = frozenset({"deliveryPolicy", "filterPolicy", "redrivePolicy"})
     write_only = frozenset({"confirmationTimeoutInMinutes", "endpointAutoConfirms"})
-    absent = frozen({"filterPolicyScope": ""})
-
-    def check(self, inputs: Properties) -> Iterator[CheckFailure]:
-        """JSON must parse."""
-        return json_failures(inputs, "deliveryPolicy", "filterPolicy", "redrivePolicy")
 
     def create(self, cloud: Cloud, inputs: Properties) -> str:
-        """The subscription's ARN is the id."""
         made = cloud.client("sns").subscribe(
             **pruned(
                 TopicArn=inputs["topic"],
@@ -196,8 +172,6 @@ class TopicSubscription(Resource):
         return str(made["SubscriptionArn"])
 
     def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        """All attributes."""
-        del known
         found = cloud.client("sns").get_subscription_attributes(SubscriptionArn=resource_id)["Attributes"]
         return {
             "arn": resource_id,
@@ -212,7 +186,6 @@ class TopicSubscription(Resource):
         }
 
     def update(self, cloud: Cloud, resource_id: str, old: Properties, new: Properties) -> None:
-        """Attributes one by one."""
         before, after = self._attributes(old), self._attributes(new)
         for name in sorted(before.keys() | after.keys()):
             if before.get(name) != after.get(name):
@@ -221,18 +194,18 @@ class TopicSubscription(Resource):
                 )
 
     def delete(self, cloud: Cloud, resource_id: str, known: Properties) -> None:
-        """Nothing tells the subscriber."""
-        del known
         cloud.client("sns").unsubscribe(SubscriptionArn=resource_id)
 
-    def find(self, cloud: Cloud, inputs: Properties) -> str | None:
-        """By protocol and endpoint within the topic."""
-        pages = cloud.client("sns").get_paginator("list_subscriptions_by_topic")
-        for page in pages.paginate(TopicArn=inputs["topic"]):
-            for found in page["Subscriptions"]:
-                if (found["Protocol"], found["Endpoint"]) == (inputs["protocol"], inputs["endpoint"]):
-                    return str(found["SubscriptionArn"])
+    def find(self, aws: Clients, inputs: Properties) -> str | None:
+        client, wanted = aws.client("sns"), (inputs["protocol"], inputs["endpoint"])
+        for each in pages(client, "list_subscriptions_by_topic", "Subscriptions", TopicArn=inputs["topic"]):
+            if (each["Protocol"], each["Endpoint"]) == wanted:
+                return str(each["SubscriptionArn"])
         return None
+
+    def foretold(self, place: Place, name: str, inputs: Properties) -> tuple[str, dict[str, Any]]:
+        arn = f"{inputs['topic']}:{digits(name, 32)}"
+        return arn, {"arn": arn}
 
     def _attributes(self, inputs: Properties) -> dict[str, str]:
         raw = {"RawMessageDelivery": "true"} if inputs.get("rawMessageDelivery") else {}

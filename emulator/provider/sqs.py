@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from emulator.provider import tags
-from emulator.provider.cloud import Cloud
-from emulator.provider.resource import CheckFailure, Properties, Resource, frozen
-from emulator.provider.values import pruned
+from emulator.provider.cloud import Cloud, is_missing
+from emulator.provider.declared import Declared
+from emulator.provider.resource import NO_DATA, CheckFailure, Clients, Place, Properties, Resource, frozen
 
 _NUMBERS = {
     "delaySeconds": "DelaySeconds",
@@ -44,42 +44,29 @@ class Queue(Resource):
     auto_name = "name"
     documents = frozenset({"policy", "redrivePolicy", "redriveAllowPolicy"})
     computed = frozenset({"kmsDataKeyReusePeriodSeconds", "policy", "sqsManagedSseEnabled"})
-    absent = frozen(
-        {
-            "contentBasedDeduplication": False,
-            "fifoQueue": False,
-            "deduplicationScope": "",
-            "fifoThroughputLimit": "",
-            "namePrefix": "",
-        }
-    )
+    arn_form = ("sqs", "{name}")
+    encrypted_by = "kmsMasterKeyId"
 
     def check(self, inputs: Properties) -> Iterator[CheckFailure]:
-        """JSON must parse, and SQS has one way of encrypting at a time."""
-        yield from json_failures(inputs, "policy", "redrivePolicy", "redriveAllowPolicy")
+        """SQS has one way of encrypting at a time."""
+        yield from super().check(inputs)
         if inputs.get("kmsMasterKeyId") and inputs.get("sqsManagedSseEnabled"):
             yield CheckFailure("sqsManagedSseEnabled", "conflicts with kmsMasterKeyId")
 
     def create(self, cloud: Cloud, inputs: Properties) -> str:
-        """A queue with all its attributes; the URL is the id."""
-        existing = self._url(cloud, inputs["name"])
-        if existing is not None:
+        """The URL is the id. CreateQueue would answer for a queue that exists with the same attributes."""
+        if self._exists(cloud, inputs):
             raise ValueError(f"QueueAlreadyExists: a queue named {inputs['name']} exists already")
+        given = tags.at_creation("sqs", inputs)
         made = cloud.client("sqs").create_queue(
-            **pruned(
-                QueueName=inputs["name"],
-                Attributes=_attributes(inputs),
-                tags=dict(inputs.get("tags") or {}) or None,
-            )
+            QueueName=inputs["name"], Attributes=_attributes(inputs), **given
         )
         return str(made["QueueUrl"])
 
     def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        """All attributes; what a queue policy resource wrote is told, it is not this resource's input."""
-        del known
-        sqs = cloud.client("sqs")
-        found = sqs.get_queue_attributes(QueueUrl=resource_id, AttributeNames=["All"])["Attributes"]
-        key = found.get("KmsMasterKeyId")
+        """All attributes; a queue policy's text is an output, not this resource's input."""
+        asked = cloud.client("sqs").get_queue_attributes(QueueUrl=resource_id, AttributeNames=["All"])
+        found = asked["Attributes"]
         return {
             "arn": found["QueueArn"],
             "url": resource_id,
@@ -87,88 +74,60 @@ class Queue(Resource):
             **{name: int(found[field]) for name, field in _NUMBERS.items() if field in found},
             "kmsDataKeyReusePeriodSeconds": int(found.get("KmsDataKeyReusePeriodSeconds", _DATA_KEY_REUSE)),
             **{name: found.get(field, "") for name, field in _TEXTS.items()},
-            "sqsManagedSseEnabled": found.get("SqsManagedSseEnabled", "false") == "true" and not key,
-            "tags": sqs.list_queue_tags(QueueUrl=resource_id).get("Tags", {}),
+            "sqsManagedSseEnabled": found.get("SqsManagedSseEnabled") == "true"
+            and not found.get("KmsMasterKeyId"),
+            "tags": tags.of(cloud, "sqs", resource_id),
         }
 
     def update(self, cloud: Cloud, resource_id: str, old: Properties, new: Properties) -> None:
-        """Attributes that changed, and tags."""
-        sqs = cloud.client("sqs")
         before, after = _attributes(old), _attributes(new)
         change = {name: value for name, value in after.items() if before.get(name) != value}
         change |= {name: _unset(name) for name in before.keys() - after.keys()}
         if change:
-            sqs.set_queue_attributes(QueueUrl=resource_id, Attributes=change)
-        added, removed = tags.changes(old, new)
-        if removed:
-            sqs.untag_queue(QueueUrl=resource_id, TagKeys=removed)
-        if added:
-            sqs.tag_queue(QueueUrl=resource_id, Tags=added)
+            cloud.client("sqs").set_queue_attributes(QueueUrl=resource_id, Attributes=change)
+        tags.update(cloud, "sqs", resource_id, old, new)
 
     def delete(self, cloud: Cloud, resource_id: str, known: Properties) -> None:
-        """With all its messages."""
-        del known
         cloud.client("sqs").delete_queue(QueueUrl=resource_id)
 
-    def find(self, cloud: Cloud, inputs: Properties) -> str | None:
-        """By name."""
-        return self._url(cloud, inputs["name"])
+    def find(self, aws: Clients, inputs: Properties) -> str | None:
+        return str(aws.client("sqs").get_queue_url(QueueName=inputs["name"])["QueueUrl"])
 
-    def _url(self, cloud: Cloud, name: str) -> str | None:
-        urls = cloud.client("sqs").list_queues(QueueNamePrefix=name).get("QueueUrls", [])
-        return next((str(url) for url in urls if url.rsplit("/", 1)[-1] == name), None)
+    def foretold(self, place: Place, name: str, inputs: Properties) -> tuple[str, dict[str, Any]]:
+        url = f"https://sqs.{place.region}.amazonaws.com/{place.account_id}/{inputs['name']}"
+        return url, {"url": url, **self.arn_output(place, url, inputs)}
+
+    def _exists(self, cloud: Cloud, inputs: Properties) -> bool:
+        try:
+            return self.find(cloud, inputs) is not None
+        except Exception as error:
+            if is_missing(error):
+                return False
+            raise
 
 
-class QueuePolicy(Resource):
-    """`aws.sqs.QueuePolicy`."""
+class QueuePolicy(Declared):
+    """`aws.sqs.QueuePolicy`: an attribute of the queue."""
 
     token = "aws:sqs/queuePolicy:QueuePolicy"
+    encrypted_by = NO_DATA
+    service = "sqs"
     modelled = frozenset({"queueUrl", "policy"})
-    replace_on = frozenset({"queueUrl"})
+    key = ("queueUrl",)
     documents = frozenset({"policy"})
+    creating = deleting = "set_queue_attributes"
+    reading = "get_queue_attributes"
 
-    def check(self, inputs: Properties) -> Iterator[CheckFailure]:
-        """The policy must parse."""
-        return json_failures(inputs, "policy")
+    def arguments(self, inputs: Properties) -> dict[str, Any]:
+        return {"QueueUrl": inputs["queueUrl"], "Attributes": {"Policy": inputs["policy"]}}
 
-    def create(self, cloud: Cloud, inputs: Properties) -> str:
-        """The queue's URL is the id."""
-        self._set(cloud, inputs["queueUrl"], inputs["policy"])
-        return str(inputs["queueUrl"])
-
-    def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        """Gone when the queue has no policy."""
-        del known
-        found = cloud.client("sqs").get_queue_attributes(QueueUrl=resource_id, AttributeNames=["Policy"])
-        policy = found.get("Attributes", {}).get("Policy")
-        return {"queueUrl": resource_id, "policy": policy} if policy else None
-
-    def update(self, cloud: Cloud, resource_id: str, old: Properties, new: Properties) -> None:
-        """Another policy."""
-        del old
-        self._set(cloud, resource_id, new["policy"])
+    def described(self, aws: Clients, resource_id: str, known: Properties) -> Properties | None:
+        asked = {"QueueUrl": known["queueUrl"], "AttributeNames": ["Policy"]}
+        found: Properties = self.call(aws, self.reading, asked).get("Attributes", {})
+        return found if found.get("Policy") else None
 
     def delete(self, cloud: Cloud, resource_id: str, known: Properties) -> None:
-        """The queue stays, without a policy."""
-        del known
-        self._set(cloud, resource_id, "")
-
-    def find(self, cloud: Cloud, inputs: Properties) -> str | None:
-        """A queue has one policy at most."""
-        return inputs["queueUrl"] if self.read(cloud, inputs["queueUrl"], {}) else None
-
-    def _set(self, cloud: Cloud, url: str, policy: str) -> None:
-        cloud.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
-
-
-def json_failures(inputs: Properties, *names: str) -> Iterator[CheckFailure]:
-    """A failure for each of the named inputs that is set, known and no JSON."""
-    for name in names:
-        if isinstance(text := inputs.get(name), str) and text:
-            try:
-                json.loads(text)
-            except ValueError as error:
-                yield CheckFailure(name, f"is not valid JSON: {error}")
+        self.call(cloud, self.deleting, self.arguments({"queueUrl": resource_id, "policy": ""}))
 
 
 def _attributes(inputs: Properties) -> dict[str, str]:

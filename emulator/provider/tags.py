@@ -1,10 +1,46 @@
-"""Tags in the two shapes that AWS APIs use, and what must be done to get from old ones to new ones."""
+"""Tags: the shapes in which each service takes and tells them, and how they get from old ones to new ones."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
 
-from emulator.provider.cloud import Cloud
-from emulator.provider.resource import Properties
+from emulator.provider.resource import Clients, Properties
+
+
+@dataclass(frozen=True)
+class _Api:
+    """The calls of one service; `pair` are the names within a list, None where tags are a map."""
+
+    address: str
+    """The parameter that names the resource, by its ARN where nothing else is said."""
+    read: str | None = "list_tags_for_resource"
+    """None: the description of a resource tells its tags."""
+    pair: tuple[str, str] | None = ("Key", "Value")
+    created_with: str = "Tags"
+    tags: str = "Tags"
+    keys: str = "TagKeys"
+    verbs: tuple[str, str] = ("tag_resource", "untag_resource")
+
+
+_MAP = None
+_APIS: Final[Mapping[str, _Api]] = MappingProxyType(
+    {
+        "apigateway": _Api("resourceArn", None, _MAP, created_with="tags", tags="tags", keys="tagKeys"),
+        "cloudwatch": _Api("ResourceARN"),
+        "dynamodb": _Api("ResourceArn", "list_tags_of_resource"),
+        "events": _Api("ResourceARN"),
+        "iam": _Api("RoleName", "list_role_tags", verbs=("tag_role", "untag_role")),
+        "kms": _Api("KeyId", "list_resource_tags", ("TagKey", "TagValue")),
+        "lambda": _Api("Resource", "list_tags", _MAP),
+        "logs": _Api("resourceArn", pair=_MAP, created_with="tags", tags="tags", keys="tagKeys"),
+        "pipes": _Api("resourceArn", pair=_MAP, tags="tags", keys="tagKeys"),
+        "sns": _Api("ResourceArn"),
+        "sqs": _Api(
+            "QueueUrl", "list_queue_tags", _MAP, created_with="tags", verbs=("tag_queue", "untag_queue")
+        ),
+    }
+)
 
 
 def as_list(tags: Mapping[str, str] | None, key: str = "Key", value: str = "Value") -> list[dict[str, str]]:
@@ -19,28 +55,43 @@ def as_map(
     return {tag[key]: tag[value] for tag in tags or ()}
 
 
+def at_creation(service: str, inputs: Properties) -> dict[str, Any]:
+    """The parameter of a creation that gives a resource its tags, if it has any."""
+    given = inputs.get("tags")
+    return {_APIS[service].created_with: _shaped(_APIS[service], given)} if given else {}
+
+
+def of(aws: Clients, service: str, address: str) -> dict[str, str]:
+    """The tags of a resource; `address` is its ARN, or what the service asks for instead."""
+    api = _APIS[service]
+    assert api.read, f"{service} tells tags with the description"
+    answer = getattr(aws.client(service), api.read)(**{api.address: address})
+    found = answer.get(api.tags) or ()
+    return as_map(found, *api.pair) if api.pair else dict(found)
+
+
+def update(aws: Clients, service: str, address: str, old: Properties, new: Properties) -> None:
+    """Bring the tags of a resource from old to new inputs."""
+    api, client = _APIS[service], aws.client(service)
+    tag, untag = api.verbs
+    added, removed = changes(old, new)
+    if removed:
+        getattr(client, untag)(**{api.address: address, api.keys: removed})
+    if added:
+        getattr(client, tag)(**{api.address: address, api.tags: _shaped(api, added)})
+
+
 def changes(old: Properties, new: Properties) -> tuple[dict[str, str], list[str]]:
     """Tags to set and keys to remove, from old to new inputs."""
     before, after = old.get("tags") or {}, new.get("tags") or {}
     return {k: v for k, v in after.items() if before.get(k) != v}, sorted(before.keys() - after.keys())
 
 
-def specification(kind: str, inputs: Properties) -> list[dict[str, Any]] | None:
-    """EC2's `TagSpecifications` for a resource that is created with its tags."""
-    return [{"ResourceType": kind, "Tags": as_list(inputs["tags"])}] if inputs.get("tags") else None
+def among(inputs: Properties, found: Mapping[str, str]) -> bool:
+    """Whether what was found has all the tags of the inputs, and there are some."""
+    wanted = inputs.get("tags") or {}
+    return bool(wanted) and wanted.items() <= found.items()
 
 
-def update_ec2(cloud: Cloud, resource_id: str, old: Properties, new: Properties) -> None:
-    """Bring the tags of an EC2 resource from old to new."""
-    added, removed = changes(old, new)
-    if removed:
-        cloud.client("ec2").delete_tags(Resources=[resource_id], Tags=[{"Key": key} for key in removed])
-    if added:
-        cloud.client("ec2").create_tags(Resources=[resource_id], Tags=as_list(added))
-
-
-def by_name(inputs: Properties, **more: str | None) -> list[dict[str, Any]]:
-    """EC2 filters for the resource with these inputs' `Name` tag; nothing matches without one."""
-    name = (inputs.get("tags") or {}).get("Name", "\0")
-    wanted = {"tag:Name": name, **{k.replace("_", "-"): v for k, v in more.items() if v is not None}}
-    return [{"Name": key, "Values": [value]} for key, value in wanted.items()]
+def _shaped(api: _Api, tags: Mapping[str, str]) -> Any:
+    return as_list(tags, *api.pair) if api.pair else dict(tags)

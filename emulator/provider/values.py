@@ -5,7 +5,7 @@ its `hash`. The signatures belong to Pulumi's wire protocol and are repeated her
 need not import the SDK (a test compares them with the SDK's).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
@@ -47,8 +47,3 @@ def is_asset(value: Any) -> bool:
 def pruned(**values: Any) -> dict[str, Any]:
     """Arguments of an API call without those that are not set."""
     return {name: value for name, value in values.items() if value is not None}
-
-
-def picked(values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
-    """The named entries that are set."""
-    return {name: values[name] for name in names if values.get(name) is not None}

@@ -1,6 +1,8 @@
 """The package that is distributed is whole, and its README names what it has."""
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -18,10 +20,20 @@ def test_every_folder_with_modules_is_distributed_but_the_tests() -> None:
     assert packages == set(described["tool"]["setuptools"]["packages"])
 
 
-def test_the_readme_names_every_resource_type_and_no_other() -> None:
-    named = re.findall(r"`(\w+:\w+/\w+:\w+)`", README)
-    assert sorted(named) == sorted(RESOURCES)
-    assert f"\n{len(RESOURCES)} resource types." in README
+def test_the_readme_leads_to_every_module_with_resource_types() -> None:
+    modules = {type(each).__module__.rpartition(".")[2] for each in RESOURCES.values()}
+    assert modules <= set(re.findall(r"\]\(provider/(\w+)\.py\)", README))
+
+
+def test_the_resource_types_are_printed() -> None:
+    printed = subprocess.run(
+        [sys.executable, "-m", "emulator.provider"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=PACKAGE.parent,
+    )
+    assert printed.stdout.split() == sorted(RESOURCES)
 
 
 def test_the_readme_names_every_function_and_no_other() -> None:

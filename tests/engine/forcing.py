@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from emulator.provider.registry import RESOURCES
 from tests.engine.stack_state import StackState
 from tests.engine.world import World
 
@@ -25,50 +26,10 @@ WITH_ITS_VPC = frozenset({"aws:ec2/securityGroup:SecurityGroup"})
 """Types of which a VPC has a name once, and that are in use: only another VPC replaces them."""
 VPC = "aws:ec2/vpc:Vpc"
 NAME_ALONE = frozenset(
-    {
-        "aws:kms/alias:Alias",
-        "aws:sqs/queue:Queue",
-        "aws:sns/topic:Topic",
-        "aws:iam/rolePolicy:RolePolicy",
-        "aws:cloudwatch/logGroup:LogGroup",
-        "aws:lambda/function:Function",
-        "aws:apigateway/restApi:RestApi",
-        "aws:apigateway/requestValidator:RequestValidator",
-        "aws:apigateway/stage:Stage",
-        "aws:cloudwatch/eventBus:EventBus",
-        "aws:cloudwatch/eventRule:EventRule",
-        "aws:cloudwatch/eventTarget:EventTarget",
-        "aws:cloudwatch/metricAlarm:MetricAlarm",
-        "aws:cloudwatch/dashboard:Dashboard",
-    }
-)
+    {token for token, known in RESOURCES.items() if known.auto_name and token.startswith("aws:")}
+    | {"aws:apigateway/stage:Stage", "aws:cloudwatch/dashboard:Dashboard"}
+) - {*CHANGED_PROPERTY, *WITH_ITS_VPC}
 """Types whose name, or what holds them, is all that forces a replacement on the embedded AWS."""
-UNNAMED = frozenset(
-    {
-        "aws:ec2/vpc:Vpc",
-        "aws:ec2/subnet:Subnet",
-        "aws:ec2/routeTable:RouteTable",
-        "aws:ec2/routeTableAssociation:RouteTableAssociation",
-        "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
-        "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
-        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
-        "aws:ec2/vpcEndpoint:VpcEndpoint",
-        "aws:kms/key:Key",
-        "aws:sqs/queuePolicy:QueuePolicy",
-        "aws:sns/topicPolicy:TopicPolicy",
-        "aws:sns/topicSubscription:TopicSubscription",
-        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
-        "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
-        "aws:lambda/eventSourceMapping:EventSourceMapping",
-        "aws:apigateway/resource:Resource",
-        "aws:apigateway/method:Method",
-        "aws:apigateway/response:Response",
-        "aws:apigateway/deployment:Deployment",
-        "aws:apigateway/methodSettings:MethodSettings",
-        "random:index/randomPassword:RandomPassword",
-    }
-)
-"""Types whose resources have an id of AWS's or belong to another resource: no name can be taken already."""
 
 _FORCED = "forced.json"
 _TRANSFORM = '''"""Changes one property of each resource that is to be replaced."""

@@ -9,7 +9,7 @@ import pytest
 from tests.support.harness import ENVIRONMENTS, deploy_all, run_layer
 from tests.support.policies import rights
 from tests.support.recorded import LayerRun
-from tests.support.resource_outputs import ACCOUNT_ID, DYNAMODB_PREFIX_LIST
+from tests.support.resource_outputs import ACCOUNT_ID
 
 ENDPOINT = "ec2/vpcEndpoint:VpcEndpoint"
 GROUP = "ec2/securityGroup:SecurityGroup"
@@ -51,8 +51,10 @@ def test_functions_reach_dynamodb_and_the_endpoints_by_https_and_nothing_else() 
             {key: value for key, value in each.inputs.items() if key not in cosmetic} for each in resources
         ]
 
+    dynamodb = network.one(ENDPOINT, "dynamodb-endpoint-dev").outputs["prefixListId"]
+    assert dynamodb.startswith("pl-")
     assert rules("Egress") == [
-        {**https, "securityGroupId": functions, "prefixListId": DYNAMODB_PREFIX_LIST},
+        {**https, "securityGroupId": functions, "prefixListId": dynamodb},
         {**https, "securityGroupId": functions, "referencedSecurityGroupId": endpoints},
     ]
     assert rules("Ingress") == [

@@ -9,7 +9,7 @@ import pytest
 
 from tests import conftest as ladder
 from tests.conftest import OF_THE_EMULATOR, RUNGS, TESTS, folder_of, uncollected
-from tools.deploy.engine import EngineError
+from tools.deploy.engine import CliError
 
 
 def test_every_file_that_defines_tests_is_collected() -> None:
@@ -92,7 +92,7 @@ def test_the_engine_rung_runs_where_a_cli_fits_and_else_is_left_out_for_one_reas
 ) -> None:
     def fitting_binary() -> Path:
         if not fits:
-            raise EngineError("the only CLI is too old")
+            raise CliError("the only CLI is too old")
         return Path("pulumi")
 
     monkeypatch.setattr(ladder, "fitting_binary", fitting_binary)

@@ -47,7 +47,7 @@ def measure() -> Comparison:
     left_out: dict[str, str] = {}
     try:
         engine.fitting_binary()
-    except engine.EngineError as error:
+    except engine.CliError as error:
         left_out["pulumi"] = str(error)
     return Comparison({name: _measured(name) for name in ENGINES if name not in left_out}, left_out)
 

@@ -35,7 +35,7 @@ def main() -> int:
         # The embedded AWS starts the CLI itself, with more arguments around it.
         local = options.environment == "local"
         engine.check_fit([str(engine.pulumi_binary())] if local else pulumi_command.command())
-    except engine.EngineError as error:
+    except engine.CliError as error:
         again = f"{options.verb}-{options.layer}" if options.layer else options.verb
         print(f"error: {error}\nThen: {hints.make(again, options.environment)}", file=sys.stderr)
         return 1

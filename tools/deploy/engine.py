@@ -29,7 +29,7 @@ LANGUAGE_HOST = "pulumi-language-python"
 _SECONDS_TO_ANSWER = 30
 
 
-class EngineError(RuntimeError):
+class CliError(RuntimeError):
     """No Pulumi CLI that can deploy this project; says what to do."""
 
 
@@ -69,7 +69,7 @@ def pulumi_binary() -> Path:
     """The CLI that `make engine` installed into the project, else the one on PATH.
 
     Raises:
-        EngineError: there is neither.
+        CliError: there is neither.
     """
     if INSTALLED.is_file():
         return INSTALLED
@@ -79,8 +79,8 @@ def pulumi_binary() -> Path:
     return Path(on_path)
 
 
-def _no_cli(name: str) -> EngineError:
-    return EngineError(
+def _no_cli(name: str) -> CliError:
+    return CliError(
         f"The Pulumi CLI is not on PATH ({name}), and {_shown(INSTALLED)} does not exist. "
         f"Install it: make engine (or by hand: {DOCUMENTATION})"
     )
@@ -90,7 +90,7 @@ def fitting_binary() -> Path:
     """`pulumi_binary`, once it is seen to fit the SDK.
 
     Raises:
-        EngineError: there is none, or it does not fit.
+        CliError: there is none, or it does not fit.
     """
     binary = pulumi_binary()
     check_fit([str(binary)])
@@ -103,17 +103,17 @@ def check_fit(command: Sequence[str]) -> Version:
     It fits with the same major version, at least `OLDEST`, and Python's language host beside it or on PATH.
 
     Raises:
-        EngineError: it does not fit or does not answer.
+        CliError: it does not fit or does not answer.
     """
     shown, sdk = shlex.join(command), sdk_version()
     version = _version(command)
     if version.major != sdk.major or version < OLDEST:
-        raise EngineError(
+        raise CliError(
             f"{shown} is Pulumi {version}; this project (SDK {sdk}) needs {OLDEST} or newer, below "
             f"{sdk.major + 1}. Upgrade it ({DOCUMENTATION}), or take it off PATH and run: make engine"
         )
     if not _has_language_host(command):
-        raise EngineError(
+        raise CliError(
             f"{shown} has no {LANGUAGE_HOST} beside it, nor is one on PATH, so it cannot run Python "
             f"programs. Install the CLI whole ({DOCUMENTATION}), or take it off PATH and run: make engine"
         )
@@ -135,7 +135,7 @@ def _version(command: Sequence[str]) -> Version:
     except FileNotFoundError as error:
         raise _no_cli(command[0]) from error
     except (OSError, ValueError, subprocess.SubprocessError) as error:
-        raise EngineError(
+        raise CliError(
             f"`{shlex.join(command)} version` does not tell its version: {error}. "
             f"Install the CLI anew: {DOCUMENTATION}"
         ) from error
@@ -156,7 +156,7 @@ def install() -> Path:
     """Run the official installer for the SDK's version into the project; its output goes to the terminal.
 
     Raises:
-        EngineError: it cannot be reached, or fails.
+        CliError: it cannot be reached, or fails.
     """
     version, root = sdk_version(), INSTALLED.parent.parent
     by_hand = (
@@ -166,14 +166,14 @@ def install() -> Path:
         with urllib.request.urlopen(INSTALLER, timeout=_SECONDS_TO_ANSWER) as response:
             script = response.read()
     except (OSError, HTTPException) as error:
-        raise EngineError(f"{INSTALLER} cannot be reached: {error}. {by_hand}") from error
+        raise CliError(f"{INSTALLER} cannot be reached: {error}. {by_hand}") from error
     with tempfile.NamedTemporaryFile(suffix=".sh") as file:
         file.write(script)
         file.flush()
         options = ["--no-edit-path", "--install-root", str(root), "--version", str(version)]
         code = subprocess.run(["sh", file.name, *options], check=False).returncode
     if code != 0 or not INSTALLED.is_file():
-        raise EngineError(f"{INSTALLER} failed (exit code {code}); its own output is above. {by_hand}")
+        raise CliError(f"{INSTALLER} failed (exit code {code}); its own output is above. {by_hand}")
     return INSTALLED
 
 
@@ -189,7 +189,7 @@ def main() -> int:
     try:
         binary = _pinned() if pinned else _found_or_installed()
         print(f"Pulumi {check_fit([str(binary)])} ({_shown(binary)}) fits the SDK {sdk_version()}")
-    except EngineError as error:
+    except CliError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0
@@ -205,7 +205,7 @@ def _pinned() -> Path:
 def _found_or_installed() -> Path:
     try:
         return pulumi_binary()
-    except EngineError:
+    except CliError:
         folder = _shown(INSTALLED.parent.parent)
         print(f"No Pulumi CLI on PATH: installing {sdk_version()} into {folder}", flush=True)
         return install()

@@ -14,7 +14,7 @@ from moto.events.models import EventPatternParser, EventsBackend
 
 from emulator.cloud import deployed, taps
 from emulator.cloud.account import ACCOUNT_ID, REGION, backend
-from emulator.cloud.patterns import Pattern, PatternError
+from emulator.event_patterns import Pattern, PatternError
 
 MAXIMUM_ENTRIES = 10
 MAXIMUM_ENTRY_BYTES = 1024 * 1024

@@ -13,7 +13,7 @@ from pulumi.runtime import rpc
 from emulator.provider import values
 from emulator.provider.cloud import Cloud
 from emulator.provider.comparison import Comparison
-from emulator.provider.errors import UnknownTypeError
+from emulator.provider.errors import ProviderError, UnknownTypeError
 from emulator.provider.invokes import call
 from emulator.provider.patterns import pattern_failures
 from emulator.provider.registry import RESOURCES, resource_of
@@ -73,37 +73,12 @@ def test_more_in_the_cloud_is_no_drift_but_less_is() -> None:
     assert not Comparison().contained("a", {"b": 1, "c": 2}, {"b": 1})
 
 
-@pytest.mark.parametrize(
-    "pattern",
-    [
-        {"source": ["a"], "detail": {"n": [{"numeric": [">", 0, "<=", 5]}], "e": [{"exists": False}]}},
-        {"$or": [{"a": [1]}, {"b": [None, True]}]},
-        {"a": [{"anything-but": {"prefix": "x"}}, {"anything-but": ["y"]}, {"cidr": "10.0.0.0/8"}]},
-    ],
-)
-def test_patterns_of_eventbridge_pass(pattern: Any) -> None:
-    assert list(pattern_failures("p", json.dumps(pattern))) == []
-
-
-@pytest.mark.parametrize(
-    ("pattern", "reason"),
-    [
-        ({"a": [{"prefx": "b"}]}, "unknown operator 'prefx'"),
-        ({"a": {"b": [{"numeric": ["~", 1]}]}}, "unknown comparison '~'"),
-        ({"a": [{"numeric": [">", "1"]}]}, "compares with numbers"),
-        ({"a": "b"}, "must be a list of values or an object"),
-        ({"a": []}, "matches nothing"),
-        ({"$or": [{"a": [1]}]}, "at least two"),
-        ({"a": [{"exists": "yes"}]}, "true or false"),
-        ({"a": [{"anything-but": {"numeric": [">", 1]}}]}, "anything-but does not take"),
-        ({"a": [{"prefix": "b", "suffix": "c"}]}, "one operator at a time"),
-        ({}, "non-empty"),
-    ],
-)
-def test_patterns_that_would_match_everything_or_nothing_are_refused(pattern: Any, reason: str) -> None:
-    failures = list(pattern_failures("p", json.dumps(pattern)))
-    assert failures
-    assert reason in failures[0].reason
+def test_a_pattern_that_eventbridge_refuses_is_refused_at_its_path() -> None:
+    (failure,) = pattern_failures("eventPattern", json.dumps({"a": [{"prefx": "b"}]}))
+    assert failure.property == "eventPattern"
+    assert "unrecognized match type prefx" in failure.reason
+    assert list(pattern_failures("eventPattern", json.dumps({"a": ["b"]}))) == []
+    assert list(pattern_failures("eventPattern", UNKNOWN)) == []
 
 
 def test_every_type_reads_its_schema_and_stays_within_it() -> None:
@@ -117,6 +92,7 @@ def test_every_type_reads_its_schema_and_stays_within_it() -> None:
         assert {path.split(".")[0] for path in each.replace_on | each.unordered | each.documents} <= known
         assert each.absent.keys() | each.volatile <= schema.outputs.keys(), token
         assert schema.inputs.required <= each.modelled, token
+        assert each.encrypted_by.split(".")[0] in {"", *each.modelled}, token
 
 
 def test_reading_a_schema_first_leaves_the_package_whole() -> None:
@@ -161,32 +137,8 @@ def test_unknown_types_and_functions_are_errors() -> None:
         resource_of("aws:s3/bucket:Bucket")
     with pytest.raises(UnknownTypeError, match="getVpc"):
         call(CLOUD, "aws:ec2/getVpc:getVpc", {})
-
-
-def test_policy_documents_are_rendered_as_the_real_provider_does() -> None:
-    statement = {
-        "sid": "S",
-        "actions": ["sqs:SendMessage"],
-        "resources": ["arn:a", "arn:b"],
-        "principals": [{"type": "Service", "identifiers": ["events.amazonaws.com"]}],
-        "conditions": [{"test": "ArnEquals", "variable": "aws:SourceArn", "values": ["arn:c"]}],
-    }
-    answer = call(CLOUD, "aws:iam/getPolicyDocument:getPolicyDocument", {"statements": [statement]})
-    assert json.loads(answer["json"]) == {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "S",
-                "Effect": "Allow",
-                "Action": "sqs:SendMessage",
-                "Resource": ["arn:b", "arn:a"],
-                "Principal": {"Service": "events.amazonaws.com"},
-                "Condition": {"ArnEquals": {"aws:SourceArn": "arn:c"}},
-            }
-        ],
-    }
-    with pytest.raises(Exception, match="overrideJson"):
-        call(CLOUD, "aws:iam/getPolicyDocument:getPolicyDocument", {"overrideJson": "{}"})
+    with pytest.raises(ProviderError, match="region is not modelled"):
+        call(CLOUD, "aws:index/getRegion:getRegion", {"region": "eu-west-1"})
 
 
 def test_the_wire_signatures_are_pulumis() -> None:

@@ -4,59 +4,22 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from emulator.provider.registry import RESOURCES
+from emulator.provider.schema import schema_of
 from tests.policy.checks.registry import check, every, setting, texts
 from tests.support.recorded import Estate, Resource
 
 KEY_INPUT: Mapping[str, tuple[str, ...]] = {
-    "dynamodb/table:Table": ("serverSideEncryption", "kmsKeyArn"),
-    "sqs/queue:Queue": ("kmsMasterKeyId",),
-    "sns/topic:Topic": ("kmsMasterKeyId",),
-    "cloudwatch/logGroup:LogGroup": ("kmsKeyId",),
-    "cloudwatch/eventBus:EventBus": ("kmsKeyIdentifier",),
-    "lambda/function:Function": ("kmsKeyArn",),
+    token.removeprefix("aws:"): tuple(known.encrypted_by.split("."))
+    for token, known in RESOURCES.items()
+    if known.encrypted_by
 }
 """What keeps data, and the input that must hold the ARN of the customer-managed key."""
-
-KEEPS_NO_DATA: Mapping[str, str] = {
-    "ec2/vpc:Vpc": "network",
-    "ec2/subnet:Subnet": "network",
-    "ec2/routeTable:RouteTable": "network",
-    "ec2/routeTableAssociation:RouteTableAssociation": "network",
-    "ec2/defaultSecurityGroup:DefaultSecurityGroup": "network",
-    "ec2/securityGroup:SecurityGroup": "network",
-    "ec2/vpcEndpoint:VpcEndpoint": "network; speaks TLS on 443 alone",
-    "vpc/securityGroupEgressRule:SecurityGroupEgressRule": "network",
-    "vpc/securityGroupIngressRule:SecurityGroupIngressRule": "network",
-    "kms/key:Key": "is the key",
-    "kms/alias:Alias": "names the key",
-    "sqs/queuePolicy:QueuePolicy": "a policy",
-    "sns/topicPolicy:TopicPolicy": "a policy",
-    "sns/topicSubscription:TopicSubscription": "an address; SNS keeps it with the topic",
-    "iam/role:Role": "a policy",
-    "iam/rolePolicy:RolePolicy": "a policy",
-    "iam/rolePolicyAttachment:RolePolicyAttachment": "a policy",
-    "cloudwatch/eventRule:EventRule": "configuration: pattern on a bus under the key",
-    "cloudwatch/eventTarget:EventTarget": "configuration",
-    "cloudwatch/metricAlarm:MetricAlarm": "configuration; metrics hold no customer data",
-    "cloudwatch/dashboard:Dashboard": "configuration",
+KEY_FOR_NO_DATA: Mapping[str, str] = {
     "pipes/pipe:Pipe": "events are never at rest in a pipe; its filter pattern is no secret",
-    "lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": "configuration",
-    "lambda/permission:Permission": "a policy",
-    "lambda/eventSourceMapping:EventSourceMapping": "configuration",
-    "apigateway/restApi:RestApi": "passes requests on, keeps none",
-    "apigateway/resource:Resource": "configuration",
-    "apigateway/model:Model": "configuration",
-    "apigateway/requestValidator:RequestValidator": "configuration",
-    "apigateway/method:Method": "configuration",
-    "apigateway/integration:Integration": "configuration",
-    "apigateway/response:Response": "configuration",
-    "apigateway/deployment:Deployment": "configuration",
-    "apigateway/stage:Stage": "no cache; see stages_cache_nothing",
-    "apigateway/methodSettings:MethodSettings": "configuration",
-    "apigateway/account:Account": "configuration",
-    "random:index/randomPassword:RandomPassword": "lives in Pulumi's state, where it is a secret",
+    "lambda/eventSourceMapping:EventSourceMapping": "the key is for its filter pattern, which is no secret",
 }
-"""Types that hold nothing at rest, each with the reason. A type in neither table fails the check."""
+"""Types that take a key and keep no data, each with the reason."""
 
 
 def _the_key(estate: Estate) -> Resource:
@@ -80,12 +43,20 @@ def one_customer_managed_key(estate: Estate) -> Iterator[str]:
 
 @check
 def every_type_is_classified(estate: Estate) -> Iterator[str]:
-    """Somebody decided for every type in use whether it keeps data: a new type fails until it is listed."""
+    """The catalogue says of every type whether it keeps data; one that takes a key seldom keeps none."""
     for resource in estate.resources:
-        type_ = resource.type.removeprefix("aws:")
-        listed = type_ in KEY_INPUT or type_ in KEEPS_NO_DATA or type_.startswith("pulumi:providers:")
-        if resource.custom and not listed:
-            yield f"{resource}: is the type in KEY_INPUT or in KEEPS_NO_DATA of {__name__}?"
+        if not resource.custom or resource.type.startswith("pulumi:providers:"):
+            continue
+        if resource.type not in RESOURCES:
+            yield f"{resource}: the catalogue in emulator/provider does not have the type"
+        elif not RESOURCES[resource.type].encrypted_by and _takes_a_key(resource):
+            yield f"{resource}: takes a key, and the catalogue says that it keeps no data"
+
+
+def _takes_a_key(resource: Resource) -> bool:
+    names = schema_of(resource.type).inputs.fields
+    short = resource.type.removeprefix("aws:")
+    return short not in KEY_FOR_NO_DATA and any(name.startswith("kms") for name in names)
 
 
 @check

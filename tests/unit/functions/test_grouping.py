@@ -16,11 +16,11 @@ from shared.runtime.events import SuspiciousTransaction
 from shared.runtime.logs import Logger
 from stacks.alerting.functions.notifier.adapters import AlertsTable
 from stacks.alerting.functions.notifier.close_request import CloseRequest
+from stacks.alerting.functions.notifier.dependencies import Dependencies
 from stacks.alerting.functions.notifier.group import MAXIMUM_LISTED, AlertGroup
 from stacks.alerting.functions.notifier.groups_table import GroupsTable
 from stacks.alerting.functions.notifier.handler import BatchHandler
 from stacks.alerting.functions.notifier.mail import Place
-from stacks.alerting.functions.notifier.parts import Parts
 from stacks.alerting.functions.notifier.ports import NotifierError
 from stacks.alerting.functions.notifier.settings import NotifierSettings
 from stacks.alerting.functions.notifier.summary import body, subject
@@ -73,7 +73,7 @@ class Desk:
                 "ALERT_GROUPING_SECONDS": str(window_seconds),
             }
         )
-        self.parts = Parts(
+        self.dependencies = Dependencies(
             records=_Interruptible(AlertsTable(client, "alerts-test"), self),
             groups=_Interruptible(GroupsTable(client, "alerts-test"), self),
             closings=_Interruptible(self, self),
@@ -96,7 +96,7 @@ class Desk:
         self.calls_left = calls
         event = {"Records": [{"messageId": "m", "body": message}]}
         try:
-            answer = BatchHandler(self.parts).handle(event, Context())
+            answer = BatchHandler(self.dependencies).handle(event, Context())
         except PowerCut:
             return False
         finally:

@@ -14,9 +14,9 @@ from shared.runtime.dynamodb import to_item
 from shared.runtime.logs import Logger
 from shared.runtime.pseudonym import pseudonym
 from stacks.alerting.functions.notifier.adapters import AlertsTable, FraudAlertsTopic
+from stacks.alerting.functions.notifier.dependencies import Dependencies
 from stacks.alerting.functions.notifier.groups_table import ClosingQueue, GroupsTable
 from stacks.alerting.functions.notifier.handler import BatchHandler
-from stacks.alerting.functions.notifier.parts import Parts
 from stacks.alerting.functions.notifier.ports import NotifierError
 from stacks.alerting.functions.notifier.settings import NotifierSettings
 from tests.unit.functions.builders import NOW, SECRET, TRACE_ID, stored, suspicious
@@ -65,7 +65,7 @@ class Stage:
 
     def deliver(self, *bodies: str, remaining: int = 30_000) -> list[str]:
         """Deliver a batch and return the numbers of the messages that must come again."""
-        parts = Parts(
+        dependencies = Dependencies(
             records=self.records,
             groups=self.groups,
             closings=self.closings,
@@ -75,7 +75,7 @@ class Stage:
             clock=lambda: self.now,
         )
         event = {"Records": [{"messageId": str(n), "body": body} for n, body in enumerate(bodies)]}
-        answer = BatchHandler(parts).handle(event, FakeContext(remaining))
+        answer = BatchHandler(dependencies).handle(event, FakeContext(remaining))
         return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
     def mails(self) -> list[dict[str, str]]:
@@ -174,7 +174,7 @@ def test_whatever_is_no_message_is_reported(text: str) -> None:
         }
     )
     nothing = Untouched()
-    parts = Parts(
+    dependencies = Dependencies(
         records=nothing,
         groups=nothing,
         closings=nothing,
@@ -182,7 +182,7 @@ def test_whatever_is_no_message_is_reported(text: str) -> None:
         settings=settings,
         log=Logger("notifier"),
     )
-    answer = BatchHandler(parts).handle({"Records": [{"messageId": "m", "body": text}]}, FakeContext())
+    answer = BatchHandler(dependencies).handle({"Records": [{"messageId": "m", "body": text}]}, FakeContext())
     assert answer == {"batchItemFailures": [{"itemIdentifier": "m"}]}
 
 

@@ -22,7 +22,7 @@ def local(environment: str, engine_in_use: str) -> Iterator[Finding]:
     if engine_in_use == "pulumi":
         try:
             yield cli.fits([str(engine.pulumi_binary())])
-        except engine.EngineError as error:
+        except engine.CliError as error:
             yield failure("CLI", str(error))
     yield _emulator()
     yield from settings.programs(environment)

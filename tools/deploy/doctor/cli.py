@@ -20,7 +20,7 @@ def fits(command: Sequence[str]) -> Finding:
     """The CLI's version and its language host."""
     try:
         return ok("CLI", f"Pulumi {engine.check_fit(command)} fits the SDK {engine.sdk_version()}")
-    except engine.EngineError as error:
+    except engine.CliError as error:
         return failure("CLI", str(error))
 
 

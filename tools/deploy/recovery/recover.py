@@ -15,12 +15,13 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from emulator.provider.errors import UnknownTypeError
 from tools.deploy import hints
 from tools.deploy.checkpoint import Checkpoint, PendingOperation
 from tools.deploy.locks import run_when_free
 from tools.deploy.pulumi_command import PulumiError, Stack
 from tools.deploy.recovery.clients import Clients, clients
-from tools.deploy.recovery.lookup import UnknownTypeError, find
+from tools.deploy.recovery.lookup import find
 
 _CREATING = "creating"
 

@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         binary = engine.fitting_binary()
         told = transcript(binary, lambda line: print(line, file=sys.stderr, flush=True))
-    except (engine.EngineError, TranscriptError) as error:
+    except (engine.CliError, TranscriptError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     before = options.output.read_text("utf-8") if options.output.is_file() else ""

@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
                 [str(binary), *options.arguments], CliHome(Path()).environment(binary, None)
             )
         return _run(command, binary, options.run_directory)
-    except (EngineError, NoEmulatorError, engine.EngineError) as error:
+    except (EngineError, NoEmulatorError, engine.CliError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

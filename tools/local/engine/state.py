@@ -9,7 +9,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -198,8 +198,3 @@ def _as_dict(state: LayerState) -> dict[str, Any]:
     for name in ("resources", "pending_creations"):
         content[name] = [vars(each) for each in content[name]]
     return content
-
-
-def copied(state: ResourceState) -> ResourceState:
-    """A copy that shares nothing with the original."""
-    return ResourceState(**asdict(state))

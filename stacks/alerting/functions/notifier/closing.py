@@ -4,8 +4,8 @@ from shared.runtime.logs import Logger
 from shared.runtime.pseudonym import pseudonym
 from shared.runtime.tracing import Segment, continue_trace
 from stacks.alerting.functions.notifier.close_request import CloseRequest
+from stacks.alerting.functions.notifier.dependencies import Dependencies
 from stacks.alerting.functions.notifier.group import AlertGroup
-from stacks.alerting.functions.notifier.parts import Parts
 from stacks.alerting.functions.notifier.ports import LEASE_MARGIN_MILLISECONDS, NotifierError
 from stacks.alerting.functions.notifier.summary import body, subject
 
@@ -14,15 +14,15 @@ class Closing:
     """Mails the summary of each group once; again only where an invocation ends between mail and mark.
 
     Args:
-        parts: The world, the settings, where to log, and the clock.
+        dependencies: The world, the settings, where to log, and the clock.
     """
 
-    def __init__(self, parts: Parts) -> None:
-        self._groups = parts.groups
-        self._mailer = parts.mailer
-        self._settings = parts.settings
-        self._log = parts.log
-        self._clock = parts.clock
+    def __init__(self, dependencies: Dependencies) -> None:
+        self._groups = dependencies.groups
+        self._mailer = dependencies.mailer
+        self._settings = dependencies.settings
+        self._log = dependencies.log
+        self._clock = dependencies.clock
 
     def close(self, request: CloseRequest, *, remaining_milliseconds: int) -> None:
         """Close one group; `remaining_milliseconds` is how long the invocation may still run.

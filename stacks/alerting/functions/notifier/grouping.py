@@ -11,8 +11,8 @@ from shared.runtime.backoff import pause
 from shared.runtime.events import SuspiciousTransaction
 from shared.runtime.logs import Logger
 from stacks.alerting.functions.notifier.close_request import CloseRequest
+from stacks.alerting.functions.notifier.dependencies import Dependencies
 from stacks.alerting.functions.notifier.group import AlertGroup
-from stacks.alerting.functions.notifier.parts import Parts
 from stacks.alerting.functions.notifier.ports import NotifierError
 
 _ATTEMPTS: Final = 5
@@ -22,14 +22,14 @@ class Grouping:
     """Finds the place of each alert.
 
     Args:
-        parts: The world, the settings, and the clock.
+        dependencies: The world, the settings, and the clock.
     """
 
-    def __init__(self, parts: Parts) -> None:
-        self._groups = parts.groups
-        self._closings = parts.closings
-        self._window_seconds = parts.settings.alert_grouping_seconds
-        self._clock = parts.clock
+    def __init__(self, dependencies: Dependencies) -> None:
+        self._groups = dependencies.groups
+        self._closings = dependencies.closings
+        self._window_seconds = dependencies.settings.alert_grouping_seconds
+        self._clock = dependencies.clock
 
     def takes(self, alert: SuspiciousTransaction, log: Logger) -> bool:
         """Count a recorded, PENDING alert in its account's group; False where it is to be mailed on its own.

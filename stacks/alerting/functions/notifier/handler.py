@@ -21,9 +21,9 @@ from stacks.alerting.functions.notifier.adapters import (
 )
 from stacks.alerting.functions.notifier.close_request import CloseRequest
 from stacks.alerting.functions.notifier.closing import Closing
+from stacks.alerting.functions.notifier.dependencies import Dependencies
 from stacks.alerting.functions.notifier.groups_table import ClosingQueue, GroupsTable, create_sqs
 from stacks.alerting.functions.notifier.notification import Notification
-from stacks.alerting.functions.notifier.parts import Parts
 from stacks.alerting.functions.notifier.ports import NotifierError
 from stacks.alerting.functions.notifier.settings import NotifierSettings
 
@@ -34,10 +34,10 @@ _NEEDED_MILLISECONDS: Final = 8_000
 class BatchHandler:
     """Handles the messages of a batch one by one."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._notification = Notification(parts)
-        self._closing = Closing(parts)
-        self._log = parts.log
+    def __init__(self, dependencies: Dependencies) -> None:
+        self._notification = Notification(dependencies)
+        self._closing = Closing(dependencies)
+        self._log = dependencies.log
 
     def handle(self, event: Mapping[str, Any], context: Context) -> dict[str, Any]:
         """Return the ids of the messages that must come again."""
@@ -78,7 +78,7 @@ def batch_handler() -> BatchHandler:
     log = Logger("notifier", settings.common.log_level)
     dynamodb = create_dynamodb()
     return BatchHandler(
-        Parts(
+        Dependencies(
             records=AlertsTable(dynamodb, settings.alerts_table),
             groups=GroupsTable(dynamodb, settings.alerts_table),
             closings=ClosingQueue(create_sqs(), settings.suspicious_queue_url),

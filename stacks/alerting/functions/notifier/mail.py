@@ -9,7 +9,7 @@ from typing import Final
 
 from shared.runtime.events import StoredTransaction, SuspiciousTransaction
 from shared.runtime.money import readable
-from stacks.alerting.functions.notifier.deciding import how_to_decide
+from stacks.alerting.functions.notifier.verdict_instructions import verdict_instructions
 from stacks.alerting.functions.notifier.wording import headline, sentence
 
 MAXIMUM_SUBJECT_LENGTH: Final = 100  # of SNS
@@ -58,7 +58,7 @@ def body(suspicious: SuspiciousTransaction, *, account: str, trace_id: str, plac
         _summary(suspicious, place),
         _why(suspicious),
         _facts(suspicious, account, trace_id),
-        how_to_decide(
+        verdict_instructions(
             suspicious.transaction,
             environment=place.environment,
             region=place.region,

@@ -4,9 +4,9 @@ from shared.runtime.events import SuspiciousTransaction
 from shared.runtime.logs import Logger
 from shared.runtime.pseudonym import pseudonym
 from shared.runtime.tracing import Segment, TraceContext, continue_trace
+from stacks.alerting.functions.notifier.dependencies import Dependencies
 from stacks.alerting.functions.notifier.grouping import Grouping
 from stacks.alerting.functions.notifier.mail import body, subject
-from stacks.alerting.functions.notifier.parts import Parts
 from stacks.alerting.functions.notifier.ports import LEASE_MARGIN_MILLISECONDS, Claim, NotifierError
 from stacks.alerting.functions.notifier.record import alert_record
 
@@ -20,17 +20,17 @@ class Notification:
     between mail and mark is the mail repeated: a second mail is better than none.
 
     Args:
-        parts: The world, the settings, where to log, and the clock.
+        dependencies: The world, the settings, where to log, and the clock.
     """
 
-    def __init__(self, parts: Parts) -> None:
-        self._records = parts.records
-        self._mailer = parts.mailer
-        self._grouping = Grouping(parts)
-        self._settings = parts.settings
-        self._log = parts.log
-        self._clock = parts.clock
-        self._place = parts.settings.place
+    def __init__(self, dependencies: Dependencies) -> None:
+        self._records = dependencies.records
+        self._mailer = dependencies.mailer
+        self._grouping = Grouping(dependencies)
+        self._settings = dependencies.settings
+        self._log = dependencies.log
+        self._clock = dependencies.clock
+        self._place = dependencies.settings.place
 
     def notify(self, message: str, *, remaining_milliseconds: int) -> None:
         """Handle one message body; `remaining_milliseconds` is how long the invocation may still run.

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from emulator.provider.errors import UnknownTypeError
+from emulator.provider.registry import RESOURCES
 from shared.infra.layers import LAYERS
 from tests.local.tools.world import World
-from tools.deploy.recovery.lookup import FINDERS, UnknownTypeError, find
+from tools.deploy.recovery.lookup import find
 from tools.local.engine.state import StateStore
 
 # Found only while no stage serves it; in Pulumi's state alone; of the account, and off in this environment.
@@ -47,7 +49,7 @@ def deployed(world: World) -> list[Any]:
 def test_each_is_found_under_its_id(world: World, deployed: list[Any]) -> None:
     found = {each.urn: find(world.emulator.client, each.type, each.inputs) for each in deployed}
 
-    assert {each.type for each in deployed} == set(FINDERS) - {ACCOUNT}
+    assert {each.type for each in deployed} == set(RESOURCES) - {ACCOUNT}
     absent = {each.type for each in deployed if found[each.urn] is None}
     assert absent == {DEPLOYMENT, PASSWORD}
     ids = {each.urn: each.id for each in deployed if each.type not in absent}

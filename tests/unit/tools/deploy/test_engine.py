@@ -10,7 +10,7 @@ from tools.deploy import engine
 from tools.deploy.engine import (
     LANGUAGE_HOST,
     OLDEST,
-    EngineError,
+    CliError,
     Version,
     check_fit,
     pulumi_binary,
@@ -66,13 +66,13 @@ def test_a_cli_of_the_sdk_s_major_version_fits(folder: Path, version: Version) -
     ],
 )
 def test_another_does_not_and_says_what_to_do(folder: Path, says: str, message: str) -> None:
-    with pytest.raises(EngineError, match=message) as raised:
+    with pytest.raises(CliError, match=message) as raised:
         check_fit([str(_cli(folder, says))])
     assert engine.DOCUMENTATION in str(raised.value)
 
 
 def test_a_cli_without_its_language_host_cannot_run_the_programs(folder: Path) -> None:
-    with pytest.raises(EngineError, match=f"has no {LANGUAGE_HOST} beside it"):
+    with pytest.raises(CliError, match=f"has no {LANGUAGE_HOST} beside it"):
         check_fit([str(_cli(folder, "v3.272.0", with_host=False))])
 
 
@@ -91,9 +91,9 @@ def test_the_project_s_own_cli_comes_before_the_one_on_the_path(folder: Path) ->
 
 @pytest.mark.usefixtures("folder")
 def test_without_any_the_message_names_the_command() -> None:
-    with pytest.raises(EngineError, match=r"not on PATH.*make engine"):
+    with pytest.raises(CliError, match=r"not on PATH.*make engine"):
         pulumi_binary()
-    with pytest.raises(EngineError, match=r"not on PATH.*make engine"):
+    with pytest.raises(CliError, match=r"not on PATH.*make engine"):
         check_fit(["pulumi"])
 
 

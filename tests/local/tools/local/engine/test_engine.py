@@ -341,7 +341,7 @@ def test_secrets_are_marked_and_never_told(project: TinyProject) -> None:
         ),
         (
             'aws.cloudwatch.EventRule("r", event_pattern=\'{"a": [{"prefx": "b"}]}\', opts=options())',
-            "unknown operator 'prefx'",
+            "unrecognized match type prefx",
         ),
         ('aws.sqs.Queue("q", name="default-provider")', "default provider for 'aws' disabled"),
         (

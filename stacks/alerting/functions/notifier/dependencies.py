@@ -15,7 +15,7 @@ def now() -> int:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parts:
+class Dependencies:
     """The world behind its ports, the settings, where to log, and the clock."""
 
     records: AlertRecords

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.cloud.patterns import Pattern, PatternError, parse_pattern
+from emulator.event_patterns import Pattern, PatternError, parse_pattern
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ _MEANINGS: Final = {
 _DECIDED_BY: Final = "your name"
 
 
-def how_to_decide(
+def verdict_instructions(
     transaction: StoredTransaction, *, environment: str, region: str, verdicts_url: str, width: int
 ) -> str:
     """Return the section.

@@ -1,0 +1,70 @@
+"""EC2: what its resources share. AWS makes their ids, and every call takes tags in one form."""
+
+from typing import Any, ClassVar
+
+from emulator.provider import tags
+from emulator.provider.cloud import Cloud
+from emulator.provider.declared import pages
+from emulator.provider.resource import NO_DATA, Clients, Properties, Resource
+
+
+class Ec2Resource(Resource):
+    """A resource of EC2; its `id_prefix` begins the ids that AWS makes."""
+
+    encrypted_by = NO_DATA
+    kind: ClassVar[str]
+    """As tags and ARNs call it: `route-table`."""
+    id_name: ClassVar[str]
+    """The id's field: `RouteTableId`."""
+    listing: ClassVar[tuple[str, str]]
+    """The call that describes such resources, and where its answer has them."""
+    deleting: ClassVar[str]
+    filters: ClassVar[Properties] = {}
+    """Filter -> the input that it takes, for a search."""
+    found_by_tags: ClassVar[bool] = False
+    """Whether only tags tell two such resources apart."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "kind" in cls.__dict__:
+            cls.arn_form = ("ec2", f"{cls.kind}/{{id}}")
+
+    def described(self, cloud: Cloud, resource_id: str) -> dict[str, Any]:
+        """The one description with this id."""
+        operation, where = self.listing
+        answer = getattr(cloud.client("ec2"), operation)(**{f"{self.id_name}s": [resource_id]})
+        return dict(answer[where][0])
+
+    def shared(self, cloud: Cloud, resource_id: str, found: Properties) -> dict[str, Any]:
+        """The outputs that every type has."""
+        arn = self.arn_output(cloud, resource_id, {})
+        return {**arn, "ownerId": cloud.account_id, "tags": tags.as_map(found.get("Tags"))}
+
+    def tagged_with(self, inputs: Properties) -> dict[str, Any]:
+        """The parameter of a creation that gives the resource its tags."""
+        if not inputs.get("tags"):
+            return {}
+        return {"TagSpecifications": [{"ResourceType": self.kind, "Tags": tags.as_list(inputs["tags"])}]}
+
+    def update(self, cloud: Cloud, resource_id: str, old: Properties, new: Properties) -> None:
+        added, removed = tags.changes(old, new)
+        if removed:
+            cloud.client("ec2").delete_tags(Resources=[resource_id], Tags=[{"Key": key} for key in removed])
+        if added:
+            cloud.client("ec2").create_tags(Resources=[resource_id], Tags=tags.as_list(added))
+
+    def delete(self, cloud: Cloud, resource_id: str, known: Properties) -> None:
+        getattr(cloud.client("ec2"), self.deleting)(**{self.id_name: resource_id})
+
+    def find_all(self, aws: Clients, inputs: Properties) -> list[str]:
+        wanted = {name: str(inputs.get(of, "")) for name, of in self.filters.items()}
+        found = search(aws, *self.listing, **wanted)
+        if self.found_by_tags:
+            found = [each for each in found if tags.among(inputs, tags.as_map(each.get("Tags")))]
+        return [str(each[self.id_name]) for each in found]
+
+
+def search(aws: Clients, operation: str, where: str, **filters: str) -> list[dict[str, Any]]:
+    """All descriptions that the filters let pass; `_` stands for `-` in a filter's name."""
+    given = [{"Name": name.replace("_", "-"), "Values": [value]} for name, value in filters.items()]
+    return list(pages(aws.client("ec2"), operation, where, Filters=given))
