@@ -129,7 +129,15 @@ class SuspiciousTransaction:
         Raises:
             EventError: Not JSON, another schema version, or a field is missing or of a wrong type.
         """
-        message = Fields.from_json(body, "message")
+        return cls.read(Fields.from_json(body, "message"))
+
+    @classmethod
+    def read(cls, message: Fields) -> Self:
+        """Read the fields of a message.
+
+        Raises:
+            EventError: Another schema version, or a field is missing or of a wrong type.
+        """
         if message.integer("schema_version") != MESSAGE_SCHEMA_VERSION:
             raise EventError(f"message.schema_version is not {MESSAGE_SCHEMA_VERSION}")
         reasons = tuple(_reason(reason) for reason in message.children("reasons"))

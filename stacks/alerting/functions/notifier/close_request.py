@@ -23,15 +23,12 @@ class CloseRequest:
         return json.dumps({"schema_version": MESSAGE_SCHEMA_VERSION, "kind": KIND, **asdict(self)})
 
     @classmethod
-    def of_message(cls, body: str) -> Self | None:
-        """Read a message body; None where it is a message of another kind.
+    def read(cls, message: Fields) -> Self:
+        """Read the fields of a message of this kind.
 
         Raises:
-            EventError: Not JSON, or a field is missing or of a wrong type.
+            EventError: Another schema version, or a field is missing or of a wrong type.
         """
-        message = Fields.from_json(body, "message")
-        if message.optional_text("kind") != KIND:
-            return None
         if message.integer("schema_version") != MESSAGE_SCHEMA_VERSION:
             raise EventError(f"message.schema_version is not {MESSAGE_SCHEMA_VERSION}")
         return cls(

@@ -23,6 +23,7 @@ from stacks.alerting.functions.notifier.close_request import CloseRequest
 from stacks.alerting.functions.notifier.closing import Closing
 from stacks.alerting.functions.notifier.dependencies import Dependencies
 from stacks.alerting.functions.notifier.groups_table import ClosingQueue, GroupsTable, create_sqs
+from stacks.alerting.functions.notifier.messages import Message, read_message
 from stacks.alerting.functions.notifier.notification import Notification
 from stacks.alerting.functions.notifier.ports import NotifierError
 from stacks.alerting.functions.notifier.settings import NotifierSettings
@@ -51,7 +52,7 @@ class BatchHandler:
             log.warning("no time left, to be delivered again", remaining_milliseconds=remaining)
             return False
         try:
-            self._do(record["body"], remaining)
+            self._do(read_message(record["body"]), remaining)
         except EventError as error:
             log.failure("unreadable message", reason=str(error))
             return False
@@ -63,12 +64,11 @@ class BatchHandler:
             return False
         return True
 
-    def _do(self, body: str, remaining: int) -> None:
-        request = CloseRequest.of_message(body)
-        if request is None:
-            self._notification.notify(body, remaining_milliseconds=remaining)
+    def _do(self, message: Message, remaining: int) -> None:
+        if isinstance(message, CloseRequest):
+            self._closing.close(message, remaining_milliseconds=remaining)
         else:
-            self._closing.close(request, remaining_milliseconds=remaining)
+            self._notification.notify(message, remaining_milliseconds=remaining)
 
 
 @cache

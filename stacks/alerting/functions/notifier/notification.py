@@ -32,14 +32,12 @@ class Notification:
         self._clock = dependencies.clock
         self._place = dependencies.settings.place
 
-    def notify(self, message: str, *, remaining_milliseconds: int) -> None:
-        """Handle one message body; `remaining_milliseconds` is how long the invocation may still run.
+    def notify(self, suspicious: SuspiciousTransaction, *, remaining_milliseconds: int) -> None:
+        """Notify of one alert; `remaining_milliseconds` is how long the invocation may still run.
 
         Raises:
-            EventError: The message is not one of ours.
             NotifierError: It could not be done now, or another invocation is at it.
         """
-        suspicious = SuspiciousTransaction.from_json(message)
         transaction = suspicious.transaction
         trace = continue_trace(suspicious.trace_header)
         log = self._log.bind(
