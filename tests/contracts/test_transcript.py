@@ -8,7 +8,7 @@ import pytest
 from shared.infra.layers import LAYERS
 from tests.support.harness import ROOT
 from tools.deploy.program_runner.recording import deploy_all
-from tools.local.demo.story import FIRST_TERMINAL, STORY
+from tools.local.transcript.story import FIRST_TERMINAL, STORY
 
 PAGE = (ROOT / "docs" / "transcript.md").read_text("utf-8")
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from stacks.compute.functions.profiles.items import account_key
 from tests.engine.world import ENVIRONMENT, World
-from tools.local.demo.client import Answer, Identity, SigningClient
-from tools.local.demo.mailbox import Mail, Mailbox
+from tools.local.report.mailbox import Mail, Mailbox
+from tools.local.traffic.client import Answer, Identity, SigningClient
 
 SECONDS_FOR_A_MAIL = 60.0
 

@@ -18,7 +18,7 @@ from tools.bench.report import (
     pipeline_figures,
 )
 from tools.deploy.project import ROOT
-from tools.local.demo.display import Display
+from tools.local.display import Display
 from tools.terminal.ending import NOTHING_CHANGED, ended
 from tools.terminal.parser import Parser
 

@@ -12,14 +12,14 @@ from pathlib import Path
 from emulator.process import EmulatorProcess, ProcessError, descendants
 from tools.deploy.project import ROOT
 from tools.deploy.signals import uninterrupted
-from tools.local.demo.accounting import Account, Evidence
-from tools.local.demo.client import Identity
-from tools.local.demo.environment import Environment
-from tools.local.demo.generator import generate
-from tools.local.demo.observer import Observer
-from tools.local.demo.replay import Replay
-from tools.local.demo.statistics import Percentiles
-from tools.local.demo.transactions import LabelledTransaction
+from tools.local.report.accounting import Account, Evidence
+from tools.local.report.observer import Observer
+from tools.local.report.statistics import Percentiles
+from tools.local.running.environment import Environment
+from tools.local.traffic.client import Identity
+from tools.local.traffic.generator import generate
+from tools.local.traffic.replay import Replay
+from tools.local.traffic.transactions import LabelledTransaction
 
 STEADY_RATE = 10.0
 WARM_UP, STEADY, SUSTAINED = 40, 400, 900

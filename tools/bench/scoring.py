@@ -10,8 +10,8 @@ from stacks.compute.functions.detector.scoring import (
     Transaction,
     load_rules,
 )
-from tools.local.demo.generator import generate
-from tools.local.demo.transactions import LabelledTransaction
+from tools.local.traffic.generator import generate
+from tools.local.traffic.transactions import LabelledTransaction
 
 PASSES = 9
 TRANSACTIONS = 3000

@@ -21,9 +21,9 @@ _ENGINE_COMMANDS = {
 }
 _CHANGING = {"deploy", "refresh", "destroy"}
 _OTHER_COMMANDS = {
-    "up": ("tools.local.demo.up", "start the embedded AWS, deploy all layers and keep running"),
+    "up": ("tools.local.running.up", "start the embedded AWS, deploy all layers and keep running"),
     "demo": (
-        "tools.local.demo.demo",
+        "tools.local.running.demo",
         "show the whole life of the pipeline with generated or given transactions",
     ),
     "pulumi": (
@@ -32,11 +32,11 @@ _OTHER_COMMANDS = {
     ),
     "provider": ("tools.local.engine.serving", "serve the embedded AWS to the Pulumi CLI until Ctrl-C"),
     "transcript": (
-        "tools.local.demo.transcript",
+        "tools.local.transcript.transcript",
         "run a deployment by the Pulumi CLI and write down what it prints",
     ),
     "environment": (
-        "tools.local.demo.variables",
+        "tools.local.running.variables",
         "print the shell's exports for clients of the embedded AWS",
     ),
 }

@@ -7,8 +7,8 @@ from pathlib import Path
 from emulator.process import EmulatorProcess
 from shared.runtime.alerts import group_key
 from tests.unit.functions.builders import stored, suspicious
-from tools.local.demo.environment import Environment
-from tools.local.demo.mailbox import Mail, Mailbox
+from tools.local.report.mailbox import Mail, Mailbox
+from tools.local.running.environment import Environment
 
 SECONDS_TO_WAIT = 60.0
 

@@ -11,7 +11,7 @@ import pytest
 from emulator.process import EmulatorProcess
 from tests.local.tools.world import World
 from tools.deploy.project import ROOT
-from tools.local.demo.environment import Environment
+from tools.local.running.environment import Environment
 
 
 @pytest.fixture(scope="package")

@@ -15,7 +15,7 @@ from emulator.tests.roles import Role
 from tools.deploy.outputs import Outputs
 from tools.deploy.project import ROOT
 from tools.deploy.target import Target
-from tools.local.demo.variables import variables
+from tools.local.running.variables import variables
 from tools.operate.smoke.rights import policy
 
 TABLES = ("transactions_table_name", "profiles_table_name", "alerts_table_name")

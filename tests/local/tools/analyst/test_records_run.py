@@ -15,7 +15,7 @@ from tests.local.tools.world import World
 from tools.analyst.records.place import Records
 from tools.deploy.outputs import Outputs
 from tools.deploy.signed_api import SignedApi
-from tools.local.demo.mailbox import Mailbox
+from tools.local.report.mailbox import Mailbox
 
 Found = TypeVar("Found")
 

@@ -24,9 +24,9 @@ from emulator.tests.roles import REGION, Role, arn, statement
 from shared.runtime.dynamodb import from_item, to_item
 from shared.runtime.events import alert_id_of
 from tools.deploy.project import ROOT
-from tools.local.demo.environment import Environment
-from tools.local.demo.mailbox import Mailbox
-from tools.local.demo.variables import variables
+from tools.local.report.mailbox import Mailbox
+from tools.local.running.environment import Environment
+from tools.local.running.variables import variables
 
 SECONDS_TO_WAIT = 30.0
 

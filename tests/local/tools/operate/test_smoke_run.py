@@ -12,7 +12,7 @@ import pytest
 
 from emulator.address import Emulator
 from tests.local.tools.world import World, wait_until
-from tools.local.demo.mailbox import Mailbox
+from tools.local.report.mailbox import Mailbox
 from tools.operate.smoke.synthetic import CATEGORY, HISTORY_LENGTH
 
 HOPS = ["answered", "stored", "judged", "recorded", "mailed", "queues"]

@@ -6,7 +6,7 @@ from tools.bench.engines import COMMANDS, Comparison
 from tools.bench.functions import BARE, Start
 from tools.bench.pipeline import Measured
 from tools.bench.report import Figure, as_json, as_page, function_rows, pipeline_figures
-from tools.local.demo.statistics import Percentiles
+from tools.local.report.statistics import Percentiles
 
 MEASURED = Measured(
     ready_s=9.0,

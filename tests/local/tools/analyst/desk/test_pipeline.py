@@ -21,7 +21,7 @@ from tools.analyst.records.place import Records
 from tools.deploy.outputs import Outputs
 from tools.deploy.project import ROOT
 from tools.deploy.signed_api import SignedApi
-from tools.local.demo.variables import variables
+from tools.local.running.variables import variables
 
 pytestmark = pytest.mark.browser
 HOUR = 3_600_000

@@ -1,0 +1,1 @@
+"""What became of every transaction: evidence from each hop, counted, compared and shown."""

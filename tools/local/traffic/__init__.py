@@ -1,0 +1,1 @@
+"""Transactions with known frauds, and the client that sends them at a steady rate."""

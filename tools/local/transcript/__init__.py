@@ -1,0 +1,1 @@
+"""A deployment by the Pulumi CLI, its real commands and what they print."""
