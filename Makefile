@@ -152,13 +152,13 @@ drift: ## Compare what really exists with the programs, and change nothing: fail
 outputs: ## Print what each layer exports (secrets masked)
 destroy: ## Tear down the four layers in exact reverse order
 
-stale: check-env $(READY) ## Name the layers that no longer fit what they stand on, and what to run [LAYER=: those that read it]
+stale: check-env $(READY) ## Name the layers that are out of date with their upstream layers, and what to run [LAYER=: those that read it]
 	@$(stale-$(ENGINE_IN_USE)) $(if $(LAYER),"--layer=$$LAYER")
 
 smoke: check-env $(READY) ## Send a synthetic fraud through the deployed pipeline, time each hop, clean up
 	@$(split_args); $(call with_outputs,operate.smoke) "$${words[@]}"
 
-redrive: check-env $(READY) ## Give what failed for good another try: QUEUE=name of its dead-letter queue
+redrive: check-env $(READY) ## Retry messages from a dead-letter queue: QUEUE=its name
 	@$(split_args); $(call with_outputs,operate.redrive) $(if $(QUEUE),"--queue=$$QUEUE") "$${words[@]}"
 
 desk: check-env $(READY) ## Open the analyst's page on loopback until Ctrl-C, with your own credentials [BY=name DAYS=30 PORT=]

@@ -1,4 +1,4 @@
-"""The graph of layers, written once: what exists, who owns it, what it stands on.
+"""The graph of layers, written once: what exists, who owns it, what it depends on.
 
 Everything that needs an order (the Makefile, stack references, the local engine, the tests) asks this module.
 It imports nothing of Pulumi, so that ``python -m shared.infra.layers`` answers in milliseconds.

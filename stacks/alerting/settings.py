@@ -27,9 +27,9 @@ class AlertingSettings:
     """How many batches of the queue are worked on at once; never more than the function may run."""
     log_level: str
     security_team_emails: tuple[str, ...]
-    """Who is told of suspicious transactions; each address must confirm its subscription."""
+    """Who receives fraud alerts; each address must confirm its subscription."""
     operator_emails: tuple[str, ...]
-    """Who is told that the pipeline itself is ill."""
+    """Who receives notifications of pipeline failures."""
     alert_grouping_seconds: int
     """How long further alerts of an account are gathered into one mail; 0 for never."""
     api_latency_alarm_milliseconds: int

@@ -169,11 +169,11 @@ def by_resource(steps: list[Step]) -> dict[str, list[Told]]:
 
 
 def order_of_dependents(steps: list[Step], *states: StackFacts) -> set[tuple[str, str, str]]:
-    """Which of two resources comes first, for each two of which one stands on the other in some state.
+    """Which of two resources comes first, for each two of which one depends on the other in some state.
 
     Entries say whether they are made or deleted, and name the first, then the second. Deletions count that
     come after everything is made: one that makes way for a new resource comes with whichever of the resources
-    that it stands on is first in its thread. So do steps on resources that do not depend on each other.
+    that it depends on is first in its thread. So do steps on resources that do not depend on each other.
     """
     pairs = {
         (urn, other)

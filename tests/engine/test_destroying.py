@@ -1,4 +1,4 @@
-"""Teardown in exact reverse leaves nothing; a layer that others stand on stays."""
+"""Teardown in exact reverse leaves nothing; a layer that others depend on stays."""
 
 import re
 
@@ -15,7 +15,7 @@ def test_data_is_not_destroyed_while_others_stand_on_it_and_then_everything_goes
     assert "data cannot be destroyed yet" in refused.err
     for consumer in ("alerting", "compute"):
         count = len(before[consumer].resources)
-        assert re.search(rf"stacks/{consumer}, which stands on it, still has {count} resources", refused.err)
+        assert re.search(rf"stacks/{consumer}, which depends on it, still has {count} resources", refused.err)
     assert refused.told_to_run() == ["make destroy-alerting ENV=dev", "make destroy-compute ENV=dev"]
     assert deployed.control_calls() == calls
     assert deployed.leftovers() == stands

@@ -51,7 +51,7 @@ def downstream_empty(layer: str, environment: str) -> None:
     consumers = consumers_of(layer)
     states = _states(consumers, environment)
     standing = [
-        f"  {Stack(each.name, environment)}, which stands on it, still has {_held(state)}. "
+        f"  {Stack(each.name, environment)}, which depends on it, still has {_held(state)}. "
         f"Run first: {hints.make(f'destroy-{each.name}', environment)}"
         # The last of them goes first.
         for each, state in reversed(list(zip(consumers, states, strict=True)))

@@ -1,4 +1,4 @@
-"""`make stale ENV=dev`: which layers no longer fit what they stand on, through which output, and what to run.
+"""`make stale ENV=dev`: which layers are out of date with their upstream layers, why, and what to run.
 
 Two ways a layer grows stale when a layer before it is deployed: an output has another value now, which a
 preview shows; or a resource behind an output was replaced under the same name, which no preview shows,

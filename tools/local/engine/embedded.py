@@ -92,7 +92,7 @@ def deploy(environment: Environment, only: str | None = None, *, wait_seconds: f
     An emulator that is still starting is waited for, up to `wait_seconds`, while the programs are imported.
 
     Raises:
-        EngineError: the layer stands on one that is not deployed.
+        EngineError: the layer depends on one that is not deployed.
         emulator.address.NoEmulatorError: no emulator runs.
     """
     _check_overrides(environment, only)
@@ -122,7 +122,7 @@ def preview(environment: Environment, only: str | None = None) -> int:
     """Show what a deployment would do, without doing it.
 
     Raises:
-        EngineError: the one layer that was asked for stands on one that is not deployed.
+        EngineError: the one layer that was asked for depends on one that is not deployed.
     """
     ready, waiting = previewable(environment, only)
     code = 0
@@ -163,7 +163,7 @@ def previewable(environment: Environment, only: str | None) -> tuple[list[str], 
     """The layers that can be previewed, in order; and the others, each with what it waits for.
 
     Raises:
-        EngineError: the one layer that was asked for stands on one that is not deployed.
+        EngineError: the one layer that was asked for depends on one that is not deployed.
     """
     _check_overrides(environment, only)
     if only is not None:
@@ -189,7 +189,7 @@ def destroy(environment: Environment, only: str | None = None) -> int:
     """Delete one layer's resources, or all in the exact reverse of the deployment order.
 
     Raises:
-        EngineError: a layer that stands on it still has resources.
+        EngineError: a layer that depends on it still has resources.
     """
     store, cloud = environment.store(), Cloud.of(environment.emulator())
     for each in _chosen(destroy_order(), only):
@@ -230,7 +230,7 @@ def _require_no_consumers(environment: Environment, store: StateStore, wanted: L
         if state and (count := len(state.real_resources)):
             command = make_command(f"destroy-{consumer.name}", environment.stack, environment.run_directory)
             raise EngineError(
-                f"layer {wanted.name} cannot be destroyed: {consumer.name}, which stands on it, still has "
+                f"layer {wanted.name} cannot be destroyed: {consumer.name}, which depends on it, still has "
                 f"{count} resources; run first: {command}"
             )
 

@@ -7,7 +7,7 @@ from tools.local.engine.state import ResourceState
 
 
 def deletion_order(resources: Sequence[ResourceState]) -> list[ResourceState]:
-    """Every resource after all that stand on it; of those that may go, the last created first."""
+    """Every resource after all that depend on it; of those that may go, the last created first."""
     newest_first = list(reversed(resources))
     sorter: TopologicalSorter[int] = TopologicalSorter()
     for index, resource in enumerate(newest_first):
@@ -29,7 +29,7 @@ def must_go_with(
 ) -> dict[str, tuple[str, ...]]:
     """What a replacement of `root` replaces too: URN -> the properties that force it, in order of creation.
 
-    `resources` are those that this run has not registered yet: what is registered cannot stand on the root
+    `resources` are those that this run has not registered yet: what is registered cannot depend on the root
     any more. `replacing(resource, changing)` names the properties of a resource that would force its
     replacement if the inputs `changing` got values that are not known yet; None where nothing would. What
     uses a provider that goes goes as well, whatever its properties.

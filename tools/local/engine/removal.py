@@ -12,7 +12,7 @@ from tools.local.engine.state import ResourceState
 
 
 class Removal:
-    """Deletes in an order in which nothing loses what it stands on."""
+    """Deletes dependents before their dependencies."""
 
     def __init__(self, run: Run) -> None:
         self._run = run

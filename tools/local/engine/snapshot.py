@@ -11,7 +11,7 @@ class Snapshot:
     """Thread-safe changes to a layer's state, each of them saved before the next thing happens.
 
     The order of resources is the order in which the program registered them, which puts every resource after
-    all that it stands on; what this run has not registered yet follows in its old order.
+    all that it depends on; what this run has not registered yet follows in its old order.
     """
 
     def __init__(self, state: LayerState, save: Callable[[LayerState], None]) -> None:

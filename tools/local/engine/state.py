@@ -63,7 +63,7 @@ class ResourceState:
 
     @property
     def needs(self) -> set[str]:
-        """URNs of all that it stands on."""
+        """URNs of all that it depends on."""
         by_property = {urn for urns in self.property_dependencies.values() for urn in urns}
         provider = {self.provider.rpartition("::")[0]} if self.provider else set()
         return ({*self.dependencies, self.parent} | by_property | provider) - {""}

@@ -89,7 +89,7 @@ def bring_up_to_date(
 
 
 def _forget(state: LayerState, found: set[str]) -> None:
-    """Drop what is not there any more, and that anything stands on it."""
+    """Drop what is not there any more, and that anything depends on it."""
     state.resources = [each for each in state.resources if each.urn in found]
     for each in state.resources:
         each.dependencies = [urn for urn in each.dependencies if urn in found]

@@ -61,7 +61,7 @@ STORY = (
     Step("Follow", "The owner of compute runs what was named.", f"make deploy-compute {_WHERE}"),
     Step("Nothing is stale", "Everybody has followed.", f"make stale {_WHERE}"),
     Step(
-        "A layer that others stand on",
+        "A layer that others depend on",
         "It cannot be taken away from under them.",
         f"make destroy-data {_WHERE}",
         fails=True,

@@ -1,4 +1,4 @@
-"""Gives transactions that failed for good another try: from a dead-letter queue, or from the table by time.
+"""Retries transactions: those of a dead-letter queue, or those of the table by time.
 
 `python -m tools.operate.redrive ENV --queue QUEUE --outputs FILE` is the command; when and how it is used
 stands in docs/runbooks/dead-letter-queues.md. Every hop knows a transaction that it has seen, so that

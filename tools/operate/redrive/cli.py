@@ -52,7 +52,7 @@ def _redrive(redriver: Redriver, queue: str, limit: int | None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="python -m tools.operate.redrive",
-        description="Give what failed for good another try, after its cause is mended.",
+        description="Retry messages from a dead-letter queue, after the cause is fixed.",
         epilog="docs/runbooks/dead-letter-queues.md says which queue holds what, and why.",
     )
     outputs.add_arguments(parser)

@@ -1,4 +1,4 @@
-"""What the cases stand on: resources of every service, made once."""
+"""What the cases depend on: resources of every service, made once."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +11,7 @@ Inputs = dict[str, Any]
 
 @dataclass
 class World:
-    """What the cases stand on, made once with the same provider."""
+    """What the cases depend on, made once with the same provider."""
 
     provider: Provider
     made: list[tuple[str, str, Inputs, Inputs]] = field(default_factory=list)
