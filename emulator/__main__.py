@@ -24,7 +24,7 @@ _STOP_SECONDS = 5
 
 
 def main() -> None:
-    """Runs the emulator until a signal asks it to stop."""
+    """Run the emulator until a signal asks it to stop."""
     parser = argparse.ArgumentParser(prog="python -m emulator", description=__doc__)
     parser.add_argument("--run-directory", type=Path, required=True, help="where this run keeps its files")
     parser.add_argument("--port", type=int, default=0, help="the port of the AWS APIs (default: a free one)")

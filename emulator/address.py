@@ -34,7 +34,7 @@ class Emulator:
     instance_id: str
 
     def client(self, service: str, **options: Any) -> Any:
-        """A boto3 client of `service` that acts as the operator."""
+        """Return a boto3 client of `service` that acts as the operator."""
         keys = {"aws_access_key_id": self.access_key_id, "aws_secret_access_key": self.secret_access_key}
         with _MAKING_CLIENTS:
             return _session().client(
@@ -42,7 +42,7 @@ class Emulator:
             )
 
     def invoke_url(self, api_id: str, stage_name: str) -> str:
-        """The URL of a deployed stage of a REST API, without a trailing slash."""
+        """Return the URL of a deployed stage of a REST API, without a trailing slash."""
         return stage_url(self.gateway, api_id, stage_name)
 
 
@@ -64,7 +64,7 @@ def _session() -> Any:
 
 
 def write(run_directory: Path, emulator: Emulator) -> Path:
-    """Writes the address for this user's eyes only, whole or not at all."""
+    """Write the address for this user's eyes only, whole or not at all."""
     path = run_directory / FILE_NAME
     temporary = path.with_suffix(".json.new")
     temporary.unlink(missing_ok=True)
@@ -77,7 +77,7 @@ def write(run_directory: Path, emulator: Emulator) -> Path:
 
 
 def read(run_directory: Path) -> Emulator:
-    """The embedded AWS that runs in `run_directory`.
+    """Return the embedded AWS that runs in `run_directory`.
 
     Raises:
         NoEmulatorError: there is none, or the file is not one of ours.

@@ -47,7 +47,7 @@ class EmbeddedCloud:
         own_answers["sts", "AssumeRole"] = AssumeRoleApi(self.identities).answer
 
     def start(self) -> address.Emulator:
-        """Opens the ports and leaves the address in the run directory."""
+        """Open the ports and leave the address in the run directory."""
         started = time.monotonic()
         self._endpoint_server.start()
         self.data_plane.start()
@@ -66,7 +66,7 @@ class EmbeddedCloud:
         return emulator
 
     def stop(self) -> None:
-        """Stops everything that start() began and takes the address away."""
+        """Stop everything that start() began and take the address away."""
         (self._run_directory / address.FILE_NAME).unlink(missing_ok=True)
         self.data_plane.stop()
         self._endpoint_server.stop()

@@ -42,7 +42,7 @@ class Pattern:
 
 @lru_cache(maxsize=256)
 def parse_pattern(text: str) -> Pattern:
-    """The pattern in a JSON text.
+    """Return the pattern in a JSON text.
 
     Raises:
         PatternError: it is no JSON, or no pattern.

@@ -27,5 +27,5 @@ def backend(service: str) -> Any:
 
 
 def arn(service: str, resource: str) -> str:
-    """The ARN of `resource` of a regional service in our account."""
+    """Return the ARN of `resource` of a regional service in our account."""
     return f"arn:{PARTITION}:{service}:{REGION}:{ACCOUNT_ID}:{resource}"

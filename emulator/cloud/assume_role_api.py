@@ -22,7 +22,7 @@ class AssumeRoleApi:
         self._identities = identities
 
     def answer(self, caller: Caller, call: Call) -> HttpResponse:
-        """Opens a session for the caller, if the role's trust policy allows that."""
+        """Open a session for the caller, if the role's trust policy allows that."""
         form = parse_qs(call.request.body.decode())
         role_arn = form.get("RoleArn", [""])[0]
         session_name = form.get("RoleSessionName", ["session"])[0]

@@ -38,7 +38,7 @@ class LoopbackRequest(Request):
 
 
 def as_moto_request(request: HttpRequest) -> LoopbackRequest:
-    """The same request for moto's response classes and for its WSGI applications (`.environ`)."""
+    """Return the same request for moto's response classes and for its WSGI applications (`.environ`)."""
     environ = {
         "REQUEST_METHOD": request.method,
         "SCRIPT_NAME": "",
@@ -69,7 +69,7 @@ def as_moto_request(request: HttpRequest) -> LoopbackRequest:
 
 
 def read_call(request: HttpRequest, signing_name: str) -> Call:
-    """The operation that a request signed for `signing_name` asks for.
+    """Return the operation that a request signed for `signing_name` asks for.
 
     Raises:
         UnknownOperationError: the service or the operation does not exist.

@@ -6,28 +6,28 @@ from emulator.cloud.account import backend
 
 
 def role(name: str) -> Any:
-    """A role by name."""
+    """Return a role by name."""
     return next((each for each in list(backend("iam").roles.values()) if each.name == name), None)
 
 
 def queue(arn: str) -> Any:
-    """A queue by ARN."""
+    """Return a queue by ARN."""
     return backend("sqs").queues.get(arn.rpartition(":")[2])
 
 
 def topic(arn: str) -> Any:
-    """A topic by ARN."""
+    """Return a topic by ARN."""
     return backend("sns").topics.get(arn)
 
 
 def function(name_or_arn: str) -> Any:
-    """The current version of a function by name or (unqualified) ARN."""
+    """Return the current version of a function by name or (unqualified) ARN."""
     name = name_or_arn.rpartition(":")[2]
     return next((each for each in backend("lambda").list_functions() if each.function_name == name), None)
 
 
 def event_bus(name_or_arn: str) -> Any:
-    """An event bus by name or ARN."""
+    """Return an event bus by name or ARN."""
     return backend("events").event_buses.get(name_or_arn.rpartition("/")[2])
 
 

@@ -141,7 +141,7 @@ class HttpServer:
                 self._connections.discard(connection)
 
     def _serve_one(self, connection: socket.socket, stream: IO[bytes], address: str) -> bool:
-        """Reads and answers one request; false when the connection is to be closed."""
+        """Read and answer one request; false when the connection is to be closed."""
         try:
             request = _read_request(connection, stream, address)
         except BadRequestError as error:
@@ -160,7 +160,7 @@ class HttpServer:
 
 
 def _read_request(connection: socket.socket, stream: IO[bytes], address: str) -> HttpRequest | None:
-    """The next request on the connection; None when the other side has closed it."""
+    """Return the next request on the connection; None when the other side has closed it."""
     line = stream.readline(MAXIMUM_HEADER_BYTES)
     if not line:
         return None

@@ -71,15 +71,15 @@ class Identities:
         self.add(self.operator)
 
     def add(self, session: Session) -> None:
-        """Makes the session's keys valid."""
+        """Make the session's keys valid."""
         with self._lock:
             self._sessions[session.access_key_id] = session
 
     def remove(self, access_key_id: str) -> None:
-        """Ends a session: its keys are unknown from now on."""
+        """End a session: its keys are unknown from now on."""
         with self._lock:
             self._sessions.pop(access_key_id, None)
 
     def find(self, access_key_id: str) -> Session | None:
-        """The session with this access key, if there is one."""
+        """Return the session with this access key, if there is one."""
         return self._sessions.get(access_key_id)

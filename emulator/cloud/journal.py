@@ -47,7 +47,7 @@ class Journal:
 
 
 def names_in(call: Call) -> dict[str, str]:
-    """The call's own parameters that are names, by parameter; not those inside a structure."""
+    """Return the call's own parameters that are names, by parameter; not those inside a structure."""
     return {
         key: value
         for key, value in _parameters(call).items()

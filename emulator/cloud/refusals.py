@@ -30,7 +30,7 @@ _EC2_CODES = {"AccessDeniedException": "UnauthorizedOperation", "UnrecognizedCli
 
 
 def render(refusal: Refusal, service: str, protocol: str) -> HttpResponse:
-    """The refusal as `service` sends it over `protocol` (a name of calls.Call)."""
+    """Return the refusal as `service` sends it over `protocol` (a name of calls.Call)."""
     if protocol == "query":
         return _query(_query_code(refusal.code, service), refusal.message)
     if protocol == "ec2":

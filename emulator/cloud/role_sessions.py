@@ -45,7 +45,7 @@ def role_caller(
 
 
 def open_session(identities: Identities, caller: Caller) -> Session:
-    """Gives a role's caller keys of its own, valid until they are removed from `identities`."""
+    """Give a role's caller keys of its own, valid until they are removed from `identities`."""
     with MOTO_LOCK:
         assumed = backend("sts").assume_role(
             region_name=REGION,

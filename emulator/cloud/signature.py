@@ -54,7 +54,7 @@ class SignatureClaim:
 
 
 def read_claim(headers: Mapping[str, str]) -> SignatureClaim:
-    """The signature that a request claims to carry.
+    """Return the signature that a request claims to carry.
 
     Raises:
         MissingTokenError: there is no Authorization header.
@@ -90,7 +90,7 @@ def read_claim(headers: Mapping[str, str]) -> SignatureClaim:
 
 
 def verify(request: HttpRequest, claim: SignatureClaim, secret_access_key: str, now: datetime) -> None:
-    """Checks that `secret_access_key` signed exactly this request, not longer ago than the clock window.
+    """Check that `secret_access_key` signed exactly this request, not longer ago than the clock window.
 
     Raises:
         WrongSignatureError: with AWS's words for what does not hold.

@@ -18,16 +18,16 @@ class Tap(Generic[Happening]):
         self._listeners: list[Callable[[Happening], None]] = []
 
     def listen(self, listener: Callable[[Happening], None]) -> None:
-        """Calls `listener` for everything that happens from now on."""
+        """Call `listener` for everything that happens from now on."""
         self._listeners.append(listener)
 
     def forget(self, listener: Callable[[Happening], None]) -> None:
-        """Ends `listen`; nothing happens when it was not listening."""
+        """End `listen`; nothing happens when it was not listening."""
         if listener in self._listeners:
             self._listeners.remove(listener)
 
     def tell(self, happening: Happening) -> None:
-        """Calls every listener."""
+        """Call every listener."""
         for listener in list(self._listeners):
             listener(happening)
 

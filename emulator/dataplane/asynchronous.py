@@ -61,7 +61,7 @@ class AsynchronousInvoker:
         self._stopping = False
 
     def accept(self, call: FunctionCall) -> None:
-        """Takes an event; it is run as soon as a worker is free."""
+        """Take an event; it is run as soon as a worker is free."""
         self._enqueue(PendingEvent(call, time.time()))
 
     def waiting(self) -> int:
@@ -70,7 +70,7 @@ class AsynchronousInvoker:
             return sum(len(each.events) for each in self._queues.values())
 
     def stop(self) -> None:
-        """Starts nothing more."""
+        """Start nothing more."""
         self._stopping = True
 
     def _enqueue(self, event: PendingEvent) -> None:
@@ -187,7 +187,7 @@ def _settings(function_arn: str) -> _Settings | None:
 
 
 def _record(event: PendingEvent, condition: str, outcome: Outcome | None) -> dict[str, Any]:
-    """The invocation record in AWS's shape."""
+    """Return the invocation record in AWS's shape."""
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     record: dict[str, Any] = {
         "version": "1.0",

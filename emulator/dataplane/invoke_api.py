@@ -26,7 +26,7 @@ class InvokeApi:
         self._invoker = invoker
 
     def answer(self, _: Caller, call: Call) -> HttpResponse:
-        """Invokes the function that the request names."""
+        """Invoke the function that the request names."""
         name = unquote(call.request.path.split("/")[3])
         with MOTO_LOCK:
             function = deployed.function(name)

@@ -51,7 +51,7 @@ class LambdaService:
         self._traces = traces
 
     def invoke(self, call: FunctionCall, *, attempt: int = 1) -> Outcome:
-        """Invokes a function and waits for its answer; permissions are the caller's concern.
+        """Invoke a function and wait for its answer; permissions are the caller's concern.
 
         Raises:
             NoFunctionError: there is no such function.
@@ -85,16 +85,16 @@ class _Segments:
         self._started = time.time()
 
     def header_for_function(self) -> str:
-        """The trace header that the function sees."""
+        """Return the trace header that the function sees."""
         return self._header.under(self._function_id).render()
 
     def throttled(self, invocation: Invocation) -> list[dict[str, Any]]:
-        """What is recorded of an invocation that did not happen."""
+        """Return what is recorded of an invocation that did not happen."""
         service = self._service(invocation, time.time(), 429)
         return [{**service, "error": True, "throttle": True}] if self._recorded else []
 
     def finished(self, invocation: Invocation, outcome: Outcome) -> list[dict[str, Any]]:
-        """What is recorded of an invocation, good or bad."""
+        """Return what is recorded of an invocation, good or bad."""
         if not self._recorded:
             return []
         ended = time.time()

@@ -36,7 +36,7 @@ class Mailbox:
         taps.mail_published.listen(self._deliver)
 
     def stop(self) -> None:
-        """Takes no mail any more."""
+        """Take no mail any more."""
         taps.mail_published.forget(self._deliver)
 
     def _deliver(self, mail: PublishedMail) -> None:

@@ -61,13 +61,13 @@ class PipeRunner:
         threading.Thread(target=self._run, name=f"pipe-{pipe.name}", daemon=True).start()
 
     def stop(self) -> None:
-        """Reads no more; a batch in work is finished."""
+        """Read no more; a batch in work is finished."""
         self._stopping = True
         taps.stream_written.forget(self._stream_written)
         self._wake.set()
 
     def wake(self) -> None:
-        """Looks at the pipe's settings again."""
+        """Look at the pipe's settings again."""
         self._wake.set()
 
     def _stream_written(self, _table_name: str) -> None:
@@ -92,7 +92,7 @@ class PipeRunner:
                 self._wake.wait(pause)
 
     def _move_batch(self) -> bool:
-        """Moves the next records, if there are any and the pipe runs."""
+        """Move the next records, if there are any and the pipe runs."""
         with MOTO_LOCK:
             if backend("pipes").pipes.get(self._name) is not self.pipe:
                 return False
@@ -116,7 +116,7 @@ class PipeRunner:
         return True
 
     def _open_source(self, settings: PipeSettings) -> tuple[Caller, Any]:
-        """The pipe's caller and the stream's shard, once the role's rights are found sufficient."""
+        """Return the pipe's caller and the stream's shard, once the role's rights are found sufficient."""
         table = deployed.table_of_stream(settings.stream_arn)
         if table is None:
             raise PipeBlockedError(f"Stream not found: {settings.stream_arn}")
@@ -144,7 +144,7 @@ class PipeRunner:
     def _deliver(
         self, settings: PipeSettings, caller: Caller, shard: Any, records: list[dict[str, Any]]
     ) -> None:
-        """Puts the records on the bus; returns when each is there, or described in the dead-letter queue.
+        """Put the records on the bus; return when each is there, or described in the dead-letter queue.
 
         To split a batch is not a retry: only records that cannot be split any more use up the attempts.
         """
@@ -186,7 +186,7 @@ def _passes(record: dict[str, Any], patterns: tuple[Pattern, ...]) -> bool:
 def _try_put(
     settings: PipeSettings, caller: Caller, records: list[dict[str, Any]]
 ) -> tuple[list[dict[str, Any]], str]:
-    """Puts the records on the bus; gives those that it did not take, and why."""
+    """Put the records on the bus; return those that it did not take, and why."""
     requirement = put_events_requirement(settings.bus_arn, settings.source, settings.detail_type)
     with MOTO_LOCK:
         refusal = check(caller, requirement)

@@ -38,7 +38,7 @@ class PipeSettings:
 
 
 def read_settings(pipe: Any) -> PipeSettings:
-    """The settings of moto's pipe.
+    """Return the settings of moto's pipe.
 
     Raises:
         PipeBlockedError: the pipe uses what the embedded AWS does not move.
@@ -71,7 +71,7 @@ def read_settings(pipe: Any) -> PipeSettings:
 
 
 def stream_record(record: dict[str, Any], stream_arn: str) -> dict[str, Any]:
-    """A stream record in the JSON shape that pipes and Lambda give it."""
+    """Return a stream record in the JSON shape that pipes and Lambda give it."""
     change = dict(record["dynamodb"])
     created = change["ApproximateCreationDateTime"]
     change["ApproximateCreationDateTime"] = int(created.replace(tzinfo=UTC).timestamp())
@@ -89,7 +89,7 @@ def stream_record(record: dict[str, Any], stream_arn: str) -> dict[str, Any]:
 def failure_record(
     settings: PipeSettings, shard_id: str, records: list[dict[str, Any]], condition: str
 ) -> dict[str, Any]:
-    """The description of a failed batch that a pipe sends to its dead-letter queue, in AWS's shape."""
+    """Return the description of a failed batch that a pipe sends to its dead-letter queue, in AWS's shape."""
     first, last = records[0]["dynamodb"], records[-1]["dynamodb"]
     return {
         "context": {"partnerResourceArn": settings.arn, "condition": condition},

@@ -66,12 +66,12 @@ class DataPlane:
         return self._service
 
     def start(self) -> None:
-        """Opens the gateway and begins to follow what is deployed."""
+        """Open the gateway and begin to follow what is deployed."""
         self._gateway_server.start()
         threading.Thread(target=self._follow, name="wiring", daemon=True).start()
 
     def stop(self) -> None:
-        """Stops the hops from the first to the last, then the workers."""
+        """Stop the hops from the first to the last, then the workers."""
         self._stopping = True
         taps.control_called.forget(self._control_called)
         self._changed.set()

@@ -14,7 +14,7 @@ class UndeliverableError(Exception):
 
 
 def send_as_role(caller: Caller, queue_arn: str, body: str) -> None:
-    """Sends with the rights of a role.
+    """Send with the rights of a role.
 
     Raises:
         UndeliverableError: the queue does not exist, or the role may not.
@@ -29,7 +29,7 @@ def send_as_role(caller: Caller, queue_arn: str, body: str) -> None:
 def send_as_service(
     service: str, source_arn: str, queue_arn: str, body: str, attributes: Mapping[str, str]
 ) -> None:
-    """Sends as an AWS service (``events.amazonaws.com``) on behalf of `source_arn`, by the queue's policy.
+    """Send as an AWS service (``events.amazonaws.com``) on behalf of `source_arn`, by the queue's policy.
 
     Raises:
         UndeliverableError: the queue does not exist, or its policy (or its key's) does not allow it.

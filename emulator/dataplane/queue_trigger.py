@@ -78,7 +78,7 @@ class QueueTrigger:
         self._wake.set()
 
     def wake(self) -> None:
-        """Looks at the mapping and its queue again."""
+        """Look at the mapping and its queue again."""
         self._wake.set()
 
     def _message_added(self, _queue_name: str) -> None:
@@ -122,7 +122,7 @@ class QueueTrigger:
         return 0.0
 
     def _fill(self, source: _Source, messages: list[Any]) -> None:
-        """Waits for more messages within the batching window."""
+        """Wait for more messages within the batching window."""
         deadline = time.monotonic() + source.window_seconds
         while len(messages) < source.batch_size and not self._stopping:
             remaining = deadline - time.monotonic()
@@ -133,7 +133,7 @@ class QueueTrigger:
             messages += self._receive(source, source.batch_size - len(messages))
 
     def _read_source(self) -> _Source | None:
-        """The mapping as it is now; None while it is disabled or its queue is missing.
+        """Return the mapping as it is now; None while it is disabled or its queue is missing.
 
         Raises:
             CannotPollError: the function or one of its rights is missing.

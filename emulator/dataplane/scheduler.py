@@ -21,13 +21,13 @@ class Scheduler:
         threading.Thread(target=self._run, name="scheduler", daemon=True).start()
 
     def after(self, seconds: float, work: Callable[[], None]) -> None:
-        """Calls `work` once, `seconds` from now; never after `stop`."""
+        """Call `work` once, `seconds` from now; never after `stop`."""
         with self._changed:
             heapq.heappush(self._due, (time.monotonic() + seconds, next(self._numbers), work))
             self._changed.notify()
 
     def stop(self) -> None:
-        """Drops everything that is not due yet."""
+        """Drop everything that is not due yet."""
         with self._changed:
             self._stopping = True
             self._changed.notify()

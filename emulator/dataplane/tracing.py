@@ -20,7 +20,7 @@ _MAXIMUM_DATAGRAM = 64 * 1024
 
 
 def new_segment_id() -> str:
-    """A fresh segment id: 16 hexadecimal digits."""
+    """Return a fresh segment id: 16 hexadecimal digits."""
     return secrets.token_hex(8)
 
 
@@ -33,17 +33,17 @@ class TraceHeader:
     sampled: bool = True
 
     def render(self) -> str:
-        """The header's text."""
+        """Return the header's text."""
         parent = f";Parent={self.parent}" if self.parent else ""
         return f"Root={self.root}{parent};Sampled={int(self.sampled)}"
 
     def under(self, segment_id: str) -> "TraceHeader":
-        """The header for what is called from a segment."""
+        """Return the header for what is called from a segment."""
         return TraceHeader(self.root, segment_id, self.sampled)
 
 
 def continue_trace(header: str) -> TraceHeader:
-    """The trace of an incoming header; a new one where there is none.
+    """Return the trace of an incoming header; a new one where there is none.
 
     AWS samples one new trace a second and 5 % of the others; here all are recorded. A caller's
     ``Sampled=0`` is kept.
@@ -75,7 +75,7 @@ class Traces:
         return f"127.0.0.1:{self._socket.getsockname()[1]}"
 
     def record(self, segment: dict[str, Any]) -> None:
-        """Writes one segment document."""
+        """Write one segment document."""
         line = json.dumps(segment, separators=(",", ":"))
         with self._lock:
             if not self._file.closed:
@@ -83,7 +83,7 @@ class Traces:
                 self._file.flush()
 
     def stop(self) -> None:
-        """Closes the daemon's port and the file."""
+        """Close the daemon's port and the file."""
         port = self._socket.getsockname()[1]
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as waker:
             waker.sendto(b"", ("127.0.0.1", port))  # closing a socket does not wake the thread that reads it

@@ -10,7 +10,7 @@ import threading
 
 
 def _end_with_emulator() -> None:
-    """Waits for the end of standard input, whose other end only the emulator holds, however it dies."""
+    """Wait for the end of standard input, whose other end only the emulator holds, however it dies."""
     while os.read(0, 1):
         pass
     os._exit(0)

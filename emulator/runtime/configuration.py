@@ -34,7 +34,7 @@ class FunctionConfiguration:
 
 
 def read_configuration(name_or_arn: str) -> FunctionConfiguration:
-    """The function's present configuration.
+    """Return the function's present configuration.
 
     Raises:
         NoFunctionError: there is no such function.
@@ -69,7 +69,7 @@ def reserved_concurrency(name_or_arn: str) -> int | None:
 
 
 def unpack_code(configuration: FunctionConfiguration, functions_folder: Path) -> Path:
-    """The folder with the unpacked zip; unpacked once for each content.
+    """Return the folder with the unpacked zip; unpacked once for each content.
 
     Raises:
         NoFunctionError: the function went away in the meantime.

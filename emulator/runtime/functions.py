@@ -55,7 +55,7 @@ class Functions:
         self._lock = threading.Lock()
 
     def invoke(self, name_or_arn: str, invocation: Invocation) -> Outcome:
-        """Runs the function once.
+        """Run the function once.
 
         Raises:
             NoFunctionError: there is no such function.
@@ -82,7 +82,7 @@ class Functions:
             log.warning("%s", error)
 
     def stop(self) -> None:
-        """Ends every worker."""
+        """End every worker."""
         with self._lock:
             pools = list(self._pools.values())
         for pool in pools:

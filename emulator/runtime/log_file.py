@@ -33,14 +33,14 @@ class FunctionLog:
         threading.Thread(target=self._follow, name=f"log-{name}", daemon=True).start()
 
     def flush(self) -> None:
-        """Copies every whole line that the worker has printed until now."""
+        """Copy every whole line that the worker has printed until now."""
         with self._lock:
             while not self._ended and (piece := self._read()) is not None:
                 self._ended = not piece
                 self._keep(piece)
 
     def write_line(self, line: str) -> None:
-        """Adds a line of Lambda's own, after what the worker has printed until now."""
+        """Add a line of Lambda's own, after what the worker has printed until now."""
         self.flush()
         self._append(line.encode() + b"\n")
 
@@ -54,7 +54,7 @@ class FunctionLog:
             self._output.close()
 
     def _read(self) -> bytes | None:
-        """What is in the pipe: None for nothing yet, empty bytes for its end."""
+        """Return what is in the pipe: None for nothing yet, empty bytes for its end."""
         try:
             return os.read(self._output.fileno(), _PIECE_BYTES)
         except BlockingIOError:

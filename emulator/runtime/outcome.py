@@ -27,6 +27,6 @@ class Outcome:
 
 
 def failure(error_type: str, message: str, *, duration_ms: float = 0.0, timed_out: bool = False) -> Outcome:
-    """The outcome of an invocation that the function itself could not answer."""
+    """Return the outcome of an invocation that the function itself could not answer."""
     payload = json.dumps({"errorType": error_type, "errorMessage": message}).encode()
     return Outcome(payload, "Unhandled", duration_ms, timed_out)

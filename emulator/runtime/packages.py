@@ -13,7 +13,7 @@ RUNTIME_DISTRIBUTIONS = ("awslambdaric", "boto3")
 
 
 def link_packages(folder: Path) -> Path:
-    """Fills `folder` with a link to each top-level module of the runtime's distributions."""
+    """Fill `folder` with a link to each top-level module of the runtime's distributions."""
     folder.mkdir(parents=True, exist_ok=True)
     for each in _with_requirements(RUNTIME_DISTRIBUTIONS):
         for name, source in _top_level_modules(each).items():
@@ -37,7 +37,7 @@ def _with_requirements(names: tuple[str, ...]) -> list[Distribution]:
 
 
 def _top_level_modules(package: Distribution) -> dict[str, Path]:
-    """The package's modules by name: folders, single files and compiled extensions."""
+    """Return the package's modules by name: folders, single files and compiled extensions."""
     modules: dict[str, Path] = {}
     for file in package.files or []:
         name = file.parts[0]

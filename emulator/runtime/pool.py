@@ -54,7 +54,7 @@ class FunctionPool:
         self._stopping = False
 
     def invoke(self, invocation: Invocation, reserved: int | None) -> Outcome:
-        """Runs one invocation on a free worker, waiting for one if need be.
+        """Run one invocation on a free worker, waiting for one if need be.
 
         Args:
             invocation: the event.
@@ -80,12 +80,12 @@ class FunctionPool:
                 self._in_work -= 1
 
     def prepare(self) -> None:
-        """Starts a worker of the function as it is deployed now, if it has changed."""
+        """Start a worker of the function as it is deployed now, if it has changed."""
         with self._changed:
             self._follow_deployment()
 
     def stop(self) -> None:
-        """Ends every worker."""
+        """End every worker."""
         with self._changed:
             self._stopping = True
             workers = list(self._workers)
@@ -131,7 +131,7 @@ class FunctionPool:
         return impatient or not any(worker.alive for worker in workers)
 
     def _follow_deployment(self) -> None:
-        """Starts the first worker of a changed function; those that start for an older one are given up."""
+        """Start the first worker of a changed function; those that start for an older one are given up."""
         configuration = self._read_configuration()
         if configuration == self._deployed or self._stopping:
             return
@@ -151,7 +151,7 @@ class FunctionPool:
             self._switch()
 
     def _switch(self) -> None:
-        """Serves with workers of the deployed function alone; busy ones of an older one retire afterwards."""
+        """Serve with workers of the deployed function alone; busy ones of an older one retire afterwards."""
         if self._serving == self._deployed:
             return
         self._serving = self._deployed
@@ -165,7 +165,7 @@ class FunctionPool:
             self._workers.add(self._start_worker(self._deployed, self._worker_ready, self._worker_ended))
 
     def _offer(self, worker: Worker) -> None:
-        """Takes a free worker back into service, or retires it."""
+        """Take a free worker back into service, or retire it."""
         if worker.configuration == self._deployed:
             self._switch()
         if worker.alive and worker.configuration == self._serving and not self._stopping:

@@ -42,7 +42,7 @@ class Invocation:
 
     @staticmethod
     def of(payload: bytes, trace_header: str = "", request_id: str = "") -> "Invocation":
-        """An invocation with a request id of its own unless one is given."""
+        """Return an invocation with a request id of its own unless one is given."""
         return Invocation(payload, trace_header, request_id or str(uuid.uuid4()))
 
 
@@ -91,7 +91,7 @@ class Worker:
         self._log: FunctionLog | None = None
 
     def start(self) -> None:
-        """Starts the process; `on_ready` follows."""
+        """Start the process; `on_ready` follows."""
         self._server.start()
         arguments = [sys.executable, "-P", "-S", str(_BOOTSTRAP), self.configuration.handler]
         process = subprocess.Popen(
@@ -112,7 +112,7 @@ class Worker:
         self._init_timer = timer
 
     def invoke(self, invocation: Invocation) -> Outcome:
-        """Runs the handler once; one call at a time, after `on_ready`. The worker is dead after a timeout."""
+        """Run the handler once; one call at a time, after `on_ready`. The worker is dead after a timeout."""
         self._current = invocation
         self._started = time.monotonic()
         self._next.put(invocation)
@@ -126,7 +126,7 @@ class Worker:
                 return outcome
 
     def stop(self) -> None:
-        """Ends the process; an invocation in work ends as a crash."""
+        """End the process; an invocation in work ends as a crash."""
         self._stopped = True
         process = self._process
         if process is not None and process.poll() is None:
@@ -235,7 +235,7 @@ class Worker:
         return failure("Sandbox.Timedout", message, duration_ms=seconds * 1000, timed_out=True)
 
     def _watch(self) -> None:
-        """Waits for the process's end and tells whoever waits for it."""
+        """Wait for the process's end and tell whoever waits for it."""
         process = self._process
         if process is None:
             return

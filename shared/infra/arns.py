@@ -29,23 +29,23 @@ class Arns:
         return pulumi.Output.concat("arn:aws:iam::", self.account_id, ":root")
 
     def role(self, stem: str) -> pulumi.Output[str]:
-        """An IAM role."""
+        """Return the ARN of an IAM role."""
         return pulumi.Output.concat("arn:aws:iam::", self.account_id, f":role/{self.names.of(stem, 'role')}")
 
     def managed_policy(self, name: str) -> pulumi.Output[str]:
-        """A managed policy of the account, which no layer of ours owns."""
+        """Return the ARN of a managed policy of the account, which no layer of ours owns."""
         return pulumi.Output.concat("arn:aws:iam::", self.account_id, f":policy/{name}")
 
     def function(self, stem: str) -> pulumi.Output[str]:
-        """A Lambda function, unqualified."""
+        """Return the ARN of a Lambda function, unqualified."""
         return self._arn("lambda", f"function:{self.names.function(stem)}")
 
     def log_group(self, function_stem: str) -> pulumi.Output[str]:
-        """The log group of a function, without the ``:*`` that stands for its streams."""
+        """Return the ARN of the log group of a function, without the ``:*`` that stands for its streams."""
         return self._arn("logs", f"log-group:{self.names.log_group(function_stem)}")
 
     def named_log_group(self, stem: str) -> pulumi.Output[str]:
-        """A log group of any other writer."""
+        """Return the ARN of a log group of any other writer."""
         return self._arn("logs", f"log-group:{self.names.of(stem)}")
 
     def network_resources(self) -> pulumi.Output[str]:
@@ -53,29 +53,29 @@ class Arns:
         return self._arn("ec2", "*/*")
 
     def table(self, stem: str) -> pulumi.Output[str]:
-        """A DynamoDB table."""
+        """Return the ARN of a DynamoDB table."""
         return self._arn("dynamodb", f"table/{self.names.of(stem, 'table')}")
 
     def queue(self, stem: str) -> pulumi.Output[str]:
-        """An SQS queue."""
+        """Return the ARN of an SQS queue."""
         return self._arn("sqs", self.names.of(stem, "queue"))
 
     def topic(self, stem: str) -> pulumi.Output[str]:
-        """An SNS topic."""
+        """Return the ARN of an SNS topic."""
         return self._arn("sns", self.names.of(stem, "topic"))
 
     def event_bus(self, stem: str) -> pulumi.Output[str]:
-        """An EventBridge bus."""
+        """Return the ARN of an EventBridge bus."""
         return self._arn("events", f"event-bus/{self.names.of(stem, 'event-bus')}")
 
     def rule(self, bus_stem: str, stem: str) -> pulumi.Output[str]:
-        """A rule on a bus of ours."""
+        """Return the ARN of a rule on a bus of ours."""
         return self._arn(
             "events", f"rule/{self.names.of(bus_stem, 'event-bus')}/{self.names.of(stem, 'rule')}"
         )
 
     def pipe(self, stem: str) -> pulumi.Output[str]:
-        """An EventBridge pipe."""
+        """Return the ARN of an EventBridge pipe."""
         return self._arn("pipes", f"pipe/{self.names.of(stem, 'pipe')}")
 
     def alarms(self) -> pulumi.Output[str]:

@@ -26,7 +26,7 @@ class BundleError(ValueError):
 def bundle(
     function_package: str, vendored: Sequence[str] = (), packages: Sequence[str] = ()
 ) -> pulumi.AssetArchive:
-    """The zip of a function; the same sources give the same hash on every machine.
+    """Return the zip of a function; the same sources give the same hash on every machine.
 
     Raises:
         BundleError: as ``bundle_files``.
@@ -69,7 +69,7 @@ def _sources(folder: Path) -> Iterator[Path]:
 
 
 def _ancestors(package: str) -> dict[str, Path]:
-    """The ``__init__.py`` above the package, which hold no code."""
+    """Return the ``__init__.py`` above the package, which hold no code."""
     parts = package.split(".")
     found = {}
     for depth in range(1, len(parts)):

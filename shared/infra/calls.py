@@ -34,7 +34,7 @@ class Call:
         return f"{self.function.capitalize()}Uses{self.target.title().replace('-', '')}"
 
     def target_arn(self, arns: Arns) -> pulumi.Output[str]:
-        """The ARN of the resource, computed from its name."""
+        """Return the ARN of the resource, computed from its name."""
         of_service = {"dynamodb": arns.table, "sns": arns.topic, "sqs": arns.queue}
         return of_service[self.service](self.target)
 

@@ -187,7 +187,7 @@ CONTRACTS: Mapping[str, type[Contract]] = MappingProxyType(
 
 
 def exports(contract: type[Contract]) -> Mapping[str, Export]:
-    """What each stack output of the layer means, by output name, in the order of the contract."""
+    """Return what each stack output of the layer means, by output name, in the order of the contract."""
     return {each.name: get_args(each.type)[1] for each in fields(contract)}
 
 

@@ -20,13 +20,13 @@ new output, move every reader, then remove the old one."""
 
 
 def page() -> str:
-    """The whole page, ending in one newline."""
+    """Return the whole page, ending in one newline."""
     sections = (section(layer, CONTRACTS[layer.name]) for layer in deployment_order())
     return "\n\n".join((HEAD, *sections)) + "\n"
 
 
 def section(layer: Layer, contract: type[Contract]) -> str:
-    """What one layer publishes, in the order of its contract."""
+    """Return what one layer publishes, in the order of its contract."""
     upstream = (
         " and ".join(filter(None, (", ".join(layer.upstream[:-1]), *layer.upstream[-1:]))) or "no other layer"
     )

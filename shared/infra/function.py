@@ -168,7 +168,7 @@ class Function(pulumi.ComponentResource):
 
 
 def application_log_level(log_level: str) -> str:
-    """What Lambda lets through of the lines that the function writes at ``log_level`` or above.
+    """Return what Lambda lets through of the lines that the function writes at ``log_level`` or above.
 
     Never more than INFO: Lambda has no word for our WARNING, and takes a line of a level that it does not
     know for INFO.
@@ -186,7 +186,7 @@ def write_log(arns: Arns, stem: str) -> Statement:
 
 
 def deny_network_interfaces(arns: Arns, stem: str) -> Statement:
-    """Takes from the code what the managed policy gives to the Lambda service."""
+    """Take from the code what the managed policy gives to the Lambda service."""
     return Statement(
         sid="DenyNetworkInterfacesToCode",
         effect="Deny",

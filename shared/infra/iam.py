@@ -92,7 +92,7 @@ class Statement:
             )
 
     def render(self, resource: Sequence[pulumi.Input[str]] | str | None) -> dict[str, Any]:
-        """The statement as IAM's JSON, with ``resource`` in place (or none at all)."""
+        """Return the statement as IAM's JSON, with ``resource`` in place (or none at all)."""
         rendered: dict[str, Any] = {"Sid": self.sid, "Effect": self.effect}
         if self.principals is not None:
             rendered["Principal"] = dict(self.principals)
@@ -110,7 +110,7 @@ class Statement:
 
 
 def document(*statements: Statement) -> pulumi.Output[str]:
-    """A policy for an identity, a queue, a topic or an endpoint, as JSON.
+    """Return a policy for an identity, a queue, a topic or an endpoint, as JSON.
 
     Raises:
         PolicyError: for a statement without resources, or two with the same Sid; when it is resolved, for an
@@ -130,7 +130,7 @@ def document(*statements: Statement) -> pulumi.Output[str]:
 
 
 def key_policy(*statements: Statement) -> pulumi.Output[str]:
-    """The policy of a KMS key, as JSON; in each statement ``"Resource": "*"`` means the key itself.
+    """Return the policy of a KMS key, as JSON; in each statement ``"Resource": "*"`` means the key itself.
 
     Raises:
         PolicyError: for a statement that names resources or no principal, or two with the same Sid.
@@ -145,7 +145,7 @@ def key_policy(*statements: Statement) -> pulumi.Output[str]:
 
 
 def trust(service: str, conditions: Conditions | None = None) -> pulumi.Output[str]:
-    """The trust policy of a role that ``service`` (for example ``lambda.amazonaws.com``) assumes."""
+    """Return the trust policy of a role that ``service`` (for example ``lambda.amazonaws.com``) assumes."""
     statement = Statement(
         sid="Assume",
         actions=["sts:AssumeRole"],

@@ -43,7 +43,7 @@ LAYERS: Mapping[str, Layer] = MappingProxyType(
 
 
 def layer(name: str) -> Layer:
-    """The layer called ``name``.
+    """Return the layer called ``name``.
 
     Raises:
         KeyError: naming the layers that exist.
@@ -54,13 +54,13 @@ def layer(name: str) -> Layer:
 
 
 def upstream_of(name: str) -> tuple[Layer, ...]:
-    """The layers whose contracts ``name`` reads, in deployment order."""
+    """Return the layers whose contracts ``name`` reads, in deployment order."""
     needed = layer(name).upstream
     return tuple(each for each in deployment_order() if each.name in needed)
 
 
 def consumers_of(name: str) -> tuple[Layer, ...]:
-    """The layers that read the contract of ``name``, in deployment order."""
+    """Return the layers that read the contract of ``name``, in deployment order."""
     provider = layer(name).name
     return tuple(each for each in deployment_order() if provider in each.upstream)
 
@@ -76,7 +76,7 @@ def deployment_order() -> tuple[Layer, ...]:
 
 
 def destroy_order() -> tuple[Layer, ...]:
-    """The exact reverse of the deployment order."""
+    """Return the exact reverse of the deployment order."""
     return deployment_order()[::-1]
 
 

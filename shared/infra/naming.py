@@ -50,7 +50,7 @@ class Names:
     """The names of one environment."""
 
     def __init__(self, suffix: str) -> None:
-        """Takes the environment suffix, for example ``dev``.
+        """Take the environment suffix, for example ``dev``.
 
         Raises:
             InvalidNameError: unless it is lower case letters, digits and single hyphens and short enough.
@@ -86,15 +86,15 @@ class Names:
         return name
 
     def function(self, stem: str) -> str:
-        """A Lambda function: ``function("ingest")`` is ``"ingest-function-dev"``."""
+        """Return the name of a Lambda function: ``function("ingest")`` is ``"ingest-function-dev"``."""
         return self.of(f"{stem}-function", "function")
 
     def log_group(self, function_stem: str) -> str:
-        """The log group that Lambda writes to: ``/aws/lambda/ingest-function-dev``."""
+        """Return the name of the log group that Lambda writes to: ``/aws/lambda/ingest-function-dev``."""
         return f"/aws/lambda/{self.function(function_stem)}"
 
     def alias(self, stem: str) -> str:
-        """A KMS alias: ``alias/kms-key-dev``."""
+        """Return the name of a KMS alias: ``alias/kms-key-dev``."""
         return f"alias/{self.of(stem)}"
 
     def alphanumeric(self, stem: str) -> str:

@@ -20,7 +20,7 @@ class ServiceSender:
     source_arn: pulumi.Input[str]
 
     def statement(self, queue_arn: pulumi.Input[str]) -> Statement:
-        """The grant, for the queue's policy."""
+        """Return the grant, for the queue's policy."""
         return Statement(
             sid="SendFromService",
             principals={"Service": self.service},

@@ -23,17 +23,17 @@ class EnvironmentMismatchError(pulumi.RunError, ValueError):
 
 
 def read_network(names: Names) -> NetworkContract:
-    """The contract of the network layer in the stack of the same name."""
+    """Return the contract of the network layer in the stack of the same name."""
     return read_contract(NetworkContract, names)
 
 
 def read_data(names: Names) -> DataContract:
-    """The contract of the data layer in the stack of the same name."""
+    """Return the contract of the data layer in the stack of the same name."""
     return read_contract(DataContract, names)
 
 
 def read_compute(names: Names) -> ComputeContract:
-    """The contract of the compute layer in the stack of the same name."""
+    """Return the contract of the compute layer in the stack of the same name."""
     return read_contract(ComputeContract, names)
 
 

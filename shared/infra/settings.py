@@ -53,7 +53,7 @@ class SettingsReader:
     """
 
     def __init__(self, layer_name: str) -> None:
-        """Reads ``stacks/<layer>/Pulumi.<stack>.yaml`` as Pulumi has loaded it.
+        """Read ``stacks/<layer>/Pulumi.<stack>.yaml`` as Pulumi has loaded it.
 
         Raises:
             SettingError: when the configuration asks for a region other than us-east-1.
@@ -135,7 +135,7 @@ class SettingsReader:
         return tuple(map(str, value))
 
     def text(self, key: str, *, example: str) -> str:
-        """A string that is not empty."""
+        """Return a string that is not empty."""
         value = self._value(key)
         if value is None or not value.strip():
             raise self._error(key, "is missing" if value is None else "is empty", example)
@@ -149,7 +149,7 @@ class SettingsReader:
         return value
 
     def integer(self, key: str, *, minimum: int, maximum: int) -> int:
-        """A whole number from ``minimum`` to ``maximum``, both included."""
+        """Return a whole number from ``minimum`` to ``maximum``, both included."""
         value = self.text(key, example=str(minimum))
         try:
             number = int(value)
@@ -164,7 +164,7 @@ class SettingsReader:
         return self.choice(key, ("false", "true")) == "true"
 
     def texts(self, key: str, *, example: str) -> tuple[str, ...]:
-        """A list of one or more strings, none of them empty, none of them twice."""
+        """Return a list of one or more strings, none of them empty, none of them twice."""
         shown = f'["{example}"]'
         try:
             value = self._object(key)
@@ -181,7 +181,7 @@ class SettingsReader:
         return tuple(value)
 
     def mail_addresses(self, key: str) -> tuple[str, ...]:
-        """A list of one or more e-mail addresses."""
+        """Return a list of one or more e-mail addresses."""
         example = "team@example.com"
         addresses = self.texts(key, example=example)
         if wrong := [each for each in addresses if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", each)]:
@@ -201,7 +201,7 @@ class SettingsReader:
         return zones
 
     def network(self, key: str, *, longest_prefix: int) -> IPv4Network:
-        """A private IPv4 network between /16 (the largest VPC) and ``longest_prefix``."""
+        """Return a private IPv4 network between /16 (the largest VPC) and ``longest_prefix``."""
         example = "10.20.0.0/16"
         value = self.text(key, example=example)
         try:

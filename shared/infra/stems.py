@@ -37,5 +37,5 @@ API_ACCESS_LOGS = "api-access-log-group"
 
 
 def role_of(function: str) -> str:
-    """The execution role of a function."""
+    """Return the stem of a function's execution role."""
     return f"{function}-role"

@@ -60,7 +60,7 @@ def register(
     topic_arn: pulumi.Input[str],
     opts: pulumi.ResourceOptions,
 ) -> list[pulumi.Output[str]]:
-    """Registers the alarms; returns their names. A metric without data means that nothing is wrong."""
+    """Register the alarms; return their names. A metric without data means that nothing is wrong."""
     registered = [
         _level(alarm, names, topic_arn, opts)
         if isinstance(alarm, Alarm)

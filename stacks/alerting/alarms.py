@@ -24,7 +24,7 @@ def alarms(
     notifier_name: pulumi.Input[str],
     opts: pulumi.ResourceOptions,
 ) -> list[pulumi.Output[str]]:
-    """Registers them all, each telling the operators; returns their names."""
+    """Register them all, each telling the operators; return their names."""
     functions = {
         stems.INGEST: compute.ingest_function_name,
         stems.DETECTOR: compute.detector_function_name,

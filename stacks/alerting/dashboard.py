@@ -44,7 +44,7 @@ def dashboard(
     notifier_name: pulumi.Input[str],
     opts: pulumi.ResourceOptions,
 ) -> aws.cloudwatch.Dashboard:
-    """Registers the dashboard."""
+    """Register the dashboard."""
     name = names.of("pipeline-dashboard", "dashboard")
     stations = [
         _api(compute),

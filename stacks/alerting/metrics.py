@@ -8,13 +8,13 @@ from stacks.alerting.alarm import Metric, Statistic
 
 
 def of_api(compute: ComputeContract, name: str, statistic: Statistic) -> Metric:
-    """A metric of the stage."""
+    """Return a metric of the stage."""
     dimensions = {"ApiName": compute.api_name, "Stage": compute.stage_name}
     return Metric("AWS/ApiGateway", name, dimensions, statistic)
 
 
 def of_function(function_name: pulumi.Input[str], name: str, statistic: Statistic) -> Metric:
-    """A metric of a Lambda function."""
+    """Return a metric of a Lambda function."""
     return Metric("AWS/Lambda", name, {"FunctionName": function_name}, statistic)
 
 
@@ -30,21 +30,21 @@ def of_puts(table_name: pulumi.Input[str]) -> Metric:
 
 
 def of_pipe(compute: ComputeContract, name: str, statistic: Statistic) -> Metric:
-    """A metric of the pipe from the stream to the bus."""
+    """Return a metric of the pipe from the stream to the bus."""
     return Metric("AWS/EventBridge/Pipes", name, {"PipeName": compute.pipe_name}, statistic)
 
 
 def of_rule(compute: ComputeContract, name: str, statistic: Statistic) -> Metric:
-    """A metric of the rule from the bus to the detector."""
+    """Return a metric of the rule from the bus to the detector."""
     dimensions = {"EventBusName": compute.bus_name, "RuleName": compute.rule_name}
     return Metric("AWS/Events", name, dimensions, statistic)
 
 
 def of_queue(queue_name: pulumi.Input[str], name: str, statistic: Statistic) -> Metric:
-    """A metric of an SQS queue."""
+    """Return a metric of an SQS queue."""
     return Metric("AWS/SQS", name, {"QueueName": queue_name}, statistic)
 
 
 def of_topic(topic_name: pulumi.Input[str], name: str, statistic: Statistic) -> Metric:
-    """A metric of an SNS topic."""
+    """Return a metric of an SNS topic."""
     return Metric("AWS/SNS", name, {"TopicName": topic_name}, statistic)

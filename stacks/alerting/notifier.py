@@ -23,7 +23,7 @@ def notifier(
     compute: ComputeContract,
     opts: pulumi.ResourceOptions,
 ) -> Function:
-    """The function and its trigger, which reports failed messages one by one."""
+    """Register the function and its trigger, which reports failed messages one by one."""
     targets = {
         stems.ALERTS: data.alerts_table_arn,
         stems.FRAUD_ALERTS: data.fraud_alerts_topic_arn,

@@ -14,7 +14,7 @@ from stacks.alerting.subscriptions import subscriptions
 def build(
     settings: AlertingSettings, network: NetworkContract, data: DataContract, compute: ComputeContract
 ) -> AlertingContract:
-    """Registers the layer's resources."""
+    """Register the layer's resources."""
     names = settings.names
     opts = pulumi.ResourceOptions(provider=aws_provider("alerting", names, [network.account_id]))
     function = notifier(settings, network, data, compute, opts)

@@ -32,7 +32,7 @@ class Api:
 def transactions_api(
     settings: ComputeSettings, functions: Mapping[Route, Function], opts: pulumi.ResourceOptions
 ) -> Api:
-    """The API with a method for each route; any change to what it deploys makes a new deployment."""
+    """Register the API with a method for each route; any change to what it deploys makes a new deployment."""
     names = settings.names
     rest_api = aws.apigateway.RestApi(
         names.of("transactions-api"),

@@ -27,7 +27,7 @@ class ErrorResponse:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def template(self) -> str:
-        """The body; the gateway escapes what it puts in place of a variable."""
+        """Return the body; the gateway escapes what it puts in place of a variable."""
         return json.dumps(
             {
                 "error": self.error,

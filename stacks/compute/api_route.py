@@ -43,13 +43,13 @@ class Route:
         return f"{self.method}/{re.sub(r'{[^}]+}', '*', self.path)}"
 
     def schema(self) -> dict[str, Any]:
-        """The schema of its body."""
+        """Return the schema of its body."""
         content: dict[str, Any] = json.loads(self.schema_file.read_text(encoding="utf-8"))
         return content
 
 
 def definition(route: Route) -> dict[str, Any]:
-    """What a deployment serves of the route, as plain data."""
+    """Return what a deployment serves of the route, as plain data."""
     return {
         "method": route.method,
         "path": route.path,
@@ -74,7 +74,7 @@ class Place:
 def serve(
     route: Route, function: Function, place: Place, opts: pulumi.ResourceOptions
 ) -> list[pulumi.Resource]:
-    """The route's method and its integration, for which a deployment must wait."""
+    """Register the route's method and its integration, for which a deployment must wait."""
     method = _method(route, place, opts)
     integration = aws.apigateway.Integration(
         place.names.of(f"{route.stem}-integration"),

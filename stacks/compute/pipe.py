@@ -44,7 +44,7 @@ def transactions_pipe(
     route: Route,
     opts: pulumi.ResourceOptions,
 ) -> Pipe:
-    """Starts with the oldest record, so that nothing stored before the pipe is lost.
+    """Start with the oldest record, so that nothing stored before the pipe is lost.
 
     It comes after the route to the detector and goes before it: a bus drops what no rule of it takes.
     """

@@ -15,7 +15,7 @@ from stacks.compute.verdicts import verdicts
 
 
 def build(settings: ComputeSettings, network: NetworkContract, data: DataContract) -> ComputeContract:
-    """Registers the layer's resources."""
+    """Register the layer's resources."""
     names = settings.names
     opts = pulumi.ResourceOptions(provider=aws_provider("compute", names, [network.account_id]))
 

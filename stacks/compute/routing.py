@@ -43,7 +43,7 @@ class Route:
 
 
 def event_bus(names: Names, network: NetworkContract, opts: pulumi.ResourceOptions) -> Bus:
-    """A bus of our own, encrypted under our key."""
+    """Register a bus of our own, encrypted under our key."""
     arns = Arns(names, network.account_id)
     dead = Queue(
         stems.BUS_DLQ,
@@ -71,7 +71,7 @@ def route_to_detector(
     detector: Detector,
     opts: pulumi.ResourceOptions,
 ) -> Route:
-    """The rule, by pattern and never by schedule, with the detector as its one target.
+    """Register the rule, by pattern and never by schedule, with the detector as its one target.
 
     The target comes after all that catches what the detector cannot handle.
     """

@@ -18,7 +18,7 @@ MAXIMUM_RECEIVES = 5
 
 
 def build(settings: DataSettings, network: NetworkContract) -> DataContract:
-    """Registers the layer's resources."""
+    """Register the layer's resources."""
     names = settings.names
     opts = pulumi.ResourceOptions(provider=aws_provider("data", names, [network.account_id]))
     kept = tables(settings, network.key_arn, opts)
@@ -61,7 +61,7 @@ def build(settings: DataSettings, network: NetworkContract) -> DataContract:
 
 
 def _pseudonym_secret(settings: DataSettings) -> pulumi.Output[str]:
-    """The key of the HMAC by which logs and mails name an account."""
+    """Return the key of the HMAC by which logs and mails name an account."""
     provider = random.Provider(settings.names.of("random-data"))
     password = random.RandomPassword(
         settings.names.of("pseudonym-secret"),

@@ -59,7 +59,7 @@ class _Shape:
 
 
 def tables(settings: DataSettings, key_arn: pulumi.Input[str], opts: pulumi.ResourceOptions) -> Tables:
-    """The tables; only new transactions are streamed, as they were stored."""
+    """Register the tables; only new transactions are streamed, as they were stored."""
     transactions = _Shape(
         stems.TRANSACTIONS,
         "transaction_id",

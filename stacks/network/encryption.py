@@ -28,7 +28,7 @@ _ENVELOPE = ("kms:GenerateDataKey", "kms:Decrypt")
 
 
 def encryption_key(arns: Arns, opts: pulumi.ResourceOptions) -> aws.kms.Key:
-    """The key, rotated every year, and its alias."""
+    """Register the key, rotated every year, and its alias."""
     names = arns.names
     key = aws.kms.Key(
         names.of("kms-key"),

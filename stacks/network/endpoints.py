@@ -14,7 +14,7 @@ from stacks.network.vpc import PrivateNetwork
 def dynamodb_endpoint(
     arns: Arns, network: PrivateNetwork, opts: pulumi.ResourceOptions
 ) -> aws.ec2.VpcEndpoint:
-    """The gateway endpoint, which costs nothing."""
+    """Register the gateway endpoint, which costs nothing."""
     name = arns.names.of("dynamodb-endpoint")
     return aws.ec2.VpcEndpoint(
         name,

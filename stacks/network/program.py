@@ -14,7 +14,7 @@ from stacks.network.vpc import private_network
 
 
 def build(settings: NetworkSettings) -> NetworkContract:
-    """Registers the layer's resources."""
+    """Register the layer's resources."""
     names = settings.names
     provider = aws_provider("network", names, settings.allowed_account_ids)
     opts = pulumi.ResourceOptions(provider=provider)

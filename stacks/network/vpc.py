@@ -21,7 +21,7 @@ class PrivateNetwork:
 
 
 def private_network(settings: NetworkSettings, opts: pulumi.ResourceOptions) -> PrivateNetwork:
-    """The VPC with DNS, its subnets and the one route table that they share."""
+    """Register the VPC with DNS, its subnets and the one route table that they share."""
     names = settings.names
     vpc = aws.ec2.Vpc(
         names.of("vpc"),

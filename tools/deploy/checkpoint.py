@@ -74,7 +74,7 @@ class Checkpoint:
         return tuple(PendingOperation(each["type"], each["resource"]) for each in listed)
 
     def references(self) -> Mapping[str, Mapping[str, Any]]:
-        """Outputs of other stacks as this one has last seen them, by the other stack's name."""
+        """Return outputs of other stacks as this one has last seen them, by the other stack's name."""
         return {
             str(each["outputs"]["name"]): each["outputs"].get("outputs") or {}
             for each in self.resources
@@ -83,7 +83,7 @@ class Checkpoint:
 
 
 def name_of(urn: str) -> str:
-    """The logical name at the end of a URN: `urn:pulumi:dev::project::type::name`."""
+    """Return the logical name at the end of a URN: `urn:pulumi:dev::project::type::name`."""
     return urn.rsplit("::", 1)[-1]
 
 

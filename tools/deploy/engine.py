@@ -61,12 +61,12 @@ OLDEST = Version(3, 259, 0)
 
 
 def sdk_version() -> Version:
-    """The version of the pinned SDK, `pulumi` in requirements.lock."""
+    """Return the version of the pinned SDK, `pulumi` in requirements.lock."""
     return Version.parse(metadata.version("pulumi"))
 
 
 def pulumi_binary() -> Path:
-    """The CLI that `make engine` installed into the project, else the one on PATH.
+    """Return the CLI that `make engine` installed into the project, else the one on PATH.
 
     Raises:
         CliError: there is neither.
@@ -98,7 +98,7 @@ def fitting_binary() -> Path:
 
 
 def check_fit(command: Sequence[str]) -> Version:
-    """The version of the CLI that `command` starts, once it is seen to fit the SDK.
+    """Return the version of the CLI that `command` starts, once it is seen to fit the SDK.
 
     It fits with the same major version, at least `OLDEST`, and Python's language host beside it or on PATH.
 
@@ -196,7 +196,7 @@ def main() -> int:
 
 
 def _pinned() -> Path:
-    """The SDK's own version in the project, so that two machines deploy alike."""
+    """Return the SDK's own version in the project, so that two machines deploy alike."""
     if INSTALLED.is_file() and _version([str(INSTALLED)]) == sdk_version():
         return INSTALLED
     return install()

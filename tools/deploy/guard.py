@@ -62,7 +62,7 @@ def downstream_empty(layer: str, environment: str) -> None:
 
 
 def _lack(layer: str, state: Checkpoint | None) -> str | None:
-    """What keeps others from reading the layer's outputs."""
+    """Return what keeps others from reading the layer's outputs."""
     if state is None:
         return "does not exist"
     if not state.custom_resources:
@@ -76,7 +76,7 @@ def _lack(layer: str, state: Checkpoint | None) -> str | None:
 
 
 def _held(state: Checkpoint) -> str:
-    """What a stack still holds; empty when nothing."""
+    """Return what a stack still holds; empty when nothing."""
     counts = {"resources": len(state.custom_resources), "pending operations": len(state.pending)}
     return " and ".join(f"{count} {what}" for what, count in counts.items() if count)
 

@@ -42,7 +42,7 @@ def _lives(pid: int) -> bool:
 
 
 def locks_in(errors: str) -> list[Lock]:
-    """The locks that an error of the CLI names."""
+    """Return the locks that an error of the CLI names."""
     return [
         Lock(found["user"], found["host"], int(found["pid"]), found["since"])
         for found in _LOCK.finditer(errors)

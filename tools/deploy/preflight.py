@@ -64,13 +64,13 @@ def wanted_concurrency(environment: str, stacks: Path = ROOT / "stacks") -> Mapp
 
 
 def account_quota(client: "LambdaClient") -> Quota:
-    """The account's limit, and what no function has reserved."""
+    """Return the account's limit, and what no function has reserved."""
     limits = client.get_account_settings()["AccountLimit"]
     return Quota(limits["ConcurrentExecutions"], limits["UnreservedConcurrentExecutions"])
 
 
 def held_concurrency(client: "LambdaClient", functions: Mapping[str, int]) -> int:
-    """What the functions of the environment hold already."""
+    """Return what the functions of the environment hold already."""
     held = 0
     for name in functions:
         try:

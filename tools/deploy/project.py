@@ -9,7 +9,7 @@ STACKS = ROOT / "stacks"
 
 
 def settings_file(layer: str, environment: str) -> Path:
-    """The tracked file of a layer's settings in an environment."""
+    """Return the tracked file of a layer's settings in an environment."""
     return STACKS / layer / f"Pulumi.{environment}.yaml"
 
 

@@ -26,7 +26,7 @@ class PulumiError(RuntimeError):
 
 
 def command() -> list[str]:
-    """The words that start the CLI: the environment variable `PULUMI`, or `pulumi`."""
+    """Return the words that start the CLI: the environment variable `PULUMI`, or `pulumi`."""
     return shlex.split(os.environ.get("PULUMI") or "pulumi")
 
 
@@ -46,15 +46,15 @@ class Stack:
         return f"{STACKS.relative_to(ROOT)}/{self.layer}"
 
     def words(self, *arguments: str) -> list[str]:
-        """The command line of a call that acts on this stack and on no other."""
+        """Return the command line of a call that acts on this stack and on no other."""
         return [*command(), "-C", self.folder, *arguments, "--stack", self.environment]
 
     def shown(self, *arguments: str) -> str:
-        """The same, to be copied into a terminal."""
+        """Return the same, to be copied into a terminal."""
         return shlex.join(self.words(*arguments))
 
     def export(self) -> Checkpoint | None:
-        """The stack's state, secrets encrypted; None where the stack does not exist.
+        """Return the stack's state, secrets encrypted; None where the stack does not exist.
 
         Raises:
             PulumiError: whether it exists cannot be told: no login, no backend, no passphrase ...
@@ -67,7 +67,7 @@ class Stack:
         raise PulumiError(f"the state of {self} cannot be read.\n{_explained(done.stderr)}")
 
     def preview_json(self) -> Mapping[str, Any]:
-        """What a deployment would change, as `pulumi preview --json` has it.
+        """Return what a deployment would change, as `pulumi preview --json` has it.
 
         Raises:
             PulumiError: the preview failed.
@@ -181,7 +181,7 @@ _UNREACHABLE = "Whether the backend answers, and which one it is: pulumi whoami 
 
 
 def _explained(errors: str) -> str:
-    """The CLI's own words, then what to do."""
+    """Return the CLI's own words, then what to do."""
     text = errors.strip() or "The CLI says nothing."
     advice = next((then for pattern, then in _ADVICE if re.search(pattern, text)), _UNREACHABLE)
     return f"{text}\n{advice}"

@@ -61,7 +61,7 @@ class Finding:
         return bool(self.changes or self.replaced or self.problem)
 
     def lines(self, environment: str) -> Iterator[str]:
-        """The finding as a person reads it."""
+        """Yield the finding as a person reads it."""
         if not self.stale:
             yield f"{self.layer} is up to date"
             return
@@ -80,7 +80,7 @@ class Finding:
 
 
 def look(environment: str, names: Sequence[str]) -> list[Finding]:
-    """A finding for each of these layers that is deployed, in order.
+    """Return a finding for each of these layers that is deployed, in order.
 
     Raises:
         tools.deploy.pulumi_command.PulumiError: a state cannot be read.
@@ -117,7 +117,7 @@ def _finding(environment: str, name: str, states: Mapping[str, Checkpoint | None
 
 
 def _different(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """Outputs of an upstream layer that have changed since they were read, secret ones left out."""
+    """Return outputs of an upstream layer that have changed since they were read, secret ones left out."""
     return [
         name
         for name in sorted({*before, *now})
@@ -128,7 +128,7 @@ def _different(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
 
 
 def _naming_younger(state: Checkpoint, moment: datetime) -> set[str]:
-    """Outputs that name a resource which was created after a moment."""
+    """Return outputs that name a resource which was created after a moment."""
     made_since: set[str] = set()
     for each in state.custom_resources:
         if "created" in each and datetime.fromisoformat(each["created"]) > moment:
@@ -142,14 +142,14 @@ def _texts(value: object) -> list[str]:
 
 
 def _read_by(reader: str, provider: str) -> set[str]:
-    """The outputs of a layer that another one uses."""
+    """Return the outputs of a layer that another one uses."""
     from shared.infra.contracts import CONTRACTS, exports  # noqa: PLC0415 - the SDK takes a while to import
 
     return {name for name, export in exports(CONTRACTS[provider]).items() if reader in export.readers}
 
 
 def _changes(preview: Mapping[str, Any]) -> Iterator[Change]:
-    """What a preview would change; the three steps of a replacement are one change."""
+    """Yield what a preview would change; the three steps of a replacement are one change."""
     for step in preview.get("steps") or ():
         action, urn = str(step["op"]), str(step["urn"])
         if action in _UNCHANGED or action in ("create-replacement", "delete-replaced"):
@@ -159,12 +159,12 @@ def _changes(preview: Mapping[str, Any]) -> Iterator[Change]:
 
 
 def _type_of(urn: str) -> str:
-    """The resource's own type: `urn:pulumi:dev::project::parent$aws:sqs/queue:Queue::name`."""
+    """Return the resource's own type: `urn:pulumi:dev::project::parent$aws:sqs/queue:Queue::name`."""
     return urn.split("::")[2].rsplit("$", 1)[-1]
 
 
 def in_plan(plan: Mapping[str, Any], names: Sequence[str]) -> list[Finding]:
-    """The same from the embedded engine's plan (`python -m tools.local preview --json`)."""
+    """Return the same from the embedded engine's plan (`python -m tools.local preview --json`)."""
     findings = []
     for name in names:
         layer_plan = plan["layers"].get(name, {})

@@ -94,11 +94,11 @@ class Target:
         return (self.suspicious_queue_name, *self.dead_letter_queues)
 
     def queue_url(self, name: str) -> str:
-        """The URL of a queue of this environment: all are of one account and region."""
+        """Return the URL of a queue of this environment: all are of one account and region."""
         return f"{self.suspicious_queue_url.rpartition('/')[0]}/{name}"
 
     def queue_arn(self, name: str) -> str:
-        """The ARN of a queue of this environment."""
+        """Return the ARN of a queue of this environment."""
         return f"{self.suspicious_queue_arn.rpartition(':')[0]}:{name}"
 
     @property
@@ -123,7 +123,7 @@ class Target:
         )
 
     def log_group(self, function_name: str) -> str:
-        """The log group of a function."""
+        """Return the log group of a function."""
         return f"/aws/lambda/{function_name}"
 
 

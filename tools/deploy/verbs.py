@@ -63,7 +63,7 @@ def outputs(stack: Stack, settings: Settings = ()) -> int:
 
 
 def outputs_as_data(stack: Stack) -> Mapping[str, Any] | None:
-    """What the layer exports, secrets masked; None where it is not deployed."""
+    """Return what the layer exports, secrets masked; None where it is not deployed."""
     state = stack.export()
     if state is None:
         return None
@@ -95,7 +95,7 @@ ALONE: Mapping[str, Verb] = MappingProxyType({**VERBS, "deploy": deploy_alone})
 
 
 def _settled(stack: Stack) -> Checkpoint | None:
-    """The stack's state once nothing in it is left half-done; None where it does not exist."""
+    """Return the stack's state once nothing in it is left half-done; None where it does not exist."""
     state = stack.export()
     if state is not None and state.pending:
         recover(stack, state)

@@ -19,7 +19,7 @@ CHANGING = frozenset({"deploy", "refresh", "destroy"})
 
 
 def one(verb: str, layer: str, environment: str, settings: Settings) -> int:
-    """The verb on one layer; returns the exit code."""
+    """Return the verb on one layer; returns the exit code."""
     try:
         return _act(ALONE[verb], Stack(layer, environment), settings)
     except RefusedError as error:
@@ -28,7 +28,7 @@ def one(verb: str, layer: str, environment: str, settings: Settings) -> int:
 
 
 def every(verb: str, environment: str, settings: Settings) -> int:
-    """The verb on every layer in order; returns the exit code."""
+    """Return the verb on every layer in order; returns the exit code."""
     passed_over: list[str] = []
     drifted: list[str] = []
     for each in destroy_order() if verb == "destroy" else deployment_order():

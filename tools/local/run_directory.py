@@ -15,7 +15,7 @@ def run_directory() -> Path:
 
 
 def emulator_of(directory: Path) -> Emulator:
-    """The embedded AWS that runs in a run directory.
+    """Return the embedded AWS that runs in a run directory.
 
     Raises:
         emulator.address.NoEmulatorError: there is none; says how to start one.

@@ -120,7 +120,7 @@ class Condition:
 
 
 def parse_conditions(element: Mapping[str, Mapping[str, object]], where: str) -> tuple[Condition, ...]:
-    """The conditions of a statement; all of them must hold.
+    """Return the conditions of a statement; all of them must hold.
 
     Args:
         element: the statement's Condition element.

@@ -10,7 +10,7 @@ Documents = tuple[tuple[str, str], ...]
 
 
 def of_role(role_name: str) -> Documents:
-    """A role's inline and attached policies; none for a role that does not exist any more."""
+    """Return a role's inline and attached policies; none for a role that does not exist any more."""
     role = deployed.role(role_name)
     if role is None:
         return ()
@@ -23,7 +23,7 @@ def of_role(role_name: str) -> Documents:
 
 
 def of_boundary(role_name: str) -> Documents:
-    """The policy beyond which a role has no rights; none for a role without one."""
+    """Return the policy beyond which a role has no rights; none for a role without one."""
     role = deployed.role(role_name)
     boundary = getattr(role, "permissions_boundary_arn", None) if role else None
     policy = backend("iam").managed_policies.get(boundary) if boundary else None

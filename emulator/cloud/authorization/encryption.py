@@ -31,7 +31,7 @@ _KEY_ACTIONS = {
 
 
 def key_requirements(requirement: Requirement) -> Iterator[Requirement]:
-    """The rights on a customer's key that `requirement` brings with it; none for AWS's own keys."""
+    """Yield the rights on a customer's key that `requirement` brings with it; none for AWS's own keys."""
     actions = _KEY_ACTIONS.get(requirement.action)
     if actions is None:
         return

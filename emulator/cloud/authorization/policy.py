@@ -108,7 +108,7 @@ def decide(statements: Iterable[Statement], query: Query) -> Decision:
 
 @lru_cache(maxsize=512)
 def parse_policy(document: str, where: str) -> tuple[Statement, ...]:
-    """The statements of a policy document.
+    """Return the statements of a policy document.
 
     Args:
         document: the policy's JSON.

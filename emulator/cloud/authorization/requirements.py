@@ -23,7 +23,7 @@ class Requirement:
 
 
 def requirements_of(call: Call) -> list[Requirement]:
-    """The rights that a call needs, all of them; none for the few calls that AWS lets anyone make."""
+    """Return the rights that a call needs, all of them; none for the few calls that AWS lets anyone make."""
     if (call.service, call.operation) in _FREE:
         return []
     return list(_READERS.get(call.service, _unscoped)(call))
@@ -55,7 +55,7 @@ def _form(call: Call) -> dict[str, str]:
 
 
 def table_arn(name: str) -> str:
-    """The ARN of a table given by name or by ARN."""
+    """Return the ARN of a table given by name or by ARN."""
     return name if name.startswith("arn:") else arn("dynamodb", f"table/{name}")
 
 
@@ -94,7 +94,7 @@ def _dynamodb(call: Call) -> Iterator[Requirement]:
 
 
 def _leading_keys(name: str, items: Iterable[Any]) -> dict[str, tuple[str, ...]]:
-    """The values of the partition key that a call names; a query's condition is not read."""
+    """Return the values of the partition key that a call names; a query's condition is not read."""
     table = backend("dynamodb").tables.get(name.rpartition("/")[2])
     attributes = [
         item.get(table.hash_key_attr) for item in items if table is not None and isinstance(item, dict)
@@ -131,7 +131,7 @@ def _sns(call: Call) -> Iterator[Requirement]:
 
 
 def bus_arn(name: str) -> str:
-    """The ARN of an event bus given by name or by ARN."""
+    """Return the ARN of an event bus given by name or by ARN."""
     return name if name.startswith("arn:") else arn("events", f"event-bus/{name}")
 
 
@@ -149,7 +149,7 @@ def _events(call: Call) -> Iterator[Requirement]:
 
 
 def put_events_requirement(bus: str, source: str, detail_type: str) -> Requirement:
-    """What it takes to put one event on a bus."""
+    """Return what it takes to put one event on a bus."""
     return Requirement(
         "events:PutEvents", bus, {"events:source": (source,), "events:detail-type": (detail_type,)}
     )
@@ -161,7 +161,7 @@ def _kms(call: Call) -> Iterator[Requirement]:
 
 
 def key_arn(key_id: str) -> str:
-    """The ARN of a key given by id, ARN or alias; an unknown one is read as an id."""
+    """Return the ARN of a key given by id, ARN or alias; an unknown one is read as an id."""
     kms = backend("kms")
     name = kms.get_alias_name(key_id)
     resolved = kms.get_key_id_from_alias(name) if name.startswith("alias/") else kms.get_key_id(key_id)
@@ -212,10 +212,10 @@ _READERS: Mapping[str, Callable[[Call], Iterator[Requirement]]] = {
 
 
 def via_service(service: str) -> tuple[str, ...]:
-    """The value of ``kms:ViaService`` for a call that `service` makes on the caller's behalf."""
+    """Return the value of ``kms:ViaService`` for a call that `service` makes on the caller's behalf."""
     return (f"{service}.{REGION}.amazonaws.com",)
 
 
 def execute_api_arn(api_id: str, stage: str, method: str, path: str) -> str:
-    """The ARN of one method of a deployed API; `path` without its leading slash."""
+    """Return the ARN of one method of a deployed API; `path` without its leading slash."""
     return f"arn:aws:execute-api:{REGION}:{ACCOUNT_ID}:{api_id}/{stage}/{method}/{path}"

@@ -21,7 +21,7 @@ from emulator.cloud.control_plane_repairs import (
 
 @functools.cache
 def apply() -> None:
-    """Applies every repair, once; call it before anything is served."""
+    """Apply every repair, once; call it before anything is served."""
     for repair in (
         network,
         network_in_use,

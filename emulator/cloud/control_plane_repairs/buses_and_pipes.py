@@ -38,7 +38,7 @@ def _current_state(self: Pipe) -> str:
 
 
 def apply() -> None:
-    """Adds one operation, completes another, and lets a pipe rest in its state."""
+    """Add one operation, complete another, and let a pipe rest in its state."""
     for owner, name, replacement in (
         (EventsHandler, "update_event_bus", _update_event_bus),
         (EventBridgePipesBackend, "update_pipe", _update_and_keep_position),

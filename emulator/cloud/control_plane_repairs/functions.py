@@ -57,7 +57,7 @@ def _replace_event_invoke_config(
 
 
 def apply() -> None:
-    """Replaces how a function's configuration is kept and told."""
+    """Replace how a function's configuration is kept and told."""
     for owner, name, replacement in (
         (LambdaFunction, "__init__", _init_whole),
         (LambdaFunction, "get_configuration", _whole_configuration),

@@ -26,7 +26,7 @@ def _disassociate_kms_key(self: LogsResponse) -> str:
 
 
 def apply() -> None:
-    """Adds the two operations."""
+    """Add the two operations."""
     for owner, name, replacement in (
         (LogsResponse, "associate_kms_key", _associate_kms_key),
         (LogsResponse, "disassociate_kms_key", _disassociate_kms_key),

@@ -79,7 +79,7 @@ def _delete_and_forget(self: VPCBackend, vpce_ids: list[str] | None = None) -> N
 
 
 def apply() -> None:
-    """Replaces how rules and endpoints are kept and changed."""
+    """Replace how rules and endpoints are kept and changed."""
     for owner, name, replacement in (
         (SecurityGroupRule, "__init__", _rule_with_description),
         (SecurityGroupRule, "description", property(_description)),

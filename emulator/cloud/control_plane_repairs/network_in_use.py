@@ -50,7 +50,7 @@ def _held_by_functions(backend: Any, kind: str) -> set[str]:
 
 
 def apply() -> None:
-    """Replaces how groups and subnets are deleted."""
+    """Replace how groups and subnets are deleted."""
     for owner, name, replacement in (
         (SecurityGroupBackend, "delete_security_group", _delete_free_group),
         (SubnetBackend, "delete_subnet", _delete_free_subnet),

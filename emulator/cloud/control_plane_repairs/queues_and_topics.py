@@ -41,7 +41,7 @@ def _all_topic_attributes(self: SNSResponse) -> Any:
 
 
 def apply() -> None:
-    """Replaces how attributes are written and read."""
+    """Replace how attributes are written and read."""
     for owner, name, replacement in (
         (Queue, "_set_attributes", _set_and_keep_policy),
         (Queue, "attributes", property(_all_attributes)),

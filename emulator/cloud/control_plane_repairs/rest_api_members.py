@@ -99,7 +99,7 @@ def _delete_existing_integration(self: APIGatewayResponse) -> Any:
 
 
 def _of_existing(collection: str, operation: Any) -> Any:
-    """The operation, after a check that the API has the member that the path names."""
+    """Return the operation, after a check that the API has the member that the path names."""
 
     def checked(self: APIGatewayResponse) -> Any:
         _, api, _, member = _steps(self)[:4]
@@ -115,7 +115,7 @@ def _init_validator_not_found(self: RequestValidatorNotFound) -> None:
 
 
 def apply() -> None:
-    """Adds the missing operations and errors."""
+    """Add the missing operations and errors."""
     for owner, name, replacement in (
         (APIGatewayResponse, "update_resource", _update_resource),
         (APIGatewayResponse, "update_model", _update_model),

@@ -61,7 +61,7 @@ def _patch_whole_stage(self: Stage, operations: list[dict[str, Any]]) -> Stage:
 
 
 def _tagged_api(self: APIGatewayResponse) -> RestAPI | None:
-    """The API that a call about tags is about; None when it is about a stage."""
+    """Return the API that a call about tags is about; None when it is about a stage."""
     path = unquote(self.path.split("/tags/")[1])
     api_id = path.rsplit("/restapis/", 1)[-1]
     return None if "/" in api_id else self.backend.get_rest_api(api_id)
@@ -90,7 +90,7 @@ def _delete_existing(self: APIGatewayResponse) -> Any:
 
 
 def apply() -> None:
-    """Replaces how APIs are made, described, patched and tagged, and how stages are patched."""
+    """Replace how APIs are made, described, patched and tagged, and how stages are patched."""
     for owner, name, replacement in (
         (APIGatewayResponse, "create_rest_api", _create_whole),
         (APIGatewayResponse, "tag_resource", _tag_any),

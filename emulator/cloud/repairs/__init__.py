@@ -17,7 +17,7 @@ from emulator.cloud.repairs import (
 
 @functools.cache
 def apply() -> None:
-    """Applies every repair, once; call it before anything is served."""
+    """Apply every repair, once; call it before anything is served."""
     for repair in (
         managed_policies,
         streams,

@@ -39,7 +39,7 @@ def _create_with_snapshot(
 
 
 def take_snapshot(api: RestAPI) -> ApiSnapshot:
-    """The API as it is now."""
+    """Return the API as it is now."""
     methods = [
         {"resourceId": resource.id, "path": resource.get_path(), **copy.deepcopy(method.to_json())}
         for resource in api.resources.values()
@@ -70,7 +70,7 @@ class DeployedStage:
 
 
 def find_stage(api_id: str, stage_name: str) -> DeployedStage | None:
-    """The stage of an API; None when there is no such API or stage. Call it with moto's lock held."""
+    """Return the stage of an API; None when there is no such API or stage. Call it with moto's lock held."""
     api = backend("apigateway").apis.get(api_id)
     stage = api.stages.get(stage_name) if api else None
     if stage is None:
@@ -89,5 +89,5 @@ def find_stage(api_id: str, stage_name: str) -> DeployedStage | None:
 
 
 def apply() -> None:
-    """Takes the snapshot with each deployment."""
+    """Take the snapshot with each deployment."""
     RestAPI.create_deployment = _create_with_snapshot  # type: ignore[method-assign]

@@ -110,6 +110,6 @@ def _validate_pattern(_: EventPatternParser, pattern: dict[str, Any]) -> None:
 
 
 def apply() -> None:
-    """Overrides PutEvents delivery, and refuses a rule whose pattern AWS would refuse."""
+    """Override PutEvents delivery, and refuse a rule whose pattern AWS would refuse."""
     setattr(EventPatternParser, "_validate_event_pattern", _validate_pattern)  # noqa: B010
     setattr(EventsBackend, "put_events", _put_events)  # noqa: B010

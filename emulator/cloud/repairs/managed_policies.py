@@ -27,7 +27,7 @@ def find_document(name: str) -> dict[str, Any] | None:
 
 
 def load(backend: IAMBackend, arn: str) -> None:
-    """Makes the managed policy `arn` known to `backend`, if it is AWS's and exists."""
+    """Make the managed policy `arn` known to `backend`, if it is AWS's and exists."""
     if not arn.startswith(_PREFIX) or arn in backend.managed_policies:
         return
     name = arn.rpartition("/")[2]
@@ -49,6 +49,6 @@ def _loading(method: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def apply() -> None:
-    """Wraps the methods that take a policy's ARN."""
+    """Wrap the methods that take a policy's ARN."""
     for name in ("attach_role_policy", "attach_user_policy", "attach_group_policy", "get_policy"):
         setattr(IAMBackend, name, _loading(getattr(IAMBackend, name)))

@@ -36,7 +36,7 @@ def _add_message(self: Queue, message: Message) -> None:
 
 
 def _find(queue: Queue, receipt_handle: str) -> Message | None:
-    """The message of a receipt handle; None when it is deleted.
+    """Return the message of a receipt handle; None when it is deleted.
 
     Raises:
         ReceiptHandleIsInvalid: the handle was never given out by this emulator.
@@ -176,7 +176,7 @@ def _send_message_batch(
 
 
 def apply() -> None:
-    """Replaces how messages come and go."""
+    """Replace how messages come and go."""
     for owner, name, replacement in (
         (Queue, "add_message", _add_message),
         (Queue, "delete_message", _delete_message),

@@ -23,7 +23,7 @@ def _add(self: StreamShard, old: Any, new: Any) -> None:
 
 
 def trim(shard: StreamShard, passed: int) -> None:
-    """Drops records that lie well before sequence number `passed`; call it with moto's lock held."""
+    """Drop records that lie well before sequence number `passed`; call it with moto's lock held."""
     surplus = passed - KEPT_BEHIND_READER - shard.starting_sequence_number
     if surplus >= KEPT_BEHIND_READER:  # in bulk: each time shifts the whole list
         del shard.items[:surplus]
@@ -31,5 +31,5 @@ def trim(shard: StreamShard, passed: int) -> None:
 
 
 def apply() -> None:
-    """Replaces how a write reaches the stream."""
+    """Replace how a write reaches the stream."""
     StreamShard.add = _add  # type: ignore[method-assign]

@@ -46,6 +46,6 @@ def _publish_and_forget(self: Topic, *arguments: Any, **options: Any) -> str:
 
 
 def apply() -> None:
-    """Wraps the two ways by which a message leaves."""
+    """Wrap the two ways by which a message leaves."""
     Subscription.publish = _publish_to_mail  # type: ignore[assignment]
     Topic.publish = _publish_and_forget  # type: ignore[method-assign]

@@ -86,5 +86,5 @@ def _apply(backend: DynamoDBBackend, write: _Write) -> None:
 
 
 def apply() -> None:
-    """Replaces how a transaction is written."""
+    """Replace how a transaction is written."""
     DynamoDBBackend.transact_write_items = _transact  # type: ignore[method-assign]

@@ -62,7 +62,7 @@ _VARIABLE = re.compile(r"\$(?:context\.)?([A-Za-z][A-Za-z0-9_.]*[A-Za-z0-9])")
 def render_error(
     error: GatewayError, responses: Mapping[str, Mapping[str, Any]], context: Mapping[str, str]
 ) -> HttpResponse:
-    """The answer for an error, through the gateway response that the API defines for it.
+    """Return the answer for an error, through the gateway response that the API defines for it.
 
     Args:
         error: what happened.

@@ -21,7 +21,7 @@ SIGNING_NAME = "execute-api"
 
 
 def authenticate(request: HttpRequest, identities: Identities) -> Session:
-    """The session that signed the request.
+    """Return the session that signed the request.
 
     Raises:
         GatewayError: it is not signed, not by a known key, or not with this key's secret within the clock

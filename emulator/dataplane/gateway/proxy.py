@@ -44,7 +44,7 @@ class ProxyRequest:
 
 
 def proxy_event(proxied: ProxyRequest) -> dict[str, Any]:
-    """The event for the function, in payload format 1.0."""
+    """Return the event for the function, in payload format 1.0."""
     headers = _forwarded_headers(proxied)
     query = parse_qsl(proxied.request.query, keep_blank_values=True)
     body, encoded = _body(proxied.request.body)
@@ -131,7 +131,7 @@ def _identity(proxied: ProxyRequest) -> dict[str, str | None]:
 
 
 def proxy_response(payload: bytes) -> HttpResponse:
-    """The HTTP response of a function's answer.
+    """Return the HTTP response of a function's answer.
 
     Raises:
         MalformedResponseError: the answer has not the proxy's output format.

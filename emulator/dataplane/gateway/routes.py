@@ -51,7 +51,7 @@ class RouteTable:
         self._routes.sort(key=lambda pair: pair[1].resource_path.count("{"))  # fixed paths before variables
 
     def find(self, method: str, path: str) -> RouteMatch | None:
-        """The route of a request; `path` is below the stage and still percent-encoded."""
+        """Return the route of a request; `path` is below the stage and still percent-encoded."""
         for expression, route in self._routes:
             match = expression.fullmatch(path.rstrip("/") or "/")
             if match and route.method in {method, "ANY"}:

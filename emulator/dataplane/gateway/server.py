@@ -165,7 +165,7 @@ class Gateway:
 
 
 def _within(seconds: float, work: Callable[[], Outcome]) -> Outcome:
-    """The result of `work`, run in a thread of its own so that waiting for it can end."""
+    """Return the result of `work`, run in a thread of its own so that waiting for it can end."""
     result: Future[Outcome] = Future()
 
     def run() -> None:
@@ -208,7 +208,7 @@ class _Exchange:
         }
 
     def segment(self, status: int) -> dict[str, Any]:
-        """The stage's segment document."""
+        """Return the stage's segment document."""
         segment: dict[str, Any] = {
             "trace_id": self.trace.root,
             "id": self.segment_id,

@@ -36,7 +36,7 @@ class Throttle:
         self._lock = threading.Lock()
 
     def take(self, key: str, rate: float, burst: int) -> None:
-        """Takes one token of the bucket `key`.
+        """Take one token of the bucket `key`.
 
         Raises:
             GatewayError: the bucket is empty.

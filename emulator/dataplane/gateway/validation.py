@@ -20,7 +20,7 @@ _SAFE_NAME = re.compile(r"[A-Za-z0-9_.\-]{1,64}")
 
 
 def validate_body(body: bytes, content_type: str, schemas: Mapping[str, str]) -> None:
-    """Checks a body by the schema for its content type; a type without a schema passes unchecked, as on AWS.
+    """Check a body by the schema for its content type; a type without a schema passes unchecked, as on AWS.
 
     Raises:
         GatewayError: with every problem of the body.
@@ -113,5 +113,5 @@ def _join(place: str, name: str) -> str:
 
 
 def _safe(name: str) -> str:
-    """A field's name as the sender wrote it, if it is a plausible name at all."""
+    """Return a field's name as the sender wrote it, if it is a plausible name at all."""
     return name if _SAFE_NAME.fullmatch(name) else "a field with an unusual name"

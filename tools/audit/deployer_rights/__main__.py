@@ -94,7 +94,7 @@ def _all(options: argparse.Namespace) -> list[Deployer]:
 
 
 def report(deployer: Deployer, options: argparse.Namespace) -> Iterator[str]:
-    """The deployer as lines: its role, every policy, and every wildcard with its reason."""
+    """Yield the deployer as lines: its role, every policy, and every wildcard with its reason."""
     yield f"== {deployer.role_name}: {deployer.duty}s layer {deployer.layer} in {deployer.environment}"
     yield f"taken on by GitHub environment {deployer.github_environment} of {options.repository}:"
     yield _json(deployer.trust(options.account, options.repository))

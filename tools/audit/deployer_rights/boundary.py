@@ -37,7 +37,7 @@ OF_AWS: Mapping[str, Sequence[str]] = {
 
 
 def name_of(environment: str) -> str:
-    """What the boundary of an environment is called."""
+    """Return what the boundary of an environment is called."""
     return f"fraud-roles-boundary-{environment}"
 
 

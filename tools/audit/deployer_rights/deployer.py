@@ -59,7 +59,7 @@ class Deployer:
 
 
 def deployers(run: LayerRun, suffix: str, account_id: str) -> Sequence[Deployer]:
-    """The roles for one layer, from what its program registered.
+    """Return the roles for one layer, from what its program registered.
 
     Raises:
         UnlistedTypeError: a registered type has no row in the table.

@@ -54,7 +54,7 @@ def _together(one: Grant, other: Grant) -> Grant:
 
 
 def documents(grants: Sequence[Grant]) -> list[Document]:
-    """The grants as policy documents, none longer than AWS allows.
+    """Return the grants as policy documents, none longer than AWS allows.
 
     Raises:
         GrantError: a role could not hold as many policies.
@@ -83,7 +83,7 @@ def wildcards(grants: Iterable[Grant]) -> Iterator[Wildcard]:
 
 
 def _parts(grant: Grant) -> Iterator[dict[str, Any]]:
-    """The grant as one statement, or as several when its resources alone would overfill a policy."""
+    """Yield the grant as one statement, or as several when its resources alone would overfill a policy."""
     statement = _statement(grant)
     if size(_document([statement])) <= POLICY_LIMIT or len(grant.resources) == 1:
         yield statement

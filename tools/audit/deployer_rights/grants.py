@@ -50,11 +50,11 @@ class Scope:
     account_id: str
 
     def arn(self, service: str, resource: str, *, region: str = REGION) -> str:
-        """An ARN in the account; `region=""` for what is global."""
+        """Return an ARN in the account; `region=""` for what is global."""
         return f"arn:aws:{service}:{region}:{self.account_id}:{resource}"
 
     def role(self, name: str) -> str:
-        """The ARN of a role."""
+        """Return the ARN of a role."""
         return self.arn("iam", f"role/{name}", region="")
 
     @property
@@ -73,7 +73,7 @@ class Scope:
         return self._tags("ResourceTag", self.layer)
 
     def of(self, layer: str) -> Conditions:
-        """What the call acts on bears the tags of another layer of this environment."""
+        """Return what the call acts on bears the tags of another layer of this environment."""
         return self._tags("ResourceTag", layer)
 
     def _tags(self, kind: str, layer: str) -> Conditions:

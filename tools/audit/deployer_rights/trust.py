@@ -23,7 +23,7 @@ def provider_arn(account_id: str) -> str:
 
 
 def subject(repository: str, environment: str) -> str:
-    """The subject of the tokens that GitHub gives to jobs of an environment.
+    """Return the subject of the tokens that GitHub gives to jobs of an environment.
 
     Raises:
         RepositoryError: `repository` is not OWNER/NAME; a wildcard in it would trust strangers.
@@ -36,7 +36,7 @@ def subject(repository: str, environment: str) -> str:
 
 
 def trust_policy(account_id: str, repository: str, environment: str) -> dict[str, Any]:
-    """The trust policy of the role of one GitHub environment."""
+    """Return the trust policy of the role of one GitHub environment."""
     return {
         "Version": "2012-10-17",
         "Statement": [

@@ -18,7 +18,7 @@ LOCAL = "local"
 
 
 def local(environment: str, engine_in_use: str) -> Iterator[Finding]:
-    """What an environment on the embedded AWS needs."""
+    """Yield what an environment on the embedded AWS needs."""
     if engine_in_use == "pulumi":
         try:
             yield cli.fits([str(engine.pulumi_binary())])
@@ -44,7 +44,7 @@ def _emulator() -> Finding:
 
 
 def on_aws(environment: str, aws: Clients) -> Iterator[Finding]:
-    """What an environment on AWS needs."""
+    """Yield what an environment on AWS needs."""
     from shared.infra.arns import REGION  # noqa: PLC0415 - the SDK takes a while to import
 
     of_layers = {name: settings_of(name, environment) for name in LAYERS}

@@ -17,7 +17,7 @@ _CLOUD = "https://"
 
 
 def fits(command: Sequence[str]) -> Finding:
-    """The CLI's version and its language host."""
+    """Return the CLI's version and its language host."""
     try:
         return ok("CLI", f"Pulumi {engine.check_fit(command)} fits the SDK {engine.sdk_version()}")
     except engine.CliError as error:
@@ -63,7 +63,7 @@ def _has_provider(layer: str, environment: str) -> bool:
 
 
 def stacks(environment: str) -> tuple[list[Finding], Mapping[str, Checkpoint]]:
-    """What stands already: a finding for each layer, and the states of those that exist."""
+    """Return what stands already: a finding for each layer, and the states of those that exist."""
     names = [each.name for each in deployment_order()]
     with ThreadPoolExecutor(len(names)) as threads:
         try:

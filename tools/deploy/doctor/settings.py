@@ -13,7 +13,7 @@ _MAIL_SETTINGS = ("security_team_emails", "operator_emails")
 
 
 def programs(environment: str) -> Iterator[Finding]:
-    """The four programs, run with the settings of the environment and without a cloud."""
+    """Yield the four programs, run with the settings of the environment and without a cloud."""
     from tools.deploy.program_runner.recording import deploy_all  # noqa: PLC0415 - the SDK takes a while to import
 
     try:
@@ -26,7 +26,7 @@ def programs(environment: str) -> Iterator[Finding]:
 
 
 def region(of_layers: Mapping[str, Mapping[str, Any]], wanted: str) -> Finding:
-    """The region that the settings of the layers name."""
+    """Return the region that the settings of the layers name."""
     named = {name: each.get("aws:region", wanted) for name, each in of_layers.items()}
     others = {name: value for name, value in named.items() if value != wanted}
     if not others:

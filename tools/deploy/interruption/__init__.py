@@ -7,5 +7,5 @@ FOLDER = Path(__file__).parent
 
 
 def python_path(*folders: Path | str) -> str:
-    """A PYTHONPATH of this folder and those."""
+    """Return a PYTHONPATH of this folder and those."""
     return os.pathsep.join(str(each) for each in (FOLDER, *folders) if str(each))

@@ -17,7 +17,7 @@ class WorkflowError(ValueError):
 
 
 def workflow_of(layer_name: str) -> Path:
-    """The workflow file of a layer.
+    """Return the workflow file of a layer.
 
     Raises:
         KeyError: there is no such layer.
@@ -26,7 +26,7 @@ def workflow_of(layer_name: str) -> Path:
 
 
 def load(workflow: Path) -> dict[str, object]:
-    """A workflow as data; `on` is found under that name, which YAML 1.1 takes for a boolean.
+    """Return a workflow as data; `on` is found under that name, which YAML 1.1 takes for a boolean.
 
     Raises:
         WorkflowError: the file is no mapping.
@@ -39,7 +39,7 @@ def load(workflow: Path) -> dict[str, object]:
 
 @cache
 def patterns(layer_name: str) -> tuple[str, ...]:
-    """The path filter of a layer's workflow.
+    """Return the path filter of a layer's workflow.
 
     Raises:
         WorkflowError: the workflow has none.

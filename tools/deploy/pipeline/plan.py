@@ -24,7 +24,7 @@ class GitHubError(RuntimeError):
 
 
 def layers_to_deploy(environment: str, ask: Ask, changed: Changed) -> Iterator[str]:
-    """The layers to deploy to an environment, in order."""
+    """Yield the layers to deploy to an environment, in order."""
     for each in deployment_order():
         commit = last_deployed(f"{environment}-{each.name}", ask)
         files = changed(commit) if commit else None

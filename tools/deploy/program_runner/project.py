@@ -31,7 +31,7 @@ class Project:
     secret_keys: frozenset[str] = frozenset()
 
     def qualified_stack(self, organization: str = "organization") -> str:
-        """The name a StackReference uses: `organization/project/stack`."""
+        """Return the name a StackReference uses: `organization/project/stack`."""
         return f"{organization}/{self.name}/{self.stack}"
 
 

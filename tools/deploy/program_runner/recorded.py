@@ -56,7 +56,7 @@ class LayerRun:
     secret_outputs: frozenset[str]
 
     def one(self, type_: str, name: str) -> Resource:
-        """The one resource of this type and name."""
+        """Return the one resource of this type and name."""
         return one(self.resources, type_, name)
 
     def of_type(self, type_: str) -> tuple[Resource, ...]:
@@ -78,7 +78,7 @@ class Deployment:
         return tuple(resource for run in self.runs.values() for resource in run.resources)
 
     def one(self, type_: str, stem: str) -> Resource:
-        """The resource called ``{stem}-{suffix}``."""
+        """Return the resource called ``{stem}-{suffix}``."""
         return one(self.resources, type_, f"{stem}-{self.suffix}")
 
     def of_type(self, type_: str) -> tuple[Resource, ...]:
@@ -96,7 +96,7 @@ class NotRegisteredError(LookupError):
 
 
 def one(resources: Sequence[Resource], type_: str, name: str) -> Resource:
-    """The one resource of this type and name.
+    """Return the one resource of this type and name.
 
     Raises:
         NotRegisteredError: there is none, or more than one.
@@ -134,5 +134,5 @@ class Estate:
         return of_type(self.resources, type_)
 
     def one(self, type_: str, stem: str) -> Resource:
-        """The resource called ``{stem}-{suffix}``."""
+        """Return the resource called ``{stem}-{suffix}``."""
         return one(self.resources, type_, f"{stem}-{self.suffix}")

@@ -97,12 +97,12 @@ class _Cloud(pulumi_mocks.Mocks):
 
 
 def project_of(layer_name: str, environment: str, overrides: Mapping[str, str] | None = None) -> Project:
-    """The layer's project with the settings of ``Pulumi.<environment>.yaml``."""
+    """Return the layer's project with the settings of ``Pulumi.<environment>.yaml``."""
     return read_project(STACKS / layer_name, environment, overrides)
 
 
 def stack_name(layer_name: str, environment: str) -> str:
-    """What a StackReference to the layer is called: ``organization/project/stack``."""
+    """Return what a StackReference to the layer is called: ``organization/project/stack``."""
     return f"{ORGANIZATION}/{layer(layer_name).project}/{environment}"
 
 
@@ -156,7 +156,7 @@ def _resource(layer_name: str, registration: Registration, cloud: _Cloud) -> Res
 
 
 def exports_of(runs: Mapping[str, LayerRun]) -> dict[str, Exports]:
-    """The exports of layers that have run, as later layers read them."""
+    """Return the exports of layers that have run, as later layers read them."""
     return {
         stack_name(name, run.environment): Exports(run.outputs, run.secret_outputs)
         for name, run in runs.items()

@@ -32,7 +32,7 @@ class _AnyAccount:
 
 
 def arn(service: str, resource: str, *, region: str = REGION) -> str:
-    """An ARN of the account that stands for any."""
+    """Return an ARN of the account that stands for any."""
     return f"arn:aws:{service}:{region}:{ACCOUNT_ID}:{resource}"
 
 

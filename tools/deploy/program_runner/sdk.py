@@ -9,7 +9,7 @@ from typing import Any
 
 @cache
 def resource_class(type_: str) -> type[Any]:
-    """The SDK's class of a Pulumi type, e.g. of ``aws:sqs/queue:Queue``."""
+    """Return the SDK's class of a Pulumi type, e.g. of ``aws:sqs/queue:Queue``."""
     package, module, name = type_.split(":")
     folder = module.split("/")[0]
     path = {"index": f"pulumi_{package}", "lambda": f"pulumi_{package}.lambda_"}.get(
@@ -21,7 +21,7 @@ def resource_class(type_: str) -> type[Any]:
 
 @cache
 def required_inputs(type_: str) -> frozenset[str]:
-    """The inputs without which the SDK refuses the type, under their camelCase names."""
+    """Return the inputs without which the SDK refuses the type, under their camelCase names."""
     found = resource_class(type_)
     arguments = getattr(sys.modules[found.__module__], f"{found.__name__}Args")
     _, *parameters = inspect.signature(arguments.__init__).parameters.values()

@@ -23,7 +23,7 @@ class _Account:
 
 
 def find(aws: Clients, type_token: str, inputs: Inputs) -> str | None:
-    """The Pulumi id of the resource that these inputs have made; None where there is none.
+    """Return the Pulumi id of the resource that these inputs have made; None where there is none.
 
     Raises:
         emulator.provider.errors.UnknownTypeError: the catalogue does not have the type.

@@ -76,7 +76,7 @@ def _fate(operation: PendingOperation, found: Mapping[str, str]) -> str:
 
 
 def adopted(document: Mapping[str, Any], found: Mapping[str, str]) -> dict[str, Any]:
-    """An exported state without pending operations, with the resources that exist all the same.
+    """Return an exported state without pending operations, with the resources that exist all the same.
 
     Args:
         document: as `pulumi stack export` prints it.

@@ -64,7 +64,7 @@ class CliHome:
         return self._owner.is_file() and self._owner.read_text("utf-8") == emulator.instance_id
 
     def environment(self, binary: Path, attachment: str | None) -> dict[str, str]:
-        """The CLI's environment: this process's own, without what would lead it to another place.
+        """Return the CLI's environment: this process's own, without what would lead it to another place.
 
         `attachment` is what PULUMI_DEBUG_PROVIDERS says, where the command needs a provider.
         """
@@ -85,7 +85,7 @@ class CliHome:
         }
 
     def project(self, layer: str) -> Path:
-        """A fresh copy of a layer's project for the CLI to work in.
+        """Return a fresh copy of a layer's project for the CLI to work in.
 
         What a former command wrote into a stack's file is gone, but for what opens the state.
         """

@@ -33,7 +33,7 @@ UNFINISHED = Decision(("__incomplete",), ("__incomplete",), {}, delete_before_re
 
 
 def decided(diff: Diff, replace_on_changes: Sequence[str]) -> Decision:
-    """The provider's diff, in which `replaceOnChanges` forces more, as in the real engine."""
+    """Return the provider's diff, in which `replaceOnChanges` forces more, as in the real engine."""
     patterns = [parsed(each) for each in replace_on_changes]
 
     def forced(path: str) -> bool:

@@ -149,7 +149,7 @@ class Deployment:
             raise failure(goal, "is registered twice: names must be unique for each type") from None
 
     def _register_group(self, goal: Goal, old: ResourceState | None) -> ResourceState:
-        """A component or the stack itself: it keeps its outputs until it says new ones."""
+        """Return a component or the stack itself: it keeps its outputs until it says new ones."""
         same = old is not None and old.inputs == abridged(dict(goal.inputs))
         self._run.note("create" if old is None else "same" if same else "update", goal)
         state = goal.state(inputs=abridged(dict(goal.inputs)))

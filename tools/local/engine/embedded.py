@@ -38,7 +38,7 @@ class Environment:
     overrides: Mapping[str, str] = field(default_factory=dict)
 
     def emulator(self) -> Emulator:
-        """The emulator that runs in the run directory.
+        """Return the emulator that runs in the run directory.
 
         Raises:
             emulator.address.NoEmulatorError: there is none.
@@ -63,11 +63,11 @@ class Environment:
                 return
 
     def store(self) -> StateStore:
-        """The states of the environment's layers."""
+        """Return the states of the environment's layers."""
         return StateStore(self.run_directory, self.stack, self.emulator().instance_id)
 
     def request(self, name: str, *, preview: bool, report: Path | None = None) -> LayerRequest:
-        """What the process of a layer is asked; every layer gets the overrides of its own namespace.
+        """Return what the process of a layer is asked; every layer gets the overrides of its own namespace.
 
         `report` is where the process writes what it found.
         """
@@ -160,7 +160,7 @@ def drift(environment: Environment, only: str | None = None) -> int:
 
 
 def previewable(environment: Environment, only: str | None) -> tuple[list[str], dict[str, str]]:
-    """The layers that can be previewed, in order; and the others, each with what it waits for.
+    """Return the layers that can be previewed, in order; and the others, each with what it waits for.
 
     Raises:
         EngineError: the one layer that was asked for depends on one that is not deployed.
@@ -200,7 +200,7 @@ def destroy(environment: Environment, only: str | None = None) -> int:
 
 
 def _module(name: str) -> str:
-    """What a layer's program imports."""
+    """Return what a layer's program imports."""
     return f"stacks.{name}.program"
 
 

@@ -39,7 +39,7 @@ class Goal:
     retain_on_delete: bool = False
 
     def state(self, **more: Any) -> ResourceState:
-        """The state of a resource that fulfils the goal; what the provider knows is in `more`."""
+        """Return the state of a resource that fulfils the goal; what the provider knows is in `more`."""
         inputs, outputs = more.get("inputs", {}), more.get("outputs", {})
         secret_inputs = as_secret_as(inputs, self.secrets) if self.custom else sorted(self.secrets)
         told = {shown([name]) for name in self.additional_secret_outputs if name in outputs}
@@ -125,7 +125,7 @@ def _check_paths(paths: Iterable[str]) -> None:
 
 
 def urn_of(stack: str, project: str, parent: str, type_token: str, name: str) -> str:
-    """A URN as the real engine builds it: the types of all parents but the stack, joined by `$`."""
+    """Return a URN as the real engine builds it: the types of all parents but the stack, joined by `$`."""
     ancestors = parent.split("::")[2] if parent else STACK_TYPE
     qualified = type_token if ancestors == STACK_TYPE else f"{ancestors}${type_token}"
     return f"urn:pulumi:{stack}::{project}::{qualified}::{name}"
@@ -147,7 +147,7 @@ def _alias_urn(alias: Any, request: Any, urn: str) -> str:
 
 
 def with_ignored(goal: Goal, old_inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """The goal's inputs with the properties of `ignoreChanges` as they were."""
+    """Return the goal's inputs with the properties of `ignoreChanges` as they were."""
     inputs: dict[str, Any] = dict(goal.inputs)
     for path in goal.ignore_changes:
         inputs = reset(parsed(path), old_inputs, inputs)

@@ -111,7 +111,7 @@ def _blamed_on_overrides(error: Exception, request: LayerRequest) -> str | None:
 
 
 def _told(error: Exception) -> str:
-    """An error as a person should see it."""
+    """Return an error as a person should see it."""
     module = type(error).__module__
     if isinstance(error, EngineError | ProviderError | ProjectError) or module.startswith(_TELLS_ITSELF):
         return str(error)

@@ -83,6 +83,6 @@ class EngineMonitor(MockMonitor):
         return resource_pb2.ResourceInvokeResponse(**{"return": encode(answer)})
 
     def GetDeploymentInfo(self, request: Any) -> Any:  # noqa: N802 - the protocol's own name
-        """What the embedded engine supports."""
+        """Return what the embedded engine supports."""
         del request
         return resource_pb2.DeploymentInfo(supportedFeatures=_FEATURES)

@@ -10,7 +10,7 @@ MASK = "[secret]"
 
 
 def layer_outputs(environment: Environment, layer: str, *, show_secrets: bool = False) -> dict[str, Any]:
-    """The outputs of one layer; empty when it is not deployed.
+    """Return the outputs of one layer; empty when it is not deployed.
 
     Raises:
         tools.local.engine.errors.ForeignStateError: they belong to an emulator that has ended.

@@ -38,11 +38,11 @@ class ProviderPlugin(provider_pb2_grpc.ResourceProviderServicer):
         self._lock = threading.Lock()
 
     def Handshake(self, request: Any, context: Any) -> Any:
-        """What this plugin understands: the bare protocol."""
+        """Return what this plugin understands: the bare protocol."""
         return provider_pb2.ProviderHandshakeResponse()
 
     def Attach(self, request: Any, context: Any) -> Any:
-        """The engine attaches itself; this plugin never calls back."""
+        """Return the engine attaches itself; this plugin never calls back."""
         return empty_pb2.Empty()
 
     def GetPluginInfo(self, request: Any, context: Any) -> Any:
@@ -108,7 +108,7 @@ class ProviderPlugin(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.CreateResponse(id=resource_id, properties=encode_whole(outputs))
 
     def Read(self, request: Any, context: Any) -> Any:
-        """What a resource is now; an answer without an id says that it is gone."""
+        """Return what a resource is now; an answer without an id says that it is gone."""
         inputs = plain(request.inputs)
         outputs = plain(request.properties)
         with refusals(context):

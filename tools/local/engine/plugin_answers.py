@@ -25,12 +25,12 @@ def plain(struct: struct_pb2.Struct) -> dict[str, Any]:
 
 
 def type_of(urn: str) -> str:
-    """A resource's own type: a URN names its parents' types before it."""
+    """Return a resource's own type: a URN names its parents' types before it."""
     return urn.split("::")[2].rpartition("$")[2]
 
 
 def failures(faults: Iterable[CheckFailure]) -> list[Any]:
-    """What a check found wrong."""
+    """Return what a check found wrong."""
     return [provider_pb2.CheckFailure(property=each.property, reason=each.reason) for each in faults]
 
 

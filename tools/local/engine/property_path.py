@@ -15,7 +15,7 @@ class PropertyPathError(ValueError):
 
 
 def parsed(path: str) -> tuple[Step, ...]:
-    """The steps of a path: names, positions, and `*` for any of either.
+    """Return the steps of a path: names, positions, and `*` for any of either.
 
     Raises:
         PropertyPathError: it is malformed.
@@ -38,7 +38,7 @@ def parsed(path: str) -> tuple[Step, ...]:
 
 
 def shown(steps: Iterable[Step]) -> str:
-    """The text that `parsed` reads as these steps."""
+    """Return the text that `parsed` reads as these steps."""
     text = ""
     for step in steps:
         if isinstance(step, int):
@@ -59,7 +59,7 @@ def contains(path: tuple[Step, ...], other: tuple[Step, ...]) -> bool:
 
 
 def changed_at(path: tuple[Step, ...], value: Any, change: Callable[[Any], Any]) -> Any:
-    """The value with what the path names changed; as it was, where there is no such part."""
+    """Return the value with what the path names changed; as it was, where there is no such part."""
     if not path:
         return change(value)
     step, rest = path[0], path[1:]

@@ -65,7 +65,7 @@ class Providers:
         return state
 
     def get(self, reference: str) -> Provider:
-        """The provider that a reference names.
+        """Return the provider that a reference names.
 
         Raises:
             EngineError: it was not registered.
@@ -77,7 +77,7 @@ class Providers:
                 raise EngineError(f"provider {reference} is not registered") from None
 
     def default(self, package: str, version: str, register: Callable[[Goal], ResourceState]) -> str:
-        """The reference of a package's default provider, which is registered when it is first needed.
+        """Return the reference of a package's default provider, which is registered when it is first needed.
 
         Raises:
             EngineError: default providers are disabled.

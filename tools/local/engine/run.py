@@ -50,5 +50,5 @@ class Run:
 
 
 def failure(resource: Goal | ResourceState, reason: str) -> ResourceError:
-    """The error that names a resource."""
+    """Return the error that names a resource."""
     return ResourceError(resource.type, resource.name, reason)

@@ -7,7 +7,7 @@ from tools.local.engine.property_path import parsed, shown
 
 
 def as_secret_as(values: Mapping[str, Any], paths: Iterable[str]) -> list[str]:
-    """What is secret in values that a provider made of others, in which `paths` were.
+    """Return what is secret in values that a provider made of others, in which `paths` were.
 
     A part is as secret as the part of its name; of a list with a secret in it, all is.
     """

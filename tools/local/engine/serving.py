@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def attachment(port: int) -> str:
-    """What the variable PULUMI_DEBUG_PROVIDERS says of a server: every package on its port."""
+    """Return what the variable PULUMI_DEBUG_PROVIDERS says of a server: every package on its port."""
     return ",".join(f"{package}:{port}" for package in PACKAGES)
 
 

@@ -98,7 +98,7 @@ class Snapshot:
             self._write()
 
     def outputs_of(self, urn: str) -> tuple[dict[str, Any], list[str]]:
-        """The outputs of a resource that this run has registered, and which are secret."""
+        """Return the outputs of a resource that this run has registered, and which are secret."""
         with self._lock:
             state = self._registered[urn]
             return state.outputs, state.secret_outputs

@@ -121,7 +121,7 @@ class StateStore:
         return self.directory / f"{layer}.json"
 
     def read(self, layer: str) -> LayerState | None:
-        """The state of a layer, or None when it was never deployed.
+        """Return the state of a layer, or None when it was never deployed.
 
         Raises:
             ForeignStateError: it belongs to an emulator that has ended.
@@ -154,7 +154,7 @@ class StateStore:
             return None
 
     def of_project(self, project: str) -> LayerState | None:
-        """The state of the layer that a project deploys, if it is deployed on this emulator."""
+        """Return the state of the layer that a project deploys, if it is deployed on this emulator."""
         layers = sorted(path.stem for path in self.directory.glob("*.json"))
         states = (self.own(layer) for layer in layers)
         return next((state for state in states if state and state.project == project), None)
@@ -193,7 +193,7 @@ class StateStore:
 
 
 def _as_dict(state: LayerState) -> dict[str, Any]:
-    """The state as plain data; shallow, because properties are plain already."""
+    """Return the state as plain data; shallow, because properties are plain already."""
     content = {each.name: getattr(state, each.name) for each in fields(state)}
     for name in ("resources", "pending_creations"):
         content[name] = [vars(each) for each in content[name]]

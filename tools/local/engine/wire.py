@@ -52,7 +52,7 @@ def encode_whole(values: Mapping[str, Any]) -> struct_pb2.Struct:
 
 
 def abridged(value: Any) -> Any:
-    """A value for the state: of an asset or archive only its hash is kept."""
+    """Return a value for the state: of an asset or archive only its hash is kept."""
     if is_asset(value):
         return {SIGNATURE: value[SIGNATURE], "hash": value.get("hash", "")}
     if isinstance(value, Mapping):

@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def variables(emulator: Emulator) -> dict[str, str]:
-    """The operator's keys and the endpoint; the API's URL is an output of the layer compute."""
+    """Return the operator's keys and the endpoint; the API's URL is an output of the layer compute."""
     return {
         "AWS_ENDPOINT_URL": emulator.endpoint,
         "AWS_ACCESS_KEY_ID": emulator.access_key_id,

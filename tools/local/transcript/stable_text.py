@@ -31,7 +31,7 @@ _OUTPUTS = "Outputs:"
 
 
 def stable(text: str) -> str:
-    """The text with stand-ins, without noise and trailing spaces, in a stable order."""
+    """Return the text with stand-ins, without noise and trailing spaces, in a stable order."""
     for pattern, stand_in in _STAND_INS:
         text = pattern.sub(stand_in, text)
     lines = (line.rstrip() for line in text.splitlines())

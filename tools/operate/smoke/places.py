@@ -42,7 +42,7 @@ class Places:
         self._sqs = self._client("sqs")
 
     def transaction(self, transaction: StoredTransaction) -> Item | None:
-        """The item of a transaction.
+        """Return the item of a transaction.
 
         Raises:
             OperatorError: AWS refuses; so do all the methods here, except for the states of pipe and rule.
@@ -50,11 +50,11 @@ class Places:
         return self._get(self._target.transactions_table_name, _transaction_key(transaction))
 
     def profile(self, account_id: str) -> Item | None:
-        """The detector's profile of an account."""
+        """Return the detector's profile of an account."""
         return self._get(self._target.profiles_table_name, _profile_key(account_id))
 
     def alert(self, transaction: StoredTransaction) -> Item | None:
-        """The alert record of a transaction."""
+        """Return the alert record of a transaction."""
         return self._get(self._target.alerts_table_name, _alert_key(transaction))
 
     def remove_transaction(self, transaction: StoredTransaction) -> Item | None:
@@ -87,7 +87,7 @@ class Places:
         return _told(lambda: _state_of(self._client("pipes").describe_pipe(Name=self._target.pipe_name)))
 
     def rule_state(self) -> str:
-        """The rule's state, `ENABLED` when all is well."""
+        """Return the rule's state, `ENABLED` when all is well."""
         arguments = {"Name": self._target.rule_name, "EventBusName": self._target.bus_name}
         return _told(lambda: str(self._client("events").describe_rule(**arguments)["State"]))
 
@@ -143,7 +143,7 @@ def _state_of(pipe: Mapping[str, Any]) -> str:
 
 
 def _told(ask: Callable[[], str]) -> str:
-    """The state, or why it is not known: a diagnosis goes on without it."""
+    """Return the state, or why it is not known: a diagnosis goes on without it."""
     try:
         return ask()
     except _AWS_ERRORS as error:

@@ -30,7 +30,7 @@ _READERS: Mapping[str, Callable[[Call], Iterator[Requirement]]] = {
 
 
 def requirements_of(call: Call) -> list[Requirement]:
-    """The rights that a call needs, all of them; none for the few calls that AWS lets anyone make."""
+    """Return the rights that a call needs, all of them; none for the few calls that AWS lets anyone make."""
     reader = _READERS.get(call.service)
     found = list(reader(call)) if reader else []
     return found or requirements.requirements_of(call)

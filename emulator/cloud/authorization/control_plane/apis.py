@@ -9,7 +9,7 @@ from emulator.cloud.calls import Call
 
 
 def read(call: Call) -> Iterator[Requirement]:
-    """The right to the call's method on its path."""
+    """Yield the right to the call's method on its path."""
     parts = [part for part in call.request.path.split("/") if part]
     api = backend("apigateway").apis.get(parts[1]) if len(parts) > 1 and parts[0] == "restapis" else None
     context = borne(plain_tags(api.tags)) if api else {}

@@ -22,7 +22,7 @@ _NOT_DEPLOYING = {"Invoke", "InvokeAsync"}
 
 
 def read(call: Call) -> Iterator[Requirement]:
-    """The rights for a call that deploys; none are read for one that invokes."""
+    """Yield the rights for a call that deploys; none are read for one that invokes."""
     if call.operation in _NOT_DEPLOYING:
         return
     parts = [unquote(part) for part in call.request.path.split("/") if part]

@@ -9,7 +9,7 @@ from emulator.cloud.calls import Call
 
 
 def read(call: Call) -> Iterator[Requirement]:
-    """The rights for a call about a role; none are read for one about anything else."""
+    """Yield the rights for a call about a role; none are read for one about anything else."""
     parameters = form(call)
     name = parameters.get("RoleName")
     if not name:

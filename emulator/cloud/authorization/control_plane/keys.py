@@ -11,7 +11,7 @@ _ALIASES = {"CreateAlias", "UpdateAlias", "DeleteAlias"}
 
 
 def read(call: Call) -> Iterator[Requirement]:
-    """The rights for a call about a key or an alias."""
+    """Yield the rights for a call about a key or an alias."""
     parameters = body(call)
     given = asked_for(plain_tags(parameters.get("Tags")))
     if call.operation == "CreateKey":
@@ -29,7 +29,7 @@ def read(call: Call) -> Iterator[Requirement]:
 
 
 def about(key: str) -> Context:
-    """What policies may ask about a key, given by its ARN."""
+    """Return what policies may ask about a key, given by its ARN."""
     context: Context = borne(tags_of(key))
     known = backend("kms").keys.get(key.rpartition("/")[2])
     if known and known.aliases:
@@ -38,6 +38,6 @@ def about(key: str) -> Context:
 
 
 def tags_of(key: str) -> dict[str, str]:
-    """The tags of a key, given by its ARN."""
+    """Return the tags of a key, given by its ARN."""
     kms, identifier = backend("kms"), key.rpartition("/")[2]
     return plain_tags(kms.list_resource_tags(identifier)["Tags"]) if identifier in kms.keys else {}

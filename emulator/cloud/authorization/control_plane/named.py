@@ -34,7 +34,7 @@ def cloudwatch(call: Call) -> Iterator[Requirement]:
 
 
 def dynamodb(call: Call) -> Iterator[Requirement]:
-    """A new table under a key of ours: DynamoDB takes its grants on the key in the creator's name."""
+    """Yield a new table under a key of ours: DynamoDB takes its grants on the key in the creator's name."""
     if call.operation != "CreateTable":
         return
     parameters = body(call)

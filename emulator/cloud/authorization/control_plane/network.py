@@ -63,7 +63,7 @@ _OPERATIONS: Mapping[str, _Operation] = {
 
 
 def read(call: Call) -> Iterator[Requirement]:
-    """The rights for a call that makes, changes or deletes; none are read for one that describes."""
+    """Yield the rights for a call that makes, changes or deletes; none are read for one that describes."""
     operation = _OPERATIONS.get(call.operation)
     if operation is None:
         return

@@ -13,7 +13,7 @@ Context = dict[str, tuple[str, ...]]
 
 
 def body(call: Call) -> dict[str, Any]:
-    """The parameters of a call in JSON."""
+    """Return the parameters of a call in JSON."""
     try:
         content = json.loads(call.request.body or b"{}")
     except ValueError:
@@ -22,13 +22,13 @@ def body(call: Call) -> dict[str, Any]:
 
 
 def form(call: Call) -> dict[str, str]:
-    """The parameters of a call in the query protocols, by their flattened names."""
+    """Return the parameters of a call in the query protocols, by their flattened names."""
     fields = parse_qs(call.request.body.decode("utf-8", "replace") or call.request.query)
     return {name: values[0] for name, values in fields.items()}
 
 
 def listed(parameters: Mapping[str, str], name: str) -> list[str]:
-    """The values of a parameter that may be given once (`Name`) or several times (`Name.1`, ...)."""
+    """Return the values of a parameter that may be given once (`Name`) or several times (`Name.1`, ...)."""
     return [
         value
         for key, value in parameters.items()
@@ -57,24 +57,24 @@ def plain_tags(tags: object) -> dict[str, str]:
 
 
 def asked_for(tags: Mapping[str, str]) -> Context:
-    """The tags that a call gives to what it makes."""
+    """Return the tags that a call gives to what it makes."""
     return {f"aws:requesttag/{key.lower()}": (value,) for key, value in tags.items()}
 
 
 def borne(tags: Mapping[str, str]) -> Context:
-    """The tags of what a call acts on."""
+    """Return the tags of what a call acts on."""
     return {f"aws:resourcetag/{key.lower()}": (value,) for key, value in tags.items()}
 
 
 def passed(role_arn: str, service: str) -> Requirement:
-    """The right to hand a role to a service."""
+    """Return the right to hand a role to a service."""
     return Requirement("iam:PassRole", role_arn, {"iam:passedtoservice": (service,)})
 
 
 def through_service(
     service: str, key: str, tags: Mapping[str, str], actions: Iterable[str]
 ) -> list[Requirement]:
-    """The rights on a key that a service uses in the name of who deploys."""
+    """Return the rights on a key that a service uses in the name of who deploys."""
     context = {
         **borne(tags),
         "kms:viaservice": via_service(service),
@@ -84,5 +84,5 @@ def through_service(
 
 
 def role_arn(name: str) -> str:
-    """The ARN of a role."""
+    """Return the ARN of a role."""
     return f"arn:{PARTITION}:iam::{ACCOUNT_ID}:role/{name}"

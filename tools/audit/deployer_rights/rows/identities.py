@@ -84,7 +84,7 @@ def _bounded(scope: Scope, boundary: str | None) -> Conditions:
 
 
 def _trusted(resource: Resource) -> list[str]:
-    """The services that may take the role on, by its trust policy."""
+    """Return the services that may take the role on, by its trust policy."""
     statements = json.loads(resource.inputs["assumeRolePolicy"])["Statement"]
     return sorted({statement["Principal"]["Service"] for statement in statements})
 

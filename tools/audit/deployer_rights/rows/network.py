@@ -20,7 +20,7 @@ _DESCRIBE = "DescribeNetwork"
 
 
 def _made(scope: Scope, action: str, kind: str, stands_on: tuple[str, ...] = ()) -> Iterator[Grant]:
-    """Makes one kind of resource, with the layer's tags, on resources that have them."""
+    """Make one kind of resource, with the layer's tags, on resources that have them."""
     made = scope.arn("ec2", f"{kind}/*")
     yield Grant(f"{action}Tagged", (f"ec2:{action}",), (made,), scope.made_by_layer, reason=_TAGGED)
     by_this: Mapping[str, Mapping[str, tuple[str, ...]]] = {"StringEquals": {"ec2:CreateAction": (action,)}}
@@ -67,7 +67,7 @@ def _subnet(scope: Scope, _: Resource) -> Iterator[Grant]:
 
 
 def _left_by_lambda(scope: Scope) -> Iterator[Grant]:
-    """What Lambda leaves behind in a subnet or a security group goes before these can."""
+    """Yield what Lambda leaves behind in a subnet or a security group goes before these can."""
     yield look_anywhere(scope, _DESCRIBE, "ec2:DescribeNetworkInterfaces")
     yield Grant(
         "DeleteInterfacesLeftByLambda",
