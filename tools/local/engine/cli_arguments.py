@@ -44,14 +44,6 @@ class CommandLine:
         return next((name for name in LAYERS if self.directory == ROOT / "stacks" / name), None)
 
     @property
-    def completed(self) -> tuple[str, ...]:
-        """`rest` with what goes without saying on an embedded AWS."""
-        if self.verb != "import" or any(word.startswith("--generate-code") for word in self.rest):
-            return self.rest
-        # To write code the CLI asks for a schema, which no Python package holds; and the code exists already.
-        return (*self.rest, "--generate-code=false")
-
-    @property
     def tells_of_itself(self) -> bool:
         """Whether it asks the CLI about the CLI: no state, project or cloud is touched."""
         return self.verb in _WITHOUT_PROJECT or bool({"-h", "--help"} & set(self.rest))

@@ -62,7 +62,7 @@ def _run(command: CommandLine, binary: Path, directory: Path) -> int:
     where = command.directory if command.layer is None else home.project(command.layer)
     with _attachment(emulator, needed=command.needs_provider) as attachment:
         environment = home.environment(binary, attachment)
-        return cli_process.run([str(binary), "-C", str(where), *command.completed], environment)
+        return cli_process.run([str(binary), "-C", str(where), *command.rest], environment)
 
 
 @contextmanager

@@ -89,11 +89,6 @@ def test_provider_is_served_to_the_commands_that_ask_for_it_alone(pulumi: Pulumi
         assert "PULUMI_DEBUG_PROVIDERS" not in pulumi("-C", "stacks/data", *words)[1]["environment"]
 
 
-def test_import_writes_no_code_unless_it_is_told_to(pulumi: Pulumi) -> None:
-    assert pulumi("import", "t", "n", "id")[1]["arguments"][-1] == "--generate-code=false"
-    assert pulumi("import", "--generate-code=true")[1]["arguments"][-1] == "--generate-code=true"
-
-
 def test_exit_code_is_the_clis(pulumi: Pulumi, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAKE_EXIT_CODE", "255")
     assert pulumi("-C", "stacks/data", "up")[0] == 255
