@@ -44,7 +44,7 @@ WORKERS ?= auto
 LOCAL_DIRECTORY ?= build/local
 ENGINES := embedded pulumi
 ENGINE_IN_USE := $(or $(ENGINE),$(if $(filter local,$(ENV)),embedded,pulumi))
-MUTATING := deploy refresh destroy smoke redrive $(if $(FILE)$(RESET),rules) $(if $(LIST)$(SNOOZE),controls)
+MUTATING := boundaries deploy refresh destroy smoke redrive $(if $(FILE)$(RESET),rules) $(if $(LIST)$(SNOOZE),controls)
 MUTATES := $(if $(filter $(foreach verb,$(MUTATING),$(verb) $(verb)-%),$(GOALS)),yes)
 export $(TAKEN) GOALS ENGINE_IN_USE
 
@@ -83,7 +83,7 @@ local: $(READY) ## Keep the embedded AWS running and deployed until Ctrl-C; says
 	@$(BIN)/python -m tools.local up "--run-directory=$$LOCAL_DIRECTORY" $(if $(ENGINE),"--engine=$$ENGINE")
 
 ##@ Check
-.PHONY: test lint typecheck bench backtest attacks pictures show-order format lock contracts-page transcript
+.PHONY: test lint typecheck bench backtest attacks pictures show-order format lock supply-chain reach policy-pack contracts-page boundary-files transcript
 # Each file stays with one worker, which keeps what is deployed for it; every worker may hold an embedded AWS or two.
 test: $(READY) ## Run every test this machine can run; names what it left out and why [ARGS=tests/policy WORKERS=0]
 	@[[ "$$WORKERS" =~ ^([0-9]+|auto)$$ ]] || { echo "WORKERS=$${WORKERS@Q} is not a number of processes, or auto" >&2; exit 2; }
@@ -122,21 +122,45 @@ show-order: ## Print the layers in order of deployment, with owners and upstream
 contracts-page: $(READY) ## Write docs/contracts.md anew from shared/infra/contracts.py
 	@$(BIN)/python -m shared.infra.contracts_page > docs/contracts.md
 
+supply-chain: $(READY) ## Look for known vulnerabilities and for secrets; write bills of materials (build/sbom)
+	@$(BIN)/python -m tools.audit.supply_chain
+
+reach: $(READY) ## Print what each function reaches over the network, and may do there (docs/network.md)
+	@$(BIN)/python -m tools.audit.reach
+
+policy-pack: policy/.venv/.ready ## Set up the policy pack, for: pulumi -C stacks/data preview --policy-pack ../../policy
+
+policy/.venv/.ready: policy/requirements.lock
+	@"$$PYTHON" -m venv policy/.venv
+	@policy/.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r policy/requirements.lock
+	@touch $@
+
+boundary-files: $(READY) ## Write the roles' permissions boundaries (tools/deploy/boundaries) anew from what the programs register
+	@$(BIN)/python -m tools.audit.boundary_files
+
 transcript: $(READY) ## Deploy, update and destroy by the Pulumi CLI on an embedded AWS, and write docs/transcript.md (minutes)
 	@$(split_args); $(BIN)/python -m tools.local transcript "$${words[@]}"
 
 lock: $(READY) ## Resolve requirements.in and the emulator's anew into requirements.lock (needs uv on PATH)
 	@command -v uv >/dev/null || { echo "uv is needed to resolve: pip install uv, then: make lock" >&2; exit 1; }
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock requirements.in emulator/pyproject.toml
+	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file policy/requirements.lock policy/requirements.in
 
 ##@ An environment (ENV=dev, ENV=prod CONFIRM=prod, or ENV=local beside a running `make local`)
-.PHONY: doctor preflight stale rights deployers smoke redrive desk alerts account audit verdict rules controls $(VERBS) $(foreach verb,$(VERBS),$(LAYERS:%=$(verb)-%))
+.PHONY: doctor preflight stale rights matrix boundaries deployers smoke redrive desk alerts account audit verdict rules controls $(VERBS) $(foreach verb,$(VERBS),$(LAYERS:%=$(verb)-%))
 doctor: check-env $(READY) ## Check what a deployment needs before it can fail half-way: a line each, with what to do
 	@$(BIN)/python -m tools.deploy.doctor "$$ENV" "--engine=$$ENGINE_IN_USE"
 
 rights: check-env $(READY) ## Print what each role may do, and what analysts need, from the programs: nothing is deployed or asked for
 	@$(BIN)/python -m tools.audit.rights "$$ENV"
 	@$(BIN)/python -m tools.analyst.rights "$$ENV"
+
+matrix: check-env $(READY) ## Try every right of every role as every other role, by the policies: all must be denied
+	@$(BIN)/python -m tools.audit.matrix "$$ENV"
+
+boundaries: check-env $(READY) ## Make the roles' permissions boundaries in the account, as its administrator; DELETE=yes when the roles are gone
+	@[[ "$${DELETE:-yes}" == yes ]] || { echo 'DELETE is yes, or left away' >&2; exit 2; }
+	@$(aws) $(BIN)/python -m tools.deploy.boundaries "$$ENV" $(if $(DELETE),--delete)
 
 deployers: check-env $(READY) ## Print the rights that a layer's deployers need, and why each wildcard [LAYER= ACCOUNT= REPOSITORY= WRITE=folder]
 	@$(BIN)/python -m tools.audit.deployer_rights "$$ENV" $(if $(LAYER),"--layer=$$LAYER") $(if $(ACCOUNT),"--account=$$ACCOUNT") $(if $(REPOSITORY),"--repository=$$REPOSITORY") $(if $(WRITE),"--write=$$WRITE")

@@ -46,6 +46,8 @@ def main() -> None:
         help="stop as well when standard input ends: whoever started this has ended, however that came",
     )
     arguments = parser.parse_args()
+    # Keys, mails, logs and code of this run are the user's own.
+    os.umask(0o077)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
     # Blocked before any thread starts, so that all inherit it: the signals wait for sigwait() below, and

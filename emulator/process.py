@@ -38,7 +38,8 @@ class EmulatorProcess:
 
     def start(self) -> None:
         """Start it, without waiting until it answers."""
-        self.run_directory.mkdir(parents=True, exist_ok=True)
+        # Keys, mails and logs are the user's own; a folder that is there already keeps its mode.
+        self.run_directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Its standard input ends with us, even if we are killed, and it with that.
         options = ["--run-directory", str(self.run_directory), "--stop-with-input"]
         command = [sys.executable, "-m", "emulator", *options]

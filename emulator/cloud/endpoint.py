@@ -1,6 +1,7 @@
 """The endpoint of the AWS APIs: authenticate, authorise, then let moto answer."""
 
 import logging
+import zlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from emulator.cloud.account import MOTO_LOCK
 from emulator.cloud.authorization.authoriser import authorise
 from emulator.cloud.calls import Call, UnknownOperationError, read_call
 from emulator.cloud.faults import Faults
-from emulator.cloud.http_server import HttpRequest, HttpResponse
+from emulator.cloud.http_server import MAXIMUM_BODY_BYTES, HttpRequest, HttpResponse
 from emulator.cloud.identities import NOBODY, Caller, CallerKind, Identities
 from emulator.cloud.journal import Journal
 from emulator.cloud.moto_front import MotoFront
@@ -68,6 +69,8 @@ class Endpoint:
             log.warning("%s", error)
             return render(Refusal("UnknownOperationException", str(error)), claim.service, "rest-json")
         caller, refusal = self._authenticate(request, claim)
+        if refusal is None and unpacks_to_too_much(request):
+            refusal = Refusal("RequestEntityTooLargeException", "The request's body unpacks to too much.")
         if refusal is None and caller.kind is not CallerKind.OPERATOR:
             with MOTO_LOCK:
                 refusal = authorise(caller, call)
@@ -101,6 +104,17 @@ class Endpoint:
         except WrongSignatureError as error:
             return NOBODY, Refusal("InvalidSignatureException", str(error))
         return session.caller, None
+
+
+def unpacks_to_too_much(request: HttpRequest) -> bool:
+    """Whether a compressed body, which moto would unpack whole, holds more than a plain one may."""
+    if request.headers.get("content-encoding", "").lower() != "gzip":
+        return False
+    stream = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    try:
+        return len(stream.decompress(request.body, MAXIMUM_BODY_BYTES + 1)) > MAXIMUM_BODY_BYTES
+    except zlib.error:
+        return False  # moto says what is wrong with it
 
 
 def _missing_token() -> Refusal:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from urllib.parse import quote, unquote
 
+from emulator.cloud.account import REGION
 from emulator.cloud.http_server import HttpRequest
 
 ALGORITHM = "AWS4-HMAC-SHA256"
@@ -95,6 +96,8 @@ def verify(request: HttpRequest, claim: SignatureClaim, secret_access_key: str, 
     Raises:
         WrongSignatureError: with AWS's words for what does not hold.
     """
+    if claim.region != REGION:
+        raise WrongSignatureError(f"Credential should be scoped to a valid region, not '{claim.region}'.")
     _check_time(claim, now)
     if "host" not in claim.signed_headers:
         raise WrongSignatureError("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")

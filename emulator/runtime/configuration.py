@@ -68,11 +68,15 @@ def reserved_concurrency(name_or_arn: str) -> int | None:
     return int(function.reserved_concurrency)
 
 
+UNZIPPED_LIMIT = 262_144_000
+"""Bytes of unpacked code ("Lambda quotas"). Unpacking writes no more than a zip claims to hold."""
+
+
 def unpack_code(configuration: FunctionConfiguration, functions_folder: Path) -> Path:
     """Return the folder with the unpacked zip; unpacked once for each content.
 
     Raises:
-        NoFunctionError: the function went away in the meantime.
+        NoFunctionError: the function went away in the meantime, or its zip unpacks to more than Lambda takes.
     """
     digest = "".join(c if c.isalnum() else "_" for c in configuration.code_sha256)
     target = functions_folder / digest[:32]
@@ -83,9 +87,14 @@ def unpack_code(configuration: FunctionConfiguration, functions_folder: Path) ->
         if function is None:
             raise NoFunctionError(f"Function not found: {configuration.name}")
         content = bytes(function.code_bytes)
+    package = zipfile.ZipFile(io.BytesIO(content))
+    if (size := sum(each.file_size for each in package.infolist())) > UNZIPPED_LIMIT:
+        raise NoFunctionError(
+            f"Unzipped size must be smaller than {UNZIPPED_LIMIT} bytes; {configuration.name} has {size}"
+        )
     temporary = target.with_name(f"{target.name}.new")
     shutil.rmtree(temporary, ignore_errors=True)
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        archive.extractall(temporary)
+    with package:
+        package.extractall(temporary)
     temporary.rename(target)
     return target

@@ -5,10 +5,12 @@ Source: "Using the Lambda runtime API" in the Lambda developer guide.
 """
 
 import contextlib
+import hmac
 import json
 import logging
 import os
 import queue
+import secrets
 import subprocess
 import sys
 import threading
@@ -86,6 +88,7 @@ class Worker:
         self._outcomes: queue.SimpleQueue[tuple[str, Outcome]] = queue.SimpleQueue()
         self._current: Invocation | None = None
         self._started = 0.0
+        self._key = secrets.token_hex(16)
         self._server = HttpServer(self._handle, name=f"runtime-{configuration.name}")
         self._process: subprocess.Popen[bytes] | None = None
         self._log: FunctionLog | None = None
@@ -105,6 +108,10 @@ class Worker:
         if process.stdout is not None:
             self._log = FunctionLog(self._surroundings.log_file, process.stdout, self.configuration.name)
         self._process = process
+        if process.stdin is not None:
+            with contextlib.suppress(OSError):
+                process.stdin.write(f"{self._key}\n".encode())
+                process.stdin.flush()
         threading.Thread(target=self._watch, name=f"watch-{self.configuration.name}", daemon=True).start()
         timer = threading.Timer(INIT_TIMEOUT_SECONDS, self._init_timed_out)
         timer.daemon = True
@@ -182,6 +189,10 @@ class Worker:
         }
 
     def _handle(self, request: HttpRequest) -> HttpResponse:
+        """Only this worker's own client is answered: any process of the machine can reach the port."""
+        key = request.headers.get("user-agent", "").rpartition("key/")[2]
+        if not hmac.compare_digest(key.encode(), self._key.encode()):
+            return HttpResponse(403, b'{"errorType": "AccessDenied"}')
         if request.method == "GET" and request.path == f"{_API}/invocation/next":
             return self._hand_out()
         if request.path == f"{_API}/init/error":

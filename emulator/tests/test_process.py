@@ -77,10 +77,15 @@ def test_an_emulator_ends_with_the_process_that_started_it_however_that_ends(tmp
 
 
 def test_an_emulator_that_is_stopped_leaves_nothing(tmp_path: Path) -> None:
-    process = EmulatorProcess(tmp_path)
+    run = tmp_path / "run"
+    process = EmulatorProcess(run)
     process.start()
     emulator = process.wait_until_ready()
     assert process.running
+    # Keys, mails, logs and the functions' code: nobody else on the machine may read them.
+    written = [path for path in (run, *run.rglob("*")) if not path.is_symlink()]
+    assert len(written) > 3
+    assert [path for path in written if path.stat().st_mode & 0o077 and path.name != "emulator.log"] == []
     assert process.stop() == []
     assert not process.running
     assert alive([emulator.pid]) == []

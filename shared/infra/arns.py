@@ -9,9 +9,15 @@ from dataclasses import dataclass
 import pulumi
 
 from shared.infra.naming import Names
+from shared.infra.stems import boundary_of
 
 REGION = "us-east-1"
 """The one region of this project."""
+
+
+def boundary_name(names: Names, role_stem: str) -> str:
+    """The name of the policy that bounds a role: ``ingest-role-boundary-dev``."""
+    return names.of(boundary_of(role_stem), "policy")
 
 
 @dataclass(frozen=True)
@@ -32,9 +38,11 @@ class Arns:
         """Return the ARN of an IAM role."""
         return pulumi.Output.concat("arn:aws:iam::", self.account_id, f":role/{self.names.of(stem, 'role')}")
 
-    def managed_policy(self, name: str) -> pulumi.Output[str]:
-        """Return the ARN of a managed policy of the account, which no layer of ours owns."""
-        return pulumi.Output.concat("arn:aws:iam::", self.account_id, f":policy/{name}")
+    def boundary(self, role_stem: str) -> pulumi.Output[str]:
+        """Return the ARN of the permissions boundary of a role: a managed policy that no layer owns."""
+        return pulumi.Output.concat(
+            "arn:aws:iam::", self.account_id, f":policy/{boundary_name(self.names, role_stem)}"
+        )
 
     def function(self, stem: str) -> pulumi.Output[str]:
         """Return the ARN of a Lambda function, unqualified."""

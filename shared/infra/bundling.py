@@ -1,10 +1,15 @@
 """What a function's zip holds, file by file: its own package, what functions share, and vendored modules.
 
+Two clones of one commit make the same zip, byte for byte: only modules and JSON that git tracks go in, and
+`.gitattributes` gives every text the same line ends.
+
 The zip keeps the import names of the repository (``stacks.compute.functions.ingest.handler``), so that a
 test, a traceback and the deployed function speak of the same module. boto3 comes with the Lambda runtime
 and stays out.
 """
 
+import shlex
+import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -46,7 +51,8 @@ def bundle_files(
         packages: further packages of this repository that the function imports.
 
     Raises:
-        BundleError: when a package is not there, or a vendored one holds compiled code.
+        BundleError: when a package is not there or holds a module that git does not track, or a vendored one
+            holds compiled code.
     """
     files: dict[str, Path] = {}
     for package in (function_package, SHARED_PACKAGE, *packages):
@@ -55,7 +61,9 @@ def bundle_files(
             raise BundleError(
                 f"{package} is no package: {folder.relative_to(ROOT)}/__init__.py does not exist"
             )
-        files |= {path.relative_to(ROOT).as_posix(): path for path in _sources(folder)}
+        sources = list(_sources(folder))
+        _refuse_untracked(folder, sources)
+        files |= {path.relative_to(ROOT).as_posix(): path for path in sources}
         files |= _ancestors(package)
     for module in vendored:
         files |= _vendored(module)
@@ -64,8 +72,36 @@ def bundle_files(
 
 def _sources(folder: Path) -> Iterator[Path]:
     for path in folder.rglob("*"):
-        if path.is_file() and path.suffix in BUNDLED_SUFFIXES and "__pycache__" not in path.parts:
+        if path.is_file() and path.suffix in BUNDLED_SUFFIXES and _is_named_like_a_module(path, folder):
             yield path
+
+
+def _is_named_like_a_module(path: Path, folder: Path) -> bool:
+    """Not what an editor, a file manager or Python leaves: `._handler.py`, `handler copy.py`."""
+    names = [*path.relative_to(folder).parts[:-1], path.name.partition(".")[0]]
+    return "__pycache__" not in names and all(name.isidentifier() for name in names)
+
+
+def _refuse_untracked(folder: Path, sources: Sequence[Path]) -> None:
+    """Outside of a work tree of git (a downloaded archive) nothing tells what belongs to the project."""
+    tracked = _tracked(folder)
+    if folder / "__init__.py" not in tracked:
+        return
+    if strays := [path.relative_to(ROOT).as_posix() for path in sources if path not in tracked]:
+        raise BundleError(
+            f"git does not track {', '.join(strays)}, so that another clone would deploy another function: "
+            f"git add {shlex.join(strays)}, or move it away"
+        )
+
+
+def _tracked(folder: Path) -> frozenset[Path]:
+    try:
+        listed = subprocess.run(
+            ["git", "ls-files", "-z", "--", str(folder)], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return frozenset()
+    return frozenset(ROOT / name for name in listed.stdout.split("\0") if name)
 
 
 def _ancestors(package: str) -> dict[str, Path]:

@@ -13,8 +13,10 @@ import pulumi_aws as aws
 from shared.infra.arns import Arns
 from shared.infra.bundling import bundle
 from shared.infra.contracts import NetworkContract
-from shared.infra.iam import NETWORK_INTERFACES_POLICY, TRACING_POLICY, Statement, document, trust
+from shared.infra.iam import NETWORK_INTERFACES_POLICY, TRACING_POLICY, Statement, document
 from shared.infra.naming import Names
+from shared.infra.role import Trust, bounded_role
+from shared.infra.stems import role_of
 
 RUNTIME = "python3.11"
 ARCHITECTURE = "arm64"
@@ -39,8 +41,6 @@ class FunctionArguments:
     packages: Sequence[str] = ()
     """Packages of this repository that its zip carries, besides its own and ``shared.runtime``."""
     memory_megabytes: int = 256
-    roles_boundary: str | None = None
-    """Name of the managed policy beyond which the role has no rights, whatever its own policies say."""
 
 
 class Function(pulumi.ComponentResource):
@@ -63,7 +63,13 @@ class Function(pulumi.ComponentResource):
         self.stem = stem
         self._names = names
         self._child = pulumi.ResourceOptions(parent=self)
-        role = self._role(network, arguments.roles_boundary)
+        role = bounded_role(
+            Arns(names, network.account_id),
+            role_of(stem),
+            Trust("lambda.amazonaws.com"),
+            f"Execution role of {names.function(stem)}",
+            self._named(),
+        )
         rights = self._rights(role, network, arguments)
         logs = aws.cloudwatch.LogGroup(
             names.of(f"{stem}-log-group"),
@@ -79,19 +85,6 @@ class Function(pulumi.ComponentResource):
     def _named(self) -> pulumi.ResourceOptions:
         """For a resource whose name AWS cannot have twice."""
         return pulumi.ResourceOptions(parent=self, delete_before_replace=True)
-
-    def _role(self, network: NetworkContract, boundary: str | None) -> aws.iam.Role:
-        name = self._names.of(f"{self.stem}-role", "role")
-        return aws.iam.Role(
-            name,
-            name=name,
-            description=f"Execution role of {self._names.function(self.stem)}",
-            assume_role_policy=trust("lambda.amazonaws.com"),
-            permissions_boundary=Arns(self._names, network.account_id).managed_policy(boundary)
-            if boundary
-            else None,
-            opts=self._named(),
-        )
 
     def _rights(
         self, role: aws.iam.Role, network: NetworkContract, arguments: FunctionArguments

@@ -156,7 +156,7 @@ def trust(service: str, conditions: Conditions | None = None) -> pulumi.Output[s
 
 
 def tls_only(service: Literal["sqs", "sns"], resource: pulumi.Input[str]) -> Statement:
-    """Denies everyone every action on a queue or topic over an unencrypted connection."""
+    """Denies everyone what carries messages, and who gets them, over an unencrypted connection."""
     return Statement(
         sid="DenyUnencryptedTransport",
         effect="Deny",
@@ -177,9 +177,19 @@ _RESOURCE_ACTIONS: Mapping[str, Sequence[str]] = {
         "sqs:GetQueueAttributes",
         "sqs:GetQueueUrl",
     ),
-    "sns": ("sns:Publish", "sns:Subscribe", "sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic"),
+    "sns": (
+        "sns:Publish",
+        "sns:Subscribe",
+        "sns:GetTopicAttributes",
+        "sns:SetTopicAttributes",
+        "sns:ListSubscriptionsByTopic",
+        "sns:AddPermission",
+        "sns:RemovePermission",
+        "sns:DeleteTopic",
+    ),
 }
-"""What a resource policy of the service can speak about, without a wildcard action."""
+"""A statement of a queue's policy holds seven actions at most (AddPermission in the SQS API reference): these
+carry messages or tell where they are. A topic's are those of the policy that SNS gives a new topic."""
 
 
 def through(

@@ -23,6 +23,7 @@ NAME_LIMITS: Mapping[str, int] = MappingProxyType(
         "rule": 64,
         "queue": 80,
         "role-policy": 128,
+        "policy": 128,
         "api-stage": 128,
         "table": 255,
         "security-group": 255,

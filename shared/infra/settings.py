@@ -101,18 +101,6 @@ class SettingsReader:
         except InvalidNameError as error:
             raise self._error(key, f"cannot be the end of every name: {error}", "dev") from None
 
-    def roles_boundary(self) -> str | None:
-        """Name of the managed policy that bounds every role of the layer; none unless set.
-
-        Raises:
-            SettingError: it is no name of a policy.
-        """
-        name = self._value("roles_boundary")
-        if name is not None and not re.fullmatch(r"[\w+=,.@-]{1,128}", name):
-            example = "fraud-roles-boundary-dev"
-            raise self._error("roles_boundary", f"is {name!r}, not the name of a policy", example)
-        return name
-
     def allowed_account_ids(self) -> tuple[str, ...]:
         """``aws:allowedAccountIds``, the setting of Pulumi's AWS provider; empty unless set.
 

@@ -39,3 +39,11 @@ API_ACCESS_LOGS = "api-access-log-group"
 def role_of(function: str) -> str:
     """Return the stem of a function's execution role."""
     return f"{function}-role"
+
+
+PIPE_ROLE = "pipe-role"
+
+
+def boundary_of(role: str) -> str:
+    """The permissions boundary of a role."""
+    return f"{role}-boundary"

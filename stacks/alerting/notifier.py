@@ -57,7 +57,6 @@ def notifier(
             timeout_seconds=TIMEOUT_SECONDS,
             reserved_concurrency=settings.notifier_reserved_concurrency,
             log_level=settings.log_level,
-            roles_boundary=settings.roles_boundary,
         ),
         opts,
     )

@@ -20,8 +20,6 @@ class AlertingSettings:
     """What differs between environments."""
 
     names: Names
-    roles_boundary: str | None
-    """Managed policy beyond which no role of the layer has rights: see docs/deploy-pipeline.md."""
     notifier_reserved_concurrency: int
     notifier_maximum_concurrency: int
     """How many batches of the queue are worked on at once; never more than the function may run."""
@@ -49,7 +47,6 @@ class AlertingSettings:
             )
             return cls(
                 names=reader.names(),
-                roles_boundary=reader.roles_boundary(),
                 notifier_reserved_concurrency=reserved,
                 notifier_maximum_concurrency=reader.integer(
                     "notifier_maximum_concurrency",

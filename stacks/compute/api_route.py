@@ -42,6 +42,11 @@ class Route:
         """Method and path as API Gateway names them to Lambda: with `*` in place of each variable."""
         return f"{self.method}/{re.sub(r'{[^}]+}', '*', self.path)}"
 
+    @property
+    def method_path(self) -> str:
+        """As a stage's settings name the method, with `~1` for each `/` ("Stage" in the API reference)."""
+        return f"~1{self.path.replace('/', '~1')}/{self.method}"
+
     def schema(self) -> dict[str, Any]:
         """Return the schema of its body."""
         content: dict[str, Any] = json.loads(self.schema_file.read_text(encoding="utf-8"))

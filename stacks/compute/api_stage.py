@@ -9,10 +9,15 @@ from shared.infra import stems
 from shared.infra.contracts import NetworkContract
 from shared.infra.function import LOG_RETENTION_DAYS
 from shared.infra.provider import named
-from stacks.compute.api import Api
+from stacks.compute.api import PUT_VERDICT, Api
 from stacks.compute.settings import ComputeSettings
 
 REQUESTS_PER_SECOND = 1000
+VERDICTS_PER_SECOND = 10
+"""Verdicts come from people and their desks. Each is up to six transactions over several items, so that more
+would take the tables from the payments."""
+VERDICTS_BURST = 20
+"""What a desk may send at once when it has closed a group of alerts."""
 
 ACCESS_LOG_FORMAT = json.dumps(
     {
@@ -50,20 +55,7 @@ def api_stage(
         access_log_settings=_access_logs(settings, network, opts) if settings.api_access_logs else None,
         opts=named(opts),
     )
-    aws.apigateway.MethodSettings(
-        names.of("api-method-settings"),
-        rest_api=api.rest_api.id,
-        stage_name=stage.stage_name,
-        method_path="*/*",
-        settings=aws.apigateway.MethodSettingsSettingsArgs(
-            throttling_rate_limit=REQUESTS_PER_SECOND,
-            throttling_burst_limit=settings.api_burst_limit,
-            metrics_enabled=True,
-            logging_level="OFF",
-            data_trace_enabled=False,
-        ),
-        opts=named(opts),
-    )
+    _throttling(settings, api, stage, opts)
     for route, function in api.functions.items():
         permission = names.of(f"{function.stem}-permission")
         aws.lambda_.Permission(
@@ -76,6 +68,38 @@ def api_stage(
             opts=named(opts),
         )
     return stage
+
+
+def _throttling(
+    settings: ComputeSettings, api: Api, stage: aws.apigateway.Stage, opts: pulumi.ResourceOptions
+) -> None:
+    """Exactly 1000 requests a second for what takes in transactions; verdicts have a limit of their own.
+
+    A limit is of each method by itself: what one of them is sent takes nothing from another.
+    """
+
+    def limit(
+        stem: str, method_path: str, rate: int, burst: int, opts: pulumi.ResourceOptions
+    ) -> aws.apigateway.MethodSettings:
+        return aws.apigateway.MethodSettings(
+            settings.names.of(stem),
+            rest_api=api.rest_api.id,
+            stage_name=stage.stage_name,
+            method_path=method_path,
+            settings=aws.apigateway.MethodSettingsSettingsArgs(
+                throttling_rate_limit=rate,
+                throttling_burst_limit=burst,
+                metrics_enabled=True,
+                logging_level="OFF",
+                data_trace_enabled=False,
+            ),
+            opts=opts,
+        )
+
+    whole = limit("api-method-settings", "*/*", REQUESTS_PER_SECOND, settings.api_burst_limit, named(opts))
+    # What is set for all methods after a method's own would take its place.
+    own = named(opts, whole)
+    limit("verdicts-method-settings", PUT_VERDICT.method_path, VERDICTS_PER_SECOND, VERDICTS_BURST, own)
 
 
 def _access_logs(

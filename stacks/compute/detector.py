@@ -60,7 +60,6 @@ def detector(
             timeout_seconds=TIMEOUT_SECONDS,
             reserved_concurrency=settings.detector_reserved_concurrency,
             log_level=settings.log_level,
-            roles_boundary=settings.roles_boundary,
         ),
         opts,
     )

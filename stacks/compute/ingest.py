@@ -39,7 +39,6 @@ def ingest(
             timeout_seconds=TIMEOUT_SECONDS,
             reserved_concurrency=settings.ingest_reserved_concurrency,
             log_level=settings.log_level,
-            roles_boundary=settings.roles_boundary,
         ),
         opts,
     )

@@ -13,9 +13,10 @@ import pulumi_aws as aws
 from shared.infra import stems
 from shared.infra.arns import Arns
 from shared.infra.contracts import DataContract, NetworkContract
-from shared.infra.iam import Statement, document, through, trust
+from shared.infra.iam import Conditions, Statement, document, through
 from shared.infra.provider import named
 from shared.infra.queue import Queue
+from shared.infra.role import Trust, bounded_role
 from shared.runtime.events import DETAIL_TYPE, EVENT_SOURCE, PIPE_FILTER_PATTERN
 from stacks.compute.routing import Route
 from stacks.compute.settings import ComputeSettings
@@ -103,22 +104,18 @@ def _role(
     rights: list[Statement],
     opts: pulumi.ResourceOptions,
 ) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
-    names, boundary = settings.names, settings.roles_boundary
+    names = settings.names
     arns = Arns(names, network.account_id)
-    role_name = names.of("pipe-role", "role")
-    role = aws.iam.Role(
-        role_name,
-        name=role_name,
-        description=f"Role of {names.of(stems.PIPE, 'pipe')}",
-        assume_role_policy=trust(
-            "pipes.amazonaws.com",
-            {
-                "StringEquals": {"aws:SourceAccount": network.account_id},
-                "ArnEquals": {"aws:SourceArn": arns.pipe(stems.PIPE)},
-            },
-        ),
-        permissions_boundary=arns.managed_policy(boundary) if boundary else None,
-        opts=named(opts),
+    only_this_pipe: Conditions = {
+        "StringEquals": {"aws:SourceAccount": network.account_id},
+        "ArnEquals": {"aws:SourceArn": arns.pipe(stems.PIPE)},
+    }
+    role = bounded_role(
+        arns,
+        stems.PIPE_ROLE,
+        Trust("pipes.amazonaws.com", only_this_pipe),
+        f"Role of {names.of(stems.PIPE, 'pipe')}",
+        named(opts),
     )
     policy_name = names.of("pipe-policy", "role-policy")
     policy = aws.iam.RolePolicy(

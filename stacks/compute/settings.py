@@ -19,8 +19,6 @@ class ComputeSettings:
     """What differs between environments."""
 
     names: Names
-    roles_boundary: str | None
-    """Managed policy beyond which no role of the layer has rights: see docs/deploy-pipeline.md."""
     ingest_reserved_concurrency: int
     """At 1000 requests a second, 100 hold as long as a request takes 100 ms; 200 hold up to 200 ms."""
     detector_reserved_concurrency: int
@@ -51,7 +49,6 @@ class ComputeSettings:
 
             return cls(
                 names=reader.names(),
-                roles_boundary=reader.roles_boundary(),
                 ingest_reserved_concurrency=concurrency("ingest_reserved_concurrency"),
                 detector_reserved_concurrency=concurrency("detector_reserved_concurrency"),
                 verdicts_reserved_concurrency=concurrency("verdicts_reserved_concurrency"),

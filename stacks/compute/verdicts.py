@@ -48,7 +48,6 @@ def verdicts(
             timeout_seconds=TIMEOUT_SECONDS,
             reserved_concurrency=settings.verdicts_reserved_concurrency,
             log_level=settings.log_level,
-            roles_boundary=settings.roles_boundary,
         ),
         opts,
     )

@@ -11,7 +11,7 @@ import pytest
 from shared.infra.layers import LAYERS, deployment_order, upstream_of
 from tests.support.imports import closure
 from tests.support.workflows import Workflow, composite_steps, words_of, workflows
-from tools.audit.deployer_rights.deployer import Duty
+from tools.deploy.pipeline.environments import Duty, name_of
 from tools.deploy.pipeline.paths import WorkflowError, expression, makes_up, patterns
 from tools.deploy.project import ROOT, STACKS
 
@@ -47,8 +47,11 @@ def uses() -> Iterator[tuple[str, str]]:
 def test_every_layer_has_a_workflow_of_its_own() -> None:
     assert {workflow.name for workflow in LAYER_WORKFLOWS} == set(LAYERS)
     for workflow in LAYER_WORKFLOWS:
-        called = {job["with"]["layer"] for job in workflow.jobs.values()}
+        called = {job["with"]["layer"] for name, job in workflow.jobs.items() if name != "checks"}
         assert called == {workflow.name}
+        # One layer alone waits for the same checks as a merge.
+        assert workflow.jobs["checks"]["uses"] == ALL["deploy"].jobs["checks"]["uses"]
+        assert workflow.jobs["deploy"]["needs"] == "checks"
 
 
 @pytest.mark.parametrize("layer", LAYERS)
@@ -192,21 +195,33 @@ def test_what_runs_a_pull_requests_code_may_not_write() -> None:
 
 def test_tokens_for_aws_are_only_for_jobs_of_an_environment() -> None:
     asking = {name for name, job in JOBS.items() if "id-token" in job["permissions"] and "steps" in job}
-    assert asking == {"preview.preview", "deploy-layer.deploy", "drift.look"}
+    assert asking == {"preview.preview", "deploy-layer.preview", "deploy-layer.deploy", "drift.look"}
     assert all("environment" in JOBS[name] for name in asking)
 
 
 def test_roles_and_environments_are_those_that_the_deployers_have() -> None:
     for name, duty in {
         "preview.preview": Duty.LOOK,
+        "deploy-layer.preview": Duty.LOOK,
         "deploy-layer.deploy": Duty.DEPLOY,
-        "drift.look": Duty.LOOK,
+        "drift.look": Duty.DRIFT,
     }.items():
         (prepare,) = [step for step in JOBS[name]["steps"] if step.get("uses") == "./.github/actions/prepare"]
-        layer, environment = re.findall(r"\$\{\{ \w+\.(\w+) \}\}", prepare["with"]["role"])
-        assert (layer, environment) == ("layer", "environment")
-        assert prepare["with"]["role"].startswith(f"fraud-{duty}-$")
-        assert JOBS[name]["environment"].endswith("-look") == (duty is Duty.LOOK)
+        role, environment = (
+            re.sub(r"\$\{\{ \w+\.(\w+) \}\}", r"<\1>", text).replace("<environment>", "dev")
+            for text in (prepare["with"]["role"], JOBS[name]["environment"])
+        )
+        assert role == f"fraud-{duty}-<layer>-dev"
+        assert environment == name_of(duty, "<layer>", "dev")
+
+
+def test_a_pull_request_sees_dev_alone_and_prod_is_previewed_before_its_reviewers_decide() -> None:
+    assert ALL["preview"].jobs["preview"]["environment"].startswith("dev-")
+    assert "strategy" not in ALL["preview"].jobs["preview"]
+    deploys = ALL["deploy-layer"].jobs
+    assert deploys["preview"]["if"] == "inputs.environment == 'prod'"
+    assert deploys["deploy"]["needs"] == "preview"
+    assert "!failure()" in deploys["deploy"]["if"]
 
 
 def test_no_key_of_aws_is_stored() -> None:

@@ -87,3 +87,22 @@ def test_a_preview_that_never_came_says_where_to_look(comment: Comment) -> None:
 
     assert "<details>" not in body
     assert json.dumps("https://example.com/run")[1:-1] in body
+
+
+@pytest.mark.parametrize("ticks", [0, 3, 4, 9])
+def test_a_preview_cannot_break_out_of_its_fence(comment: Comment, ticks: int) -> None:
+    """The text is a pull request's own: a link or an image in it must stay text."""
+    text = f"+ create\n{'`' * ticks}\n</details>\n![x](https://example.com/x)\n"
+    _, body = comment.write(dev=text)
+
+    fences = [line for line in body.splitlines() if line and set(line) == {"`"}]
+    assert len(fences) == (3 if ticks else 2)
+    assert fences[0] == fences[-1]
+    assert len(fences[0]) > max(ticks, 3)
+
+
+def test_escapes_of_a_terminal_stay_out(comment: Comment) -> None:
+    _, body = comment.write(dev="\x1b[31mred\x1b[0m \x07\ttab")
+
+    assert "[31mred[0m \ttab" in body
+    assert "\x1b" not in body

@@ -11,8 +11,9 @@ from pathlib import Path
 from emulator.address import Emulator
 from emulator.process import EmulatorProcess
 from emulator.provider.cloud import Cloud
-from tests.engine.world import World
+from tests.engine.world import ENVIRONMENT, World
 from tests.support.harness import ROOT
+from tools.local.engine.administrator import make_boundaries
 from tools.local.engine.serving import attachment, serving
 
 PASSPHRASE = "correct-horse-battery-staple"
@@ -28,6 +29,7 @@ def world(directory: Path, binary: Path) -> Iterator[World]:
         stack.callback(process.stop)
         process.start()
         emulator = process.wait_until_ready()
+        make_boundaries(emulator, ENVIRONMENT)
         port = stack.enter_context(serving(Cloud.of(emulator)))
         yield World(directory, emulator, _environment(directory, binary, port, emulator))
 

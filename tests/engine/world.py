@@ -23,6 +23,7 @@ from emulator.provider.cloud import Cloud
 from shared.infra.layers import LAYERS, deployment_order
 from tests.engine.commands import SECONDS_FOR_A_COMMAND, Ran, running
 from tests.engine.stack_state import StackState, identities
+from tools.local.engine.administrator import make_boundaries
 from tools.local.engine.leftovers import leftovers
 
 ENVIRONMENT = "dev"
@@ -149,7 +150,8 @@ class World:
         return [each for each in self.leftovers(suffix) if each.partition(" ")[2] not in known]
 
     def add_environment(self, name: str) -> None:
-        """Another environment with the settings of dev: four files of its own."""
+        """Another environment with the settings of dev: four files of its own, and bounds for its roles."""
+        make_boundaries(self.emulator, name)
         for layer in LAYERS:
             settings = self.project / "stacks" / layer / f"Pulumi.{ENVIRONMENT}.yaml"
             kept = [line for line in settings.read_text("utf-8").splitlines() if "encryptionsalt" not in line]

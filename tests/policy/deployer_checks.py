@@ -112,7 +112,7 @@ IDENTITY_ACTIONS = frozenset(
     {
         *("GetRole", "GetRolePolicy", "ListRolePolicies", "ListAttachedRolePolicies", "ListRoleTags"),
         *("ListInstanceProfilesForRole", "CreateRole", "UpdateRole", "UpdateRoleDescription", "DeleteRole"),
-        *("UpdateAssumeRolePolicy", "TagRole", "UntagRole", "PutRolePolicy", "DeleteRolePolicy"),
+        *("TagRole", "UntagRole", "PutRolePolicy", "DeleteRolePolicy"),
         *("AttachRolePolicy", "DetachRolePolicy", "PassRole", "CreateServiceLinkedRole"),
         "PutRolePermissionsBoundary",
     }
@@ -132,6 +132,48 @@ def rights_are_given_to_own_roles_alone(of: Deployer, found: list[Statement]) ->
                 continue
             if foreign := [resource for resource in listed(each["Resource"]) if resource not in own]:
                 yield f"{each['Sid']}: {action} on {foreign}"
+
+
+def roles_are_written_within_their_boundary(_: Deployer, found: list[Statement]) -> Iterator[str]:
+    """Whatever gives a role rights, on the condition that the role has its own boundary."""
+    writing = {"CreateRole", "PutRolePolicy", "DeleteRolePolicy", "AttachRolePolicy", "DetachRolePolicy"}
+    writing |= {"PutRolePermissionsBoundary"}
+    for each in found:
+        for action in set(listed(each["Action"])) & {f"iam:{name}" for name in writing}:
+            boundary = each.get("Condition", {}).get("ArnEquals", {}).get("iam:PermissionsBoundary")
+            own = {
+                re.sub(r":role/(.+)-(\w+)$", r":policy/\1-boundary-\2", a) for a in listed(each["Resource"])
+            }
+            if own != {boundary}:
+                yield f"{each['Sid']}: {action} within {boundary or 'no boundary'}"
+
+
+def no_layer_no_place_outside_the_network(_: Deployer, found: list[Statement]) -> Iterator[str]:
+    """A function takes no code of another account's layer, and is made in subnets."""
+    for each in found:
+        without = each.get("Condition", {}).get("Null", {})
+        actions = set(listed(each["Action"]))
+        if actions & {"lambda:CreateFunction", "lambda:UpdateFunctionConfiguration"} and (
+            without.get("lambda:Layer") != "true"
+        ):
+            yield f"{each['Sid']}: any layer"
+        if "lambda:CreateFunction" in actions and without.get("lambda:SubnetIds") != "false":
+            yield f"{each['Sid']}: a function outside of the network"
+
+
+def alerts_go_to_known_addresses(_: Deployer, found: list[Statement]) -> Iterator[str]:
+    """Whoever may subscribe any address reads every alert."""
+    for each in found:
+        exact = each.get("Condition", {}).get("StringEquals", {})
+        if "sns:Subscribe" in listed(each["Action"]) and not exact.get("sns:Endpoint"):
+            yield f"{each['Sid']}: subscribes anybody"
+
+
+def targets_are_known(_: Deployer, found: list[Statement]) -> Iterator[str]:
+    """Every stored transaction goes to the rule's targets."""
+    for each in found:
+        if "events:PutTargets" in listed(each["Action"]) and "events:TargetArn" not in keys_of(each):
+            yield f"{each['Sid']}: sends events anywhere"
 
 
 def roles_are_handed_to_one_service(_: Deployer, found: list[Statement]) -> Iterator[str]:
@@ -169,5 +211,9 @@ CHECKS: tuple[Check, ...] = (
     rights_are_given_to_own_roles_alone,
     roles_are_handed_to_one_service,
     only_known_policies_are_attached,
+    roles_are_written_within_their_boundary,
+    no_layer_no_place_outside_the_network,
+    alerts_go_to_known_addresses,
+    targets_are_known,
     data_is_not_read,
 )

@@ -3,6 +3,7 @@
 Each check is also shown a statement that it must find.
 """
 
+import itertools
 import json
 import re
 from typing import Any
@@ -17,17 +18,21 @@ from tests.policy.deployer_checks import (
     Check,
     Statement,
     actions_are_exact,
+    alerts_go_to_known_addresses,
     data_is_not_read,
     deployer,
     everything_is_only_looked_at,
     foreign_things_cannot_be_claimed,
     kinds_are_bound_by_tags,
     listed,
+    no_layer_no_place_outside_the_network,
     only_known_policies_are_attached,
     rights_are_given_to_own_roles_alone,
     roles_are_handed_to_one_service,
+    roles_are_written_within_their_boundary,
     run_of,
     statements,
+    targets_are_known,
 )
 from tests.support.harness import ENVIRONMENTS, deploy_all
 from tests.support.policy_lint import findings
@@ -35,6 +40,7 @@ from tools.audit.deployer_rights.deployer import Duty
 from tools.audit.deployer_rights.documents import POLICY_LIMIT, documents, merged, size, wildcards
 from tools.audit.deployer_rights.grants import Grant, GrantError, Scope
 from tools.audit.deployer_rights.rows import NO_CALLS, ROWS, UnlistedTypeError, grants
+from tools.audit.deployer_rights.rows.pages import PAGES
 
 # Least rights
 
@@ -97,6 +103,38 @@ PLANTED: list[tuple[Check, Statement]] = [
             ArnEquals={"iam:PolicyARN": "arn:aws:iam::aws:policy/AdministratorAccess"},
         ),
     ),
+    (roles_are_written_within_their_boundary, planted("iam:PutRolePolicy", f"{ROLE}/ingest-role-dev")),
+    (
+        roles_are_written_within_their_boundary,
+        planted(
+            "iam:CreateRole",
+            f"{ROLE}/ingest-role-dev",
+            ArnEquals={"iam:PermissionsBoundary": f"arn:aws:iam::{ACCOUNT}:policy/pipe-role-boundary-dev"},
+        ),
+    ),
+    (
+        no_layer_no_place_outside_the_network,
+        planted(
+            "lambda:UpdateFunctionConfiguration", f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:ingest-dev"
+        ),
+    ),
+    (
+        no_layer_no_place_outside_the_network,
+        planted(
+            "lambda:CreateFunction",
+            f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:ingest-dev",
+            Null={"lambda:Layer": "true"},
+        ),
+    ),
+    (
+        alerts_go_to_known_addresses,
+        planted(
+            "sns:Subscribe",
+            f"arn:aws:sns:us-east-1:{ACCOUNT}:fraud-alerts-dev",
+            StringEquals={"sns:Protocol": "email"},
+        ),
+    ),
+    (targets_are_known, planted("events:PutTargets", f"arn:aws:events:us-east-1:{ACCOUNT}:rule/x/y")),
     (
         data_is_not_read,
         planted("dynamodb:Scan", f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/alerts-table-dev"),
@@ -206,8 +244,8 @@ def test_grants_that_together_would_allow_more_are_refused() -> None:
 
 
 def test_who_looks_changes_nothing() -> None:
-    for layer in LAYERS:
-        for each in statements(deployer(layer, Duty.LOOK)):
+    for layer, duty in itertools.product(LAYERS, (Duty.LOOK, Duty.DRIFT)):
+        for each in statements(deployer(layer, duty)):
             for action in listed(each["Action"]):
                 assert ONLY_LOOKS.fullmatch(action) or action in {"apigateway:GET", "kms:Decrypt"}
 
@@ -246,26 +284,101 @@ def test_the_table_has_no_row_for_what_nobody_registers() -> None:
     assert registered == set(ROWS) | NO_CALLS
 
 
+REPOSITORY = "acme@11/fraud@22"
+ISSUER = "token.actions.githubusercontent.com"
+
+
+def trusts(duty: Duty, layer: str, environment: str) -> dict[str, dict[str, str]]:
+    (statement,) = deployer(layer, duty, environment).trust(ACCOUNT, REPOSITORY)["Statement"]
+    assert statement["Action"] == "sts:AssumeRoleWithWebIdentity"
+    assert statement["Principal"] == {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{ISSUER}"}
+    conditions: dict[str, dict[str, str]] = statement["Condition"]
+    assert conditions["StringEquals"][f"{ISSUER}:aud"] == "sts.amazonaws.com"
+    return conditions
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
 @pytest.mark.parametrize("layer", LAYERS)
-def test_a_deployer_is_trusted_to_one_environment_of_one_repository(layer: str) -> None:
-    for duty, environment in ((Duty.DEPLOY, f"prod-{layer}"), (Duty.LOOK, f"prod-{layer}-look")):
-        (statement,) = deployer(layer, duty, "prod").trust(ACCOUNT, "acme/fraud")["Statement"]
-        assert statement["Action"] == "sts:AssumeRoleWithWebIdentity"
-        assert statement["Principal"] == {
-            "Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
-        }
-        assert statement["Condition"] == {
-            "StringEquals": {
-                "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
-                "token.actions.githubusercontent.com:sub": f"repo:acme/fraud:environment:{environment}",
-            }
-        }
+def test_a_role_is_trusted_to_one_environment_of_one_repository_by_its_numbers(
+    layer: str, environment: str
+) -> None:
+    ends = {Duty.DEPLOY: "", Duty.LOOK: "-look", Duty.DRIFT: "-drift"}
+    for duty, end in ends.items():
+        exact = trusts(duty, layer, environment)["StringEquals"]
+        assert exact[f"{ISSUER}:sub"] == f"repo:acme@11/fraud@22:environment:{environment}-{layer}{end}"
 
 
-@pytest.mark.parametrize("repository", ["*", "acme", "acme/*", "acme/fraud:ref", "", "acme/fraud/x"])
+def test_only_what_is_merged_deploys_or_sees_prod() -> None:
+    """And a pull request only previews dev, by the workflow for that."""
+    deploys = "acme/fraud/.github/workflows/deploy-layer.yml@refs/heads/main"
+    for duty, environment in ((Duty.DEPLOY, "dev"), (Duty.DEPLOY, "prod"), (Duty.LOOK, "prod")):
+        conditions = trusts(duty, "compute", environment)
+        assert set(conditions) == {"StringEquals"}
+        assert conditions["StringEquals"][f"{ISSUER}:job_workflow_ref"] == deploys
+    for environment in ("dev", "prod"):
+        drift = trusts(Duty.DRIFT, "compute", environment)
+        assert set(drift) == {"StringEquals"}
+        assert drift["StringEquals"][f"{ISSUER}:ref"] == "refs/heads/main"
+    preview = "acme/fraud/.github/workflows/preview.yml@refs/pull/*/merge"
+    assert trusts(Duty.LOOK, "compute", "dev")["StringLike"] == {f"{ISSUER}:job_workflow_ref": preview}
+
+
+@pytest.mark.parametrize(
+    "repository",
+    [
+        "*",
+        "acme",
+        "acme/fraud",
+        "acme@1/*",
+        "acme@1/fraud",
+        "acme/fraud@2",
+        "acme@x/fraud@2",
+        "",
+        "a@1/b@2/x",
+    ],
+)
 def test_a_repository_that_would_trust_strangers_is_refused(repository: str) -> None:
-    with pytest.raises(ValueError, match="OWNER/NAME"):
+    with pytest.raises(ValueError, match="OWNER@ID/NAME@ID"):
         deployer("data", Duty.DEPLOY).trust(ACCOUNT, repository)
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_preview_decrypts_nothing(layer: str) -> None:
+    """It runs code that nobody has approved, and functions keep the pseudonym secret in their settings."""
+    actions = {a for each in statements(deployer(layer, Duty.LOOK)) for a in listed(each["Action"])}
+    assert actions
+    assert {action for action in actions if action.startswith("kms:")} <= {
+        "kms:DescribeKey",
+        "kms:GetKeyPolicy",
+        "kms:GetKeyRotationStatus",
+        "kms:ListAliases",
+        "kms:ListResourceTags",
+    }
+
+
+def test_every_row_stands_on_pages_of_aws() -> None:
+    assert set(PAGES) == set(ROWS)
+    assert all(url.startswith("https://docs.aws.amazon.com/") for pages in PAGES.values() for url in pages)
+
+
+def test_a_bus_under_our_key_asks_for_what_aws_demands() -> None:
+    """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-event-bus-cmkey.html"""
+
+    def through_events(duty: Duty) -> set[str]:
+        return {
+            action
+            for each in statements(deployer("compute", duty))
+            if each.get("Condition", {})
+            .get("StringEquals", {})
+            .get("kms:ViaService", "")
+            .startswith("events.")
+            for action in listed(each["Action"])
+        }
+
+    writes = {"DescribeKey", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "Encrypt", "Decrypt"}
+    writes |= {"ReEncryptFrom", "ReEncryptTo"}
+    assert through_events(Duty.DEPLOY) == {f"kms:{action}" for action in writes}
+    assert through_events(Duty.DRIFT) == {"kms:Decrypt"}
 
 
 def test_the_account_that_is_given_stands_in_every_arn() -> None:

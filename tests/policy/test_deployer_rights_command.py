@@ -1,4 +1,4 @@
-"""`make deployers` prints or writes everything: roles, trust, policies, the boundary, and every reason."""
+"""`make deployers` prints or writes everything: roles, trust, policies, and every reason."""
 
 import json
 from pathlib import Path
@@ -14,23 +14,23 @@ def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     return command.main()
 
 
-def test_files_hold_every_role_its_trust_its_policies_and_the_boundary(
+def test_files_hold_every_role_its_trust_and_its_policies(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    where = ("--account", "210987654321", "--repository", "acme/fraud")
+    where = ("--account", "210987654321", "--repository", "acme@11/fraud@22")
     assert run(monkeypatch, "prod", *where, "--write", str(tmp_path / "new")) == 0
 
     names = {path.name for path in (tmp_path / "new").iterdir()}
-    roles = [f"fraud-{duty}-{layer}-prod" for duty in ("deploy", "look") for layer in LAYERS]
+    roles = [f"fraud-{duty}-{layer}-prod" for duty in ("deploy", "look", "drift") for layer in LAYERS]
     assert {f"{role}-{part}.json" for role in roles for part in ("trust", "1")} <= names
-    assert {"fraud-roles-boundary-prod.json", "wildcards.txt"} <= names
+    assert "wildcards.txt" in names
     for path in (tmp_path / "new").glob("*.json"):
         assert json.loads(path.read_text())["Version"] == "2012-10-17"
     reasons = (tmp_path / "new" / "wildcards.txt").read_text().splitlines()
     assert any(line.startswith("fraud-deploy-network-prod CreateKey: *: ") for line in reasons)
 
 
-def test_one_layer_alone_is_printed_with_its_wildcards_and_what_to_be_careful_of(
+def test_one_layer_alone_is_printed_with_its_wildcards(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(monkeypatch, "dev", "--layer", "compute") == 0
@@ -38,10 +38,8 @@ def test_one_layer_alone_is_printed_with_its_wildcards_and_what_to_be_careful_of
     assert run(monkeypatch, "dev", "--layer", "data") == 0
     data = capsys.readouterr().out
 
-    assert "repo:example/fraud-pipeline:environment:dev-compute" in compute
+    assert "repo:example@1234/fraud-pipeline@5678:environment:dev-compute" in compute
     assert "because AWS has no resource-level form" in compute
-    assert "Set roles_boundary" in compute
-    assert "Set roles_boundary" not in data
     assert "fraud-deploy-data-dev" not in compute
     assert "Account and repository are examples" in data
 
@@ -49,7 +47,7 @@ def test_one_layer_alone_is_printed_with_its_wildcards_and_what_to_be_careful_of
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["--repository", "acme/*"], "OWNER/NAME"),
+        (["--repository", "acme/fraud"], "OWNER@ID/NAME@ID"),
         (["--account", "12"], "twelve digits"),
         (["--write", f"{__file__}/new"], "WRITE must be a folder, but"),
         (["--layer", "storage"], "LAYER=storage: is no layer; there are alerting, compute"),

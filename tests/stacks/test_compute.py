@@ -140,6 +140,18 @@ def test_the_stage_is_traced_and_throttled_at_1000(environment: str) -> None:
     assert compute.outputs["transactions_url"] == f"{stage.outputs['invokeUrl']}/transactions"
 
 
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_verdicts_have_a_limit_of_their_own_that_is_set_after_the_stages(environment: str) -> None:
+    compute = _compute(environment)
+    whole = compute.one("apigateway/methodSettings:MethodSettings", f"api-method-settings-{environment}")
+    own = compute.one("apigateway/methodSettings:MethodSettings", f"verdicts-method-settings-{environment}")
+
+    assert own.inputs["methodPath"] == "~1transactions~1{transaction_id}~1verdict/PUT"
+    assert own.inputs["settings"]["throttlingRateLimit"] == 10
+    assert own.inputs["settings"]["throttlingBurstLimit"] == 20
+    assert whole.urn in own.dependencies
+
+
 def test_nothing_is_put_on_the_bus_before_it_has_somewhere_to_go() -> None:
     compute = _compute()
     pipe = compute.one("pipes/pipe:Pipe", "transactions-pipe-dev")

@@ -27,14 +27,26 @@ def _findings(document: str) -> tuple[str, ...]:
 def _parliament() -> Any:
     """parliament; it asks ``pkg_resources`` (gone from setuptools) for the path of its data, no more."""
     if find_spec("pkg_resources") is not None:
-        return import_module("parliament")
+        return _knowing_lists_of_arns(import_module("parliament"))
     stand_in = ModuleType("pkg_resources")
     vars(stand_in)["resource_filename"] = _resource_filename
     sys.modules["pkg_resources"] = stand_in
     try:
-        return import_module("parliament")
+        return _knowing_lists_of_arns(import_module("parliament"))
     finally:
         del sys.modules["pkg_resources"]
+
+
+def _knowing_lists_of_arns(parliament: Any) -> Any:
+    """Its own data has keys of type ArrayOfARN (events:TargetArn), a type that it does not know."""
+    statement: Any = import_module("parliament.statement")
+    known = statement.translate_documentation_types
+
+    def translated(name: str) -> Any:
+        return known("ARN" if name == "ArrayOfARN" else name)
+
+    statement.translate_documentation_types = translated
+    return parliament
 
 
 def _resource_filename(package: str, resource: str) -> str:

@@ -24,3 +24,22 @@ def settings_of(layer: str, environment: str) -> Mapping[str, Any]:
     content = yaml.safe_load(settings_file(layer, environment).read_text("utf-8")) or {}
     config: Mapping[str, Any] = content.get("config") or {}
     return config
+
+
+def environments() -> list[str]:
+    """The environments that every layer has settings for."""
+    found = [
+        {path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in layer.glob("Pulumi.*.yaml")}
+        for layer in STACKS.iterdir()
+        if (layer / "Pulumi.yaml").is_file()
+    ]
+    return sorted(set.intersection(*found))
+
+
+def suffix_of(layer: str, environment: str) -> str:
+    """What the names of an environment end in, by the settings of one of its layers."""
+    from shared.infra.layers import LAYERS  # noqa: PLC0415 - most commands need no layer
+
+    return str(
+        settings_of(layer, environment).get(f"{LAYERS[layer].project}:environment_suffix") or environment
+    )

@@ -4,23 +4,28 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Final
+
+from tools.terminal.harmless import harmless_output
 
 CLOSED: Final = 1
 INTERRUPTED: Final = 130
 
 
-def ended(command: str, run: Callable[[], int], *, on_interrupt: str) -> int:
+def ended(command: str, run: Callable[[], int], *, on_interrupt: str, draws: bool = False) -> int:
     """Run a command; return its exit code, also where nobody reads its output any more or it is interrupted.
 
     Args:
         command: Its name, for the line.
         run: The command.
         on_interrupt: What stands after an interrupt, and how to go on.
+        draws: It moves the cursor itself, and makes what comes from outside visible where it prints it.
     """
     let_interrupts_raise()
     try:
-        code = run()
+        with nullcontext() if draws else harmless_output():
+            code = run()
         sys.stdout.flush()
     except BrokenPipeError:
         nowhere = os.open(os.devnull, os.O_WRONLY)

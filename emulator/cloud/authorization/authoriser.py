@@ -44,6 +44,9 @@ def check(caller: Caller, *requirements: Requirement) -> Refusal | None:
             reason = _explained(partial(_role_refusal, caller, each, {**base, **each.context}))
             if reason:
                 return _refusal(caller.arn, each, reason)
+        context = {**base, **requirement.context}
+        if reason := _explained(partial(_endpoint_refusal, caller, requirement, context)):
+            return _refusal(caller.arn, requirement, reason)
     return None
 
 
@@ -119,6 +122,21 @@ def _role_refusal(caller: Caller, requirement: Requirement, context: Context) ->
         return ""
     missing = _IDENTITY if own is not Decision.ALLOW else _RESOURCE
     return f"because no {missing.split(' ', 1)[1]} policy allows the {requirement.action} action"
+
+
+def _endpoint_refusal(caller: Caller, requirement: Requirement, context: Context) -> str:
+    """Why the endpoint by which a function's own call leaves its network does not let it through."""
+    if not caller.source_function_arn:
+        return ""
+    policies = documents.of_endpoint(caller.source_function_arn, requirement.action.partition(":")[0])
+    if policies is None:
+        return ""
+    decision = _decide(policies, requirement, context, Principal(arn=caller.role_arn))
+    if decision is Decision.EXPLICIT_DENY:
+        return _EXPLICIT.format("a VPC endpoint")
+    if decision is Decision.IMPLICIT_DENY:
+        return f"because no VPC endpoint policy allows the {requirement.action} action"
+    return ""
 
 
 def _service_refusal(service: str, requirement: Requirement, context: Context) -> str:

@@ -26,9 +26,9 @@ def of_boundary(role_name: str) -> Documents:
     """Return the policy beyond which a role has no rights; none for a role without one."""
     role = deployed.role(role_name)
     boundary = getattr(role, "permissions_boundary_arn", None) if role else None
-    policy = backend("iam").managed_policies.get(boundary) if boundary else None
-    if policy is None:
+    if not boundary:
         return ()
+    policy = backend("iam").managed_policies[boundary]
     document = next(version.document for version in policy.versions if version.is_default)
     return ((document, f"boundary {boundary} of role {role_name}"),)
 
@@ -37,6 +37,19 @@ def of_trust(role_name: str) -> Documents:
     """Who may assume a role."""
     role = deployed.role(role_name)
     return ((role.assume_role_policy_document, f"trust policy of role {role_name}"),) if role else ()
+
+
+def of_endpoint(function_arn: str, service: str) -> Documents | None:
+    """The policy of the endpoint by which a function's own calls reach a service; None without one."""
+    function = deployed.function(function_arn)
+    subnets = set((getattr(function, "vpc_config", None) or {}).get("SubnetIds") or ()) if function else set()
+    ec2 = backend("ec2")
+    known = [subnet for zone in ec2.subnets.values() for subnet in zone.values()]
+    networks = {subnet.vpc_id for subnet in known if subnet.id in subnets}
+    for endpoint in list(ec2.vpc_end_points.values()):
+        if endpoint.vpc_id in networks and endpoint.service_name.endswith(f".{service}"):
+            return ((endpoint.policy_document, f"policy of VPC endpoint {endpoint.id}"),)
+    return None
 
 
 def of_resource(service: str, resource: str) -> Documents:

@@ -6,6 +6,7 @@ Each module repairs one group of services; nothing here moves events (that is `e
 import functools
 
 from emulator.cloud.control_plane_repairs import (
+    boundaries,
     buses_and_pipes,
     functions,
     log_groups,
@@ -33,5 +34,6 @@ def apply() -> None:
         rest_api_members,
         buses_and_pipes,
         taken_names,
+        boundaries,
     ):
         repair.apply()

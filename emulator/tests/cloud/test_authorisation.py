@@ -305,3 +305,18 @@ def test_a_wrong_secret_is_refused(emulator: Emulator) -> None:
         aws_secret_access_key="wrong",
     )
     assert refused(client.list_tables)[0] == "InvalidSignatureException"
+
+
+def test_a_network_interface_is_a_resource_that_a_deny_can_name(emulator: Emulator) -> None:
+    """A call that was read without one slipped through a Deny on every resource of EC2."""
+    ec2 = emulator.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.8.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.8.0.0/24")["Subnet"]["SubnetId"]
+    everything = statement("ec2:CreateNetworkInterface", "*")
+    denied = {**statement("ec2:CreateNetworkInterface", arn("ec2", "*/*")), "Effect": "Deny"}
+    code, text = refused(
+        lambda: Role(emulator, everything, denied).client("ec2").create_network_interface(SubnetId=subnet)
+    )
+    assert code == "UnauthorizedOperation"
+    assert "explicit deny" in text
+    Role(emulator, everything).client("ec2").create_network_interface(SubnetId=subnet)

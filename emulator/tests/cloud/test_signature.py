@@ -24,11 +24,15 @@ SECRET = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 
 
 def _signed(
-    method: str = "POST", target: str = "/a/b?x=1", body: bytes = b"{}", extra: str = ""
+    method: str = "POST",
+    target: str = "/a/b?x=1",
+    body: bytes = b"{}",
+    extra: str = "",
+    region: str = "us-east-1",
 ) -> HttpRequest:
     headers = {"X-Extra": extra} if extra else {}
     request = AWSRequest(method, f"http://127.0.0.1:99{target}", data=body, headers=headers)
-    SigV4Auth(Credentials("AKIAIOSFODNN7EXAMPLE", SECRET), "execute-api", "us-east-1").add_auth(request)
+    SigV4Auth(Credentials("AKIAIOSFODNN7EXAMPLE", SECRET), "execute-api", region).add_auth(request)
     lower = {name.lower(): str(value) for name, value in request.headers.items()}
     parts = urlsplit(str(request.url))
     raw = parts.path + (f"?{parts.query}" if parts.query else "")
@@ -71,6 +75,11 @@ def test_what_botocore_signs_is_verified(
 def test_a_changed_request_is_wrongly_signed(change: dict[str, str | bytes]) -> None:
     with pytest.raises(WrongSignatureError, match="does not match the signature"):
         _verify(replace(_signed(), **change))  # type: ignore[arg-type]
+
+
+def test_a_signature_for_another_region_is_refused() -> None:
+    with pytest.raises(WrongSignatureError, match="valid region, not 'eu-west-1'"):
+        _verify(_signed(region="eu-west-1"))
 
 
 def test_a_changed_header_counts_if_it_was_signed() -> None:

@@ -10,13 +10,21 @@ REQUESTS_PER_SECOND = 1000
 
 @check
 def api_throttles_at_exactly_1000(estate: Estate) -> Iterator[str]:
-    """Every stage has one throttle for all its methods: exactly 1000 requests a second."""
+    """A stage's methods are throttled at exactly 1000 requests a second; one of them may be held lower.
+
+    What takes in transactions has no setting of its own, so that the stage's holds.
+    """
     stages = every(estate, "apigateway/stage:Stage")
     settings = every(estate, "apigateway/methodSettings:MethodSettings")
     for each in settings:
         rate = setting(each, "settings", "throttlingRateLimit")
-        if rate != REQUESTS_PER_SECOND:
+        path = str(setting(each, "methodPath"))
+        if path == "*/*" and rate != REQUESTS_PER_SECOND:
             yield f"{each}: {rate!r} requests a second"
+        if path != "*/*" and (
+            path.endswith("transactions/POST") or not 0 < (rate or 0) < REQUESTS_PER_SECOND
+        ):
+            yield f"{each}: {rate!r} requests a second for {path}"
         if (setting(each, "settings", "throttlingBurstLimit") or 0) < 1:
             yield f"{each}: its burst limit lets nothing through"
     throttled = [
@@ -27,6 +35,19 @@ def api_throttles_at_exactly_1000(estate: Estate) -> Iterator[str]:
     for stage in stages:
         if throttled.count((setting(stage, "restApi"), setting(stage, "stageName"))) != 1:
             yield f"{stage}: not all of its methods are throttled by one setting"
+
+
+@check
+def verdicts_have_a_limit_of_their_own(estate: Estate) -> Iterator[str]:
+    """Whatever else is PUT or POSTed to the API cannot take the tables from the payments."""
+    limited = {
+        str(setting(each, "methodPath")).rpartition("/")[2]
+        for each in every(estate, "apigateway/methodSettings:MethodSettings")
+    }
+    for method in every(estate, "apigateway/method:Method"):
+        name = setting(method, "httpMethod")
+        if name not in limited and name != "POST":
+            yield f"{method}: {name} has the stage's limit"
 
 
 @check

@@ -32,9 +32,22 @@ PLANTED = (
         "not all of its methods",
     ),
     Planted(
+        "api_throttles_at_exactly_1000", without(SETTINGS, "api-method-settings"), "not all of its methods"
+    ),
+    Planted(
         "api_throttles_at_exactly_1000",
-        without(SETTINGS, "api-method-settings"),
-        "no apigateway/methodSettings",
+        with_input(SETTINGS, "verdicts-method-settings", "methodPath", "~1transactions/POST"),
+        "~1transactions/POST",
+    ),
+    Planted(
+        "api_throttles_at_exactly_1000",
+        with_input(SETTINGS, "verdicts-method-settings", "settings.throttlingRateLimit", 1000),
+        "1000 requests a second for",
+    ),
+    Planted(
+        "verdicts_have_a_limit_of_their_own",
+        without(SETTINGS, "verdicts-method-settings"),
+        "has the stage's limit",
     ),
     Planted(
         "api_is_traced",

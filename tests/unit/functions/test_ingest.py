@@ -247,3 +247,14 @@ def test_items_are_kept_for_ever_where_the_setting_is_zero(cloud: Cloud) -> None
     )
     assert service.respond({"body": as_json(body())})["statusCode"] == 201
     assert "expires_at" not in cloud.items("transactions-test")[0]
+
+
+def test_every_line_says_who_called(service: IngestService, capsys: pytest.CaptureFixture[str]) -> None:
+    """The gateway's word, not the body's: what a stolen key has sent can be told apart."""
+    arn = "arn:aws:sts::123456789012:assumed-role/payments/batch"
+    context = {"identity": {"userArn": arn}}
+    for text in (as_json(body()), "no json"):
+        service.respond({"body": text, "isBase64Encoded": False, "requestContext": context})
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    told = [line["caller"] for line in lines if line.get("function") == "ingest"]
+    assert told == [arn, arn]

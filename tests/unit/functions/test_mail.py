@@ -233,7 +233,7 @@ def test_a_subject_is_one_short_ascii_line(observed: str, environment: str, amou
         code="new_country",
         observed=observed,
         baseline="DE",
-        threshold="",
+        threshold=f"never before, {TURNED}",
         unit="country",
         contribution=Decimal(1),
     )
@@ -257,3 +257,44 @@ def test_what_identifies_a_person_is_not_in_the_mail(field: str) -> None:
     )  # fmt: skip
     text = text_of(transaction=stored(**{field: value[field]}), reasons=(reason,), base=Decimal(-1))
     assert value[field] not in text
+
+
+LINK, TURNED = "www.fraud-desk-verify.example", "safe\u202eelpmaxe.live"
+
+
+def test_nothing_that_a_payment_carries_is_a_link_in_the_mail_or_hides() -> None:
+    """A merchant may be called like the bank's own desk: who reads the mail must not get there by a click."""
+    reason = AlertReason(
+        code="new_merchant",
+        observed=LINK,
+        baseline=f"{TURNED} or https://{LINK}",
+        threshold=f"never before, {TURNED}",
+        unit="merchant",
+        contribution=Decimal("0.8"),
+    )
+    text = text_of(
+        transaction=stored(merchant_id=LINK, merchant_category=TURNED, channel="\x1b[2J", country="X\u200bY"),
+        reasons=(reason,),
+    )
+    assert LINK not in text
+    assert "www[.]fraud-desk-verify[.]example" in text
+    assert f"https://{LINK}" not in text
+    hidden = {c for c in text if not c.isprintable() and c != "\n"}
+    assert hidden == set()
+    assert "<U+202E>" in text
+    assert "Merchant: www[.]fraud-desk-verify[.]example (safe<U+202E>elpmaxe[.]live)" in text
+
+
+def test_a_rule_that_is_newer_than_the_words_says_nothing_raw() -> None:
+    reason = AlertReason(
+        code="http://evil.example",
+        observed=TURNED,
+        baseline=LINK,
+        threshold="\x1b]0;x\x07",
+        unit=LINK,
+        contribution=Decimal("0.8"),
+    )
+    told = f"{headline(reason)} {sentence(reason)}"
+    assert told.isprintable()
+    assert "evil[.]example" in told
+    assert LINK not in told

@@ -1,6 +1,7 @@
 """The zip of a function: what is in it, that nothing else is, and that its imports are satisfied."""
 
 import ast
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -121,17 +122,23 @@ def test_a_bundle_is_listed_in_one_order_wherever_it_is_made() -> None:
     assert list(archive.assets) == list(first)
 
 
+def _sample(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with one function, in place of this one; the function's folder."""
+    for package in ("stacks/compute/functions/sample", "shared/runtime"):
+        for folder in [*reversed(Path(package).parents), Path(package)]:
+            (root / folder).mkdir(exist_ok=True)
+            if folder != Path():
+                (root / folder / "__init__.py").touch()
+    sample = root / "stacks/compute/functions/sample"
+    (sample / "rules.json").write_text("{}", encoding="utf-8")
+    monkeypatch.setattr(bundling, "ROOT", root)
+    return sample
+
+
 def test_what_python_leaves_behind_does_not_change_a_bundle(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for package in ("stacks/compute/functions/sample", "shared/runtime"):
-        for folder in [*reversed(Path(package).parents), Path(package)]:
-            (tmp_path / folder).mkdir(exist_ok=True)
-            if folder != Path():
-                (tmp_path / folder / "__init__.py").touch()
-    sample = tmp_path / "stacks/compute/functions/sample"
-    (sample / "rules.json").write_text("{}", encoding="utf-8")
-    monkeypatch.setattr(bundling, "ROOT", tmp_path)
+    sample = _sample(tmp_path, monkeypatch)
     before = bundle_files("stacks.compute.functions.sample", ())
     (sample / "__pycache__").mkdir()
     (sample / "__pycache__" / "handler.cpython-311.pyc").write_bytes(b"compiled")
@@ -141,6 +148,34 @@ def test_what_python_leaves_behind_does_not_change_a_bundle(
     assert "stacks/compute/functions/sample/rules.json" in before
     (sample / "new.py").touch()
     assert bundle_files("stacks.compute.functions.sample", ()) != before
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["._handler.py", "handler copy.py", "handler.py~", "#handler.py#", ".#handler.py", "rules.json.bak"],
+)
+def test_what_an_editor_or_a_file_manager_leaves_stays_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    sample = _sample(tmp_path, monkeypatch)
+    before = bundle_files("stacks.compute.functions.sample", ())
+    (sample / name).write_text("left behind", encoding="utf-8")
+    assert bundle_files("stacks.compute.functions.sample", ()) == before
+
+
+def test_a_module_that_git_does_not_track_is_refused_until_it_is_added(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sample = _sample(tmp_path, monkeypatch)
+    git = ["git", "-C", str(tmp_path)]
+    subprocess.run([*git, "init", "--quiet"], check=True)
+    assert bundle_files("stacks.compute.functions.sample", ()), "nothing is tracked yet, and nothing refused"
+    subprocess.run([*git, "add", "."], check=True)
+    (sample / "scratch.py").write_text("half an idea", encoding="utf-8")
+    with pytest.raises(BundleError, match=r"git add stacks/compute/functions/sample/scratch\.py"):
+        bundle_files("stacks.compute.functions.sample", ())
+    subprocess.run([*git, "add", "."], check=True)
+    assert "stacks/compute/functions/sample/scratch.py" in bundle_files("stacks.compute.functions.sample", ())
 
 
 def test_a_function_that_is_not_there_is_an_error() -> None:

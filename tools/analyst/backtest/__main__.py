@@ -38,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "backtest",
         lambda: _backtest(given),
         on_interrupt="nothing has been written; the same command starts anew",
+        draws=True,
     )
 
 

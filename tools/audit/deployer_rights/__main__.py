@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.infra.layers import LAYERS
-from tools.audit.deployer_rights.boundary import boundary, name_of
-from tools.audit.deployer_rights.deployer import Deployer, deployers
+from tools.audit.deployer_rights.deployer import Deployer, Duty, deployers
 from tools.audit.deployer_rights.documents import POLICY_LIMIT, size, wildcards
 from tools.audit.deployer_rights.grants import GrantError
 from tools.audit.deployer_rights.trust import RepositoryError
@@ -20,11 +19,7 @@ from tools.files.outputs import make_folder
 from tools.terminal.ending import NOTHING_CHANGED, ended
 from tools.terminal.parser import Parser
 
-EXAMPLE_REPOSITORY = "example/fraud-pipeline"
-UNBOUNDED = (
-    "-- careful: whoever deploys this layer writes the rights of its roles and runs code under them, so\n"
-    "   that he may do whatever he writes there. Set roles_boundary in the layer's settings to end that."
-)
+EXAMPLE_REPOSITORY = "example@1234/fraud-pipeline@5678"
 
 
 def main() -> int:
@@ -34,12 +29,10 @@ def main() -> int:
         chosen = [each for each in _all(options) if options.layer in (None, each.layer)]
         if options.write is None:
             print("\n".join(line for each in chosen for line in report(each, options)))
-            if options.layer is None:
-                print("\n".join(_of_boundary(options)))
             if options.account == ACCOUNT_ID or options.repository == EXAMPLE_REPOSITORY:
                 print("Account and repository are examples: give your own, and WRITE=folder for files")
         else:
-            for path in _written(options, chosen):
+            for path in write(options.write, chosen, options):
                 print(path)
     except (GrantError, RepositoryError, OutputError) as error:
         print(f"error: {error}", file=sys.stderr)
@@ -54,7 +47,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--account", default=ACCOUNT_ID, type=_account, help="the AWS account's twelve digits"
     )
-    parser.add_argument("--repository", default=EXAMPLE_REPOSITORY, help="OWNER/NAME on GitHub")
+    parser.add_argument("--repository", default=EXAMPLE_REPOSITORY, help="OWNER@ID/NAME@ID on GitHub")
     parser.add_argument(
         "--write", type=Path, metavar="DIRECTORY", help="write one JSON file for each document"
     )
@@ -67,23 +60,6 @@ def _account(text: str) -> str:
     return text
 
 
-def _of_boundary(options: argparse.Namespace) -> Iterator[str]:
-    document = boundary(deploy_all(options.environment), options.account)
-    yield f"== {name_of(options.environment)}: the most that any role of the pipeline may do"
-    yield f"-- holds for the layers whose settings have roles_boundary ({size(document)} characters)"
-    yield f"{_json(document)}\n"
-
-
-def _written(options: argparse.Namespace, chosen: list[Deployer]) -> Iterator[Path]:
-    make_folder("WRITE", options.write)
-    yield from write(options.write, chosen, options)
-    if options.layer is None:
-        path = options.write / f"{name_of(options.environment)}.json"
-        document = boundary(deploy_all(options.environment), options.account)
-        path.write_text(f"{_json(document)}\n", encoding="utf-8")
-        yield path
-
-
 def _all(options: argparse.Namespace) -> list[Deployer]:
     deployment = deploy_all(options.environment)
     return [
@@ -93,9 +69,12 @@ def _all(options: argparse.Namespace) -> list[Deployer]:
     ]
 
 
+_DOES = {Duty.DEPLOY: "deploys", Duty.LOOK: "previews", Duty.DRIFT: "looks for drift of"}
+
+
 def report(deployer: Deployer, options: argparse.Namespace) -> Iterator[str]:
     """Yield the deployer as lines: its role, every policy, and every wildcard with its reason."""
-    yield f"== {deployer.role_name}: {deployer.duty}s layer {deployer.layer} in {deployer.environment}"
+    yield f"== {deployer.role_name}: {_DOES[deployer.duty]} layer {deployer.layer} in {deployer.environment}"
     yield f"taken on by GitHub environment {deployer.github_environment} of {options.repository}:"
     yield _json(deployer.trust(options.account, options.repository))
     for name, document in deployer.policies.items():
@@ -104,8 +83,6 @@ def report(deployer: Deployer, options: argparse.Namespace) -> Iterator[str]:
     yield "-- wildcards, and why"
     for each in wildcards(deployer.grants):
         yield f"{each.sid}: {', '.join(each.actions)}\n    on {each.resource}\n    because {each.reason}"
-    if deployer.writes_unbounded_roles:
-        yield UNBOUNDED
     yield ""
 
 

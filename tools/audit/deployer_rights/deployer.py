@@ -1,22 +1,19 @@
-"""The two roles of a layer's owner in one environment: one that deploys it, one that only looks."""
+"""The three roles for a layer in one environment: one deploys it, one previews it, one looks for drift."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tools.audit.deployer_rights.documents import Document, documents, merged
 from tools.audit.deployer_rights.grants import Grant, Scope
 from tools.audit.deployer_rights.rows import grants
-from tools.audit.deployer_rights.trust import trust_policy
+from tools.audit.deployer_rights.trust import Repository, trust_policy
+from tools.deploy.pipeline.environments import Duty, name_of
 from tools.deploy.program_runner.recorded import LayerRun
 
+__all__ = ["Deployer", "Duty", "deployers"]
 
-class Duty(StrEnum):
-    """What a role is for: to deploy, or to preview and look for drift."""
-
-    DEPLOY = "deploy"
-    LOOK = "look"
+DECRYPTS = "kms:Decrypt"
 
 
 @dataclass(frozen=True)
@@ -36,8 +33,7 @@ class Deployer:
     @property
     def github_environment(self) -> str:
         """The GitHub environment whose jobs take the role on."""
-        base = f"{self.environment}-{self.layer}"
-        return base if self.duty is Duty.DEPLOY else f"{base}-look"
+        return name_of(self.duty, self.layer, self.environment)
 
     @property
     def policies(self) -> dict[str, Document]:
@@ -47,15 +43,13 @@ class Deployer:
             for number, document in enumerate(documents(self.grants), start=1)
         }
 
-    @property
-    def writes_unbounded_roles(self) -> bool:
-        """Whether it may give a role any right: the layer has roles, and no boundary bounds them."""
-        writing = [grant for grant in self.grants if "iam:PutRolePolicy" in grant.actions]
-        return any(not grant.conditions for grant in writing)
+    def trust(self, account_id: str, repository: str) -> Any:
+        """Who may take the role on.
 
-    def trust(self, account_id: str, repository: str) -> dict[str, Any]:
-        """Who may take the role on."""
-        return trust_policy(account_id, repository, self.github_environment)
+        Raises:
+            RepositoryError: `repository` is not OWNER@ID/NAME@ID.
+        """
+        return trust_policy(account_id, Repository.parse(repository), self.duty, self.layer, self.environment)
 
 
 def deployers(run: LayerRun, suffix: str, account_id: str) -> Sequence[Deployer]:
@@ -66,8 +60,14 @@ def deployers(run: LayerRun, suffix: str, account_id: str) -> Sequence[Deployer]
     """
     scope = Scope(run.layer, suffix, account_id)
     everything = tuple(merged(grants(scope, run)))
-    only_looks = tuple(grant for grant in everything if grant.reads)
-    return [
-        Deployer(run.layer, run.environment, Duty.DEPLOY, everything),
-        Deployer(run.layer, run.environment, Duty.LOOK, only_looks),
-    ]
+    reads = tuple(grant for grant in everything if grant.reads)
+    found = {Duty.DEPLOY: everything, Duty.LOOK: tuple(_without_secrets(reads)), Duty.DRIFT: reads}
+    return [Deployer(run.layer, run.environment, duty, rights) for duty, rights in found.items()]
+
+
+def _without_secrets(reads: Sequence[Grant]) -> Iterator[Grant]:
+    """A preview compares the program with the state; it needs no setting of a function in the clear."""
+    for grant in reads:
+        actions = tuple(action for action in grant.actions if action != DECRYPTS)
+        if actions:
+            yield replace(grant, actions=actions)

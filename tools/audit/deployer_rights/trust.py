@@ -1,20 +1,62 @@
-"""Who takes a deployer's role on: one GitHub environment of one repository, by OIDC, with no stored key.
+"""Who takes a deployer's role on: jobs of one workflow in one GitHub environment of one repository, by OIDC.
 
-Source: "Configuring OpenID Connect in Amazon Web Services" in GitHub's documentation (subject claim of a job
-that names an environment); "Create a role for OpenID Connect federation" in the IAM user guide.
+The subject carries the numbers of owner and repository, which GitHub never gives out again: a repository
+that comes to bear the same name is a stranger. AWS checks two claims: the subject, and the workflow (or the
+branch) that the job belongs to, so that no other workflow of the repository takes the role on.
+
+Sources: "OpenID Connect" and "Immutable subject claims" in GitHub's documentation; "Available keys for AWS
+OIDC federation" in the IAM user guide (`job_workflow_ref` and `ref` of GitHub's tokens).
 """
 
 import re
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
+
+from tools.deploy.pipeline.environments import MAIN, REVIEWED, Duty, name_of
 
 ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"
+REF = f"refs/heads/{MAIN}"
 
-_REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}")
+_REPOSITORY = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]{0,38})@([1-9]\d*)/([A-Za-z0-9._-]{1,100})@([1-9]\d*)")
 
 
 class RepositoryError(ValueError):
-    """Not a repository of GitHub in the form OWNER/NAME."""
+    """Not a repository of GitHub in the form OWNER@ID/NAME@ID."""
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A repository by its names and its numbers, which outlive its names."""
+
+    owner: str
+    owner_id: int
+    name: str
+    id: int
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """From `acme@1234/fraud-pipeline@5678`.
+
+        Raises:
+            RepositoryError: it has another form; a wildcard in it would trust strangers.
+        """
+        found = _REPOSITORY.fullmatch(text)
+        if found is None:
+            raise RepositoryError(
+                f"{text!r} is no repository: give OWNER@ID/NAME@ID, for example "
+                "acme@1234/fraud-pipeline@5678. GitHub tells the numbers:\n"
+                "  gh api repos/OWNER/NAME --jq '\"\\(.owner.login)@\\(.owner.id)/\\(.name)@\\(.id)\"'"
+            )
+        owner, owner_id, name, number = found.groups()
+        return cls(owner, int(owner_id), name, int(number))
+
+    def __str__(self) -> str:
+        return f"{self.owner}@{self.owner_id}/{self.name}@{self.id}"
+
+    def workflow(self, file: str, ref: str) -> str:
+        """A workflow as the claim `job_workflow_ref` names it, which holds names alone."""
+        return f"{self.owner}/{self.name}/.github/workflows/{file}@{ref}"
 
 
 def provider_arn(account_id: str) -> str:
@@ -22,21 +64,19 @@ def provider_arn(account_id: str) -> str:
     return f"arn:aws:iam::{account_id}:oidc-provider/{ISSUER}"
 
 
-def subject(repository: str, environment: str) -> str:
-    """Return the subject of the tokens that GitHub gives to jobs of an environment.
-
-    Raises:
-        RepositoryError: `repository` is not OWNER/NAME; a wildcard in it would trust strangers.
-    """
-    if not _REPOSITORY.fullmatch(repository):
-        raise RepositoryError(
-            f"{repository!r} is no repository: give OWNER/NAME, for example acme/fraud-pipeline"
-        )
-    return f"repo:{repository}:environment:{environment}"
-
-
-def trust_policy(account_id: str, repository: str, environment: str) -> dict[str, Any]:
+def trust_policy(account_id: str, repository: Repository, duty: Duty, layer: str, environment: str) -> Any:
     """Return the trust policy of the role of one GitHub environment."""
+    subject = f"repo:{repository}:environment:{name_of(duty, layer, environment)}"
+    exact = {f"{ISSUER}:aud": AUDIENCE, f"{ISSUER}:sub": subject}
+    condition: dict[str, dict[str, str]] = {"StringEquals": exact}
+    claim = f"{ISSUER}:job_workflow_ref"
+    if duty is Duty.DRIFT:
+        # This job is in no reusable workflow, and only for these GitHub promises the claim above.
+        exact[f"{ISSUER}:ref"] = REF
+    elif duty is Duty.DEPLOY or environment == REVIEWED:
+        exact[claim] = repository.workflow("deploy-layer.yml", REF)
+    else:
+        condition["StringLike"] = {claim: repository.workflow("preview.yml", "refs/pull/*/merge")}
     return {
         "Version": "2012-10-17",
         "Statement": [
@@ -45,12 +85,7 @@ def trust_policy(account_id: str, repository: str, environment: str) -> dict[str
                 "Effect": "Allow",
                 "Principal": {"Federated": provider_arn(account_id)},
                 "Action": "sts:AssumeRoleWithWebIdentity",
-                "Condition": {
-                    "StringEquals": {
-                        f"{ISSUER}:aud": AUDIENCE,
-                        f"{ISSUER}:sub": subject(repository, environment),
-                    }
-                },
+                "Condition": condition,
             }
         ],
     }

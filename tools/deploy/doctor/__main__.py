@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from shared.infra.layers import LAYERS, layer
 from tools.deploy import engine, hints, pulumi_command
-from tools.deploy.doctor import account, cli, settings
+from tools.deploy.doctor import account, cli, github, settings
 from tools.deploy.doctor.finding import Finding, failed, failure, ok
-from tools.deploy.project import ROOT, settings_of
+from tools.deploy.project import ROOT, settings_of, suffix_of
 from tools.deploy.recovery.clients import Clients, clients
 from tools.terminal.ending import NOTHING_CHANGED, ended
 from tools.terminal.parser import Parser
@@ -59,6 +59,7 @@ def on_aws(environment: str, aws: Clients) -> Iterator[Finding]:
     yield from settings.programs(environment)
     yield settings.region(of_layers, REGION)
     yield from settings.mails(environment, local=False)
+    yield from github.on_github(environment)
     who, number = account.identity(aws)
     yield who
     if number is None:
@@ -66,6 +67,7 @@ def on_aws(environment: str, aws: Clients) -> Iterator[Finding]:
     network = states.get("network")
     deployed = network.outputs.get("account_id") if network else None
     yield account.allowed(number, of_layers["network"], deployed)
+    yield account.bounded(aws, number, suffix_of("compute", environment), environment)
     zones = of_layers["network"].get(f"{layer('network').project}:availability_zones") or []
     yield from account.zones(aws, zones)
     yield account.concurrency(aws, environment)

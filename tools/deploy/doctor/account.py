@@ -5,7 +5,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tools.deploy import preflight
+from tools.deploy import hints, preflight
+from tools.deploy.boundaries import account as boundaries_of
+from tools.deploy.boundaries.documents import boundaries
 from tools.deploy.doctor.finding import Finding, failure, ok, warning
 from tools.deploy.recovery.clients import Clients
 
@@ -53,6 +55,19 @@ def _first_line(error: Exception) -> str:
 
 def _texts(value: object) -> list[str]:
     return [str(each) for each in value] if isinstance(value, list) else []
+
+
+def bounded(aws: Clients, account_id: str, suffix: str, environment: str) -> Finding:
+    """Whether the boundaries, without which no role can be made, are in the account as they are shipped."""
+    try:
+        found = boundaries_of.states(aws("iam"), boundaries(account_id, suffix))
+    except AWS_ERRORS as error:
+        return warning("boundaries", f"not known: {_first_line(error)}")
+    wrong = [f"{name} ({state})" for name, state in found.items() if state is not boundaries_of.State.SAME]
+    if not wrong:
+        return ok("boundaries", f"of {len(found)} roles, as they are shipped")
+    then = f"The account's administrator brings them up to date: {hints.make('boundaries', environment)}"
+    return failure("boundaries", f"{', '.join(wrong)}\n{then}")
 
 
 def zones(aws: Clients, names: Sequence[str]) -> Iterator[Finding]:

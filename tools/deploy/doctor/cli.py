@@ -9,6 +9,7 @@ from shared.infra.layers import deployment_order
 from tools.deploy import engine, hints
 from tools.deploy.checkpoint import Checkpoint
 from tools.deploy.doctor.finding import Finding, failure, ok, warning
+from tools.deploy.pipeline.environments import REVIEWED
 from tools.deploy.project import STACKS, settings_file
 from tools.deploy.pulumi_command import PulumiError, Stack, whoami
 
@@ -44,6 +45,13 @@ def passphrase(url: str, environment: str, variables: Mapping[str, str] = os.env
         return ok("secrets", "encrypted by Pulumi Cloud")
     if not missing:
         return ok("secrets", "encrypted by a key service")
+    return _by_passphrase(environment, variables)
+
+
+def _by_passphrase(environment: str, variables: Mapping[str, str]) -> Finding:
+    if environment == REVIEWED and any(each in variables for each in PASSPHRASES):
+        text = "encrypted by a passphrase, which nobody can take back from who has had it: take a key of KMS"
+        return warning("secrets", f"{text}\n(docs/deploy-pipeline.md, State and secrets)")
     if "PULUMI_CONFIG_PASSPHRASE" in variables:
         return ok("secrets", "encrypted by PULUMI_CONFIG_PASSPHRASE")
     if file := variables.get("PULUMI_CONFIG_PASSPHRASE_FILE"):

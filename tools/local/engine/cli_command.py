@@ -8,7 +8,9 @@ from pathlib import Path
 
 from emulator.address import Emulator, NoEmulatorError
 from tools.deploy import cli_process, engine
-from tools.local.engine.cli_arguments import CommandLine
+from tools.deploy.project import environments, suffix_of
+from tools.local.engine.administrator import make_boundaries
+from tools.local.engine.cli_arguments import DEPLOYING, CommandLine
 from tools.local.engine.cli_home import CliHome
 from tools.local.engine.errors import EngineError
 from tools.local.engine.handover import Engines
@@ -59,6 +61,10 @@ def _run(command: CommandLine, binary: Path, directory: Path) -> int:
     if home.open(emulator):
         print("the embedded AWS of the last deployment has ended; starting afresh", file=sys.stderr)
     Engines(directory, emulator).before_cli(command)
+    if command.verb in DEPLOYING and command.layer is not None:
+        # Which stack is meant, the CLI alone may know.
+        for stack in environments():
+            make_boundaries(emulator, suffix_of(command.layer, stack), command.layer)
     where = command.directory if command.layer is None else home.project(command.layer)
     with _attachment(emulator, needed=command.needs_provider) as attachment:
         environment = home.environment(binary, attachment)

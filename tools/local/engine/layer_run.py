@@ -12,6 +12,7 @@ from emulator.provider.errors import ProviderError
 from shared.infra.settings import SettingError, UnknownSettingError
 from tools.deploy.program_runner.project import ProjectError, read_project
 from tools.deploy.program_runner.running import execute
+from tools.local.engine.administrator import make_boundaries
 from tools.local.engine.deployment import Deployment
 from tools.local.engine.errors import EngineError
 from tools.local.engine.goal import urn_of
@@ -51,6 +52,8 @@ def run_layer(request: LayerRequest, stream: TextIO | None = None) -> int:
     log, told = StepLog(), None
     try:
         with store.locked(request.layer), stopping() as stop:
+            if not preview:
+                make_boundaries(emulator, _suffix(request), request.layer)
             _run(request, store, progress, log, stop)
     except StoppedError:
         return INTERRUPTED
@@ -65,6 +68,12 @@ def run_layer(request: LayerRequest, stream: TextIO | None = None) -> int:
     if told is None and request.operation == "drift" and progress.changes:
         return DRIFTED
     return 0 if told is None else 1
+
+
+def _suffix(request: LayerRequest) -> str:
+    """Return what the names of the environment end in, by the settings of the run."""
+    project = read_project(Path(request.directory), request.stack, request.overrides)
+    return project.config.get(f"{project.name}:environment_suffix") or request.stack
 
 
 def _run(request: LayerRequest, store: StateStore, progress: Progress, log: StepLog, stop: Stopping) -> None:

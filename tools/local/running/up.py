@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
 @contextmanager
 def _reserved(directory: Path) -> Iterator[bool]:
     """Keep the directory to this process while the block lasts; False where another one has it."""
-    directory.mkdir(parents=True, exist_ok=True)
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle = os.open(directory, os.O_RDONLY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -31,6 +31,7 @@ def read(call: Call) -> Iterator[Requirement]:
     if collection == "functions":
         name = identifier or str(parameters.get("FunctionName", ""))
         context = asked_for(plain_tags(parameters.get("Tags"))) | _principal(call, name, parameters, parts)
+        context |= _made_of(parameters)
         yield Requirement(action, _function(name), context)
         yield from _comes_along(parameters)
     elif collection == "event-source-mappings":
@@ -55,6 +56,15 @@ def _principal(call: Call, name: str, parameters: Mapping[str, Any], parts: list
         if statement["Sid"] == parts[-1]:
             return {"lambda:principal": (statement["Principal"]["Service"],)}
     return {}
+
+
+def _made_of(parameters: Mapping[str, Any]) -> Context:
+    """The layers and subnets that a function is given."""
+    found = {
+        "lambda:layer": parameters.get("Layers"),
+        "lambda:subnetids": (parameters.get("VpcConfig") or {}).get("SubnetIds"),
+    }
+    return {key: tuple(values) for key, values in found.items() if values}
 
 
 def _comes_along(parameters: Mapping[str, Any]) -> Iterator[Requirement]:

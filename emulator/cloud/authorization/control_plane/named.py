@@ -57,7 +57,9 @@ def events(call: Call) -> Iterator[Requirement]:
             actions = ("DescribeKey", "GenerateDataKey", "Decrypt")
             yield from through_service("events", key_arn(key), tags_of(key_arn(key)), actions)
     elif call.operation.endswith(("Rule", "Targets")):
-        yield Requirement(action, _rule(parameters), given)
+        targets = tuple(each["Arn"] for each in parameters.get("Targets", []))
+        context = {"events:targetarn": targets} if call.operation == "PutTargets" and targets else {}
+        yield Requirement(action, _rule(parameters), {**given, **context})
 
 
 def _rule(parameters: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 
 from shared.runtime.events import StoredTransaction, SuspiciousTransaction
 from shared.runtime.money import readable
+from shared.runtime.untrusted import defanged, visible
 from stacks.alerting.functions.notifier.verdict_instructions import verdict_instructions
 from stacks.alerting.functions.notifier.wording import headline, sentence
 
@@ -129,7 +130,7 @@ def _facts(suspicious: SuspiciousTransaction, account: str, trace_id: str) -> st
         "How": _how(transaction),
         "Account": f"{account} (a pseudonym)",
         "Merchant": _merchant(transaction),
-        "Transaction": transaction.transaction_id,
+        "Transaction": visible(transaction.transaction_id),
         "Trace": trace_id,
         "Alert": transaction.alert_id,
         "Rules": suspicious.rules_version,
@@ -141,17 +142,18 @@ def _where(transaction: StoredTransaction) -> str:
     position = ""
     if transaction.latitude is not None and transaction.longitude is not None:
         position = f"latitude {transaction.latitude:.2f}, longitude {transaction.longitude:.2f}"
-    return ", ".join(part for part in (transaction.country, position) if part)
+    return ", ".join(part for part in (defanged(transaction.country or ""), position) if part)
 
 
 def _how(transaction: StoredTransaction) -> str:
     card = {True: "card present", False: "card not present", None: ""}[transaction.card_present]
-    return ", ".join(part for part in (transaction.channel, card) if part)
+    return ", ".join(part for part in (defanged(transaction.channel or ""), card) if part)
 
 
 def _merchant(transaction: StoredTransaction) -> str:
-    category = f" ({transaction.merchant_category})" if transaction.merchant_category else ""
-    return f"{transaction.merchant_id}{category}"
+    """What a payment service sends is of its customers: a merchant may be called like a link."""
+    category = f" ({defanged(transaction.merchant_category)})" if transaction.merchant_category else ""
+    return f"{defanged(transaction.merchant_id)}{category}"
 
 
 def _further(transaction: StoredTransaction, trace_id: str, place: Place) -> str:

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from shared.runtime.events import AlertReason
 from shared.runtime.money import readable
+from shared.runtime.untrusted import defanged
 
 
 class _Words(NamedTuple):
@@ -140,6 +141,8 @@ _NAME_CODES: Final = frozenset(
         "new_currency", "watched_merchant",
     }
 )  # fmt: skip
+_LONGEST_WORDS: Final = 200
+"""A usual value may list several names."""
 _SHARE_CODES: Final = frozenset({"merchant_risk", "account_risk"})
 
 
@@ -155,9 +158,9 @@ def sentence(reason: AlertReason) -> str:
 
 def _values(reason: AlertReason) -> dict[str, str]:
     return {
-        "code": (words := reason.code.replace("_", " ")),
+        "code": (words := defanged(reason.code.replace("_", " "))),
         "Code": words.capitalize(),
-        "unit": reason.unit,
+        "unit": defanged(reason.unit),
         "observed": _measure(reason, reason.observed),
         "baseline": _measure(reason, reason.baseline),
         "threshold": _measure(reason, reason.threshold),
@@ -173,17 +176,18 @@ def _times(observed: str, baseline: str) -> str:
 
 
 def _measure(reason: AlertReason, text: str) -> str:
-    """Return a number as people read it, and words as they are."""
+    """Return a number as people read it, and words, which come from outside, defanged."""
+    words = defanged(text, _LONGEST_WORDS)
     if reason.code in _NAME_CODES:
-        return text
+        return words
     try:
         number = Decimal(text)
     except InvalidOperation:
-        return text
+        return words
     if reason.code in _MONEY_CODES:
-        return readable(number, reason.unit)
+        return readable(number, defanged(reason.unit))
     if reason.code in _SHARE_CODES:
         return f"{number:.0%}"
     if reason.code in _SPEED_CODES:
-        return f"{number:,.0f} {reason.unit}"
+        return f"{number:,.0f} {defanged(reason.unit)}"
     return f"{number:.2g}" if 0 < number < 1 else f"{number:,.1f}".removesuffix(".0")

@@ -19,6 +19,7 @@ from functools import cache
 from typing import Any, Final
 
 from shared.requests.body import read_body
+from shared.requests.caller import caller_of
 from shared.runtime.invocation import Context, build_while_initialising
 from shared.runtime.logs import Logger, where_raised
 from shared.runtime.pseudonym import pseudonym
@@ -66,7 +67,7 @@ class IngestService:
     def respond(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """Return the answer to a proxy integration event; no fault leaves this method as an exception."""
         trace = invocation_trace()
-        log = self._log.bind(trace_id=trace.trace_id)
+        log = self._log.bind(trace_id=trace.trace_id, caller=caller_of(event))
         try:
             return self._store(event, trace, log)
         except Refused as refused:

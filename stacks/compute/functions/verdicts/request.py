@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from shared.requests.body import read_body
+from shared.requests.caller import caller_of
 from shared.requests.checking import SchemaChecker
 from shared.runtime.responses import FieldProblem, Refused
 from shared.runtime.schema import transaction_schema, verdict_schema
@@ -65,7 +66,7 @@ def invalid(*problems: FieldProblem) -> Refused:
 
 
 def _caller(event: Mapping[str, Any]) -> str:
-    arn = ((event.get("requestContext") or {}).get("identity") or {}).get("userArn")
-    if not isinstance(arn, str) or not arn:
+    arn = caller_of(event)
+    if arn is None:
         raise Refused(403, "no_identity", "A verdict is recorded with the identity that signed it; none did.")
     return arn

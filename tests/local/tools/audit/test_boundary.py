@@ -1,4 +1,4 @@
-"""Under a boundary a deployer can write what it likes into a role, and the role can do no more for it."""
+"""Within its boundary a role does no more than it needs, whatever a deployer writes into it."""
 
 import json
 from collections.abc import Callable
@@ -10,12 +10,10 @@ from botocore.exceptions import ClientError
 from emulator.cloud.account import ACCOUNT_ID
 from emulator.provider.cloud import Cloud
 from tests.local.tools.audit.deploying import ENVIRONMENT, Account, RoleCloud
-from tools.audit.deployer_rights.boundary import boundary, name_of
-from tools.audit.deployer_rights.documents import POLICY_LIMIT, size
-from tools.deploy.program_runner.recording import deploy_all, exports_of, run_layer
+from tools.deploy.boundaries import account as shipped
+from tools.deploy.boundaries.documents import boundaries
+from tools.local.engine.administrator import make_boundaries
 
-NAME = name_of(ENVIRONMENT)
-SETTING = {"fraud-compute:roles_boundary": NAME}
 EVERYTHING = json.dumps(
     {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 )
@@ -31,47 +29,38 @@ OWN_ACCOUNT = json.dumps(
         ],
     }
 )
+OWN = f"arn:aws:iam::{ACCOUNT_ID}:policy/ingest-role-boundary-{ENVIRONMENT}"
+ANOTHERS = f"arn:aws:iam::{ACCOUNT_ID}:policy/pipe-role-boundary-{ENVIRONMENT}"
 
 
 @pytest.fixture(scope="module")
 def deployer(account: Account) -> Cloud:
-    """Who deploys compute where its roles are bounded, after having done so."""
-    runs = deploy_all(ENVIRONMENT).runs
-    exports = exports_of({name: runs[name] for name in ("network", "data")})
-    bounded = run_layer("compute", ENVIRONMENT, exports, SETTING)
-    document = boundary(deploy_all(ENVIRONMENT), ACCOUNT_ID)
-    account.emulator.client("iam").create_policy(PolicyName=NAME, PolicyDocument=json.dumps(document))
-    for layer in ("network", "data"):
+    """Who deploys compute, after having done so."""
+    for layer in ("network", "data", "compute"):
         code, told = account.deploy(layer, account.take_on(layer))
         assert code == 0, told
-    cloud = account.take_on("compute", run=bounded)
-    code, told = account.deploy("compute", cloud)
-    assert code == 1
-    assert "is not authorized to perform: iam:CreateRole" in told, "a role without the boundary was made"
-    code, told = account.deploy("compute", cloud, SETTING)
-    assert code == 0, told
-    return cloud
-
-
-def test_the_boundary_is_one_policy_without_a_wildcard_action() -> None:
-    document = boundary(deploy_all(ENVIRONMENT), "210987654321")
-    assert size(document) <= POLICY_LIMIT
-    actions = [action for each in document["Statement"] for action in each["Action"]]
-    assert "dynamodb:PutItem" in actions
-    assert [action for action in actions if "*" in action or action.startswith(("iam:", "sts:"))] == []
-    assert ACCOUNT_ID not in json.dumps(document)
+    return account.take_on("compute")
 
 
 ESCAPES: dict[str, Callable[[Any], Any]] = {
     "takes the boundary away": lambda iam: iam.delete_role_permissions_boundary(RoleName="ingest-role-dev"),
-    "sets another boundary": lambda iam: iam.put_role_permissions_boundary(
+    "sets AWS's own administrator as boundary": lambda iam: iam.put_role_permissions_boundary(
         RoleName="ingest-role-dev", PermissionsBoundary="arn:aws:iam::aws:policy/AdministratorAccess"
+    ),
+    "sets another role's boundary": lambda iam: iam.put_role_permissions_boundary(
+        RoleName="ingest-role-dev", PermissionsBoundary=ANOTHERS
     ),
     "makes a role without one": lambda iam: iam.create_role(
         RoleName="pipe-role-dev", AssumeRolePolicyDocument=OWN_ACCOUNT
     ),
+    "makes a role with another role's": lambda iam: iam.create_role(
+        RoleName="pipe-role-dev", AssumeRolePolicyDocument=OWN_ACCOUNT, PermissionsBoundary=OWN
+    ),
     "changes the boundary": lambda iam: iam.create_policy_version(
-        PolicyArn=f"arn:aws:iam::{ACCOUNT_ID}:policy/{NAME}", PolicyDocument=EVERYTHING, SetAsDefault=True
+        PolicyArn=OWN, PolicyDocument=EVERYTHING, SetAsDefault=True
+    ),
+    "lets others take the role on": lambda iam: iam.update_assume_role_policy(
+        RoleName="ingest-role-dev", PolicyDocument=OWN_ACCOUNT
     ),
 }
 
@@ -82,12 +71,22 @@ def test_a_deployer_cannot_escape_the_boundary(deployer: Cloud, how: str) -> Non
         ESCAPES[how](deployer.client("iam"))
 
 
+def test_a_function_takes_no_layer_of_somebody_else(deployer: Cloud) -> None:
+    with pytest.raises(ClientError, match="not authorized"):
+        deployer.client("lambda").update_function_configuration(
+            FunctionName="ingest-function-dev",
+            Layers=["arn:aws:lambda:us-east-1:999999999999:layer:theirs:1"],
+        )
+
+
 def test_a_role_with_all_rights_written_into_it_has_those_of_the_boundary(
     account: Account, deployer: Cloud
 ) -> None:
-    iam = deployer.client("iam")
-    iam.put_role_policy(RoleName="ingest-role-dev", PolicyName="more", PolicyDocument=EVERYTHING)
-    iam.update_assume_role_policy(RoleName="ingest-role-dev", PolicyDocument=OWN_ACCOUNT)
+    administrator = account.emulator.client("iam")
+    deployer.client("iam").put_role_policy(
+        RoleName="ingest-role-dev", PolicyName="more", PolicyDocument=EVERYTHING
+    )
+    administrator.update_assume_role_policy(RoleName="ingest-role-dev", PolicyDocument=OWN_ACCOUNT)
     role = f"arn:aws:iam::{ACCOUNT_ID}:role/ingest-role-dev"
     session = account.emulator.client("sts").assume_role(RoleArn=role, RoleSessionName="escaped")
     escaped = RoleCloud(account.emulator, session["Credentials"])
@@ -97,6 +96,10 @@ def test_a_role_with_all_rights_written_into_it_has_those_of_the_boundary(
     beyond: list[Callable[[], Any]] = [
         lambda: escaped.client("iam").create_user(UserName="friend"),
         lambda: escaped.client("dynamodb").delete_table(TableName="transactions-dev"),
+        lambda: escaped.client("dynamodb").put_item(TableName="profiles-table-dev", Item={}),
+        lambda: escaped.client("sqs").receive_message(
+            QueueUrl=f"https://sqs.us-east-1.amazonaws.com/{ACCOUNT_ID}/suspicious-queue-dev"
+        ),
         lambda: escaped.client("sts").assume_role(
             RoleArn=f"arn:aws:iam::{ACCOUNT_ID}:role/fraud-deploy-data-dev", RoleSessionName="further"
         ),
@@ -104,3 +107,33 @@ def test_a_role_with_all_rights_written_into_it_has_those_of_the_boundary(
     for attempt in beyond:
         with pytest.raises(ClientError, match="not authorized"):
             attempt()
+
+
+def test_without_its_boundary_no_role_is_made_and_in_use_none_is_deleted(
+    account: Account, deployer: Cloud
+) -> None:
+    del deployer
+    iam = account.emulator.client("iam")
+    with pytest.raises(ClientError, match="does not exist or is not attachable"):
+        iam.create_role(
+            RoleName="x", AssumeRolePolicyDocument=OWN_ACCOUNT, PermissionsBoundary=f"{OWN}-missing"
+        )
+    with pytest.raises(ClientError, match="DeleteConflict"):
+        iam.delete_policy(PolicyArn=OWN)
+
+
+def test_a_changed_boundary_is_seen_and_put_right(account: Account) -> None:
+    iam = account.emulator.client("iam")
+    make_boundaries(account.emulator, "other")
+    wanted = list(boundaries(ACCOUNT_ID, "other"))
+    assert set(shipped.states(iam, wanted).values()) == {shipped.State.SAME}
+    for _ in range(shipped.VERSIONS_OF_A_POLICY + 1):
+        versions = iam.list_policy_versions(PolicyArn=wanted[0].arn)["Versions"]
+        if len(versions) < shipped.VERSIONS_OF_A_POLICY:
+            iam.create_policy_version(PolicyArn=wanted[0].arn, PolicyDocument=EVERYTHING, SetAsDefault=True)
+    assert shipped.state_of(iam, wanted[0]) is shipped.State.DIFFERENT
+    before = {each.name: state for each, state in shipped.make(iam, wanted)}
+    assert [name for name, state in before.items() if state is not shipped.State.SAME] == [wanted[0].name]
+    assert shipped.state_of(iam, wanted[0]) is shipped.State.SAME
+    assert [each.name for each in shipped.remove(iam, wanted)] == [each.name for each in wanted]
+    assert set(shipped.states(iam, wanted).values()) == {shipped.State.MISSING}

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import boto3
 import pytest
 from botocore.stub import Stubber
 
 from tests.unit.tools.deploy.states import checkpoint, pending, resource, stack
+from tools.deploy.boundaries.documents import boundaries
 from tools.deploy.doctor import account, cli, settings
 from tools.deploy.doctor.finding import Finding, failed, failure, ok, warning
 from tools.deploy.pulumi_command import PulumiError, Stack
@@ -186,6 +188,28 @@ def test_another_region_is_named_with_its_layer() -> None:
 )
 def test_what_opens_the_secrets(url: str, variables: dict[str, str], mark: str) -> None:
     assert cli.passphrase(url, "dev", variables).mark == mark
+
+
+def test_a_passphrase_for_prod_is_told() -> None:
+    finding = cli.passphrase("s3://x", "prod", {"PULUMI_CONFIG_PASSPHRASE": "x"})
+    assert finding.mark == "!"
+    assert "KMS" in finding.text
+
+
+@pytest.mark.parametrize("shipped", [True, False])
+def test_boundaries_that_are_not_as_shipped_are_told(shipped: bool) -> None:
+    answers: list[tuple[str, dict[str, Any] | str]] = []
+    for each in boundaries("123456789012", "dev"):
+        if not shipped:
+            answers.append(("get_policy", "NoSuchEntity"))
+            continue
+        answers.append(("get_policy", {"Policy": {"DefaultVersionId": "v1"}}))
+        answers.append(("get_policy_version", {"PolicyVersion": {"Document": quote(each.text)}}))
+    with answering("iam", *answers) as aws:
+        finding = account.bounded(aws, "123456789012", "dev", "dev")
+    assert finding.mark == ("ok" if shipped else "x")
+    assert shipped or "ingest-role-boundary-dev (missing)" in finding.text
+    assert shipped or "make boundaries ENV=dev" in finding.text
 
 
 def test_the_stacks_that_stand_are_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,12 +2,14 @@
 
 Sources: internal/service/events/{bus,rule,target}.go, internal/service/pipes/pipe.go and
 internal/service/cloudwatch/{metric_alarm,dashboard}.go of terraform-provider-aws; the service authorization
-reference; for the key's actions "Encrypting event buses" in the EventBridge user guide.
+reference; for the key's actions "Encrypting event buses with AWS KMS keys" in the EventBridge user guide
+(https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-event-bus-cmkey.html).
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from tools.audit.deployer_rights.grants import Grant, Scope
+from tools.audit.deployer_rights.grants import Conditions, Grant, Scope
 from tools.audit.deployer_rights.rows.row import Row, through_key
 from tools.deploy.program_runner.recorded import Resource
 
@@ -27,7 +29,19 @@ def _bus(scope: Scope, resource: Resource) -> Iterator[Grant]:
         arn,
     )
     if resource.inputs.get("kmsKeyIdentifier"):
-        yield through_key(scope, "events", "kms:DescribeKey", "kms:GenerateDataKey", "kms:Decrypt")
+        # Patterns and targets of the bus's rules are encrypted too: whoever describes one decrypts it.
+        yield through_key(
+            scope,
+            "events",
+            "kms:DescribeKey",
+            "kms:GenerateDataKey",
+            "kms:GenerateDataKeyWithoutPlaintext",
+            "kms:Encrypt",
+            "kms:ReEncryptFrom",
+            "kms:ReEncryptTo",
+        )
+        decrypt = through_key(scope, "events", "kms:Decrypt")
+        yield replace(decrypt, sid="ReadRulesOfBuses", reads=True)
 
 
 def _rule_arn(scope: Scope, bus: str | None, name: str) -> tuple[str]:
@@ -54,7 +68,14 @@ def _rule(scope: Scope, resource: Resource) -> Iterator[Grant]:
 def _target(scope: Scope, resource: Resource) -> Iterator[Grant]:
     arn = _rule_arn(scope, resource.inputs.get("eventBusName"), resource.inputs["rule"])
     yield Grant("ReadTargets", ("events:ListTargetsByRule",), arn, reads=True)
-    yield Grant("WriteTargets", ("events:PutTargets", "events:RemoveTargets"), arn)
+    target = resource.inputs["arn"].split(":")
+    to = ":".join([*target[:4], scope.account_id, *target[5:]])
+    only_this: Conditions = {
+        "ForAllValues:ArnEquals": {"events:TargetArn": (to,)},
+        "Null": {"events:TargetArn": ("false",)},
+    }
+    yield Grant("PutTargets", ("events:PutTargets",), arn, only_this)
+    yield Grant("RemoveTargets", ("events:RemoveTargets",), arn)
 
 
 def _pipe(scope: Scope, resource: Resource) -> Iterator[Grant]:

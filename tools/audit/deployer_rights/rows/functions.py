@@ -2,7 +2,8 @@
 
 Sources: internal/service/lambda/{function,permission,event_source_mapping,function_event_invoke_config}.go,
 internal/service/logs/group.go of terraform-provider-aws; the service authorization reference; "Giving Lambda
-functions access to resources in an Amazon VPC" and "Securing environment variables" in the Lambda guide.
+functions access to resources in an Amazon VPC" (with the condition keys of subnets) and "Securing environment
+variables" in the Lambda guide.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,6 +12,9 @@ from dataclasses import replace
 from tools.audit.deployer_rights.grants import Conditions, Grant, Scope, both
 from tools.audit.deployer_rights.rows.row import Row, look_anywhere, through_key
 from tools.deploy.program_runner.recorded import Resource
+
+_NO_LAYERS: Conditions = {"Null": {"lambda:Layer": ("true",)}}
+_IN_SUBNETS: Conditions = {"Null": {"lambda:SubnetIds": ("false",)}}
 
 
 def _function(scope: Scope, resource: Resource) -> Iterator[Grant]:
@@ -27,12 +31,13 @@ def _function(scope: Scope, resource: Resource) -> Iterator[Grant]:
         arn,
         reads=True,
     )
+    # A layer is code of somebody else's account, and a function outside of the VPC reaches the internet.
+    yield Grant("CreateFunctions", ("lambda:CreateFunction",), arn, both(_NO_LAYERS, _IN_SUBNETS))
+    yield Grant("ChangeSettingsOfFunctions", ("lambda:UpdateFunctionConfiguration",), arn, _NO_LAYERS)
     yield Grant(
         "WriteFunctions",
         (
-            "lambda:CreateFunction",
             "lambda:UpdateFunctionCode",
-            "lambda:UpdateFunctionConfiguration",
             "lambda:PutFunctionConcurrency",
             "lambda:DeleteFunctionConcurrency",
             "lambda:TagResource",

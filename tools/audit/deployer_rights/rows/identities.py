@@ -1,8 +1,9 @@
 """IAM: the roles that functions and pipes act with, never the deployer's own.
 
 Role names are exact; which policies of AWS may be attached, and to which service a role may be handed, is a
-condition. Whoever may write a role's policy and run code as that role has whatever he writes there: a
-permissions boundary on the role bounds it, and where the program sets one, no role is made without.
+condition. Whoever may write a role's rights and run code as that role has whatever is written there: each
+role is therefore made and written only while it has its own permissions boundary. Its trust policy is written
+when it is made and never after: `iam:UpdateAssumeRolePolicy` has no condition on whom the role trusts.
 
 Sources: internal/service/iam/{role,role_policy,role_policy_attachment}.go of terraform-provider-aws;
 "Actions, resources, and condition keys for AWS IAM" in the service authorization reference; "Delegating
@@ -12,7 +13,9 @@ responsibility to others using permissions boundaries" in the IAM user guide.
 import json
 from collections.abc import Iterator, Mapping
 
-from tools.audit.deployer_rights.grants import Conditions, Grant, Scope, both
+from shared.infra.arns import boundary_name
+from shared.infra.naming import Names
+from tools.audit.deployer_rights.grants import Conditions, Grant, GrantError, Scope, both
 from tools.audit.deployer_rights.rows.row import Row
 from tools.deploy.program_runner.recorded import Resource
 
@@ -37,20 +40,18 @@ def _role(scope: Scope, resource: Resource) -> Iterator[Grant]:
         (
             "iam:UpdateRole",
             "iam:UpdateRoleDescription",
-            "iam:UpdateAssumeRolePolicy",
             "iam:TagRole",
             "iam:UntagRole",
             "iam:DeleteRole",
-            "iam:DeleteRolePolicy",
         ),
         arn,
     )
-    boundary = resource.inputs.get("permissionsBoundary")
-    bounded = _bounded(scope, boundary)
-    write: tuple[str, ...] = ("iam:CreateRole", "iam:PutRolePolicy")
-    if boundary:
-        write = (*write, "iam:PutRolePermissionsBoundary")
-    yield Grant("WriteRoles", write, arn, bounded)
+    yield Grant(
+        f"Write{_words(scope, resource.inputs['name'])}",
+        ("iam:CreateRole", "iam:PutRolePolicy", "iam:DeleteRolePolicy", "iam:PutRolePermissionsBoundary"),
+        arn,
+        _bounded(scope, resource),
+    )
     for service in _trusted(resource):
         yield Grant(
             f"PassRolesTo{service.partition('.')[0].capitalize()}",
@@ -61,12 +62,12 @@ def _role(scope: Scope, resource: Resource) -> Iterator[Grant]:
 
 
 def _attachment(scope: Scope, resource: Resource) -> Iterator[Grant]:
-    policy = resource.inputs["policyArn"]
+    policy, role = resource.inputs["policyArn"], resource.inputs["role"]
     yield Grant(
-        f"Attach{policy.rpartition('/')[2]}",
+        f"Attach{policy.rpartition('/')[2]}To{_words(scope, role)}",
         ("iam:AttachRolePolicy", "iam:DetachRolePolicy"),
-        (scope.role(resource.inputs["role"]),),
-        {"ArnEquals": {"iam:PolicyARN": (policy,)}},
+        (scope.role(role),),
+        both({"ArnEquals": {"iam:PolicyARN": (policy,)}}, _within(_boundary_arn(scope, role))),
     )
 
 
@@ -76,11 +77,31 @@ def _policy(scope: Scope, resource: Resource) -> Iterator[Grant]:
     yield Grant("ReadRolePolicies", ("iam:GetRolePolicy",), (arn,), reads=True)
 
 
-def _bounded(scope: Scope, boundary: str | None) -> Conditions:
-    if not boundary:
-        return {}
-    policy = scope.arn("iam", boundary.split(":", 5)[5], region="")
-    return both({"StringEquals": {"iam:PermissionsBoundary": (policy,)}})
+def _bounded(scope: Scope, role: Resource) -> Conditions:
+    """The role has its own boundary, and no other.
+
+    Raises:
+        GrantError: the program registers it without.
+    """
+    name, boundary = role.inputs["name"], role.inputs.get("permissionsBoundary")
+    own = _boundary_arn(scope, name)
+    if not boundary or boundary.split(":", 5)[5] != own.split(":", 5)[5]:
+        raise GrantError(f"{role} is not bounded by {own}: make it by shared.infra.role.bounded_role")
+    return _within(own)
+
+
+def _within(boundary: str) -> Conditions:
+    return {"ArnEquals": {"iam:PermissionsBoundary": (boundary,)}}
+
+
+def _boundary_arn(scope: Scope, role: str) -> str:
+    name = boundary_name(Names(scope.suffix), role.removesuffix(f"-{scope.suffix}"))
+    return scope.arn("iam", f"policy/{name}", region="")
+
+
+def _words(scope: Scope, name: str) -> str:
+    """`ingest-role-dev` as part of a Sid: `IngestRole`."""
+    return "".join(part.capitalize() for part in name.removesuffix(f"-{scope.suffix}").split("-"))
 
 
 def _trusted(resource: Resource) -> list[str]:

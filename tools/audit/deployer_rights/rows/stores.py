@@ -98,11 +98,12 @@ def _on_topic(arn: str) -> Iterator[Grant]:
 def _subscription(scope: Scope, resource: Resource) -> Iterator[Grant]:
     topic = scope.arn("sns", resource.inputs["topic"].rpartition(":")[2])
     protocol = resource.inputs["protocol"]
+    # Whoever may subscribe any address reads every alert.
     yield Grant(
-        f"SubscribeBy{protocol.capitalize()}",
+        f"Subscribe{''.join(part.capitalize() for part in resource.name.split('-'))}",
         ("sns:Subscribe",),
         (topic,),
-        {"StringEquals": {"sns:Protocol": (protocol,)}},
+        {"StringEquals": {"sns:Protocol": (protocol,), "sns:Endpoint": (resource.inputs["endpoint"],)}},
     )
     yield Grant(
         "ChangeSubscriptions",

@@ -66,7 +66,7 @@ def test_what_is_new_in_each_run_has_stand_ins() -> None:
     subnet : "subnet-c4b0ddf8451068377" of vpc-b3d0a99f62bfd8214
     url : "http://127.0.0.1:43775/execute-api/gz4bga5bkp/stage-local/transactions"
     stream : "table/transactions-local/stream/2026-11-22T22:26:00.490208"
-curl --user 'AKIA5G6ZP3TGKQOUVNFX:rU-TY8AdVlNpUSF' "$URL"
+curl --user 'AKIAIOSFODNN7EXAMPLE:rU-TY8AdVlNpUSF' "$URL"
 Duration: 3s
 make: *** [Makefile:127: stale] Error 1
 """.strip("\n")

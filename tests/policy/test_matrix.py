@@ -1,0 +1,53 @@
+"""Every role is denied whatever is not its own, the pipe's and the deployers' too."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from shared.infra.layers import LAYERS
+from tests.support.harness import deploy_all
+from tools.audit import matrix as command
+from tools.audit.matrix import Holder, Right, matrix, pipeline_roles
+from tools.deploy.pipeline.environments import Duty
+
+MANY = 3_500
+"""Attempts in dev; fewer would mean that rights were lost from the table, not from the roles."""
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_all_is_denied_but_what_is_a_role_s_own(environment: str) -> None:
+    rows = list(matrix(deploy_all(environment)))
+    assert [(row.holder.name, row.open) for row in rows if row.open] == []
+    assert sum(row.tried for row in rows) >= MANY
+    names = {row.holder.name for row in rows}
+    acting = {role.inputs["name"] for role in deploy_all(environment).of_type("iam/role:Role")}
+    assert names == acting | {f"fraud-{duty}-{layer}-{environment}" for duty in Duty for layer in LAYERS}
+
+
+def test_each_role_may_do_what_is_its_own() -> None:
+    """Else the table would deny everything to everybody."""
+    for holder in pipeline_roles(deploy_all("dev")):
+        assert [right for right in holder.rights if not holder.allows(right)] == []
+
+
+def ingest() -> Holder:
+    return next(each for each in pipeline_roles(deploy_all("dev")) if each.name == "ingest-role-dev")
+
+
+def test_a_right_too_many_is_open_only_beyond_a_boundary() -> None:
+    """What somebody writes into a role opens nothing; without its boundary it would."""
+    right = Right("dynamodb:PutItem", "arn:aws:dynamodb:us-east-1:123456789012:table/profiles-table-dev")
+    more = {"Statement": [{"Effect": "Allow", "Action": right.action, "Resource": right.resource}]}
+    written = replace(ingest(), policies=(*ingest().policies, json.dumps(more)))
+    assert not written.allows(right)
+    assert replace(written, boundary=None).allows(right)
+
+
+def test_the_command_prints_the_count(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["matrix", "dev"])
+    assert command.main() == 0
+    tried = sum(row.tried for row in matrix(deploy_all("dev")))
+    assert f"{tried} attempts, {tried} denied" in capsys.readouterr().out

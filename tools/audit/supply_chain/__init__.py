@@ -1,0 +1,1 @@
+"""What comes from others: bills of materials, known vulnerabilities; and what must not go out: secrets."""

@@ -1,0 +1,1 @@
+"""The permissions boundary of every role, as files that people review, and as policies of an account."""

@@ -1,0 +1,69 @@
+"""The deploy pipeline on GitHub: how its tokens name the repository, and whether environments are protected.
+
+Sources: "REST API endpoints for GitHub Actions OIDC", "REST API endpoints for deployment environments" and
+"... for deployment branch policies" in GitHub's documentation.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tools.deploy.doctor.finding import Finding, failure, ok, warning
+from tools.deploy.pipeline.environments import MAIN, GitHubEnvironment, environments
+from tools.deploy.pipeline.plan import Ask, GitHubError, ask_github
+
+_SUBJECT = "actions/oidc/customization/sub"
+_MEND = "docs/deploy-pipeline.md has the commands"
+
+
+def on_github(environment: str, ask: Ask = ask_github) -> Iterator[Finding]:
+    """What GitHub says of the repository; one warning where it cannot be asked."""
+    try:
+        yield _subject(ask(_SUBJECT))
+        found = {each["name"]: each for each in ask("environments?per_page=100")["environments"]}
+        problems = [
+            problem
+            for each in environments(environment)
+            for problem in _problems(each, found.get(each.name), ask)
+        ]
+    except GitHubError as error:
+        yield warning("GitHub", f"not known, which matters where it deploys: {str(error).splitlines()[0]}")
+        return
+    if problems:
+        yield warning("GitHub", "\n".join([*problems, _MEND]))
+    else:
+        yield ok("GitHub", "environments take deployments from where they should, after whom they should")
+
+
+def _subject(template: Mapping[str, Any]) -> Finding:
+    """The roles trust `repo:OWNER@ID/NAME@ID:environment:...`; another form lets no job in."""
+    if not template.get("use_default", True):
+        text = "the subject of OIDC tokens is customised: the roles trust the default one alone"
+        return failure("GitHub", f"{text}. {_MEND}")
+    if not template.get("use_immutable_subject"):
+        return failure(
+            "GitHub",
+            "OIDC tokens name the repository without its number, so that no role lets its jobs in, and a\n"
+            "repository that takes over the name would be let in. Turn it on:\n"
+            f"gh api --method PUT 'repos/{{owner}}/{{repo}}/{_SUBJECT}' "
+            "-F use_default=true -F use_immutable_subject=true",
+        )
+    prefix = template.get("sub_claim_prefix") or "repo:OWNER@ID/NAME@ID"
+    return ok("GitHub", f"OIDC tokens name the repository by its number: {prefix}")
+
+
+def _problems(wanted: GitHubEnvironment, found: Mapping[str, Any] | None, ask: Ask) -> Iterator[str]:
+    if found is None:
+        yield f"environment {wanted.name} does not exist"
+        return
+    rules = {rule["type"]: rule for rule in found.get("protection_rules", [])}
+    if wanted.reviewed and not rules.get("required_reviewers", {}).get("reviewers"):
+        yield f"environment {wanted.name} has no required reviewers"
+    if wanted.main_alone and not _main_alone(wanted.name, found.get("deployment_branch_policy"), ask):
+        yield f"environment {wanted.name} takes deployments from other branches than {MAIN}"
+
+
+def _main_alone(name: str, policy: Mapping[str, Any] | None, ask: Ask) -> bool:
+    if not policy or not policy.get("custom_branch_policies"):
+        return False
+    listed = ask(f"environments/{name}/deployment-branch-policies")["branch_policies"]
+    return [each["name"] for each in listed] == [MAIN]
