@@ -12,7 +12,7 @@ class Planned:
     type: str
     """Without the package: `lambda/function:Function`."""
     name: str
-    """The logical name: `ingest-dev`."""
+    """The logical name: `ingest-function-dev`."""
     inputs: Mapping[str, Any]
     protected: bool = False
 

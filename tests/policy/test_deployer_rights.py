@@ -115,14 +115,15 @@ PLANTED: list[tuple[Check, Statement]] = [
     (
         no_layer_no_place_outside_the_network,
         planted(
-            "lambda:UpdateFunctionConfiguration", f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:ingest-dev"
+            "lambda:UpdateFunctionConfiguration",
+            f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:ingest-function-dev",
         ),
     ),
     (
         no_layer_no_place_outside_the_network,
         planted(
             "lambda:CreateFunction",
-            f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:ingest-dev",
+            f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:ingest-function-dev",
             Null={"lambda:Layer": "true"},
         ),
     ),
@@ -130,7 +131,7 @@ PLANTED: list[tuple[Check, Statement]] = [
         alerts_go_to_known_addresses,
         planted(
             "sns:Subscribe",
-            f"arn:aws:sns:us-east-1:{ACCOUNT}:fraud-alerts-dev",
+            f"arn:aws:sns:us-east-1:{ACCOUNT}:fraud-alerts-topic-dev",
             StringEquals={"sns:Protocol": "email"},
         ),
     ),

@@ -91,7 +91,9 @@ PLANTED: Mapping[str, tuple[Mutation, ...]] = {
         with_input(SETTINGS, "verdicts-method-settings", "methodPath", "~1transactions/POST"),
     ),
     "the-api-is-traced": (with_input("apigateway/stage:Stage", "api-stage", "xrayTracingEnabled", None),),
-    "every-method-asks-for-a-signature": (with_input(METHOD, "post-transactions", "authorization", "NONE"),),
+    "every-method-asks-for-a-signature": (
+        with_input(METHOD, "post-transactions-method", "authorization", "NONE"),
+    ),
     "rules-match-events": (
         with_input("cloudwatch/eventRule:EventRule", "transaction-stored-rule", "eventPattern", None),
         with_input(

@@ -48,7 +48,7 @@ def route(found: Estate) -> Estate:
     return replace(found, resources=(*found.resources, more))
 
 
-OPEN_GROUP = with_input(EGRESS, "function-egress-endpoints", "cidrIpv4", "0.0.0.0/0")
+OPEN_GROUP = with_input(EGRESS, "function-to-endpoints-egress-rule", "cidrIpv4", "0.0.0.0/0")
 
 
 def test_an_open_group_alone_leads_nowhere_and_with_a_route_anywhere() -> None:
@@ -60,10 +60,10 @@ def test_an_open_group_alone_leads_nowhere_and_with_a_route_anywhere() -> None:
 @pytest.mark.parametrize(
     ("spoil", "gone"),
     [
-        (without(INGRESS, "endpoint-ingress-functions"), {"sns", "sqs"}),
-        (with_input(INGRESS, "endpoint-ingress-functions", "toPort", 444), {"sns", "sqs"}),
-        (without(EGRESS, "function-egress-endpoints"), {"sns", "sqs"}),
-        (without(EGRESS, "function-egress-dynamodb"), {"dynamodb"}),
+        (without(INGRESS, "endpoint-from-functions-ingress-rule"), {"sns", "sqs"}),
+        (with_input(INGRESS, "endpoint-from-functions-ingress-rule", "toPort", 444), {"sns", "sqs"}),
+        (without(EGRESS, "function-to-endpoints-egress-rule"), {"sns", "sqs"}),
+        (without(EGRESS, "function-to-dynamodb-egress-rule"), {"dynamodb"}),
         (with_input(ENDPOINT, "dynamodb-endpoint", "routeTableIds", []), {"dynamodb"}),
         (with_input(ENDPOINT, "sqs-endpoint", "securityGroupIds", ["sg-other"]), {"sqs"}),
     ],
