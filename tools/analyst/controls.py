@@ -41,18 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
     parser = _parser()
     options = parser.parse_args(arguments)
+    whose = _checked(parser, options)
     edits = bool(options.list or options.snooze)
-    whose = [each for each in (options.account, options.merchant, options.transaction) if each]
-    if len(whose) > 1 or (edits and not whose):
-        parser.error("say whose, once: ACCOUNT=id, MERCHANT=id, or TRANSACTION=id of the account")
-    if edits and not options.by:
-        parser.error("say who decides: BY=name")
-    if options.note and not edits:
-        parser.error("NOTE says why a list or a snooze is set: give LIST or SNOOZE too")
-    if options.until and options.list in {None, NONE}:
-        parser.error("UNTIL says how long a list holds: give LIST too; a snooze has its own length")
-    if options.snooze and options.merchant:
-        parser.error("only an account can be snoozed; for a merchant there is LIST=allow")
     try:
         exported = outputs.Outputs.named(options)
         place = Place.of(exported)
@@ -76,6 +66,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _checked(parser: argparse.ArgumentParser, options: argparse.Namespace) -> list[str]:
+    """Return whose controls are meant; exits where the words do not go together."""
+    edits = bool(options.list or options.snooze)
+    whose = [each for each in (options.account, options.merchant, options.transaction) if each]
+    if len(whose) > 1 or (edits and not whose):
+        parser.error("say whose, once: ACCOUNT=id, MERCHANT=id, or TRANSACTION=id of the account")
+    if edits and not options.by:
+        parser.error("say who decides: BY=name")
+    if options.note and not edits:
+        parser.error("NOTE says why a list or a snooze is set: give LIST or SNOOZE too")
+    if options.until and options.list in {None, NONE}:
+        parser.error("UNTIL says how long a list holds: give LIST too; a snooze has its own length")
+    if options.snooze and options.merchant:
+        parser.error("only an account can be snoozed; for a merchant there is LIST=allow")
+    return whose
 
 
 def _subject(options: argparse.Namespace, exported: outputs.Outputs) -> tuple[str, str]:

@@ -87,7 +87,8 @@ def report(deployer: Deployer, options: argparse.Namespace) -> Iterator[str]:
 
 
 def write(directory: Path, chosen: list[Deployer], options: argparse.Namespace) -> Iterator[Path]:
-    """Every document as a file named after its role or policy, and `wildcards.txt`; yields the paths."""
+    """Write every document to a file named after its role or policy, and `wildcards.txt`; yield the paths."""
+    make_folder("WRITE", directory)
     reasons: list[str] = []
     for deployer in chosen:
         trust = deployer.trust(options.account, options.repository)
