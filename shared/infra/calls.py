@@ -44,6 +44,8 @@ _MESSAGE_KEY = ("kms:GenerateDataKey", "kms:Decrypt")
 
 CALLS: Sequence[Call] = (
     Call(stems.INGEST, "dynamodb", stems.TRANSACTIONS, ("dynamodb:PutItem",), _DYNAMODB_KEY),
+    # The decision, added to the item under a condition; it reads transactions from events alone.
+    Call(stems.DETECTOR, "dynamodb", stems.TRANSACTIONS, ("dynamodb:UpdateItem",), _DYNAMODB_KEY),
     Call(
         stems.DETECTOR,
         "dynamodb",

@@ -4,15 +4,45 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedd
 """
 
 import time
+from collections.abc import Mapping
 from typing import Any, Final
 
 NAMESPACE: Final = "FraudPipeline"
 DIMENSION: Final = "FunctionName"
 PUBLISHED_RULES_REFUSED: Final = "PublishedRulesRefused"
+DECIDED: Final = "Decided"
+SUSPICIOUS: Final = "Suspicious"
+SUPPRESSED: Final = "Suppressed"
+DEGRADED: Final = "Degraded"
+"""Decisions that were made without something optional: population, published rules, controls, merchant."""
+PROFILES_SET_ASIDE: Final = "ProfilesSetAside"
+CONFLICTS: Final = "Conflicts"
+"""Writes of a profile that met another payment of the account, and were tried again."""
+RECORDED: Final = "Recorded"
+"""Alerts that the notifier has recorded, whether mailed alone or grouped."""
+MAILED: Final = "Mailed"
+MAIL_LAG: Final = "MailLag"
+"""Milliseconds from the receipt of a transaction to the mail of its own about it."""
+DECISION_LAG: Final = "DecisionLag"
+"""Milliseconds from the receipt of a transaction to its decision."""
 
 
 def counted(metric: str, function_name: str) -> dict[str, Any]:
     """Return the fields by which a log line counts one occurrence in a function."""
+    return measured(function_name, {metric: 1})
+
+
+def measured(
+    function_name: str, counts: Mapping[str, int], milliseconds: Mapping[str, int] | None = None
+) -> dict[str, Any]:
+    """Return the fields by which a log line adds to metrics of a function.
+
+    Args:
+        function_name: The function's own.
+        counts: Metric -> how many.
+        milliseconds: Metric -> how long.
+    """
+    units = {**dict.fromkeys(counts, "Count"), **dict.fromkeys(milliseconds or {}, "Milliseconds")}
     return {
         "_aws": {
             "Timestamp": time.time_ns() // 1_000_000,
@@ -20,10 +50,11 @@ def counted(metric: str, function_name: str) -> dict[str, Any]:
                 {
                     "Namespace": NAMESPACE,
                     "Dimensions": [[DIMENSION]],
-                    "Metrics": [{"Name": metric, "Unit": "Count"}],
+                    "Metrics": [{"Name": name, "Unit": unit} for name, unit in units.items()],
                 }
             ],
         },
         DIMENSION: function_name,
-        metric: 1,
+        **counts,
+        **(milliseconds or {}),
     }

@@ -140,7 +140,7 @@ class SuspiciousTransaction:
         """
         if message.integer("schema_version") != MESSAGE_SCHEMA_VERSION:
             raise EventError(f"message.schema_version is not {MESSAGE_SCHEMA_VERSION}")
-        reasons = tuple(_reason(reason) for reason in message.children("reasons"))
+        reasons = tuple(read_reason(reason) for reason in message.children("reasons"))
         if not reasons:
             raise EventError("message.reasons is empty")
         return cls(
@@ -195,7 +195,12 @@ _READERS: Final[Mapping[Any, Callable[[Fields, str], Any]]] = {
 }
 
 
-def _reason(fields: Fields) -> AlertReason:
+def read_reason(fields: Fields) -> AlertReason:
+    """Read a reason out of plain values.
+
+    Raises:
+        EventError: A field is missing or of a wrong type.
+    """
     return AlertReason(
         code=fields.text("code"),
         observed=fields.text("observed"),

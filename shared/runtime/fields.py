@@ -49,6 +49,17 @@ class Fields:
             raise EventError(f"{self._where}.{name} is not a list")
         return [Fields(element, f"{self._where}.{name}[{index}]") for index, element in enumerate(elements)]
 
+    def optional_children(self, name: str) -> list["Fields"]:
+        """Return a list of nested objects, an empty one where the field is missing."""
+        return [] if self._values.get(name) is None else self.children(name)
+
+    def optional_texts(self, name: str) -> tuple[str, ...]:
+        """Return a list of texts, an empty one where the field is missing."""
+        elements = self._values.get(name) or []
+        if not isinstance(elements, list) or not all(isinstance(each, str) for each in elements):
+            raise EventError(f"{self._where}.{name} is not a list of texts")
+        return tuple(elements)
+
     def text(self, name: str) -> str:
         """Return a text."""
         return _typed(self._values.get(name), str, f"{self._where}.{name}", "a text")
@@ -80,10 +91,13 @@ class Fields:
         """Return an exact number, or None where the field is missing."""
         return None if self._values.get(name) is None else self.decimal(name)
 
+    def boolean(self, name: str) -> bool:
+        """Return true or false."""
+        return _typed(self._values.get(name), bool, f"{self._where}.{name}", "true or false")
+
     def optional_boolean(self, name: str) -> bool | None:
         """Return true or false, or None where the field is missing."""
-        value = self._values.get(name)
-        return None if value is None else _typed(value, bool, f"{self._where}.{name}", "true or false")
+        return None if self._values.get(name) is None else self.boolean(name)
 
 
 def _typed(value: object, kind: type[_T], where: str, words: str) -> _T:

@@ -42,6 +42,13 @@ class Logger:
         """Write a line about what was done."""
         self._write("INFO", message, fields)
 
+    def measured(self, message: str, metrics: Mapping[str, object], **fields: object) -> None:
+        """Write a line about what was done, and the metrics that it carries; those alone above INFO."""
+        if self._lets_through("INFO"):
+            self._put("INFO", message, {**self._bound, **fields, **metrics})
+        else:
+            self._put("INFO", message, metrics)
+
     def warning(self, message: str, **fields: object) -> None:
         """Write a line about something that went wrong and is tried again, or was refused."""
         self._write("WARNING", message, fields)
@@ -51,15 +58,19 @@ class Logger:
         self._write("ERROR", message, fields)
 
     def _write(self, level: str, message: str, fields: Mapping[str, object]) -> None:
-        if LEVELS.index(level) < LEVELS.index(self._level):
-            return
+        if self._lets_through(level):
+            self._put(level, message, {**self._bound, **fields})
+
+    def _lets_through(self, level: str) -> bool:
+        return LEVELS.index(level) >= LEVELS.index(self._level)
+
+    def _put(self, level: str, message: str, fields: Mapping[str, object]) -> None:
         seconds, milliseconds = divmod(time.time_ns() // 1_000_000, 1000)
         line = {
             "timestamp": time.strftime(f"%Y-%m-%dT%H:%M:%S.{milliseconds:03d}Z", time.gmtime(seconds)),
             "level": level,
             "message": message,
             "function": self._function,
-            **self._bound,
             **fields,
         }
         stream = self._stream or sys.stdout

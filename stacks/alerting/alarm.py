@@ -14,6 +14,7 @@ MINUTE = 60
 FIVE_MINUTES = 5 * MINUTE
 
 Statistic = Literal["Sum", "Maximum", "Average", "SampleCount", "p99"]
+SILENT = "IF(FILL(incoming, 0) > 0 AND FILL(outgoing, 0) == 0, 1, 0)"
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,27 @@ class SilenceAlarm:
     periods: int = 2
 
 
+@dataclass(frozen=True)
+class FormulaAlarm:
+    """Rings when a formula over several metrics gives more than zero, in each of ``periods`` in a row."""
+
+    stem: str
+    metrics: Mapping[str, Metric]
+    """By the name that the formula has for each."""
+    formula: str
+    label: str
+    meaning: str
+    action: str
+    period_seconds: int = FIVE_MINUTES
+    periods: int = 1
+    result: str = "rings"
+
+
+AnyAlarm = Alarm | SilenceAlarm | FormulaAlarm
+
+
 def register(
-    alarms: Sequence[Alarm | SilenceAlarm],
+    alarms: Sequence[AnyAlarm],
     names: Names,
     topic_arn: pulumi.Input[str],
     opts: pulumi.ResourceOptions,
@@ -64,7 +84,7 @@ def register(
     registered = [
         _level(alarm, names, topic_arn, opts)
         if isinstance(alarm, Alarm)
-        else _silence(alarm, names, topic_arn, opts)
+        else _formula(_silence(alarm) if isinstance(alarm, SilenceAlarm) else alarm, names, topic_arn, opts)
         for alarm in alarms
     ]
     return [each.name for each in registered]
@@ -95,8 +115,22 @@ def _level(
     )
 
 
-def _silence(
-    alarm: SilenceAlarm, names: Names, topic_arn: pulumi.Input[str], opts: pulumi.ResourceOptions
+def _silence(alarm: SilenceAlarm) -> FormulaAlarm:
+    return FormulaAlarm(
+        alarm.stem,
+        {"incoming": alarm.incoming, "outgoing": alarm.outgoing},
+        SILENT,
+        "Something in, nothing out",
+        alarm.meaning,
+        alarm.action,
+        period_seconds=alarm.period_seconds,
+        periods=alarm.periods,
+        result="silent",
+    )
+
+
+def _formula(
+    alarm: FormulaAlarm, names: Names, topic_arn: pulumi.Input[str], opts: pulumi.ResourceOptions
 ) -> aws.cloudwatch.MetricAlarm:
     name = names.of(f"{alarm.stem}-alarm", "alarm")
     return aws.cloudwatch.MetricAlarm(
@@ -104,13 +138,9 @@ def _silence(
         name=name,
         alarm_description=f"{alarm.meaning} {alarm.action}",
         metric_queries=[
-            _query("incoming", alarm.incoming, alarm.period_seconds),
-            _query("outgoing", alarm.outgoing, alarm.period_seconds),
+            *(_query(each, metric, alarm.period_seconds) for each, metric in alarm.metrics.items()),
             aws.cloudwatch.MetricAlarmMetricQueryArgs(
-                id="silent",
-                label="Something in, nothing out",
-                expression="IF(FILL(incoming, 0) > 0 AND FILL(outgoing, 0) == 0, 1, 0)",
-                return_data=True,
+                id=alarm.result, label=alarm.label, expression=alarm.formula, return_data=True
             ),
         ],
         evaluation_periods=alarm.periods,

@@ -11,6 +11,7 @@ from shared.runtime.counting import PUBLISHED_RULES_REFUSED
 from stacks.alerting import metrics
 from stacks.alerting.alarm import FIVE_MINUTES, MINUTE, Alarm, SilenceAlarm, register
 from stacks.alerting.settings import AlertingSettings
+from stacks.alerting.watchdog import watchdog
 
 SERVER_ERROR_SHARE = 0.01
 ASYNCHRONOUS_AGE_MILLISECONDS = 60_000
@@ -38,6 +39,7 @@ def alarms(
         *_rule(compute),
         *_asynchronous_detector(compute.detector_function_name),
         _published_rules(compute.detector_function_name),
+        *watchdog(settings, data, compute, notifier_name),
         *_dead_letter_queues(settings, data, compute),
         *_mail(data),
     ]

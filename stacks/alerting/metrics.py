@@ -23,6 +23,16 @@ def counted_by(function_name: pulumi.Input[str], name: str) -> Metric:
     return Metric(counting.NAMESPACE, name, {counting.DIMENSION: function_name}, "Sum")
 
 
+def measured_by(function_name: pulumi.Input[str], name: str, statistic: Statistic) -> Metric:
+    """What a function has measured in its log, in milliseconds."""
+    return Metric(counting.NAMESPACE, name, {counting.DIMENSION: function_name}, statistic)
+
+
+def of_throttles(table_name: pulumi.Input[str], name: str) -> Metric:
+    """How often DynamoDB throttled reads or writes of a table."""
+    return Metric("AWS/DynamoDB", name, {"TableName": table_name}, "Sum")
+
+
 def of_puts(table_name: pulumi.Input[str]) -> Metric:
     """How many items were put into a table; a put whose condition failed does not count."""
     dimensions = {"TableName": table_name, "Operation": "PutItem"}

@@ -31,6 +31,10 @@ class AlertingSettings:
     alert_grouping_seconds: int
     """How long further alerts of an account are gathered into one mail; 0 for never."""
     api_latency_alarm_milliseconds: int
+    fewest_alerts_per_10000: int
+    """Fewer suspicious ones among 10,000 transactions of an hour ring; 0 for never."""
+    most_alerts_per_10000: int
+    """More of them ring."""
 
     @classmethod
     def read(cls) -> Self:
@@ -62,4 +66,8 @@ class AlertingSettings:
                 api_latency_alarm_milliseconds=reader.integer(
                     "api_latency_alarm_milliseconds", minimum=1, maximum=29_000
                 ),
+                fewest_alerts_per_10000=(
+                    fewest := reader.integer("fewest_alerts_per_10000", minimum=0, maximum=10_000)
+                ),
+                most_alerts_per_10000=reader.integer("most_alerts_per_10000", minimum=fewest, maximum=10_000),
             )

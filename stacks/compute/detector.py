@@ -39,7 +39,11 @@ def detector(
     failures = Queue(stems.DETECTOR_DLQ, names, network.key_arn, opts)
     # Lambda delivers to the on-failure queue in the name of the function's role.
     deliver_failures = Statement(sid="DeliverFailures", actions=["sqs:SendMessage"], resources=[failures.arn])
-    targets = {stems.PROFILES: data.profiles_table_arn, stems.SUSPICIOUS_QUEUE: data.suspicious_queue_arn}
+    targets = {
+        stems.TRANSACTIONS: data.transactions_table_arn,
+        stems.PROFILES: data.profiles_table_arn,
+        stems.SUSPICIOUS_QUEUE: data.suspicious_queue_arn,
+    }
     function = Function(
         stems.DETECTOR,
         names,
@@ -52,6 +56,7 @@ def detector(
                 deliver_failures,
             ],
             environment={
+                "TRANSACTIONS_TABLE": data.transactions_table_name,
                 "PROFILES_TABLE": data.profiles_table_name,
                 "PROFILES_TIME_TO_LIVE_DAYS": data.profiles_time_to_live_days,
                 "SUSPICIOUS_QUEUE_URL": data.suspicious_queue_url,

@@ -25,9 +25,10 @@ BATCH_SIZE = 10
 """The most that an event bus takes at once."""
 PARALLEL_BATCHES = 10
 """For each shard; order is kept for each transaction, and the detector bears any other."""
-RETRIES = 10
+RETRIES = -1
+"""Without end: ten are over within minutes, and a bus that is not to be reached is no fault of a record."""
 MAXIMUM_AGE_SECONDS = 12 * 3600
-"""Half of what the stream keeps: a record in the dead-letter queue can still be read for half a day."""
+"""The bound, half of what the stream keeps: a record given up can be read from it for half a day more."""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,11 @@ from stacks.compute.detector import Detector
 EVENTS_SERVICE = "events.amazonaws.com"
 DELIVERY_ATTEMPTS = 185
 DELIVERY_SECONDS = 24 * 3600
-"""EventBridge's longest: it tries for a day to hand an event to Lambda before it gives up."""
+"""EventBridge's longest: where Lambda is busy or fails it tries for a day. Where the function or its
+permission is missing it does not try again: the event goes to the dead-letter queue at once.
+
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html
+"""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The alerting layer: the queue's trigger, who gets mail, what rings, and what the dashboard shows."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -123,6 +124,10 @@ def _alarms_on(metric: str) -> dict[str, Any]:
         ("AsyncEventsDropped", "FunctionName", {"detector-function-dev"}),
         ("AsyncEventAge", "FunctionName", {"detector-function-dev"}),
         ("PublishedRulesRefused", "FunctionName", {"detector-function-dev"}),
+        ("Degraded", "FunctionName", {"detector-function-dev"}),
+        ("ProfilesSetAside", "FunctionName", {"detector-function-dev"}),
+        ("DecisionLag", "FunctionName", {"detector-function-dev"}),
+        ("MailLag", "FunctionName", {"notifier-function-dev"}),
         ("ExecutionFailed", "PipeName", {"transactions-pipe-dev"}),
         (
             "ApproximateNumberOfMessagesVisible",
@@ -179,6 +184,89 @@ def test_silence_rings_when_something_goes_in_and_nothing_comes_out(
     assert queries["incoming"]["metric"]["dimensions"] == incoming
     assert queries["outgoing"]["metric"]["dimensions"] == outgoing
     assert {name for name in queries if name in queries["silent"]["expression"]} == {"incoming", "outgoing"}
+
+
+def _formula(alarm: str) -> tuple[dict[str, tuple[str, dict[str, str], str]], str]:
+    """The metrics of an alarm by the name that its formula has for each, and the formula."""
+    queries = _alerting("prod").one(ALARM, alarm).inputs["metricQueries"]
+    named = {
+        each["id"]: (each["metric"]["metricName"], each["metric"]["dimensions"], each["metric"]["stat"])
+        for each in queries
+        if "metric" in each
+    }
+    [formula] = [each["expression"] for each in queries if each.get("returnData")]
+    assert named
+    assert set(named) <= set(re.findall(r"[a-z_]+", formula))
+    return named, formula
+
+
+def _rings(formula: str, **values: float) -> bool:
+    """Works a formula out as CloudWatch does, on one value of each metric."""
+    python = re.sub(r"FILL\((\w+), 0\)", r"\1", formula).replace(" AND ", " and ").replace(" OR ", " or ")
+    condition = re.fullmatch(r"IF\((.*), 1, 0\)", python)
+    assert condition is not None
+    return bool(eval(condition[1], {"__builtins__": {}}, values))  # noqa: S307 - our own formula
+
+
+@pytest.mark.parametrize(
+    ("stored", "decided", "rings"), [(0, 0, False), (100, 100, False), (1000, 995, False), (1000, 980, True)]
+)
+def test_a_part_that_is_not_judged_rings(stored: int, decided: int, rings: bool) -> None:
+    metrics, formula = _formula("decision-gap-alarm-prod")
+    assert metrics["stored"][1:] == (
+        {"TableName": "transactions-prod", "Operation": "PutItem"},
+        "SampleCount",
+    )
+    assert metrics["decided"] == ("Decided", {"FunctionName": "detector-function-prod"}, "Sum")
+    assert _rings(formula, stored=stored, decided=decided) is rings
+
+
+@pytest.mark.parametrize(
+    ("suspicious", "recorded", "rings"), [(0, 0, False), (1, 1, False), (1, 0, True), (900, 899, False)]
+)
+def test_an_alert_that_is_not_recorded_rings(suspicious: int, recorded: int, rings: bool) -> None:
+    metrics, formula = _formula("alert-gap-alarm-prod")
+    assert metrics["recorded"] == ("Recorded", {"FunctionName": "notifier-function-prod"}, "Sum")
+    assert _rings(formula, suspicious=suspicious, recorded=recorded) is rings
+
+
+@pytest.mark.parametrize(
+    ("decided", "suspicious", "rings"),
+    [
+        (0, 0, False),
+        (100, 20, False),
+        (1000, 0, False),
+        (60_000, 0, True),
+        (60_000, 5, True),
+        (60_000, 60, False),
+        (60_000, 1800, False),
+        (60_000, 1801, True),
+        (600, 21, True),
+    ],
+)
+def test_fewer_or_more_alerts_than_usual_ring(decided: int, suspicious: int, rings: bool) -> None:
+    metrics, formula = _formula("alert-rate-alarm-prod")
+    assert set(metrics) == {"decided", "suspicious"}
+    assert _rings(formula, decided=decided, suspicious=suspicious) is rings
+
+
+def test_a_band_that_begins_at_zero_never_rings_for_too_few() -> None:
+    queries = _alerting("dev").one(ALARM, "alert-rate-alarm-dev").inputs["metricQueries"]
+    [formula] = [each["expression"] for each in queries if each.get("returnData")]
+    assert not _rings(formula, decided=10**9, suspicious=0)
+    assert _rings(formula, decided=100, suspicious=21)
+
+
+def test_throttling_of_any_table_rings() -> None:
+    metrics, formula = _formula("tables-throttled-alarm-prod")
+    assert {(name, dimensions["TableName"]) for name, dimensions, _ in metrics.values()} == {
+        (f"{of}ThrottleEvents", f"{table}-prod")
+        for of in ("Read", "Write")
+        for table in ("transactions", "profiles-table", "alerts-table")
+    }
+    quiet = dict.fromkeys(metrics, 0)
+    assert not _rings(formula, **quiet)
+    assert all(_rings(formula, **{**quiet, each: 1}) for each in metrics)
 
 
 def test_a_single_alert_that_reaches_nobody_rings() -> None:

@@ -236,7 +236,7 @@ def test_the_pipe_takes_new_transactions_from_the_stream_to_the_bus() -> None:
             "batchSize": 10,
             "parallelizationFactor": 10,
             "onPartialBatchItemFailure": "AUTOMATIC_BISECT",
-            "maximumRetryAttempts": 10,
+            "maximumRetryAttempts": -1,
             "maximumRecordAgeInSeconds": 43_200,
             "deadLetterConfig": {"arn": compute.one(QUEUE, "pipe-dlq-dev").arn},
         },

@@ -116,6 +116,7 @@ def _environment(stem: str, deployment: Deployment) -> dict[str, Any]:
             "ACCEPTED_FUTURE_SECONDS": config.get("fraud-compute:accepted_future_seconds"),
         },
         "detector": {
+            "TRANSACTIONS_TABLE": data["transactions_table_name"],
             "PROFILES_TABLE": data["profiles_table_name"],
             "PROFILES_TIME_TO_LIVE_DAYS": data["profiles_time_to_live_days"],
             "SUSPICIOUS_QUEUE_URL": data["suspicious_queue_url"],
@@ -182,6 +183,7 @@ def test_detector_may_keep_profiles_and_pass_on_what_is_suspicious_or_failed() -
 
     assert rights(deployment.one(ROLE_POLICY, "detector-policy")) == {
         **_everybodys_rights("detector"),
+        "DetectorUsesTransactions": allow("dynamodb:UpdateItem", on=data["transactions_table_arn"]),
         "DetectorUsesProfilesTable": allow(
             "dynamodb:BatchGetItem", "dynamodb:PutItem", on=data["profiles_table_arn"]
         ),

@@ -104,6 +104,9 @@ def test_endpoints_let_each_role_do_what_it_must_and_no_more() -> None:
         "IngestUsesTransactions": _let_through(
             "ingest-role-dev", ["dynamodb:PutItem"], arns["transactions_table_arn"]
         ),
+        "DetectorUsesTransactions": _let_through(
+            "detector-role-dev", ["dynamodb:UpdateItem"], arns["transactions_table_arn"]
+        ),
         "DetectorUsesProfilesTable": _let_through(
             "detector-role-dev", ["dynamodb:BatchGetItem", "dynamodb:PutItem"], arns["profiles_table_arn"]
         ),

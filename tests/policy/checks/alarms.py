@@ -85,7 +85,21 @@ AWS_METRICS: Metrics = {
         ),
     ),
     # Of our own: the functions' logs carry them.
-    "FraudPipeline": ((frozenset({"FunctionName"}),), frozenset({"PublishedRulesRefused"})),
+    "FraudPipeline": (
+        (frozenset({"FunctionName"}),),
+        frozenset(
+            {
+                "Decided",
+                "DecisionLag",
+                "Degraded",
+                "MailLag",
+                "ProfilesSetAside",
+                "PublishedRulesRefused",
+                "Recorded",
+                "Suspicious",
+            }
+        ),
+    ),
     "AWS/ApiGateway": (
         (frozenset({"ApiName"}), frozenset({"ApiName", "Stage"})),
         frozenset({"4XXError", "5XXError", "Count", "IntegrationLatency", "Latency"}),
@@ -98,7 +112,15 @@ AWS_METRICS: Metrics = {
     ),
     "AWS/DynamoDB": (
         (frozenset({"TableName"}), frozenset({"Operation", "TableName"})),
-        frozenset({"SuccessfulRequestLatency", "SystemErrors", "ThrottledRequests"}),
+        frozenset(
+            {
+                "ReadThrottleEvents",
+                "SuccessfulRequestLatency",
+                "SystemErrors",
+                "ThrottledRequests",
+                "WriteThrottleEvents",
+            }
+        ),
     ),
 }
 """For each namespace, the sets of dimensions that AWS publishes under, and the names of metrics."""
@@ -205,6 +227,12 @@ WANTED_METRICS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "AsyncEventAge": ("FunctionName", ("detector-function",)),
     "PublishedRulesRefused": ("FunctionName", ("detector-function",)),
     "DestinationDeliveryFailures": ("FunctionName", ("detector-function",)),
+    "Decided": ("FunctionName", ("detector-function",)),
+    "Recorded": ("FunctionName", ("notifier-function",)),
+    "Degraded": ("FunctionName", ("detector-function",)),
+    "ProfilesSetAside": ("FunctionName", ("detector-function",)),
+    "ReadThrottleEvents": ("TableName", ("transactions", "profiles-table", "alerts-table")),
+    "WriteThrottleEvents": ("TableName", ("transactions", "profiles-table", "alerts-table")),
     "ExecutionFailed": ("PipeName", ("transactions-pipe",)),
     "FailedInvocations": ("RuleName", ("transaction-stored-rule",)),
     "5XXError": ("ApiName", ("transactions-api",)),

@@ -35,6 +35,7 @@ LEAST_PRIVILEGE: Mapping[str, Mapping[str, frozenset[str]]] = {
     "detector-role": {
         "dynamodb:BatchGetItem": frozenset({"table/profiles-table"}),
         "dynamodb:PutItem": frozenset({"table/profiles-table"}),
+        "dynamodb:UpdateItem": frozenset({"table/transactions"}),
         "sqs:SendMessage": frozenset({"suspicious-queue", "detector-dlq"}),
         "kms:Decrypt": frozenset({KEY}),
         "kms:GenerateDataKey": frozenset({KEY}),

@@ -153,11 +153,11 @@ def messages_are_kept_fourteen_days(estate: Estate) -> Iterator[str]:
 
 @check
 def pipes_give_up(estate: Estate) -> Iterator[str]:
-    """A pipe starts with the oldest record and gives up a bad one alone, before the stream forgets it."""
+    """A pipe starts with the oldest record, and gives a bad one up alone and by age, before the stream."""
     for pipe in every(estate, "pipes/pipe:Pipe"):
         stream = setting(pipe, "sourceParameters", "dynamodbStreamParameters") or {}
-        if not 0 < stream.get("maximumRetryAttempts", -1) <= 10000:
-            yield f"{pipe}: retries {stream.get('maximumRetryAttempts')!r} times"
+        if stream.get("maximumRetryAttempts", -1) != -1:
+            yield f"{pipe}: gives up after {stream.get('maximumRetryAttempts')!r} retries, within minutes"
         if not 0 < stream.get("maximumRecordAgeInSeconds", -1) < 24 * 3600:
             yield f"{pipe}: keeps a record {stream.get('maximumRecordAgeInSeconds')!r} s, the stream 24 h"
         if stream.get("onPartialBatchItemFailure") != "AUTOMATIC_BISECT":

@@ -151,8 +151,8 @@ PLANTED = (
     ),
     Planted(
         "pipes_give_up",
-        with_input(PIPE, "transactions-pipe", f"{STREAM}.maximumRetryAttempts", -1),
-        "retries -1",
+        with_input(PIPE, "transactions-pipe", f"{STREAM}.maximumRetryAttempts", 10),
+        "gives up after 10 retries",
     ),
     Planted(
         "pipes_give_up",

@@ -1,6 +1,7 @@
 """AWS in this process: real botocore clients, answered by moto without a socket."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -31,6 +32,15 @@ class Cloud:
     def items(self, table: str) -> list[dict[str, Any]]:
         """All items of a table, as plain values."""
         return [from_item(item) for item in self.dynamodb.scan(TableName=table)["Items"]]
+
+    def store(self, item: Mapping[str, Any]) -> None:
+        """Store a transaction's item, in wire form, unless one of its key is stored."""
+        with suppress(self.dynamodb.exceptions.ConditionalCheckFailedException):
+            self.dynamodb.put_item(
+                TableName="transactions-test",
+                Item=item,
+                ConditionExpression="attribute_not_exists(transaction_id)",
+            )
 
     def messages(self, url: str) -> list[Any]:
         """Take all messages from a queue."""

@@ -17,7 +17,7 @@ from shared.runtime.logs import Logger
 from stacks.alerting.functions.notifier.adapters import AlertsTable
 from stacks.alerting.functions.notifier.close_request import CloseRequest
 from stacks.alerting.functions.notifier.dependencies import Dependencies
-from stacks.alerting.functions.notifier.group import MAXIMUM_LISTED, AlertGroup
+from stacks.alerting.functions.notifier.group import CLOSING_GRACE_MILLISECONDS, MAXIMUM_LISTED, AlertGroup
 from stacks.alerting.functions.notifier.groups_table import GroupsTable
 from stacks.alerting.functions.notifier.handler import BatchHandler
 from stacks.alerting.functions.notifier.mail import Place
@@ -71,6 +71,7 @@ class Desk:
                 "VERDICTS_URL": "https://api.example/transactions/{transaction_id}/verdict",
                 "SUSPICIOUS_QUEUE_URL": "unused",
                 "ALERT_GROUPING_SECONDS": str(window_seconds),
+                "AWS_LAMBDA_FUNCTION_NAME": "notifier",
             }
         )
         self.dependencies = Dependencies(
@@ -185,6 +186,20 @@ def test_three_alerts_of_an_account_are_one_mail_and_one_summary(desk: Desk) -> 
     assert desk.own_mails() == {"t-1": 1, "t-4": 1}, "the next alert opens another group"
 
 
+def test_what_is_recorded_and_mailed_is_counted_at_any_level(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("t-1", "t-2", "t-2"):
+        assert desk.deliver(alert(name, received_at=desk.now - 250).to_json())
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    told = [
+        {metric["Name"]: line[metric["Name"]] for metric in line["_aws"]["CloudWatchMetrics"][0]["Metrics"]}
+        for line in lines
+    ]
+    assert told == [{"Recorded": 1, "Mailed": 1, "MailLag": 250}, {"Recorded": 1, "Mailed": 0}]
+    assert {line["FunctionName"] for line in lines} == {"notifier"}
+
+
 def test_other_accounts_have_groups_of_their_own(desk: Desk) -> None:
     for account in ("a", "b"):
         assert desk.deliver(alert(f"t-{account}", account=account).to_json())
@@ -246,10 +261,46 @@ def test_a_group_that_others_change_all_the_time_means_a_mail(
     assert desk.own_mails() == {"t-1": 1, "t-2": 1}
 
 
-def test_while_a_summary_is_due_alerts_are_mailed_and_the_group_is_kept(desk: Desk) -> None:
+def test_a_group_takes_alerts_until_its_closing_is_handled(desk: Desk) -> None:
+    """Seen once: 131 alerts of an account, 34 mails."""
     for name in ("t-1", "t-2"):
         assert desk.deliver(alert(name).to_json())
     desk.now += WINDOW_SECONDS * 1000
+    for number in range(3, 40):
+        assert desk.deliver(alert(f"t-{number}").to_json())
+        desk.now += 100
+    desk.close_what_is_due()
+    assert desk.own_mails() == {"t-1": 1}
+    [summary] = [text for _, text in desk.mails if "\nFurther alerts: " in text]
+    assert "Further alerts: 38" in summary
+    assert set(desk.statuses().values()) == {"SENT", "GROUPED"}
+
+
+def test_a_group_whose_closing_failed_takes_alerts_until_it_comes_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("t-1", "t-2"):
+        assert desk.deliver(alert(name).to_json())
+    desk.now += WINDOW_SECONDS * 1000
+
+    def refuse(title: str, text: str) -> str:
+        raise NotifierError("the mail was not published: Throttling")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(desk, "publish", refuse)
+        desk.close_what_is_due()
+    assert desk.summaries() == []
+    assert desk.deliver(alert("t-3").to_json())
+    desk.now += VISIBILITY_MILLISECONDS
+    assert desk.deliver(alert("t-4").to_json())
+    desk.close_what_is_due()
+    assert (desk.own_mails(), desk.summaries()) == ({"t-1": 1}, [["t-2", "t-3", "t-4"]])
+
+
+def test_where_no_closing_comes_alerts_are_mailed_and_the_group_is_kept(desk: Desk) -> None:
+    for name in ("t-1", "t-2"):
+        assert desk.deliver(alert(name).to_json())
+    desk.now += WINDOW_SECONDS * 1000 + CLOSING_GRACE_MILLISECONDS
     assert desk.deliver(alert("t-3").to_json())
     desk.close_what_is_due()
     assert desk.own_mails() == {"t-1": 1, "t-3": 1}

@@ -15,10 +15,10 @@ from shared.runtime.events import AlertReason, SuspiciousTransaction
 from shared.runtime.schema import verdict_schema
 from stacks.alerting.functions.notifier.mail import MAXIMUM_SUBJECT_LENGTH, Place, body, subject
 from stacks.alerting.functions.notifier.wording import headline, sentence
-from stacks.compute.functions.detector.messages import suspicion
+from stacks.compute.functions.detector.messages import recorded
 from stacks.compute.functions.detector.scoring import NAMES, Decision
 from stacks.compute.functions.detector.scoring.hard_rules import HARD_RULES
-from tests.unit.functions.builders import TRACE_HEADER, TRACE_ID, stored, suspicious
+from tests.unit.functions.builders import NOW, TRACE_ID, stored, suspicious
 from tests.unit.functions.histories import reasons_of_everything
 
 PLACE = Place(
@@ -37,7 +37,7 @@ def text_of(**changes: Any) -> str:
 def every_reason() -> tuple[AlertReason, ...]:
     """A reason of every quantity and rule, as the detector tells it."""
     decision = Decision(1.0, True, -6.8, reasons_of_everything(), 0.3, "3+0a1b2c3d")
-    return suspicion(stored(), decision, TRACE_HEADER).reasons
+    return recorded(decision, NOW).reasons
 
 
 def test_there_are_words_for_every_quantity_and_rule() -> None:

@@ -60,6 +60,7 @@ class Stage:
                 "VERDICTS_URL": "https://api.example/transactions/{transaction_id}/verdict",
                 "SUSPICIOUS_QUEUE_URL": cloud.queue_url,
                 "ALERT_GROUPING_SECONDS": "900",
+                "AWS_LAMBDA_FUNCTION_NAME": "notifier",
             }
         )
 
@@ -171,6 +172,7 @@ def test_whatever_is_no_message_is_reported(text: str) -> None:
             "VERDICTS_URL": "https://api.example/{transaction_id}",
             "SUSPICIOUS_QUEUE_URL": "q",
             "ALERT_GROUPING_SECONDS": "900",
+            "AWS_LAMBDA_FUNCTION_NAME": "notifier",
         }
     )
     nothing = Untouched()

@@ -15,7 +15,12 @@ from shared.runtime.logs import Logger
 from stacks.alerting.functions.notifier.adapters import AlertsTable
 from stacks.alerting.functions.notifier.record import alert_record
 from stacks.compute.functions.detector.active_rules import ActiveRules
-from stacks.compute.functions.detector.adapters import ProfilesTable, PublishedRules, SuspiciousQueue
+from stacks.compute.functions.detector.adapters import (
+    ProfilesTable,
+    PublishedRules,
+    SuspiciousQueue,
+    TransactionsTable,
+)
 from stacks.compute.functions.detector.detection import Detection
 from stacks.compute.functions.detector.first_uses_table import FirstUsesTable
 from stacks.compute.functions.detector.population_table import PopulationTable
@@ -55,9 +60,11 @@ class World(Desk):
             ProfilesTable(dynamodb, NAMES.profiles),
             FirstUsesTable(dynamodb, NAMES.profiles),
             PopulationTable(dynamodb, NAMES.profiles),
+            TransactionsTable(dynamodb, NAMES.transactions),
             SuspiciousQueue(self.cloud.sqs, self.cloud.queue_url),
             rules=ActiveRules(PublishedRules(dynamodb, NAMES.profiles), self.scorer.rules, log, "detector"),
             log=log,
+            function_name="detector",
             pseudonym_secret=SECRET,
             time_to_live=timedelta(days=180),
             clock=lambda: self.now,

@@ -17,6 +17,8 @@ MAXIMUM_LISTED: Final = 20
 """So many alerts a group describes; of the rest it keeps number and amounts. Keeps item and mail small."""
 GRAVER_AMOUNT_TIMES: Final = 10
 GRAVER_DOUBT_SHARE: Final = Decimal("0.5")
+CLOSING_GRACE_MILLISECONDS: Final = 7 * 60 * 1000
+"""How long after its window a group waits for its closing; one that fails comes again after six minutes."""
 _LASTS_SECONDS: Final = 15 * 24 * 3600
 """Longer than the queue keeps the message that closes the group."""
 
@@ -97,8 +99,13 @@ class AlertGroup:
         )
 
     def takes(self, now: int) -> bool:
-        """Tell whether an alert of now belongs into it."""
-        return self.group_state is GroupState.OPEN and now < self.closes_at
+        """Tell whether an alert of now belongs into it.
+
+        It takes alerts until the message that closes it is handled, not only until it is due: those that come
+        in between would each be mailed alone. Where no such message comes they are, after a while.
+        """
+        waits = CLOSING_GRACE_MILLISECONDS if self.close_requested else 0
+        return self.group_state is GroupState.OPEN and now < self.closes_at + waits
 
     def is_graver(self, alert: SuspiciousTransaction) -> bool:
         """Tell whether an alert must not wait for the summary.

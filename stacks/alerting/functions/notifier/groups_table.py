@@ -115,8 +115,10 @@ class GroupsTable:
         )
 
     def release_closing(self, group: AlertGroup) -> None:
-        """Give up the lease of a group whose summary is not out."""
-        self._while_closing(group, "SET lease_until = :none", {":none": 0})
+        """Give up the lease of a group whose summary is not out: until it is, it takes alerts again."""
+        self._while_closing(
+            group, "SET lease_until = :none, group_state = :open", {":none": 0, ":open": GroupState.OPEN}
+        )
 
     def _while_closing(self, group: AlertGroup, expression: str, values: Mapping[str, Any]) -> None:
         try:

@@ -1,5 +1,6 @@
 """One message from the queue to a mail: record it, group it or mail it once, mark it."""
 
+from shared.runtime.counting import MAIL_LAG, MAILED, RECORDED, measured
 from shared.runtime.events import SuspiciousTransaction
 from shared.runtime.logs import Logger
 from shared.runtime.pseudonym import pseudonym
@@ -55,12 +56,21 @@ class Notification:
                 log.info("duplicate", alert_id=transaction.alert_id)
                 return
             if self._grouped(suspicious, segment, log):
-                log.info("grouped", alert_id=transaction.alert_id)
+                counts = {RECORDED: 1, MAILED: 0}
+                log.measured(
+                    "grouped", measured(self._settings.function_name, counts), alert_id=transaction.alert_id
+                )
                 return
             message_id = self._mail(suspicious, trace, segment, log)
             self._mark(transaction.alert_id, message_id, segment, log)
         age = self._clock() - transaction.received_at
-        log.info("mailed", alert_id=transaction.alert_id, message_id=message_id, age_milliseconds=age)
+        log.measured(
+            "mailed",
+            measured(self._settings.function_name, {RECORDED: 1, MAILED: 1}, {MAIL_LAG: age}),
+            alert_id=transaction.alert_id,
+            message_id=message_id,
+            age_milliseconds=age,
+        )
 
     def _claim(self, suspicious: SuspiciousTransaction, trace: TraceContext, remaining: int) -> Claim:
         now = self._clock()

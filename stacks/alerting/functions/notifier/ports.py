@@ -107,7 +107,7 @@ class AlertGroups(Protocol):
         ...
 
     def release_closing(self, group: AlertGroup) -> None:
-        """Give up the lease of a group whose summary is not out."""
+        """Give up the lease of a group whose summary is not out: until it is, it takes alerts again."""
         ...
 
 

@@ -14,6 +14,7 @@ class NotifierSettings:
 
     Attributes:
         common: Environment, log level, pseudonym secret.
+        function_name: The function's own; Lambda sets it.
         alerts_table: Name of the table of alert records.
         alerts_time_to_live_days: How long a record is kept; 0 for ever.
         fraud_alerts_topic_arn: Topic that the security team is subscribed to.
@@ -24,6 +25,7 @@ class NotifierSettings:
     """
 
     common: CommonSettings
+    function_name: str
     alerts_table: str
     alerts_time_to_live_days: int
     fraud_alerts_topic_arn: str
@@ -42,6 +44,7 @@ class NotifierSettings:
         environment = Environment(variables, layer="alerting")
         return cls(
             common=CommonSettings.read(environment),
+            function_name=environment.text("AWS_LAMBDA_FUNCTION_NAME"),
             alerts_table=environment.text("ALERTS_TABLE"),
             alerts_time_to_live_days=environment.integer("ALERTS_TIME_TO_LIVE_DAYS", minimum=0),
             fraud_alerts_topic_arn=environment.text("FRAUD_ALERTS_TOPIC_ARN"),

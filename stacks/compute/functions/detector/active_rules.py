@@ -54,6 +54,11 @@ class ActiveRules:
         self._fault: str | None = None
         self._told_at: float | None = None
 
+    @property
+    def fault(self) -> str | None:
+        """Why what is published is not what is in force; None where it is."""
+        return self._fault
+
     def scorer(self) -> Scorer:
         """Return the scorer of the rules in force; one decision must ask once."""
         now = self._clock()

@@ -1,12 +1,17 @@
-"""The profiles table and the queue of suspicious transactions."""
+"""The tables of transactions and profiles, and the queue of suspicious transactions."""
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
 from shared.runtime.clients import AWS_ERRORS, CONFLICT_CODES, create_client, error_code
-from shared.runtime.events import TRACE_HEADER_ATTRIBUTE, SuspiciousTransaction
+from shared.runtime.decisions import DECISION_ATTRIBUTE, RecordedDecision, decision_of_item
+from shared.runtime.dynamodb import to_attribute
+from shared.runtime.events import TRACE_HEADER_ATTRIBUTE, StoredTransaction, SuspiciousTransaction
+from shared.runtime.fields import EventError
 from stacks.compute.functions.detector.ports import DetectorError, Profiles
 from stacks.compute.functions.detector.scoring import (
     NO_CONTROLS,
@@ -16,17 +21,23 @@ from stacks.compute.functions.detector.scoring import (
     PaymentControls,
 )
 from stacks.compute.functions.profiles.items import (
+    UNREADABLE_ERRORS,
     StoredProfile,
+    UnreadableProfileError,
     account_key,
+    aside_key,
     controls_key,
     merchant_key,
 )
-from stacks.compute.functions.profiles.reading import NotReadError, read_items
+from stacks.compute.functions.profiles.reading import NotReadError, read_items, read_what_it_gives
 from stacks.compute.functions.profiles.rules_item import RULES_KEY, published_text
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_sqs import SQSClient
+
+_STORED_AND_UNDECIDED: Final = "attribute_exists(transaction_id) AND attribute_not_exists(#decision)"
+_UNMET: Final = "ConditionalCheckFailedException"
 
 
 def create_dynamodb() -> "DynamoDBClient":
@@ -49,31 +60,68 @@ class ProfilesTable:
         self._name = name
 
     def read(self, account_id: str, merchant_id: str) -> Profiles:
-        """Read both profiles and both controls in one consistent request.
-
-        Raises:
-            DetectorError: DynamoDB does not give them now, or one is not readable.
-        """
+        """Read both profiles and both controls in one consistent request; see `ProfileStore`."""
         account_id, merchant_id = account_key(account_id), merchant_key(merchant_id)
         controls = [controls_key(account_id), controls_key(merchant_id)]
-        keys = {self._name: [{"profile_id": each} for each in (account_id, merchant_id, *controls)]}
+        keys = [{"profile_id": each} for each in (account_id, merchant_id, *controls)]
         try:
-            items = {item["profile_id"]: item for item in read_items(self._client, keys)[self._name]}
+            found, unread = read_what_it_gives(self._client, {self._name: keys})
         except NotReadError as error:
             raise DetectorError(f"the profiles were not read: {error}") from None
+        items = {item["profile_id"]: item for item in found[self._name]}
+        missing = {key["profile_id"] for key in unread}
+        if account_id in missing:
+            raise DetectorError("the account's profile was not read: unprocessed after each attempt")
+        account, revision, damaged = _account(account_id, items.get(account_id))
+        merchant = _merchant(merchant_id, items.get(merchant_id))
+        listed = [_controls(items.get(each)) for each in controls]
+        without_merchant = merchant is None or merchant_id in missing
+        without_controls = None in listed or not missing.isdisjoint(controls)
+        return Profiles(
+            account=account,
+            revision=revision,
+            merchant=merchant or MerchantProfile(),
+            # That there are none, the usual case, is told by `NO_CONTROLS` itself.
+            controls=PaymentControls(*(each or Controls() for each in listed))
+            if any(listed)
+            else NO_CONTROLS,
+            damaged=damaged,
+            left_out=("merchant",) * without_merchant + ("controls",) * without_controls,
+        )
+
+    def set_aside(self, account_id: str) -> None:
+        """Copy the account's item to a key of its own, then begin a new profile; see `ProfileStore`."""
+        key = {"profile_id": to_attribute(account_key(account_id))}
         try:
-            account = StoredProfile.of_item(account_id, items.get(account_id))
-            merchant = StoredProfile.of_item(merchant_id, items.get(merchant_id))
-            return Profiles(
-                account=AccountProfile.from_state(account.state) if account.revision else AccountProfile(),
-                revision=account.revision,
-                merchant=MerchantProfile.from_state(merchant.state)
-                if merchant.revision
-                else MerchantProfile(),
-                controls=_controls([items.get(each) for each in controls]),
+            answer = self._client.batch_get_item(
+                RequestItems={self._name: {"Keys": [key], "ConsistentRead": True}}
             )
-        except ValueError as error:
-            raise DetectorError(f"a profile is not readable: {error}") from None
+            for item in answer["Responses"].get(self._name, []):
+                self._replace_by_new(account_key(account_id), item)
+        except AWS_ERRORS as error:
+            if error_code(error) in CONFLICT_CODES:
+                return
+            raise DetectorError(f"the damaged profile was not set aside: {error_code(error)}") from None
+
+    def _replace_by_new(self, profile_id: str, item: Mapping[str, Any]) -> None:
+        digest = hashlib.sha256(json.dumps(item, sort_keys=True, default=repr).encode()).hexdigest()
+        self._client.put_item(
+            TableName=self._name,
+            Item={**item, "profile_id": to_attribute(aside_key(profile_id, digest))},
+        )
+        # Whoever writes a profile changes its revision: the same one means that nobody has.
+        revision = item.get("revision")
+        condition: Any = (
+            {"ConditionExpression": "attribute_not_exists(revision)"}
+            if revision is None
+            else {
+                "ConditionExpression": "revision = :revision",
+                "ExpressionAttributeValues": {":revision": revision},
+            }
+        )
+        began = StoredProfile(profile_id, revision=int(revision["N"]) if revision and "N" in revision else 0)
+        put = began.put(self._name, AccountProfile().to_state(), expires_at=None)
+        self._client.put_item(**{**put, **condition})
 
     def write(
         self, account_id: str, profile: AccountProfile, *, revision: int, expires_at: int | None
@@ -93,9 +141,33 @@ class ProfilesTable:
         return True
 
 
-def _controls(items: Sequence[Mapping[str, Any] | None]) -> PaymentControls:
-    """Return the controls; the usual case, that there are none, is told by `NO_CONTROLS` itself."""
-    return PaymentControls(*map(Controls.from_item, items)) if any(items) else NO_CONTROLS
+def _account(profile_id: str, item: Mapping[str, Any] | None) -> tuple[AccountProfile, int, str | None]:
+    """Return the account's profile, its revision, and why it is not readable where it is not."""
+    try:
+        stored = StoredProfile.of_item(profile_id, item)
+        if item is not None and stored.revision < 1:
+            raise UnreadableProfileError(f"a profile has the revision {stored.revision}")
+        profile = AccountProfile.from_state(stored.state) if stored.revision else AccountProfile()
+    except UNREADABLE_ERRORS as error:
+        return AccountProfile(), 0, str(error) if isinstance(error, ValueError) else type(error).__name__
+    return profile, stored.revision, None
+
+
+def _merchant(profile_id: str, item: Mapping[str, Any] | None) -> MerchantProfile | None:
+    """Return the merchant's profile, None where it is not readable."""
+    try:
+        stored = StoredProfile.of_item(profile_id, item)
+        return MerchantProfile.from_state(stored.state) if stored.revision else MerchantProfile()
+    except UNREADABLE_ERRORS:
+        return None
+
+
+def _controls(item: Mapping[str, Any] | None) -> Controls | None:
+    """Return the controls of one item, None where they are not readable."""
+    try:
+        return Controls.from_item(item)
+    except UNREADABLE_ERRORS:
+        return None
 
 
 class PublishedRules:
@@ -117,6 +189,42 @@ class PublishedRules:
         except NotReadError as error:
             raise DetectorError(f"the published rules were not read: {error}") from None
         return published_text(items[0] if items else None)
+
+
+class TransactionsTable:
+    """The table of transactions, which the detector adds decisions to; see `DecisionStore`."""
+
+    def __init__(self, client: "DynamoDBClient", name: str) -> None:
+        self._client = client
+        self._name = name
+
+    def record(self, stored: StoredTransaction, decision: RecordedDecision) -> RecordedDecision | None:
+        """Keep the decision unless there is one, and return the one that stands; see `DecisionStore`."""
+        try:
+            self._client.update_item(
+                TableName=self._name,
+                Key={
+                    "transaction_id": to_attribute(stored.transaction_id),
+                    "timestamp": to_attribute(stored.timestamp),
+                },
+                UpdateExpression="SET #decision = :decision",
+                ConditionExpression=_STORED_AND_UNDECIDED,
+                ExpressionAttributeNames={"#decision": DECISION_ATTRIBUTE},
+                ExpressionAttributeValues={":decision": to_attribute(decision.values())},
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except AWS_ERRORS as error:
+            if error_code(error) != _UNMET:
+                raise DetectorError(f"the decision was not recorded: {error_code(error)}") from None
+            return _decision_that_stands(getattr(error, "response", {}).get("Item"))
+        return decision
+
+
+def _decision_that_stands(item: Mapping[str, Any] | None) -> RecordedDecision | None:
+    try:
+        return decision_of_item(item) if item else None
+    except EventError as error:
+        raise DetectorError(f"the recorded decision is not readable: {error}") from None
 
 
 class SuspiciousQueue:

@@ -4,9 +4,9 @@ They are read and written on first uses alone; an account that pays where it alw
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
@@ -14,8 +14,8 @@ from shared.runtime.backoff import pause
 from shared.runtime.clients import AWS_ERRORS, CONFLICT_CODES, error_code
 from stacks.compute.functions.detector.ports import CountedPlace, DetectorError
 from stacks.compute.functions.detector.scoring import FirstUses, Place, Transaction
-from stacks.compute.functions.profiles.items import StoredProfile, uses_key
-from stacks.compute.functions.profiles.reading import NotReadError, read_items
+from stacks.compute.functions.profiles.items import UNREADABLE_ERRORS, StoredProfile, uses_key
+from stacks.compute.functions.profiles.reading import NotReadError, read_what_it_gives
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -43,20 +43,19 @@ class FirstUsesTable:
     def read(self, places: Sequence[Place]) -> Sequence[CountedPlace]:
         """Read the counters of places in one consistent request; see `FirstUsesStore`."""
         keys = [uses_key(place.kind, place.name) for place in places]
+        wanted = {self._name: [{"profile_id": each} for each in keys]}
         try:
-            found = read_items(self._client, {self._name: [{"profile_id": each} for each in keys]})[
-                self._name
-            ]
-        except NotReadError as error:
-            raise DetectorError(f"the counters of first uses were not read: {error}") from None
-        items = {item["profile_id"]: item for item in found}
-        try:
-            return [
-                _counted(place, StoredProfile.of_item(key, items.get(key)))
-                for place, key in zip(places, keys, strict=True)
-            ]
-        except ValueError as error:
-            raise DetectorError(f"a counter of first uses is not readable: {error}") from None
+            found, unread = read_what_it_gives(self._client, wanted)
+        except NotReadError:
+            return ()
+        missing = {key["profile_id"] for key in unread}
+        items = {item["profile_id"]: item for item in found[self._name]}
+        counters = (
+            _counted(place, key, items.get(key))
+            for place, key in zip(places, keys, strict=True)
+            if key not in missing
+        )
+        return [each for each in counters if each is not None]
 
     def learn(self, counted: CountedPlace, transaction: Transaction) -> None:
         """Write a counter on the condition that nobody did since it was read; see `FirstUsesStore`."""
@@ -65,12 +64,15 @@ class FirstUsesTable:
             if attempt:
                 # Accounts that come all at once are what is looked for: each of them is to count.
                 pause(attempt)
-                [counted] = self.read([place])
+                found = self.read([place])
+                if not found:
+                    break
+                [counted] = found
             if not counted.uses.learn(transaction.transaction_id, transaction.timestamp, place.kind):
                 return
             if self._write(counted):
                 return
-        raise DetectorError(f"a counter of first uses changed during each of {_ATTEMPTS} attempts")
+        raise DetectorError("a counter of first uses is not given, or changes all the time")
 
     def _write(self, counted: CountedPlace) -> bool:
         place = counted.place
@@ -85,6 +87,11 @@ class FirstUsesTable:
         return True
 
 
-def _counted(place: Place, stored: StoredProfile) -> CountedPlace:
-    uses = FirstUses.from_state(stored.state) if stored.revision else FirstUses()
+def _counted(place: Place, key: str, item: Mapping[str, Any] | None) -> CountedPlace | None:
+    """Return a place's counter, None where it is not readable."""
+    try:
+        stored = StoredProfile.of_item(key, item)
+        uses = FirstUses.from_state(stored.state) if stored.revision else FirstUses()
+    except UNREADABLE_ERRORS:
+        return None
     return CountedPlace(place, uses, stored.revision)

@@ -1,7 +1,7 @@
 """Lambda handler of the rule's events: one stored transaction each, delivered asynchronously.
 
 An event that cannot be handled raises: Lambda delivers it again, and after the last attempt sends it to the
-function's queue of failures. A duplicate ends quietly.
+function's queue of failures. A duplicate ends quietly: the decision that was recorded first stands.
 """
 
 import os
@@ -17,6 +17,7 @@ from stacks.compute.functions.detector.adapters import (
     ProfilesTable,
     PublishedRules,
     SuspiciousQueue,
+    TransactionsTable,
     create_dynamodb,
     create_sqs,
 )
@@ -37,11 +38,13 @@ def detection() -> Detection:
         ProfilesTable(dynamodb, settings.profiles_table),
         FirstUsesTable(dynamodb, settings.profiles_table),
         PopulationTable(dynamodb, settings.profiles_table),
+        TransactionsTable(dynamodb, settings.transactions_table),
         SuspiciousQueue(create_sqs(), settings.suspicious_queue_url),
         rules=ActiveRules(
             PublishedRules(dynamodb, settings.profiles_table), load_rules(), log, settings.function_name
         ),
         log=log,
+        function_name=settings.function_name,
         pseudonym_secret=settings.common.pseudonym_secret,
         time_to_live=timedelta(days=settings.profiles_time_to_live_days),
     )

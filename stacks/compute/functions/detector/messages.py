@@ -1,9 +1,11 @@
-"""From a decision's floats to the exact values of a message. Pure."""
+"""From a decision's floats to the exact values that are recorded and told. Pure."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-from shared.runtime.events import AlertReason, StoredTransaction, SuspiciousTransaction
+from shared.runtime.decisions import RecordedDecision
+from shared.runtime.events import AlertReason
 from shared.runtime.money import plain
 from stacks.compute.functions.detector.scoring import Decision, Reason
 
@@ -11,16 +13,18 @@ _MEASURE_STEP: Final = Decimal("0.0001")
 _SCORE_STEP: Final = Decimal("0.000001")
 
 
-def suspicion(stored: StoredTransaction, decision: Decision, trace_header: str) -> SuspiciousTransaction:
-    """Return the message about a suspicious transaction."""
-    return SuspiciousTransaction(
-        transaction=stored,
+def recorded(decision: Decision, decided_at: int, without: Sequence[str] = ()) -> RecordedDecision:
+    """Return the decision as it is kept with its transaction; `without` names what could not be read."""
+    return RecordedDecision(
+        suspicious=decision.suspicious,
+        decided_at=decided_at,
         score=Decimal(decision.score).quantize(_SCORE_STEP),
         score_threshold=Decimal(str(decision.alert_threshold)),
         rules_version=decision.rules_version,
+        suppressed_by=decision.suppressed,
         reasons=tuple(_told(reason, decision) for reason in decision.reasons),
-        trace_header=trace_header,
-        base=_points(decision.base),
+        base=_points(decision.base) if decision.reasons else None,
+        scored_without=tuple(without),
     )
 
 

@@ -1,8 +1,8 @@
 """The population's shards in the profiles table, through a memory of a minute."""
 
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from botocore.exceptions import ClientError
 
@@ -17,13 +17,17 @@ from stacks.compute.functions.detector.scoring import (
     View,
     shard_of,
 )
-from stacks.compute.functions.profiles.items import StoredProfile, risk_key, sample_key
+from stacks.compute.functions.profiles.items import UNREADABLE_ERRORS, StoredProfile, risk_key, sample_key
 from stacks.compute.functions.profiles.reading import NotReadError, read_items
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 REMEMBERED_SECONDS: Final = 60.0
+AGAIN_SECONDS: Final = 5.0
+"""How long to wait after a reading that gave nothing, or not all."""
+
+_Statistics = TypeVar("_Statistics", Population, RiskPopulation)
 
 
 class _Totals(NamedTuple):
@@ -40,8 +44,9 @@ class _Totals(NamedTuple):
 class PopulationTable:
     """The shards of the population's statistics; see `PopulationStore`.
 
-    A shard of a version before starts anew; one that is not readable fails the reading: it must be mended or
-    deleted.
+    It is optional. A shard of a version before starts anew. One that is not readable is left out, and not
+    written to: it must be mended or deleted. Where DynamoDB does not give the shards now, what was read last
+    holds; where nothing was read yet, nothing is known of the population. `fault` says so meanwhile.
 
     Args:
         client: Of DynamoDB.
@@ -55,10 +60,16 @@ class PopulationTable:
         self._client = client
         self._name = name
         self._clock = clock
-        self._read_at: float | None = None
-        self._totals: _Totals | None = None
+        self._read_again_at: float | None = None
+        self._totals = _Totals(Population(), RiskPopulation())
         self._view: tuple[Rules, View] | None = None
-        self._stored: list[StoredProfile] = []
+        self._stored: list[StoredProfile | None] = [None] * SHARDS
+        self._fault: str | None = None
+
+    @property
+    def fault(self) -> str | None:
+        """Why the latest reading gave not all of it; see `PopulationStore`."""
+        return self._fault
 
     def view(self, rules: Rules) -> View:
         """Return the population as it was at most `REMEMBERED_SECONDS` ago; see `PopulationStore`."""
@@ -72,6 +83,8 @@ class PopulationTable:
         self._known()
         shard = shard_of(transaction_id)
         stored = self._stored[shard]
+        if stored is None:
+            return
         population = Population.from_state(stored.state)
         population.learn(sample)
         state = population.to_state()
@@ -80,19 +93,19 @@ class PopulationTable:
         except AWS_ERRORS as error:
             if isinstance(error, ClientError) and error_code(error) in CONFLICT_CODES:
                 # One sample more or less changes nothing; the shard as it now is comes with the next reading.
-                self._read_at = None
+                self._read_again_at = None
                 return
             raise DetectorError(f"the population was not written: {error_code(error)}") from None
         self._stored[shard] = StoredProfile(stored.profile_id, state, stored.revision + 1)
 
     def _known(self) -> _Totals:
         now = self._clock()
-        if self._totals is None or self._read_at is None or now - self._read_at >= REMEMBERED_SECONDS:
-            self._totals, self._view = self._read(), None
-            self._read_at = now
+        if self._read_again_at is None or now >= self._read_again_at:
+            self._read()
+            self._read_again_at = now + (AGAIN_SECONDS if self._fault else REMEMBERED_SECONDS)
         return self._totals
 
-    def _read(self) -> _Totals:
+    def _read(self) -> None:
         samples, risks = (
             [sample_key(each) for each in range(SHARDS)],
             [risk_key(each) for each in range(SHARDS)],
@@ -101,14 +114,28 @@ class PopulationTable:
         try:
             items = {item["profile_id"]: item for item in read_items(self._client, keys)[self._name]}
         except NotReadError as error:
-            raise DetectorError(f"the population was not read: {error}") from None
-        try:
-            self._stored = [StoredProfile.of_item(each, items.get(each)) for each in samples]
-            population = Population.combined(Population.from_state(each.state) for each in self._stored)
-            risk = RiskPopulation.combined(
-                RiskPopulation.from_state(StoredProfile.of_item(each, items.get(each)).state)
-                for each in risks
-            )
-        except ValueError as error:
-            raise DetectorError(f"the population is not readable: {error}") from None
-        return _Totals(population, risk)
+            self._fault = f"the population was not read: {error}"
+            return
+        read = [_shard(each, items.get(each), Population.from_state) for each in samples]
+        read_risks = [_shard(each, items.get(each), RiskPopulation.from_state) for each in risks]
+        self._stored = [None if each is None else each[0] for each in read]
+        self._totals = _Totals(
+            Population.combined(each[1] for each in read if each),
+            RiskPopulation.combined(each[1] for each in read_risks if each),
+        )
+        self._view = None
+        unreadable = [
+            key for key, each in zip((*samples, *risks), (*read, *read_risks), strict=True) if each is None
+        ]
+        self._fault = f"not readable: {', '.join(unreadable)}" if unreadable else None
+
+
+def _shard(
+    key: str, item: Mapping[str, Any] | None, from_state: Callable[[Any], _Statistics]
+) -> tuple[StoredProfile, _Statistics] | None:
+    """Return a shard as it is stored and its statistics, None where it is not readable."""
+    try:
+        stored = StoredProfile.of_item(key, item)
+        return stored, from_state(stored.state)
+    except UNREADABLE_ERRORS:
+        return None

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from shared.runtime.events import SuspiciousTransaction
+from shared.runtime.decisions import RecordedDecision
+from shared.runtime.events import StoredTransaction, SuspiciousTransaction
 from stacks.compute.functions.detector.scoring import (
     AccountProfile,
     FirstUses,
@@ -27,16 +28,20 @@ class Profiles:
     """What is stored of a transaction's account and merchant.
 
     Attributes:
-        account: The account's profile, a new one where there is none.
+        account: The account's profile, a new one where there is none or it is not readable.
         revision: Of the account's profile; 0 where there is none.
         merchant: The merchant's profile.
         controls: What people decided of both.
+        damaged: Why the account's profile is not readable, None where it is; to be set aside before a write.
+        left_out: What is optional and was not to be had: "merchant", "controls".
     """
 
     account: AccountProfile
     revision: int
     merchant: MerchantProfile
     controls: PaymentControls
+    damaged: str | None = None
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,17 @@ class ProfileStore(Protocol):
         """Read what is stored of an account and a merchant, as last written.
 
         Raises:
-            DetectorError: It is not to be had now, or not readable.
+            DetectorError: The account's profile is not to be had now.
+        """
+        ...
+
+    def set_aside(self, account_id: str) -> None:
+        """Keep a copy of the account's unreadable profile under another key, and begin a new one.
+
+        Where somebody else does so meanwhile, or mends it, nothing is changed.
+
+        Raises:
+            DetectorError: It is not to be had now, or a write was refused.
         """
         ...
 
@@ -86,11 +101,7 @@ class FirstUsesStore(Protocol):
     """Where first uses of merchants, devices and addresses are counted."""
 
     def read(self, places: Sequence[Place]) -> Sequence[CountedPlace]:
-        """Read the counters of at least one place, as last written.
-
-        Raises:
-            DetectorError: They are not to be had now, or not readable.
-        """
+        """Read the counters of at least one place, as last written; without those that are not to be had."""
         ...
 
     def learn(self, counted: CountedPlace, transaction: Transaction) -> None:
@@ -102,19 +113,35 @@ class FirstUsesStore(Protocol):
         ...
 
 
-class PopulationStore(Protocol):
-    """What is known of all accounts and merchants together, read now and then."""
+class DecisionStore(Protocol):
+    """Where decisions are kept, each with its transaction."""
 
-    def view(self, rules: Rules) -> View:
-        """Return the population as it was at most a minute ago, as these rules see it.
+    def record(self, stored: StoredTransaction, decision: RecordedDecision) -> RecordedDecision | None:
+        """Keep the decision unless there is one, and return the one that stands: the first.
+
+        Returns:
+            The decision that stands; None where the transaction itself is gone, expired or erased.
 
         Raises:
-            DetectorError: It is not to be had now, or not readable.
+            DetectorError: The write was refused, or the decision that stands is not readable.
         """
         ...
 
+
+class PopulationStore(Protocol):
+    """What is known of all accounts and merchants together, read now and then."""
+
+    @property
+    def fault(self) -> str | None:
+        """Why the latest reading gave not all of it; None where it did."""
+        ...
+
+    def view(self, rules: Rules) -> View:
+        """Return the population or a part of it, as it was at most a minute ago, as these rules see it."""
+        ...
+
     def learn(self, sample: Sample, transaction_id: str) -> None:
-        """Add a sampled payment; where somebody else changes the same shard just now, it is left out.
+        """Add a sampled payment; left out where its shard is not readable, or changed by somebody just now.
 
         Raises:
             DetectorError: The write was refused.

@@ -15,6 +15,10 @@ _NAME_BYTES: Final = 16
 """Of the hash that stands for a name; two names with one hash are not to be expected."""
 
 
+UNREADABLE_ERRORS: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What reading a state may raise that is not one of ours."""
+
+
 class UnreadableProfileError(ValueError):
     """An item is not one that we write. Names the attribute, never its value."""
 
@@ -86,6 +90,11 @@ def merchant_key(merchant_id: str) -> str:
 def controls_key(profile_id: str) -> str:
     """Return the key of what people decided of the account or the merchant whose profile has this key."""
     return f"controls#{profile_id}"
+
+
+def aside_key(profile_id: str, digest: str) -> str:
+    """Return the key of the copy of a profile that was not readable, told apart by its content's digest."""
+    return f"aside#{profile_id}#{digest[:16]}"
 
 
 def sample_key(shard: int) -> str:

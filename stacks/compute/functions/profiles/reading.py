@@ -5,12 +5,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from shared.runtime.backoff import pause
 from shared.runtime.clients import AWS_ERRORS, error_code
-from shared.runtime.dynamodb import from_item, to_item
+from shared.runtime.dynamodb import UnsupportedValueError, from_attribute, from_item, to_item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _ATTEMPTS: Final = 4
+
+
+class Unreadable:
+    """Stands for an attribute of a type that we do not write: whoever reads the item finds it damaged."""
 
 
 class NotReadError(Exception):
@@ -29,6 +33,20 @@ def read_items(
     Raises:
         NotReadError: DynamoDB refuses, or still leaves some out after the last attempt.
     """
+    found, unread = read_what_it_gives(client, keys)
+    if unread:
+        raise NotReadError(f"unprocessed after {_ATTEMPTS} attempts")
+    return found
+
+
+def read_what_it_gives(
+    client: "DynamoDBClient", keys: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> tuple[dict[str, list[dict[str, Any]]], list[Mapping[str, Any]]]:
+    """Return the items as `read_items` does, and the keys that DynamoDB left out at each attempt.
+
+    Raises:
+        NotReadError: DynamoDB refuses.
+    """
     wanted: Any = {
         table: {"Keys": [to_item(key) for key in of_table], "ConsistentRead": True}
         for table, of_table in keys.items()
@@ -43,8 +61,19 @@ def read_items(
         except AWS_ERRORS as error:
             raise NotReadError(error_code(error)) from None
         for table, items in answer["Responses"].items():
-            found[table] += [from_item(item) for item in items]
+            found[table] += [_plain(item) for item in items]
         wanted = answer.get("UnprocessedKeys")
         if not wanted:
-            return found
-    raise NotReadError(f"unprocessed after {_ATTEMPTS} attempts")
+            return found, []
+    return found, [from_item(key) for of_table in wanted.values() for key in of_table["Keys"]]
+
+
+def _plain(item: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    return {name: _value(attribute) for name, attribute in item.items()}
+
+
+def _value(attribute: Mapping[str, Any]) -> Any:
+    try:
+        return from_attribute(attribute)
+    except UnsupportedValueError:
+        return Unreadable()

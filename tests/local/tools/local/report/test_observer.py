@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 from io import StringIO
 
+from shared.runtime.decisions import RecordedDecision
 from shared.runtime.events import StoredTransaction, SuspiciousTransaction
 from shared.runtime.logs import Logger
 from stacks.compute.functions.detector.active_rules import ActiveRules
@@ -37,6 +38,9 @@ class Store:
     ) -> bool:
         return True
 
+    def set_aside(self, account_id: str) -> None:
+        raise AssertionError("no profile is damaged")
+
 
 class Uncounted:
     """Counters of first uses that nobody has."""
@@ -51,11 +55,20 @@ class Uncounted:
 class Strangers:
     """A population of which nothing is known."""
 
+    fault = None
+
     def view(self, rules: Rules) -> View:
         return Scorer(rules).unknown_population()
 
     def learn(self, sample: Sample, transaction_id: str) -> None:
         return
+
+
+class Decisions:
+    """A table of transactions of which none was decided yet."""
+
+    def record(self, stored: StoredTransaction, decision: RecordedDecision) -> RecordedDecision:
+        return decision
 
 
 class Unpublished:
@@ -79,9 +92,11 @@ def log_of(amount: str) -> list[str]:
         Store(),
         Uncounted(),
         Strangers(),
+        Decisions(),
         Outbox(),
         rules=ActiveRules(Unpublished(), limited(USD=4_000.0), log, "detector"),
         log=log,
+        function_name="detector",
         pseudonym_secret="secret",
         time_to_live=timedelta(),
     )

@@ -1,0 +1,109 @@
+"""The decision about a transaction, kept on the transaction's item: written once, never changed.
+
+One attribute, `decision`, holds it. Its presence is the idempotency key of the detector: however late,
+however often and in whatever order an event is delivered, the first decision stands. Reconciliation and the
+analyst's desk read the same attribute.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any, Final, Self
+
+from shared.runtime.events import AlertReason, StoredTransaction, SuspiciousTransaction, read_reason
+from shared.runtime.fields import EventError, Fields
+
+DECISION_ATTRIBUTE: Final = "decision"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedDecision:
+    """What was decided about a transaction, and when.
+
+    Attributes:
+        suspicious: Whether an alert was raised.
+        decided_at: Epoch milliseconds.
+        score: From 0 to 1; None where the detector stopped after it had learnt from the transaction and
+            before it recorded the decision. Such a transaction was below the threshold: an alert is recorded
+            before anything is learnt.
+        score_threshold: From where on a score is suspicious; None as above.
+        rules_version: The rules that decided; None as above.
+        suppressed_by: The control that held an alert back ("allow", "snooze"), None for none.
+        reasons: What spoke against the transaction, the largest contribution first.
+        base: Log-odds before any points, with which the points of the reasons sum to the score's; None where
+            there are no reasons.
+        scored_without: What could not be read when it was scored: "population", "rules", "controls",
+            "merchant", "first uses", or "account", whose profile was set aside.
+    """
+
+    suspicious: bool
+    decided_at: int
+    score: Decimal | None = None
+    score_threshold: Decimal | None = None
+    rules_version: str | None = None
+    suppressed_by: str | None = None
+    reasons: tuple[AlertReason, ...] = ()
+    base: Decimal | None = None
+    scored_without: tuple[str, ...] = ()
+
+    def values(self) -> dict[str, Any]:
+        """Return the attribute as plain values without what is empty: an item is billed by its size."""
+        values = {name: value for name, value in asdict(self).items() if value not in (None, ())}
+        if self.reasons:
+            values["reasons"] = [
+                {name: value for name, value in asdict(reason).items() if value is not None}
+                for reason in self.reasons
+            ]
+        return values
+
+    @classmethod
+    def read(cls, fields: Fields) -> Self:
+        """Read what `values` gave.
+
+        Raises:
+            EventError: A field is missing or of a wrong type.
+        """
+        return cls(
+            suspicious=fields.boolean("suspicious"),
+            decided_at=fields.integer("decided_at"),
+            score=fields.optional_decimal("score"),
+            score_threshold=fields.optional_decimal("score_threshold"),
+            rules_version=fields.optional_text("rules_version"),
+            suppressed_by=fields.optional_text("suppressed_by"),
+            reasons=tuple(read_reason(reason) for reason in fields.optional_children("reasons")),
+            base=fields.optional_decimal("base"),
+            scored_without=fields.optional_texts("scored_without"),
+        )
+
+
+def decision_of_item(item: Mapping[str, Any]) -> RecordedDecision | None:
+    """Return the decision that an item, in DynamoDB's wire form, carries; None where none was made yet.
+
+    Raises:
+        EventError: The item carries one that is not ours.
+    """
+    if DECISION_ATTRIBUTE not in item:
+        return None
+    return RecordedDecision.read(Fields(item, "item").of_item().child(DECISION_ATTRIBUTE))
+
+
+def suspicious_transaction(
+    stored: StoredTransaction, decision: RecordedDecision, trace_header: str
+) -> SuspiciousTransaction:
+    """Return the message that tells the notifier of a decision, the same however often it is sent.
+
+    Raises:
+        EventError: The decision raised no alert.
+    """
+    score, threshold, version = decision.score, decision.score_threshold, decision.rules_version
+    if not decision.suspicious or score is None or threshold is None or version is None:
+        raise EventError("item.decision raised no alert")
+    return SuspiciousTransaction(
+        transaction=stored,
+        score=score,
+        score_threshold=threshold,
+        rules_version=version,
+        reasons=decision.reasons,
+        trace_header=trace_header,
+        base=decision.base,
+    )

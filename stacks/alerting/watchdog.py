@@ -1,0 +1,168 @@
+"""The alarms against silence: what the functions count themselves, compared hop by hop.
+
+A function that fails rings by itself. These ring where everything seems well: a part of the transactions is
+not judged, of the alerts not recorded, or the detector finds more or fewer than ever.
+"""
+
+import pulumi
+
+from shared.infra.contracts import ComputeContract, DataContract
+from shared.runtime import counting
+from stacks.alerting import metrics
+from stacks.alerting.alarm import FIVE_MINUTES, Alarm, AnyAlarm, FormulaAlarm
+from stacks.alerting.settings import AlertingSettings
+
+HOUR = 12 * FIVE_MINUTES
+GAP_SHARE = 0.01
+"""A gap of one transaction in flight at the end of a period is none; it is made up in the next."""
+ALERT_GAP_SHARE = 0.02
+DECISION_LAG_MILLISECONDS = 10_000
+MAIL_LAG_MILLISECONDS = 60_000
+EXPECTED_ALERTS = 5
+"""Fewer than the band allows says nothing before so many were to be expected."""
+BURST_ALERTS = 20
+"""More than the band allows says nothing before there are so many."""
+_RECONCILE = "make reconcile names them and, with REPLAY=yes, sends them again"
+
+
+def watchdog(
+    settings: AlertingSettings,
+    data: DataContract,
+    compute: ComputeContract,
+    notifier_name: pulumi.Input[str],
+) -> list[AnyAlarm]:
+    """The alarms that compare what was stored, decided, recorded and mailed."""
+    detector = compute.detector_function_name
+    return [
+        *_gaps(data, detector, notifier_name),
+        *_lags(detector, notifier_name),
+        _alert_rate(settings, detector),
+        *_degraded(detector),
+        _throttles(data),
+    ]
+
+
+def _gaps(data: DataContract, detector: pulumi.Input[str], notifier: pulumi.Input[str]) -> list[FormulaAlarm]:
+    return [
+        FormulaAlarm(
+            "decision-gap",
+            {
+                "stored": metrics.of_puts(data.transactions_table_name),
+                "decided": metrics.counted_by(detector, counting.DECIDED),
+            },
+            f"IF(FILL(stored, 0) - FILL(decided, 0) > {GAP_SHARE} * FILL(stored, 0), 1, 0)",
+            "Stored and not decided",
+            "For fifteen minutes over 1 % more transactions were stored than decided: some are not judged.",
+            "Look at the queues pipe-dlq, rule-dlq and detector-dlq and at the detector's log; "
+            f"{_RECONCILE}.",
+            periods=3,
+        ),
+        FormulaAlarm(
+            "alert-gap",
+            {
+                "suspicious": metrics.counted_by(detector, counting.SUSPICIOUS),
+                "recorded": metrics.counted_by(notifier, counting.RECORDED),
+            },
+            f"IF(FILL(suspicious, 0) - FILL(recorded, 0) > {ALERT_GAP_SHARE} * FILL(suspicious, 0), 1, 0)",
+            "Suspicious and not recorded",
+            "The detector raised alerts that the notifier did not record within fifteen minutes.",
+            f"Look at suspicious-queue, suspicious-dlq and the notifier's log; {_RECONCILE}.",
+            period_seconds=3 * FIVE_MINUTES,
+        ),
+    ]
+
+
+def _lags(detector: pulumi.Input[str], notifier: pulumi.Input[str]) -> list[Alarm]:
+    return [
+        Alarm(
+            "decision-lag",
+            metrics.measured_by(detector, counting.DECISION_LAG, "p99"),
+            f"One decision in a hundred comes later than {DECISION_LAG_MILLISECONDS // 1000} seconds after "
+            "its transaction, for fifteen minutes.",
+            "Compare the detector's concurrent executions with its reservation and AsyncEventAge; a replay "
+            "of old transactions shows here too.",
+            threshold=DECISION_LAG_MILLISECONDS,
+            periods=3,
+        ),
+        Alarm(
+            "mail-lag",
+            metrics.measured_by(notifier, counting.MAIL_LAG, "p99"),
+            f"Mails about single alerts come later than {MAIL_LAG_MILLISECONDS // 1000} seconds after the "
+            "transaction, for fifteen minutes.",
+            "Look at decision-lag first, then at the age of the messages in suspicious-queue and at the "
+            "notifier's errors and throttles.",
+            threshold=MAIL_LAG_MILLISECONDS,
+            periods=3,
+        ),
+    ]
+
+
+def _alert_rate(settings: AlertingSettings, detector: pulumi.Input[str]) -> FormulaAlarm:
+    fewest, most = settings.fewest_alerts_per_10000, settings.most_alerts_per_10000
+    too_few = (
+        f"(FILL(decided, 0) * {fewest} >= {EXPECTED_ALERTS * 10_000} "
+        f"AND FILL(suspicious, 0) * 10000 < FILL(decided, 0) * {fewest})"
+    )
+    too_many = (
+        f"(FILL(suspicious, 0) > {BURST_ALERTS} AND FILL(suspicious, 0) * 10000 > FILL(decided, 0) * {most})"
+    )
+    return FormulaAlarm(
+        "alert-rate",
+        {
+            "decided": metrics.counted_by(detector, counting.DECIDED),
+            "suspicious": metrics.counted_by(detector, counting.SUSPICIOUS),
+        },
+        f"IF({too_few} OR {too_many}, 1, 0)",
+        "Alerts outside of their usual band",
+        f"In an hour fewer than {fewest} or more than {most} of 10,000 transactions were suspicious.",
+        "Fewer: see whether somebody published rules (make rules), put much on a list (make controls), or "
+        "the detector is degraded. More: an attack, or rules that are too sharp. The band is "
+        "fewest_alerts_per_10000 and most_alerts_per_10000 in the layer's settings.",
+        period_seconds=HOUR,
+    )
+
+
+def _degraded(detector: pulumi.Input[str]) -> list[Alarm]:
+    return [
+        Alarm(
+            "detector-degraded",
+            metrics.counted_by(detector, counting.DEGRADED),
+            "The detector decided without something that it could not read: the population's statistics, "
+            "published rules, controls or a merchant's risk. Nothing waits, and some frauds may be missed.",
+            "Its log says which and why (scored without what is optional). After a rollback, items of the "
+            "newer version are not readable: roll forward, or delete what the log names.",
+        ),
+        Alarm(
+            "profiles-set-aside",
+            metrics.counted_by(detector, counting.PROFILES_SET_ASIDE),
+            "Profiles of accounts were not readable. Each was copied to a key that begins with aside#, and "
+            "the account begins as a new one.",
+            "If it began with a deployment or a rollback, go back at once: every account that pays loses "
+            "its profile. A copy can be put back under its old key.",
+        ),
+    ]
+
+
+def _throttles(data: DataContract) -> FormulaAlarm:
+    tables = {
+        "transactions": data.transactions_table_name,
+        "profiles": data.profiles_table_name,
+        "alerts": data.alerts_table_name,
+    }
+    throttles = {
+        f"{table}_{of}": metrics.of_throttles(name, f"{of.capitalize()}ThrottleEvents")
+        for table, name in tables.items()
+        for of in ("read", "write")
+    }
+    total = " + ".join(f"FILL({each}, 0)" for each in throttles)
+    return FormulaAlarm(
+        "tables-throttled",
+        throttles,
+        f"IF({total} > 0, 1, 0)",
+        "Throttled reads and writes",
+        "DynamoDB throttled reads or writes of a table for ten minutes. Clients are told to come back and "
+        "functions try again, so nothing is lost yet.",
+        "See which table and operation in CloudWatch. An on-demand table doubles its capacity within half an "
+        "hour; a single account that pays all the time is a hot key.",
+        periods=2,
+    )
