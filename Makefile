@@ -47,6 +47,7 @@ ENGINE_IN_USE := $(or $(ENGINE),$(if $(filter local,$(ENV)),embedded,pulumi))
 MUTATING := boundaries deploy refresh destroy smoke redrive $(if $(FILE)$(RESET),rules) $(if $(LIST)$(SNOOZE),controls)
 MUTATES := $(if $(filter $(foreach verb,$(MUTATING),$(verb) $(verb)-%),$(GOALS)),yes)
 export $(TAKEN) GOALS ENGINE_IN_USE
+MUTATES := $(strip $(MUTATES) $(if $(REPLAY),$(filter reconcile,$(GOALS))) $(if $(ERASE),$(filter erase,$(GOALS))))
 
 ##@ Start here
 .PHONY: help setup engine demo local
@@ -184,6 +185,20 @@ smoke: check-env $(READY) ## Send a synthetic fraud through the deployed pipelin
 
 redrive: check-env $(READY) ## Retry messages from a dead-letter queue: QUEUE=its name
 	@$(split_args); $(call with_outputs,operate.redrive) $(if $(QUEUE),"--queue=$$QUEUE") "$${words[@]}"
+
+.PHONY: reconcile export erase
+reconcile: check-env $(READY) ## Compare what was stored with what was decided, recorded and mailed: SINCE=2026-11-22T21:00 [UNTIL=time RATE=a second]; send what is missing again: REPLAY=yes
+	@[[ "$${REPLAY:-yes}" == yes ]] || { echo 'REPLAY is yes, or left away' >&2; exit 2; }
+	@[[ -n "$${SINCE:-}" ]] || { echo 'give SINCE=2026-11-22T21:00 (UTC)' >&2; exit 2; }
+	@$(split_args); $(call with_outputs,operate.reconcile) --since "$$SINCE" $(if $(UNTIL),--until "$$UNTIL") $(if $(RATE),--rate "$$RATE") \
+	  $(if $(REPLAY),--replay) "$${words[@]}"
+
+export: check-env $(READY) ## Write all that is kept of accounts to a file: ACCOUNT='id id'
+	@$(call with_outputs,operate.person) export --accounts "$${ACCOUNT:-}"
+
+erase: check-env $(READY) ## Say what is kept of accounts: ACCOUNT='id id'; erase it: ERASE=yes
+	@[[ "$${ERASE:-yes}" == yes ]] || { echo 'ERASE is yes, or left away' >&2; exit 2; }
+	@$(call with_outputs,operate.person) erase --accounts "$${ACCOUNT:-}" $(if $(ERASE),--yes)
 
 desk: check-env $(READY) ## Open the analyst's page on loopback until Ctrl-C, with your own credentials [BY=name DAYS=30 PORT=]
 	@$(call with_outputs,analyst.desk) $(if $(BY),"--by=$$BY") $(if $(DAYS),"--days=$$DAYS") $(if $(PORT),"--port=$$PORT")

@@ -28,10 +28,28 @@ HOSTILE = (
     "--help",
     "-5",
 )
-GOOD = {"ENV": "dev", "VERDICT": "legitimate", "TRANSACTION": "t", "BY": "me", "DATA": "d.csv"}
+GOOD = {
+    "ENV": "dev",
+    "VERDICT": "legitimate",
+    "TRANSACTION": "t",
+    "BY": "me",
+    "DATA": "d.csv",
+    "SINCE": "2026",
+}
 SPLIT = ("ARGS", "CONFIG")
 """Words that are several words of a command."""
-ELSEWHERE = ("ENV", "CONFIRM", "ENGINE", "LOCAL_DIRECTORY", "RESET", "HISTORY", "DESK", "PINNED")
+ELSEWHERE = (
+    "ENV",
+    "CONFIRM",
+    "ENGINE",
+    "LOCAL_DIRECTORY",
+    "RESET",
+    "REPLAY",
+    "ERASE",
+    "HISTORY",
+    "DESK",
+    "PINNED",
+)
 """Words that choose what is run, and stand in no command line as they are."""
 STUB = """#!{bash}
 # Notes its arguments and its environment; stands for the project's python, and for the one that sets it up.

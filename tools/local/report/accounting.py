@@ -13,6 +13,7 @@ from functools import cached_property
 from tools.local.report.mailbox import Mail
 from tools.local.report.statistics import Percentiles, Quality, percentiles, quality
 from tools.local.traffic.replay import Delivery
+from tools.reconciliation.standing import Standing
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ class Evidence:
     Attributes:
         deliveries: What was posted and answered.
         stored: Ids in the table of transactions.
-        decisions: The detector's decision on each id.
+        decisions: The detector's decision on each id, as its log tells it.
+        standings: What the tables say of each transaction, read as `make reconcile` does.
         recorded: Ids in the table of alerts.
         grouped: Those of them that are recorded as waiting for a summary, or told by one.
         mails: Mails of the fraud alerts' topic, in order of arrival.
@@ -42,6 +44,7 @@ class Evidence:
     deliveries: Sequence[Delivery] = ()
     stored: frozenset[str] = frozenset()
     decisions: dict[str, Decision] = field(default_factory=dict)
+    standings: Sequence[Standing] = ()
     recorded: frozenset[str] = frozenset()
     grouped: frozenset[str] = frozenset()
     mails: list[Mail] = field(default_factory=list)
@@ -57,6 +60,7 @@ class Losses:
     not_decided: frozenset[str]
     not_recorded: frozenset[str]
     not_mailed: frozenset[str]
+    not_reconciled: frozenset[str] = frozenset()
 
     @cached_property
     def ids(self) -> frozenset[str]:
@@ -71,6 +75,7 @@ class Losses:
             "stored without a decision": self.not_decided,
             "suspicious without an alert record": self.not_recorded,
             "suspicious without a mail": self.not_mailed,
+            "lacking something by the tables, as make reconcile says": self.not_reconciled,
         }
 
 
@@ -83,7 +88,9 @@ class Account:
         self.sent = frozenset(outcomes)
         self.accepted = frozenset(each for each, outcome in outcomes.items() if outcome.accepted)
         self.rejected = frozenset(each for each, outcome in outcomes.items() if outcome.rejected)
-        self.suspicious = frozenset(each for each, made in evidence.decisions.items() if made.suspicious)
+        kept = {each.transaction_id for each in evidence.standings if each.suspicious}
+        logged = {each for each, made in evidence.decisions.items() if made.suspicious}
+        self.suspicious = frozenset(kept | logged)
         self.mailed_alone = frozenset(mail.transaction_id for mail in evidence.mails if not mail.summarised)
         self.summarised = _summarised(evidence)
         self.mailed = self.mailed_alone | self.summarised
@@ -95,10 +102,19 @@ class Account:
         return Losses(
             not_answered=self.sent - self.accepted - self.rejected,
             not_stored=self.accepted - stored,
-            not_decided=stored - self.evidence.decisions.keys(),
+            not_decided=stored - self.decided,
             not_recorded=self.suspicious - self.evidence.recorded,
             not_mailed=self.suspicious - self.mailed,
+            not_reconciled=frozenset(
+                each.transaction_id for each in self.evidence.standings if each.fault is not None
+            ),
         )
+
+    @property
+    def decided(self) -> frozenset[str]:
+        """Ids whose decision was logged, or is kept with the transaction: a log line can be cut off."""
+        kept = (each.transaction_id for each in self.evidence.standings if each.decision is not None)
+        return frozenset(self.evidence.decisions).union(kept)
 
     @property
     def mailed_twice(self) -> frozenset[str]:
@@ -123,8 +139,8 @@ class Account:
     @property
     def by_reason(self) -> dict[str, int]:
         """How many suspicious transactions each rule had a part in, the most frequent first."""
-        decisions = (self.evidence.decisions[each] for each in self.suspicious)
-        return dict(Counter(reason for made in decisions for reason in made.reasons).most_common())
+        decisions = (self.evidence.decisions.get(each) for each in self.suspicious)
+        return dict(Counter(reason for made in decisions if made for reason in made.reasons).most_common())
 
     @property
     def by_scenario(self) -> dict[str, tuple[int, int]]:

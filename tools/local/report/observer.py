@@ -11,8 +11,15 @@ from stacks.alerting.functions.notifier.ports import GROUPED
 from tools.local.report.accounting import Decision
 from tools.local.report.mailbox import Mail, Mailbox
 from tools.local.report.tail import Tail
+from tools.reconciliation.standing import Standing
+from tools.reconciliation.tables import PipelineTables
 
-DECISION_MESSAGES = {"suspicious": True, "scored": False}
+DECISION_MESSAGES = {
+    "suspicious": True,
+    "scored": False,
+    # By the delivery after a crash: its score is not known any more.
+    "recorded after it was learnt: below the threshold": False,
+}
 SECONDS_BETWEEN_LOOKS = 0.25
 # A failed asynchronous invocation is tried again within seconds here (a minute on AWS).
 SECONDS_OF_PATIENCE = 45.0
@@ -63,6 +70,12 @@ class Observer:
     def stored(self) -> frozenset[str]:
         """Ids in the table of transactions."""
         return self._ids_in(self._outputs["transactions_table_name"])
+
+    def standings(self) -> list[Standing]:
+        """What the tables tell of each transaction, read and joined as `make reconcile` does."""
+        names = self._outputs["transactions_table_name"], self._outputs["alerts_table_name"]
+        pages = PipelineTables(self._dynamodb, *names).pages(0, 2**53)
+        return [standing for page in pages for standing, _ in page.found]
 
     def recorded(self) -> frozenset[str]:
         """Ids in the table of alerts."""
@@ -157,6 +170,6 @@ def read_decision(line: str) -> Decision | None:
     return Decision(
         transaction_id=entry["transaction_id"],
         suspicious=suspicious,
-        score=float(entry["score"]),
-        reasons=tuple(entry["reasons"]),
+        score=float(entry.get("score", 0)),
+        reasons=tuple(entry.get("reasons", ())),
     )

@@ -195,6 +195,7 @@ class Demo:
             deliveries=deliveries,
             stored=observer.stored(),
             decisions=observer.decisions,
+            standings=observer.standings(),
             recorded=observer.recorded(),
             grouped=observer.grouped(),
             mails=observer.mails,

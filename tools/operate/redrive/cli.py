@@ -14,7 +14,8 @@ from shared.runtime.fields import EventError
 from tools.deploy import outputs
 from tools.deploy.outputs import OperatorError
 from tools.deploy.target import Target
-from tools.operate.redrive.redriving import AWS_ERRORS, Redriver
+from tools.operate.redrive.redriving import AWS_ERRORS, Outcome, Redriver
+from tools.operate.times import milliseconds, utc_time
 from tools.terminal.parser import Parser
 
 _LEFT, _IMPOSSIBLE = 1, 2
@@ -30,23 +31,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "ARGS='--since 2026-11-22T21:00 [--until 2026-11-22T22:00]'"
         )
     try:
-        redriver = Redriver(Target.of(outputs.Outputs.named(options)), get_session())
+        target = Target.of(outputs.Outputs.named(options))
+        redriver = Redriver(target, get_session(), dry_run=options.dry_run)
         if options.queue is not None:
-            return _redrive(redriver, options.queue, options.limit)
-        count = redriver.replay(_milliseconds(options.since), _milliseconds(options.until))
+            return _told(redriver.redrive(options.queue, options.limit), options)
+        outcome = redriver.replay(milliseconds(options.since), milliseconds(options.until), _show)
     except (OperatorError, EventError, *AWS_ERRORS) as error:
         print(f"error: {error}", file=sys.stderr)
         return _IMPOSSIBLE
-    print(f"replayed {count} transactions from {options.since:%Y-%m-%d %H:%M} UTC on")
-    return 0
-
-
-def _redrive(redriver: Redriver, queue: str, limit: int | None) -> int:
-    outcome = redriver.redrive(queue, limit)
-    print(f"{queue}: {outcome.messages} messages redriven, {outcome.transactions} transactions on their way")
+    would = "would replay" if options.dry_run else "replayed"
+    print(f"{would} {outcome.transactions} transactions from {options.since:%Y-%m-%d %H:%M} UTC on")
     for reason in outcome.left:
-        print(f"left in {queue}: {reason}", file=sys.stderr)
+        print(f"not replayed: {reason}", file=sys.stderr)
     return _LEFT if outcome.left else 0
+
+
+def _told(outcome: Outcome, options: argparse.Namespace) -> int:
+    messages, transactions = outcome.messages, outcome.transactions
+    if options.dry_run:
+        print(f"{options.queue}: {messages} messages would go on, {transactions} transactions in them")
+    else:
+        print(f"{options.queue}: {messages} messages redriven, {transactions} transactions on their way")
+    for reason in outcome.left:
+        print(f"left in {options.queue}: {reason}", file=sys.stderr)
+    return _LEFT if outcome.left else 0
+
+
+def _show(transactions: int) -> None:
+    print(f"  {transactions:,} on their way", file=sys.stderr, flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -61,23 +73,14 @@ def _parser() -> argparse.ArgumentParser:
         "--limit", type=int, metavar="MESSAGES", help="at most so many (default: all that are there)"
     )
     parser.add_argument(
-        "--since", type=_time, metavar="TIME", help="replay what was stored since then (ISO, UTC)"
+        "--since", type=utc_time, metavar="TIME", help="replay what was stored since then (ISO, UTC)"
     )
     parser.add_argument(
-        "--until", type=_time, metavar="TIME", default=datetime.now(UTC), help="and until then (default: now)"
+        "--until",
+        type=utc_time,
+        metavar="TIME",
+        default=datetime.now(UTC),
+        help="and until then (default: now)",
     )
+    parser.add_argument("--dry-run", action="store_true", help="only say what would go on and what stays")
     return parser
-
-
-def _time(text: str) -> datetime:
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is not a time: write it in UTC, such as 2026-11-22T21:00"
-        ) from None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
-
-
-def _milliseconds(time: datetime) -> int:
-    return int(time.timestamp() * 1000)

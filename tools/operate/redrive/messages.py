@@ -1,12 +1,18 @@
 """What the messages of the dead-letter queues hold, and the events that they become again. Pure."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Final, Self
 
-from shared.runtime.events import DETAIL_TYPE, EVENT_SOURCE, stored_transaction
-from shared.runtime.fields import Fields
+from shared.runtime.events import DETAIL_TYPE, EVENT_SOURCE, SuspiciousTransaction, stored_transaction
+from shared.runtime.fields import EventError, Fields
+from stacks.alerting.functions.notifier.close_request import CloseRequest
+
+_SHARD_ID: Final = re.compile(r"[a-zA-Z0-9_.-]{28,65}")
+_SEQUENCE_NUMBER: Final = re.compile(r"\d{21,40}")
+"""As DynamoDB Streams has them: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetShardIterator.html"""
 
 
 @dataclass(frozen=True)
@@ -20,19 +26,31 @@ class StreamBatch:
     last: str
 
     @classmethod
-    def of_message(cls, body: str) -> Self:
+    def of_message(cls, body: str, table_arn: str) -> Self:
         """Read a message of the pipe's dead-letter queue.
 
+        Args:
+            body: The message's.
+            table_arn: The table whose stream the records must lie in.
+
         Raises:
-            EventError: It is not one.
+            EventError: It is not one, or what it names cannot be a place in a stream of that table.
         """
         batch = Fields.from_json(body, "message").child("DDBStreamBatchInfo")
-        return cls(
+        found = cls(
             stream_arn=batch.text("streamArn"),
             shard_id=batch.text("shardId"),
             first=batch.text("startSequenceNumber"),
             last=batch.text("endSequenceNumber"),
         )
+        if not found.stream_arn.startswith(f"{table_arn}/stream/"):
+            raise EventError("message.DDBStreamBatchInfo.streamArn is no stream of the table of transactions")
+        if not _SHARD_ID.fullmatch(found.shard_id):
+            raise EventError("message.DDBStreamBatchInfo.shardId is no id of a shard")
+        for name, number in (("start", found.first), ("end", found.last)):
+            if not _SEQUENCE_NUMBER.fullmatch(number):
+                raise EventError(f"message.DDBStreamBatchInfo.{name}SequenceNumber is no sequence number")
+        return found
 
 
 def event_of_message(body: str) -> Mapping[str, Any]:
@@ -44,8 +62,20 @@ def event_of_message(body: str) -> Mapping[str, Any]:
     Fields.from_json(body, "message")
     message: Mapping[str, Any] = json.loads(body)
     event: Mapping[str, Any] = message.get("requestPayload", message)
+    Fields(event, "message.requestPayload")
     stored_transaction(event)
     return event
+
+
+def checked_alert(body: str) -> str:
+    """Return the body of a message that the notifier can read: an alert, or the end of a window.
+
+    Raises:
+        EventError: It cannot read it: sent again, the message would only circle.
+    """
+    if CloseRequest.of_message(body) is None:
+        SuspiciousTransaction.from_json(body)
+    return body
 
 
 def event_of_item(item: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -64,13 +94,3 @@ def event_of_item(item: Mapping[str, Any]) -> Mapping[str, Any]:
     }
     stored_transaction(event)
     return event
-
-
-def entry(event: Mapping[str, Any], bus_name: str) -> dict[str, str]:
-    """Return what PutEvents takes for an event."""
-    return {
-        "Source": event["source"],
-        "DetailType": event["detail-type"],
-        "Detail": json.dumps(event["detail"]),
-        "EventBusName": bus_name,
-    }

@@ -1,6 +1,7 @@
 """Takes messages off a dead-letter queue and puts what they hold back on its way; replays from the table.
 
-A message is deleted only after the next hop has taken what it holds.
+A message is deleted only after the next hop has taken what it holds. What no next hop could read, or what AWS
+refuses of one message, stays in the queue and is named; the rest goes on.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,14 +17,17 @@ from shared.runtime.events import TRACE_HEADER_ATTRIBUTE
 from shared.runtime.fields import EventError
 from tools.deploy.outputs import OperatorError
 from tools.deploy.target import Target
-from tools.operate.redrive.messages import StreamBatch, entry, event_of_item, event_of_message
+from tools.operate.redrive.messages import StreamBatch, checked_alert, event_of_item, event_of_message
+from tools.operate.sending import Bus, NotTakenError, Pace, Queue
 
-MOST_ENTRIES: Final = 10  # of one PutEvents
 MOST_PAGES: Final = 1000  # an open shard goes on with empty pages for ever
 SECONDS_HIDDEN: Final = 60
-"""How long a message is hidden from others while it is being redriven."""
+"""How long a message is hidden from others while it is being redriven, and from a dry run's next look."""
+PER_SECOND: Final = 100
 _CONFIG: Final = Config(retries={"mode": "standard", "total_max_attempts": 4})
 _GONE: Final = frozenset({"TrimmedDataAccessException", "ResourceNotFoundException"})
+_OUR_RIGHTS: Final = frozenset({"AccessDeniedException", "AccessDenied", "ExpiredTokenException"})
+"""Codes that no other message of the queue will be spared."""
 
 AWS_ERRORS: Final = (BotoCoreError, ClientError)
 
@@ -47,16 +51,21 @@ class Redriver:
     Args:
         target: The environment.
         session: Whose credentials to use.
+        dry_run: Only say what would be done.
     """
 
-    def __init__(self, target: Target, session: Session) -> None:
+    def __init__(self, target: Target, session: Session, *, dry_run: bool = False) -> None:
         self._target = target
+        self._dry_run = dry_run
 
         def client(service: str) -> Any:
             return session.create_client(service, region_name=target.region, config=_CONFIG)
 
-        self._sqs, self._events = client("sqs"), client("events")
+        self._sqs = client("sqs")
         self._dynamodb, self._streams = client("dynamodb"), client("dynamodbstreams")
+        pace = Pace(PER_SECOND)
+        self._bus = Bus(client("events"), target.bus_name, pace)
+        self._queue = Queue(self._sqs, target.suspicious_queue_url, pace)
         suffix = target.environment_suffix
         self._ways: Mapping[str, Callable[[Mapping[str, Any]], int]] = {
             f"{stems.RULE_DLQ}-{suffix}": self._put_event,
@@ -75,7 +84,7 @@ class Redriver:
 
         Raises:
             RedriveError: The queue has no way back.
-            AWS_ERRORS: AWS refuses; what was taken before is done.
+            AWS_ERRORS: AWS refuses us; what was taken before is done.
         """
         if queue not in self._ways:
             raise RedriveError(
@@ -90,27 +99,43 @@ class Redriver:
                 break
             try:
                 outcome.transactions += way(message)
-            except (EventError, RedriveError) as error:
-                outcome.left.append(f"message {message['MessageId']}: {error}")
+            except (EventError, OperatorError, ClientError) as error:
+                outcome.left.append(f"message {message['MessageId']}: {_reason(error)}")
                 continue
-            self._sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+            if not self._dry_run:
+                self._sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
             outcome.messages += 1
         return outcome
 
-    def replay(self, earliest: int, latest: int) -> int:
-        """Put on the bus what ingest stored between two times, in epoch milliseconds; return how many.
+    def replay(self, earliest: int, latest: int, show: Callable[[int], object] = lambda _: None) -> Outcome:
+        """Put on the bus what ingest stored between two times, in epoch milliseconds.
 
-        Reads the whole table.
+        Reads the whole table. No decision changes by it: see `make reconcile` for what was never decided.
+
+        Args:
+            earliest: The first millisecond.
+            latest: The last.
+            show: Told how many are on their way, after each page.
 
         Raises:
-            RedriveError: The bus did not take one.
+            NotTakenError: The bus did not take some, after several attempts.
         """
         pages = self._dynamodb.get_paginator("scan").paginate(
             TableName=self._target.transactions_table_name,
             FilterExpression="received_at BETWEEN :earliest AND :latest",
             ExpressionAttributeValues={":earliest": {"N": str(earliest)}, ":latest": {"N": str(latest)}},
         )
-        return sum(self._put(event_of_item(item) for item in page["Items"]) for page in pages)
+        outcome = Outcome()
+        for page in pages:
+            events = []
+            for item in page["Items"]:
+                try:
+                    events.append(event_of_item(item))
+                except EventError as error:
+                    outcome.left.append(f"item {item.get('transaction_id', {}).get('S')}: {error}")
+            outcome.transactions += self._put(events)
+            show(outcome.transactions)
+        return outcome
 
     def _present(self, url: str) -> int:
         names = ["ApproximateNumberOfMessages"]
@@ -128,20 +153,16 @@ class Redriver:
         return found
 
     def _put_event(self, message: Mapping[str, Any]) -> int:
-        return self._put(iter([event_of_message(message["Body"])]))
+        return self._put([event_of_message(message["Body"])])
 
     def _put_batch(self, message: Mapping[str, Any]) -> int:
-        return self._put(self._records(StreamBatch.of_message(message["Body"])))
+        batch = StreamBatch.of_message(message["Body"], self._target.transactions_table_arn)
+        return self._put(list(self._records(batch)))
 
     def _send_again(self, message: Mapping[str, Any]) -> int:
-        header = message.get("Attributes", {}).get(TRACE_HEADER_ATTRIBUTE)
-        attribute = {TRACE_HEADER_ATTRIBUTE: {"DataType": "String", "StringValue": header}} if header else {}
-        self._sqs.send_message(
-            QueueUrl=self._target.suspicious_queue_url,
-            MessageBody=message["Body"],
-            MessageSystemAttributes=attribute,
-        )
-        return 1
+        header = message.get("Attributes", {}).get(TRACE_HEADER_ATTRIBUTE, "")
+        body = checked_alert(message["Body"])
+        return 1 if self._dry_run else self._queue.send([(body, header)])
 
     def _records(self, batch: StreamBatch) -> Iterator[Mapping[str, Any]]:
         """The events of the batch's inserted items, read from the stream, which keeps them for 24 hours."""
@@ -170,11 +191,21 @@ class Redriver:
                 break
         raise RedriveError("the stream does not hold all of its records: replay the table by time")
 
-    def _put(self, events: Iterator[Mapping[str, Any]]) -> int:
-        entries = [entry(event, self._target.bus_name) for event in events]
-        for start in range(0, len(entries), MOST_ENTRIES):
-            answer = self._events.put_events(Entries=entries[start : start + MOST_ENTRIES])
-            if answer["FailedEntryCount"]:
-                codes = {each["ErrorCode"] for each in answer["Entries"] if "ErrorCode" in each}
-                raise RedriveError(f"the bus {self._target.bus_name} did not take it: {', '.join(codes)}")
-        return len(entries)
+    def _put(self, events: Sequence[Mapping[str, Any]]) -> int:
+        return len(events) if self._dry_run else self._bus.put(events)
+
+
+def _reason(error: Exception) -> str:
+    """Return why one message stays; what would befall every other one as well is raised.
+
+    Raises:
+        ClientError: AWS refuses us, not the message.
+    """
+    if isinstance(error, ClientError):
+        code = error.response["Error"]["Code"]
+        if code in _OUR_RIGHTS:
+            raise error
+        return f"AWS refuses what it names ({code})"
+    if isinstance(error, NotTakenError):
+        raise error
+    return str(error)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from shared.runtime.decisions import RecordedDecision, decision_of_item
 from shared.runtime.dynamodb import to_item
 from shared.runtime.events import AlertReason, StoredTransaction, SuspiciousTransaction
 from tests.local.tools.world import World, wait_until
@@ -50,6 +51,19 @@ def clean(world: World, transaction: StoredTransaction) -> None:
     name = transaction.account_id.removeprefix("smoke-")
     assert world.run("--clean", name)[0] == 0
     assert world.left() == []
+
+
+def decision_of(world: World, transaction: StoredTransaction) -> RecordedDecision | None:
+    """What the transaction's item in the table carries."""
+    key = to_item({"transaction_id": transaction.transaction_id, "timestamp": transaction.timestamp})
+    table = world.target.transactions_table_name
+    return decision_of_item(world.emulator.client("dynamodb").get_item(TableName=table, Key=key)["Item"])
+
+
+def log_of(world: World, function: str, transaction: StoredTransaction) -> list[str]:
+    """What a function has logged about the transaction."""
+    lines = (world.directory / "logs" / f"{function}.log").read_text().splitlines()
+    return [line for line in lines if transaction.transaction_id in line]
 
 
 def put_in(world: World, queue: str, body: str) -> None:
@@ -109,7 +123,14 @@ def test_what_was_stored_since_a_time_is_replayed(
     code, out, _ = world.run("--since", received, module="tools.operate.redrive")
     assert code == 0
     assert out.startswith("replayed 1 transactions")
-    wait_until(lambda: f"account#{transaction.account_id}" in world.left())
+    wait_until(lambda: decision_of(world, transaction) is not None)
+    decision = decision_of(world, transaction)
+    code, out, _ = world.run("--since", received, module="tools.operate.redrive")
+    assert out.startswith("replayed 1 transactions")
+    wait_until(
+        lambda: any("duplicate" in line for line in log_of(world, "detector-function-local", transaction))
+    )
+    assert decision_of(world, transaction) == decision
     code, out, _ = world.run("--since", "2026-01-01", "--until", "2026-01-02", module="tools.operate.redrive")
     assert out.startswith("replayed 0 transactions")
 

@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from shared.runtime.decisions import RecordedDecision
 from tests.local.tools.local.builders import decision, delivery, mail, summary
 from tools.local.report.accounting import Account, Evidence
 from tools.local.report.statistics import Percentiles, Quality
+from tools.reconciliation.standing import Fault, Standing
 
 
 def whole() -> Evidence:
@@ -41,6 +43,21 @@ def test_a_run_in_which_everything_arrived_has_no_fault() -> None:
     assert account.post_to_stored == Percentiles(20.0, 30.0, 30.0)
     assert account.post_to_mail == Percentiles(120.0, 120.0, 120.0)
     assert account.answers == {0: 1, 200: 1, 201: 2, 400: 1, 503: 1}
+
+
+def test_the_tables_tell_of_decisions_that_the_log_lost() -> None:
+    kept = RecordedDecision(suspicious=True, decided_at=1)
+    standings = [Standing("a", 1, RecordedDecision(suspicious=False, decided_at=1)), Standing("b", 1, kept)]
+    account = Account(replace(whole(), decisions={"c": decision("c", "velocity")}, standings=standings))
+    assert account.losses.not_decided == frozenset()
+    assert account.losses.not_mailed == frozenset("b"), "suspicious by the table, and nobody was told"
+
+
+def test_what_reconciliation_finds_is_lost() -> None:
+    standings = [Standing("a", 1, fault=Fault.UNDECIDED)]
+    assert Account(replace(whole(), standings=standings)).faults() == [
+        "1 lacking something by the tables, as make reconcile says: a"
+    ]
 
 
 @pytest.mark.parametrize(

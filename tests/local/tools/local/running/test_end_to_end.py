@@ -243,7 +243,8 @@ def test_a_transaction_that_nobody_decides_is_counted_as_lost(tmp_path: Path) ->
         ids = frozenset(each.transaction_id for each in transactions)
         observer = Observer(emulator, tmp_path, outputs)
         assert not observer.wait_until_drained(ids, lambda _decided, _mailed: None, patience=2)
-        account = Account(Evidence(deliveries=deliveries, stored=observer.stored()))
-        assert account.losses.not_decided == account.losses.ids == ids
+        standings = observer.standings()
+        account = Account(Evidence(deliveries=deliveries, stored=observer.stored(), standings=standings))
+        assert account.losses.not_decided == account.losses.not_reconciled == account.losses.ids == ids
     finally:
         assert process.stop() == []

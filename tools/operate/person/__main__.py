@@ -1,0 +1,14 @@
+"""`python -m tools.operate.person`: see the package."""
+
+import sys
+
+from tools.operate.person.cli import main
+from tools.terminal.ending import ended
+
+sys.exit(
+    ended(
+        "export or erase",
+        main,
+        on_interrupt="what was erased is gone; the same command goes on with the rest",
+    )
+)

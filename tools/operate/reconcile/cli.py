@@ -1,0 +1,151 @@
+"""The command; see `python -m tools.operate.reconcile --help`.
+
+Exit code 0: nothing is missing, or all that was is on its way again. 1: something is missing. 2: it could not
+be tried.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.session import get_session
+
+from stacks.compute.functions.profiles.reading import NotReadError
+from tools.deploy import outputs
+from tools.deploy.outputs import OperatorError
+from tools.deploy.project import ROOT
+from tools.deploy.target import Target
+from tools.operate.reconcile.checkpoint import Checkpoint, Progress
+from tools.operate.reconcile.reconciling import reconcile
+from tools.operate.reconcile.replaying import Replayer
+from tools.operate.sending import Bus, Pace, Queue
+from tools.operate.times import milliseconds, utc_time
+from tools.reconciliation.standing import Fault, Standing
+from tools.reconciliation.tables import PipelineTables
+from tools.terminal.parser import Parser
+
+_MISSING, _IMPOSSIBLE = 1, 2
+_UNDER_WAY_SECONDS: Final = 300
+"""What was stored later may still be on its way."""
+_PER_SECOND: Final = 50
+_CONFIG: Final = Config(retries={"mode": "standard", "total_max_attempts": 6})
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return _run(options)
+    except (OperatorError, NotReadError, BotoCoreError, ClientError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return _IMPOSSIBLE
+
+
+def _run(options: argparse.Namespace) -> int:
+    target, session = Target.of(outputs.Outputs.named(options)), get_session()
+
+    def client(service: str) -> Any:
+        return session.create_client(service, region_name=target.region, config=_CONFIG)
+
+    tables = PipelineTables(client("dynamodb"), target.transactions_table_name, target.alerts_table_name)
+    checkpoint = Checkpoint(options.progress_directory / f"reconcile-{target.environment}.json")
+    latest = None if options.until is None else milliseconds(options.until)
+    progress = None
+    if not options.afresh:
+        progress = checkpoint.load(milliseconds(options.since), latest, replay=options.replay)
+    if progress is not None:
+        print(
+            f"goes on after {progress.scanned:,} items: an earlier run was interrupted (--afresh begins anew)"
+        )
+    else:
+        until = latest or int((time.time() - _UNDER_WAY_SECONDS) * 1000)
+        progress = Progress(milliseconds(options.since), until, options.replay)
+    cost = tables.cost()
+    print(
+        f"reads {cost.table}: about {cost.items:,} items, {cost.size_bytes:,} bytes, "
+        f"{cost.read_units:,} read units, ${cost.dollars:,.2f}",
+        flush=True,
+    )
+    pace = Pace(options.rate)
+    replayer = Replayer(
+        Bus(client("events"), target.bus_name, pace), Queue(client("sqs"), target.suspicious_queue_url, pace)
+    )
+    done = reconcile(
+        tables,
+        progress,
+        checkpoint,
+        replayer,
+        name=_name,
+        show=lambda now: _show(now, cost.items),
+    )
+    return _report(done, target.environment)
+
+
+def _name(standing: Standing) -> None:
+    print(f"{standing.transaction_id} {standing.timestamp}: {standing.fault}")
+
+
+def _show(progress: Progress, items: int) -> None:
+    """Tell a person how far it is; what is missing stays alone on standard output."""
+    print(f"  {progress.scanned:,} of about {items:,} items", file=sys.stderr, flush=True)
+
+
+def _report(progress: Progress, environment: str) -> int:
+    sums = progress.balance
+    print(
+        f"stored {sums.stored:,}, decided {sums.decided:,}; suspicious {sums.suspicious:,}, "
+        f"recorded {sums.recorded:,}, mailed {sums.mailed:,}; suppressed {sums.suppressed:,}, "
+        f"decided without something optional {sums.degraded:,}"
+    )
+    for fault, count in sorted(sums.faults.items()):
+        print(f"{count:,} {fault}")
+    for fault, count in sorted(progress.resent.items()):
+        print(f"{count:,} {fault}: sent again")
+    if not sums.faults:
+        print("nothing is missing")
+        return 0
+    if progress.replay and sums.faults.keys() == progress.resent.keys():
+        print("run it again in some minutes to see that nothing is missing")
+        return 0
+    if not progress.replay and sums.faults.keys() - {Fault.UNREADABLE.value}:
+        print(f"send them again: the same command with REPLAY=yes (ENV={environment})", file=sys.stderr)
+    return _MISSING
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = Parser(
+        prog="python -m tools.operate.reconcile",
+        description="Compare what was stored with what was decided, recorded and mailed; name what is not.",
+        epilog="docs/runbooks/reconciling.md says when, what it costs, and what each finding means.",
+    )
+    outputs.add_arguments(parser)
+    parser.add_argument(
+        "--since", type=utc_time, metavar="TIME", required=True, help="stored since then (ISO, UTC)"
+    )
+    parser.add_argument(
+        "--until", type=utc_time, metavar="TIME", help="and until then (default: five minutes ago)"
+    )
+    parser.add_argument("--replay", action="store_true", help="send again exactly what is missing")
+    parser.add_argument(
+        "--rate", type=_rate, default=_PER_SECOND, metavar="PER_SECOND", help="how fast (default: 50)"
+    )
+    parser.add_argument(
+        "--afresh", action="store_true", help="do not go on where an earlier run was interrupted"
+    )
+    parser.add_argument("--progress-directory", type=Path, default=ROOT / "build", help=argparse.SUPPRESS)
+    return parser
+
+
+def _rate(text: str) -> float:
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = 0.0
+    if not 0 < rate <= 10_000:
+        raise argparse.ArgumentTypeError(f"{text!r}: a number of transactions a second, up to 10000")
+    return rate
