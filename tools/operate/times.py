@@ -13,7 +13,9 @@ def utc_time(text: str) -> datetime:
     try:
         time = datetime.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a time: write it in UTC, such as 2026-11-22T21:00") from None
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a time: write it in UTC, such as 2026-11-22T21:00"
+        ) from None
     return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 

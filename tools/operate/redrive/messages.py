@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from shared.runtime.events import DETAIL_TYPE, EVENT_SOURCE, SuspiciousTransaction, stored_transaction
+from shared.runtime.events import DETAIL_TYPE, EVENT_SOURCE, stored_transaction
 from shared.runtime.fields import EventError, Fields
-from stacks.alerting.functions.notifier.close_request import CloseRequest
+from stacks.alerting.functions.notifier.messages import read_message
 
 _SHARD_ID: Final = re.compile(r"[a-zA-Z0-9_.-]{28,65}")
 _SEQUENCE_NUMBER: Final = re.compile(r"\d{21,40}")
@@ -73,8 +73,7 @@ def checked_alert(body: str) -> str:
     Raises:
         EventError: It cannot read it: sent again, the message would only circle.
     """
-    if CloseRequest.of_message(body) is None:
-        SuspiciousTransaction.from_json(body)
+    read_message(body)
     return body
 
 

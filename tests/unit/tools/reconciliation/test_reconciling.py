@@ -19,6 +19,7 @@ from shared.runtime.events import (
     stored_transaction,
 )
 from stacks.alerting.functions.notifier.close_request import CloseRequest
+from stacks.alerting.functions.notifier.messages import read_message
 from tests.unit.functions.builders import NOW, stored
 from tools.operate.reconcile.checkpoint import Checkpoint, Progress
 from tools.operate.reconcile.reconciling import reconcile
@@ -183,15 +184,11 @@ def test_what_is_missing_is_named_and_sent_again_exactly(estate: Estate, run: An
 
     done, _ = run(earliest=NOW - 9, replay=True)
     assert estate.events == ["undecided"]
-    closing = [CloseRequest.of_message(each) for each in estate.messages]
-    alerts = [
-        SuspiciousTransaction.from_json(each)
-        for each, close in zip(estate.messages, closing, strict=True)
-        if close is None
-    ]
+    sent = [read_message(each) for each in estate.messages]
+    alerts = [each for each in sent if isinstance(each, SuspiciousTransaction)]
     assert {each.transaction for each in alerts} == {unrecorded, judged_first, unmailed}
     assert {each.reasons for each in alerts} == {(REASON,)}, "as it was decided"
-    [close] = filter(None, closing)
+    [close] = [each for each in sent if isinstance(each, CloseRequest)]
     assert (close.account_id, close.opened_by) == (overdue.account_id, "first")
     assert sum(done.resent.values()) == 5
 
