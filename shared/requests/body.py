@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from shared.runtime.responses import Refused
 
-MAXIMUM_BODY_BYTES: Final = 16 * 1024
+MAXIMUM_BODY_BYTES: Final = 32 * 1024
+"""Holds an array of as many transactions as one request may carry, each of the greatest length."""
 
 # No field takes a number so large; written out, one with a larger exponent would fill the memory.
 _MAXIMUM_DIGITS: Final = 38
@@ -38,31 +39,61 @@ def read_body(event: Mapping[str, Any]) -> Body:
     """Read the body of a proxy integration event.
 
     Raises:
-        Refused: 413 over 16 KB; 400 where the body is not one JSON object in UTF-8.
+        Refused: 413 over 32 KB; 400 where the body is not one JSON object in UTF-8.
     """
+    body = _body(_content(event))
+    if body is None:
+        raise Refused(400, "invalid_json", "The body is not a JSON object.")
+    return body
+
+
+def read_bodies(event: Mapping[str, Any], maximum: int) -> Body | list[Body | None]:
+    """Read a body that is one JSON object or an array of 1 to `maximum`; an element that is none gives None.
+
+    Raises:
+        Refused: 413 over 32 KB; 400 where the body is neither, or an array of another length.
+    """
+    content = _content(event)
+    if isinstance(content, list):
+        if not 1 <= len(content) <= maximum:
+            raise Refused(400, "invalid_batch", f"An array must hold 1 to {maximum} objects.")
+        return [_body(element) for element in content]
+    body = _body(content)
+    if body is None:
+        raise Refused(400, "invalid_json", "The body is neither a JSON object nor an array of objects.")
+    return body
+
+
+class _Object(dict[str, Any]):
+    """A JSON object that knows which names it was given more than once."""
+
+    repeated: frozenset[str] = frozenset()
+
+
+def _content(event: Mapping[str, Any]) -> Any:
     raw = _raw_body(event)
-    repeated: set[str] = set()
-
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        values = dict(pairs)
-        if len(values) < len(pairs):
-            names = [name for name, _ in pairs]
-            repeated.update(name for name in values if names.count(name) > 1)
-        return values
-
     try:
-        values = json.loads(
+        return json.loads(
             raw.decode("utf-8"),
-            object_pairs_hook=unique,
+            object_pairs_hook=_object,
             parse_float=_exact_number,
             parse_int=_whole_number,
             parse_constant=lambda _: Unrepresentable(),
         )
     except (ValueError, RecursionError):
         raise Refused(400, "invalid_json", "The body is not JSON in UTF-8.") from None
-    if not isinstance(values, dict):
-        raise Refused(400, "invalid_json", "The body is not a JSON object.")
-    return Body(values, frozenset(repeated))
+
+
+def _object(pairs: list[tuple[str, Any]]) -> _Object:
+    values = _Object(pairs)
+    if len(values) < len(pairs):
+        names = [name for name, _ in pairs]
+        values.repeated = frozenset(name for name in values if names.count(name) > 1)
+    return values
+
+
+def _body(content: object) -> Body | None:
+    return Body(content, content.repeated) if isinstance(content, _Object) else None
 
 
 def _raw_body(event: Mapping[str, Any]) -> bytes:

@@ -11,13 +11,13 @@ import pulumi_aws as aws
 
 from shared.infra.function import Function
 from shared.infra.naming import Names
-from shared.runtime.schema import TRANSACTION_SCHEMA_PATH, VERDICT_SCHEMA_PATH
+from shared.runtime.schema import transactions_schema, verdict_schema
 from stacks.compute.api_errors import ERROR_RESPONSES, error_responses
 from stacks.compute.api_route import Place, Route, definition, serve
 from stacks.compute.settings import ComputeSettings
 
-POST_TRANSACTION = Route("transaction", "POST", "transactions", TRANSACTION_SCHEMA_PATH)
-PUT_VERDICT = Route("verdict", "PUT", "transactions/{transaction_id}/verdict", VERDICT_SCHEMA_PATH)
+POST_TRANSACTION = Route("transaction", "POST", "transactions", transactions_schema)
+PUT_VERDICT = Route("verdict", "PUT", "transactions/{transaction_id}/verdict", verdict_schema)
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -30,7 +30,8 @@ class Route:
     method: str
     path: str
     """Below the stage, with variables in braces."""
-    schema_file: Path
+    schema: Callable[[], dict[str, Any]]
+    """Returns the schema of its body."""
 
     @property
     def stem(self) -> str:
@@ -46,11 +47,6 @@ class Route:
     def method_path(self) -> str:
         """As a stage's settings name the method, with `~1` for each `/` ("Stage" in the API reference)."""
         return f"~1{self.path.replace('/', '~1')}/{self.method}"
-
-    def schema(self) -> dict[str, Any]:
-        """Return the schema of its body."""
-        content: dict[str, Any] = json.loads(self.schema_file.read_text(encoding="utf-8"))
-        return content
 
 
 def definition(route: Route) -> dict[str, Any]:

@@ -2,20 +2,18 @@
 
 import json
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from shared.runtime.events import DETAIL_TYPE, EVENT_SOURCE
-from shared.runtime.schema import verdict_schema
+from shared.runtime.schema import transaction_schema, transactions_schema, verdict_schema
 from stacks.compute import api, api_errors, program
-from tests.support.harness import ENVIRONMENTS, ROOT, deploy_all, exports_of, run_layer
+from tests.support.harness import ENVIRONMENTS, deploy_all, exports_of, run_layer
 from tests.support.policies import allow, rights, through
 from tests.support.recorded import LayerRun
 from tests.support.resource_outputs import ACCOUNT_ID
 
-SCHEMA = ROOT / "shared" / "runtime" / "schema" / "transaction.schema.json"
 QUEUE = "sqs/queue:Queue"
 DEPLOYMENT = "apigateway/deployment:Deployment"
 
@@ -39,7 +37,11 @@ def test_the_method_is_signed_and_checked_against_the_one_schema() -> None:
     method = compute.one("apigateway/method:Method", "post-transactions-method-dev")
     resource = compute.one("apigateway/resource:Resource", "transactions-resource-dev")
 
-    assert json.loads(model.inputs["schema"]) == json.loads(SCHEMA.read_text())
+    deployed = json.loads(model.inputs["schema"])
+    assert deployed == transactions_schema()
+    of_one = transaction_schema()
+    for keyword in ("properties", "required", "dependencies", "additionalProperties"):
+        assert deployed[keyword] == of_one[keyword]
     assert json.loads(model.inputs["schema"])["additionalProperties"] is False
     assert resource.inputs["pathPart"] == "transactions"
     assert resource.inputs["parentId"] == rest_api.outputs["rootResourceId"]
@@ -181,12 +183,10 @@ def test_the_same_definition_is_deployed_once() -> None:
     assert _triggers(_run_again(log_level="DEBUG", api_burst_limit="2000")) == _triggers(_compute())
 
 
-def test_a_changed_model_is_deployed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    schema = json.loads(SCHEMA.read_text())
+def test_a_changed_model_is_deployed(monkeypatch: pytest.MonkeyPatch) -> None:
+    schema = transactions_schema()
     schema["properties"]["note"] = {"type": "string"}
-    changed = tmp_path / "transaction.schema.json"
-    changed.write_text(json.dumps(schema))
-    monkeypatch.setattr(program, "POST_TRANSACTION", replace(api.POST_TRANSACTION, schema_file=changed))
+    monkeypatch.setattr(program, "POST_TRANSACTION", replace(api.POST_TRANSACTION, schema=lambda: schema))
 
     run = _run_again()
 

@@ -6,20 +6,41 @@ API Gateway reads JSON schema draft-04, so the files keep to that and to the key
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-TRANSACTION_SCHEMA_PATH = Path(__file__).with_name("transaction.schema.json")
-VERDICT_SCHEMA_PATH = Path(__file__).with_name("verdict.schema.json")
+MAXIMUM_BATCH: Final = 25
+"""Transactions in one request. 25 of the greatest length fit into a body (shared/requests/body.py)."""
+
+_TRANSACTION: Final = Path(__file__).with_name("transaction.schema.json")
+_VERDICT: Final = Path(__file__).with_name("verdict.schema.json")
 
 
 def transaction_schema() -> dict[str, Any]:
     """Return the schema of a transaction as plain data; each call gives a fresh copy."""
-    return _schema(TRANSACTION_SCHEMA_PATH)
+    return _schema(_TRANSACTION)
+
+
+def transactions_schema() -> dict[str, Any]:
+    """Return the schema of what may be posted: one transaction, or an array of them.
+
+    Of an array's elements it asks only that they are objects. The function checks each by the schema of a
+    transaction; where the gateway did so, one bad transaction would refuse the whole array. draft-04 applies
+    the keywords of objects to objects and those of arrays to arrays, so no oneOf is needed.
+    """
+    one = transaction_schema()
+    return {
+        **one,
+        "title": "Transactions",
+        "type": [one["type"], "array"],
+        "minItems": 1,
+        "maxItems": MAXIMUM_BATCH,
+        "items": {"type": "object"},
+    }
 
 
 def verdict_schema() -> dict[str, Any]:
     """Return the schema of a verdict as plain data; each call gives a fresh copy."""
-    return _schema(VERDICT_SCHEMA_PATH)
+    return _schema(_VERDICT)
 
 
 def _schema(path: Path) -> dict[str, Any]:

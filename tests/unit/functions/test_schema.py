@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from jsonschema import Draft4Validator
 
-from shared.runtime.schema import verdict_schema
+from shared.requests.body import MAXIMUM_BODY_BYTES
+from shared.runtime.schema import MAXIMUM_BATCH, transactions_schema, verdict_schema
 from tests.unit.functions.builders import SCHEMA, body, valid_bodies
 
 # What the gateway's models read of draft-04; its notes name exclusiveMinimum, oneOf, anyOf and readOnly as
@@ -31,8 +32,14 @@ GATEWAY_KEYWORDS = {
     "maximum",
     "minLength",
     "maxLength",
+    "items",
+    "minItems",
+    "maxItems",
 }
-SCHEMAS = pytest.mark.parametrize("schema", [SCHEMA, verdict_schema()], ids=["transaction", "verdict"])
+MODEL = transactions_schema()
+SCHEMAS = pytest.mark.parametrize(
+    "schema", [SCHEMA, MODEL, verdict_schema()], ids=["transaction", "transactions", "verdict"]
+)
 FIELDS_OF_A_TRANSACTION = {
     *("transaction_id", "timestamp", "account_id", "merchant_id", "amount", "currency", "merchant_category"),
     *("country", "channel", "device_id", "ip_address", "latitude", "longitude", "card_present"),
@@ -41,7 +48,10 @@ FIELDS_OF_A_TRANSACTION = {
 
 def keywords(schema: dict[str, Any]) -> Iterator[str]:
     yield from schema
-    for definition in schema.get("properties", {}).values():
+    for definition in [
+        *schema.get("properties", {}).values(),
+        *([schema["items"]] if "items" in schema else []),
+    ]:
         yield from keywords(definition)
 
 
@@ -90,6 +100,52 @@ def test_every_pattern_is_anchored_and_every_field_described(schema: dict[str, A
 @given(valid_bodies())
 def test_the_gateway_accepts_what_ingest_accepts(values: dict[str, Any]) -> None:
     assert list(Draft4Validator(SCHEMA).iter_errors(_plain(values))) == []
+
+
+@given(valid_bodies())
+def test_the_model_takes_one_transaction_as_its_schema_does(values: dict[str, Any]) -> None:
+    model, one = Draft4Validator(MODEL), Draft4Validator(SCHEMA)
+    assert model.is_valid(_plain(values))
+    for name in values:
+        worse = {**_plain(values), name: [1]}
+        assert not model.is_valid(worse)
+        less = {each: value for each, value in _plain(values).items() if each != name}
+        assert model.is_valid(less) == one.is_valid(less)
+
+
+def test_the_model_leaves_the_elements_of_an_array_to_the_function() -> None:
+    model = Draft4Validator(MODEL)
+    assert model.is_valid([_plain(body()), {"amount": "no number"}])
+    assert model.is_valid([_plain(body())] * MAXIMUM_BATCH)
+    for wrong in (
+        [],
+        [_plain(body())] * (MAXIMUM_BATCH + 1),
+        [7],
+        ["text"],
+        [[_plain(body())]],
+        7,
+        None,
+        "{}",
+    ):
+        assert not model.is_valid(wrong), wrong
+
+
+def test_the_greatest_batch_fits_into_a_body() -> None:
+    longest = {
+        **dict.fromkeys(("transaction_id", "account_id", "merchant_id", "merchant_category"), "x" * 64),
+        "timestamp": 4102444799999,
+        "amount": 0.123456789012345,
+        "currency": "USD",
+        "country": "US",
+        "channel": "x" * 32,
+        "device_id": "x" * 128,
+        "ip_address": "f" * 45,
+        "card_present": False,
+        "latitude": -89.12345678901234,
+        "longitude": -179.1234567890123,
+    }
+    assert set(longest) == FIELDS_OF_A_TRANSACTION
+    assert len(json.dumps([longest] * MAXIMUM_BATCH, indent=4)) <= MAXIMUM_BODY_BYTES
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:

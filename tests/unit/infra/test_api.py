@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -76,14 +75,12 @@ def test_the_same_definition_is_not_deployed_again(upstream: Mapping[str, Export
 
 
 def test_a_changed_schema_is_deployed(
-    upstream: Mapping[str, Exports], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    upstream: Mapping[str, Exports], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = triggers(upstream)
-    schema = json.loads(api.PUT_VERDICT.schema_file.read_text(encoding="utf-8"))
+    schema = api.PUT_VERDICT.schema()
     schema["required"] = schema["required"][:-1]
-    changed = tmp_path / "verdict.schema.json"
-    changed.write_text(json.dumps(schema), encoding="utf-8")
-    monkeypatch.setattr(program, "PUT_VERDICT", replace(api.PUT_VERDICT, schema_file=changed))
+    monkeypatch.setattr(program, "PUT_VERDICT", replace(api.PUT_VERDICT, schema=lambda: schema))
     assert triggers(upstream)["definition"] != before["definition"]
 
 

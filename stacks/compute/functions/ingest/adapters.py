@@ -10,14 +10,15 @@ from shared.runtime.dynamodb import from_item, to_item
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# Two attempts of at most 1.7 s, with a pause of at most 1 s, end before the function's timeout of 5 s.
 _CONNECT_SECONDS: Final = 0.5
 _READ_SECONDS: Final = 1.2
-_ATTEMPTS: Final = 2
+LONGEST_WRITE_SECONDS: Final = _CONNECT_SECONDS + _READ_SECONDS
+"""After this an attempt to write has ended, one way or another."""
 
 _IS_NEW: Final = "attribute_not_exists(transaction_id)"
 _NEVER: Final = "body_hash = :no_hash"
 _CONFLICT: Final = "ConditionalCheckFailedException"
+_SERVER_FAULT: Final = 500
 
 
 class Outcome(Enum):
@@ -38,9 +39,9 @@ class TableFailedError(Exception):
 
 
 def create_dynamodb() -> "DynamoDBClient":
-    """Return a client whose attempts all end within the function's timeout."""
+    """Return a client that tries once: `Storing` tries again, item by item, while there is time."""
     client: DynamoDBClient = create_client(
-        "dynamodb", connect_seconds=_CONNECT_SECONDS, read_seconds=_READ_SECONDS, attempts=_ATTEMPTS
+        "dynamodb", connect_seconds=_CONNECT_SECONDS, read_seconds=_READ_SECONDS, attempts=1
     )
     return client
 
@@ -87,9 +88,12 @@ class TransactionsTable:
             )
         except AWS_ERRORS as error:
             code = error_code(error)
+            response = getattr(error, "response", {})
             if code == _CONFLICT:
-                return from_item(getattr(error, "response", {}).get("Item", {}))
-            raise (TableBusyError if code in BUSY_CODES else TableFailedError)(code) from None
+                return from_item(response.get("Item", {}))
+            status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+            busy = code in BUSY_CODES or status >= _SERVER_FAULT
+            raise (TableBusyError if busy else TableFailedError)(code) from None
         return None
 
 

@@ -1,29 +1,32 @@
-"""Lambda handler of `POST /transactions`: read, check, store once, answer.
+"""Lambda handler of `POST /transactions`, one or an array of them: read, check, store once, answer.
 
 | status | when |
 |---|---|
 | 201 | stored |
 | 200 | the same transaction again, however late; nothing was written |
+| 207 | an array whose results differ: each has its own status |
 | 400 | not JSON, or fields are missing or wrong: all of them are listed |
 | 409 | another transaction has this id and timestamp |
-| 413 | more than 16 KB |
+| 413 | more than 32 KB |
 | 500 | our fault; nothing else is said |
 | 503 | DynamoDB is busy; Retry-After says when to come back |
 """
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import cache
 from typing import Any, Final
 
-from shared.requests.body import read_body
+from shared.requests.body import Body, read_bodies
 from shared.requests.caller import caller_of
 from shared.runtime.invocation import Context, build_while_initialising
 from shared.runtime.logs import Logger, where_raised
 from shared.runtime.pseudonym import pseudonym
-from shared.runtime.responses import Refused, answer
+from shared.runtime.responses import FieldProblem, Refused
+from shared.runtime.schema import MAXIMUM_BATCH
 from shared.runtime.tracing import Segment, TraceContext, invocation_trace
 from stacks.compute.functions.ingest.adapters import (
     Outcome,
@@ -32,7 +35,9 @@ from stacks.compute.functions.ingest.adapters import (
     TransactionsTable,
     create_dynamodb,
 )
+from stacks.compute.functions.ingest.results import Accepted, Result, answer_batch, answer_one
 from stacks.compute.functions.ingest.settings import IngestSettings
+from stacks.compute.functions.ingest.storing import Stored, Storing, Write
 from stacks.compute.functions.ingest.transaction import item_of
 from stacks.compute.functions.ingest.validation import TransactionValidator
 
@@ -47,6 +52,7 @@ class IngestService:
         settings: The function's settings.
         table: Where transactions go.
         clock: Returns the epoch milliseconds of now.
+        pause: Waits so many seconds.
     """
 
     def __init__(
@@ -54,9 +60,10 @@ class IngestService:
         settings: IngestSettings,
         table: TransactionsTable,
         clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._settings = settings
-        self._table = table
+        self._storing = Storing(table, pause)
         self._clock = clock
         self._log = Logger("ingest", settings.common.log_level)
         self._validator = TransactionValidator(
@@ -69,73 +76,102 @@ class IngestService:
         trace = invocation_trace()
         log = self._log.bind(trace_id=trace.trace_id, caller=caller_of(event))
         try:
-            return self._store(event, trace, log)
+            bodies = read_bodies(event, MAXIMUM_BATCH)
+            if isinstance(bodies, Body):
+                (result,) = self._results([bodies], trace, log)
+                return answer_one(result, trace.trace_id)
+            results = self._results(bodies, trace, log)
+            log.info("batch", statuses=Counter(str(result.status) for result in results))
+            return answer_batch(results, trace.trace_id)
         except Refused as refused:
-            log.warning(
-                "refused",
-                status=refused.status,
-                error=refused.error,
-                fields=[problem.field for problem in refused.fields],
-            )
+            _log_refusal(log, refused)
             return refused.answer(trace.trace_id)
         except Exception as error:  # noqa: BLE001 - the last resort: the caller learns nothing of our inside
             log.failure("failed", error=type(error).__name__, where=where_raised(error))
             return Refused(500, "internal_error", _UNSURE).answer(trace.trace_id)
 
-    def _store(self, event: Mapping[str, Any], trace: TraceContext, log: Logger) -> dict[str, Any]:
+    def _results(self, bodies: Sequence[Body | None], trace: TraceContext, log: Logger) -> list[Result]:
+        """Return what becomes of each transaction, in their order: none decides about another."""
         now = self._clock()
-        body = read_body(event)
+        judged = [self._judge(body, now, trace) for body in bodies]
+        stored = iter(self._store([each for each in judged if isinstance(each, Write)], trace))
+        results: list[Result] = []
+        for index, each in enumerate(judged):
+            about = log if len(bodies) == 1 else log.bind(index=index)
+            if isinstance(each, Write):
+                about = about.bind(transaction_id=each.item["transaction_id"])
+                result = self._result(each, next(stored), about, alone=len(bodies) == 1)
+            else:
+                result = each
+            if isinstance(result, Refused):
+                _log_refusal(about, result)
+            results.append(result)
+        return results
+
+    def _judge(self, body: Body | None, now: int, trace: TraceContext) -> Write | Refused:
+        """Return what to write for a body, or why it is refused."""
+        if body is None:
+            return Refused(400, "invalid_transaction", "The transaction is not a JSON object.")
         problems = self._validator.problems(body, now)
-        invalid = Refused(400, "invalid_transaction", "Some fields are missing or wrong.", fields=problems)
         # Too old to be stored now, but perhaps stored in time, by a request whose answer was lost.
         late = problems == [self._validator.too_old]
         if problems and not late:
-            raise invalid
+            return _invalid(problems)
         item = item_of(
             body.values,
             received_at=now,
             trace_header=trace.header,
             time_to_live_days=self._settings.transactions_time_to_live_days,
         )
-        transaction_id = body.values["transaction_id"]
-        log = log.bind(transaction_id=transaction_id)
-        with Segment("store-transaction", trace, own_trace=True) as segment:
-            segment.annotate(transaction_id=transaction_id)
-            outcome = self._write(self._table.find if late else self._table.put, item, segment, log)
-            segment.annotate(outcome=outcome.value)
-        if outcome is Outcome.ABSENT:
-            raise invalid
-        if outcome is Outcome.DIFFERENT:
-            message = "Another transaction is stored under this transaction_id and timestamp."
-            raise Refused(409, "conflict", message)
-        account = pseudonym(body.values["account_id"], self._settings.common.pseudonym_secret)
-        log.info(outcome.value, account=account)
-        return answer(
-            201 if outcome is Outcome.STORED else 200,
-            {
-                "transaction_id": transaction_id,
-                "timestamp": body.values["timestamp"],
-                "trace_id": trace.trace_id,
-                "status": "stored",
-            },
-        )
+        return Write(item, late)
 
-    def _write(
-        self,
-        write: Callable[[Mapping[str, Any]], Outcome],
-        item: Mapping[str, Any],
-        segment: Segment,
-        log: Logger,
-    ) -> Outcome:
-        try:
-            with segment.call("DynamoDB", "PutItem", table_name=self._settings.transactions_table):
-                return write(item)
-        except TableBusyError as error:
-            log.warning("table is busy", code=str(error))
-            raise Refused(503, "busy", _UNSURE, retry_after_seconds=_RETRY_AFTER_SECONDS) from None
-        except TableFailedError as error:
-            log.failure("table refused the write", code=str(error))
-            raise Refused(500, "internal_error", _UNSURE) from None
+    def _store(self, writes: Sequence[Write], trace: TraceContext) -> list[Stored]:
+        if not writes:
+            return []
+        table = self._settings.transactions_table
+        with Segment("store-transactions", trace, own_trace=True) as segment:
+            stored = self._storing.write_all(
+                writes, lambda: segment.call("DynamoDB", "PutItem", table_name=table)
+            )
+            if len(writes) == 1:
+                segment.annotate(transaction_id=writes[0].item["transaction_id"])
+            segment.annotate(transactions=len(writes), stored=stored.count(Outcome.STORED))
+        return stored
+
+    def _result(self, write: Write, stored: Stored, log: Logger, *, alone: bool) -> Result:
+        """Return what is answered about a transaction after the write, or the attempt of it."""
+        match stored:
+            case TableBusyError():
+                log.warning("table is busy", code=str(stored))
+                return Refused(503, "busy", _UNSURE, retry_after_seconds=_RETRY_AFTER_SECONDS)
+            case TableFailedError():
+                log.failure("table refused the write", code=str(stored))
+                return Refused(500, "internal_error", _UNSURE)
+            case Outcome.ABSENT:
+                problems = [self._validator.too_old]
+                return Refused(
+                    400, "invalid_transaction", "Some fields are missing or wrong.", fields=problems
+                )
+            case Outcome.DIFFERENT:
+                message = "Another transaction is stored under this transaction_id and timestamp."
+                return Refused(409, "conflict", message)
+        if alone:
+            account = pseudonym(write.item["account_id"], self._settings.common.pseudonym_secret)
+            log.info(stored.value, account=account)
+        return Accepted(*write.key, is_new=stored is Outcome.STORED)
+
+
+def _invalid(problems: Sequence[FieldProblem]) -> Refused:
+    return Refused(400, "invalid_transaction", "Some fields are missing or wrong.", fields=problems)
+
+
+def _log_refusal(log: Logger, refused: Refused) -> None:
+    log.warning(
+        "refused",
+        status=refused.status,
+        error=refused.error,
+        fields=[problem.field for problem in refused.fields],
+    )
 
 
 @cache

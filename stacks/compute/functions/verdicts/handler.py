@@ -6,7 +6,7 @@
 | 400 | not JSON, or fields are missing or wrong: all of them are listed |
 | 403 | the gateway names no identity |
 | 404 | no transaction has this id, or none any more |
-| 413 | more than 16 KB |
+| 413 | more than 32 KB |
 | 500 | our fault; nothing else is said |
 | 503 | not now; Retry-After says when to come back |
 """

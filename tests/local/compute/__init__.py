@@ -1,0 +1,1 @@
+"""The compute layer deployed on the embedded AWS."""
