@@ -12,8 +12,8 @@ import pytest
 from emulator.address import Emulator
 from emulator.process import EmulatorProcess
 from shared.runtime.schema import MAXIMUM_BATCH
-from tools.local.demo.client import Identity, SigningClient
-from tools.local.demo.environment import Environment
+from tools.local.running.environment import Environment
+from tools.local.traffic.client import Identity, SigningClient
 
 SECONDS_TO_WAIT = 30.0
 
