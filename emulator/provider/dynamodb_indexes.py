@@ -7,17 +7,18 @@ from emulator.provider.resource import CheckFailure, Properties
 from emulator.provider.values import is_unknown, pruned
 
 _PROPERTY = "globalSecondaryIndexes"
+_KEYS = (("hashKey", "HASH"), ("rangeKey", "RANGE"))
+_NAMES = {kind: name for name, kind in _KEYS}
 
 
 def faults(index: Properties, declared: Set[Any]) -> Iterator[CheckFailure]:
     """What DynamoDB refuses of an index, besides what its schema does."""
     index_name = index.get("name")
-    for key in index.get("keySchemas") or ():
-        name = key.get("attributeName")
+    for name in filter(None, (index.get("hashKey"), index.get("rangeKey"))):
         if not is_unknown(name) and name not in declared:
             yield CheckFailure(_PROPERTY, f"{name!r} of {index_name} is not among the attributes")
-    if not index.get("keySchemas"):
-        yield CheckFailure(_PROPERTY, f"{index_name}: name its keys by keySchemas")
+    if index.get("keySchemas") or not index.get("hashKey"):
+        yield CheckFailure(_PROPERTY, f"{index_name}: name its keys by hashKey and rangeKey")
     if bool(index.get("nonKeyAttributes")) != (index.get("projectionType") == "INCLUDE"):
         yield CheckFailure(_PROPERTY, f"{index_name}: nonKeyAttributes belong to INCLUDE, and to it alone")
 
@@ -31,7 +32,7 @@ def _to_api(index: Properties) -> dict[str, Any]:
     return {
         "IndexName": index["name"],
         "KeySchema": [
-            {"AttributeName": key["attributeName"], "KeyType": key["keyType"]} for key in index["keySchemas"]
+            {"AttributeName": index[name], "KeyType": kind} for name, kind in _KEYS if index.get(name)
         ],
         "Projection": pruned(
             ProjectionType=index["projectionType"], NonKeyAttributes=index.get("nonKeyAttributes")
@@ -44,10 +45,7 @@ def of_api(table: Properties) -> list[dict[str, Any]]:
     return [
         pruned(
             name=index["IndexName"],
-            keySchemas=[
-                {"attributeName": key["AttributeName"], "keyType": key["KeyType"]}
-                for key in index["KeySchema"]
-            ],
+            **{_NAMES[key["KeyType"]]: key["AttributeName"] for key in index["KeySchema"]},
             projectionType=index["Projection"]["ProjectionType"],
             nonKeyAttributes=index["Projection"].get("NonKeyAttributes"),
         )

@@ -69,10 +69,8 @@ def test_profiles_and_alerts_are_kept_by_one_key_and_listed_by_an_index(
     assert table.inputs["globalSecondaryIndexes"] == [
         {
             "name": index,
-            "keySchemas": [
-                {"attributeName": keys[0], "keyType": "HASH"},
-                {"attributeName": keys[1], "keyType": "RANGE"},
-            ],
+            "hashKey": keys[0],
+            "rangeKey": keys[1],
             "projectionType": "INCLUDE",
             "nonKeyAttributes": sorted(holds),
         }

@@ -10,10 +10,8 @@ from emulator.tests.provider.contract.documents import policy
 def _index(name: str, text: str, number: str) -> dict[str, Any]:
     return {
         "name": name,
-        "keySchemas": [
-            {"attributeName": text, "keyType": "HASH"},
-            {"attributeName": number, "keyType": "RANGE"},
-        ],
+        "hashKey": text,
+        "rangeKey": number,
         "projectionType": "INCLUDE",
         "nonKeyAttributes": ["x"],
     }
