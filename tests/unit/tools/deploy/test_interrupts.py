@@ -14,10 +14,11 @@ from tools.deploy import cli_process, guard, verbs, walk
 from tools.deploy.pulumi_command import Stack
 
 UNTIL_INTERRUPTED = """
-import signal, sys
+import signal, sys, time
 signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
 print("here", flush=True)
-signal.pause()
+while True:
+    time.sleep(0.02)  # not signal.pause(), which sleeps on where the signal came just before it
 """
 
 
