@@ -47,7 +47,7 @@ def test_nothing_is_deployed_where_nothing_has_changed() -> None:
         ("stacks/compute/functions/detector/rules.json", ["compute"]),
         ("stacks/data/Pulumi.dev.yaml", ["data"]),
         ("shared/infra/contracts.py", ORDER),
-        ("shared/runtime/events.py", ["compute", "alerting"]),
+        ("shared/runtime/events.py", ["data", "compute", "alerting"]),
         ("requirements.lock", ORDER),
         ("docs/architecture.md", []),
         ("tests/stacks/test_data.py", []),
