@@ -190,15 +190,15 @@ redrive: check-env $(READY) ## Retry messages from a dead-letter queue: QUEUE=it
 reconcile: check-env $(READY) ## Compare what was stored with what was decided, recorded and mailed: SINCE=2026-11-22T21:00 [UNTIL=time RATE=a second]; send what is missing again: REPLAY=yes
 	@[[ "$${REPLAY:-yes}" == yes ]] || { echo 'REPLAY is yes, or left away' >&2; exit 2; }
 	@[[ -n "$${SINCE:-}" ]] || { echo 'give SINCE=2026-11-22T21:00 (UTC)' >&2; exit 2; }
-	@$(split_args); $(call with_outputs,operate.reconcile) --since "$$SINCE" $(if $(UNTIL),--until "$$UNTIL") $(if $(RATE),--rate "$$RATE") \
+	@$(split_args); $(call with_outputs,operate.reconcile) "--since=$$SINCE" $(if $(UNTIL),"--until=$$UNTIL") $(if $(RATE),"--rate=$$RATE") \
 	  $(if $(REPLAY),--replay) "$${words[@]}"
 
 export: check-env $(READY) ## Write all that is kept of accounts to a file: ACCOUNT='id id'
-	@$(call with_outputs,operate.person) export --accounts "$${ACCOUNT:-}"
+	@$(call with_outputs,operate.person) export "--accounts=$${ACCOUNT:-}"
 
 erase: check-env $(READY) ## Say what is kept of accounts: ACCOUNT='id id'; erase it: ERASE=yes
 	@[[ "$${ERASE:-yes}" == yes ]] || { echo 'ERASE is yes, or left away' >&2; exit 2; }
-	@$(call with_outputs,operate.person) erase --accounts "$${ACCOUNT:-}" $(if $(ERASE),--yes)
+	@$(call with_outputs,operate.person) erase "--accounts=$${ACCOUNT:-}" $(if $(ERASE),--yes)
 
 desk: check-env $(READY) ## Open the analyst's page on loopback until Ctrl-C, with your own credentials [BY=name DAYS=30 PORT=]
 	@$(call with_outputs,analyst.desk) $(if $(BY),"--by=$$BY") $(if $(DAYS),"--days=$$DAYS") $(if $(PORT),"--port=$$PORT")

@@ -21,7 +21,7 @@ from tests.unit.functions.conftest import Cloud
 from tests.unit.functions.test_decisions import FRAUD, decisions, detector, event_of, learnt, told
 
 TABLE = "profiles-test"
-UNREADABLE_STATES = ["{", "[]", '{"version": 99}', "{}", "null", '{"version": 2, "count": "many"}']
+UNREADABLE_STATES = ["{", "[]", '{"version": 99}', "{}", "null", '{"version": 3, "count": "many"}']
 
 
 def put(cloud: Cloud, **item: Any) -> None:

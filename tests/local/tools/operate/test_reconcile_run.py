@@ -95,6 +95,6 @@ def test_an_alert_that_the_queue_lost_is_mailed_as_it_was_decided(world: World, 
 
 def test_the_words_of_make(world: World) -> None:
     code, _, err = world.run("--since", "yesterday", module=MODULE)
-    assert (code, "write a time like 2026-11-22T21:00" in err) == (2, True)
+    assert (code, "write it in UTC, such as 2026-11-22T21:00" in err) == (2, True)
     code, _, err = world.run("--since", "2026-11-22", "--rate", "0", module=MODULE)
     assert (code, "a number of transactions a second" in err) == (2, True)

@@ -57,7 +57,7 @@ def _look_for_drift(run_directory: Path, cloud: Cloud) -> None:
     states = {name: StateStore(run_directory, "local", "").path(name).read_bytes() for name in LAYERS}
     drifted = fail(run_directory, "drift")
     assert changes(drifted) == [("~", "suspicious-queue-local")]
-    assert "to bring it there: make deploy ENV=local" in drifted
+    assert "To apply them: make deploy ENV=local" in drifted
     assert states == {name: StateStore(run_directory, "local", "").path(name).read_bytes() for name in LAYERS}
     assert changes(succeed(run_directory, "drift", "--layer", "network")) == []
     sqs.set_queue_attributes(QueueUrl=url, Attributes=visible)
