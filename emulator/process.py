@@ -174,7 +174,9 @@ def alive(pids: Iterable[int]) -> list[int]:
 def _processes() -> list[tuple[int, int, str]]:
     """Process id, parent's id and state of everything that runs."""
     if Path("/proc/self/stat").exists():
-        return [row for entry in Path("/proc").glob("[0-9]*/stat") if (row := _stat(entry)) is not None]
+        # Not by a pattern: it looks at each folder itself, and fails where a process ends meanwhile.
+        running = (each / "stat" for each in Path("/proc").iterdir() if each.name.isdigit())
+        return [row for each in running if (row := _stat(each)) is not None]
     table = subprocess.run(
         ["ps", "-A", "-o", "pid=,ppid=,stat="], check=True, capture_output=True, text=True
     ).stdout
