@@ -94,7 +94,7 @@ def test_an_emulator_that_is_stopped_leaves_nothing(tmp_path: Path) -> None:
 def test_an_interrupt_while_an_emulator_starts_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begin = subprocess.Popen.__init__
+    begin, earlier = subprocess.Popen.__init__, descendants(os.getpid())
 
     def interrupted(*arguments: Any, **options: Any) -> None:
         begin(*arguments, **options)
@@ -110,7 +110,7 @@ def test_an_interrupt_while_an_emulator_starts_leaves_nothing(
         signal.signal(signal.SIGINT, before)
     assert process.running, "it is known, so that it can be ended"
     assert process.stop() == []
-    assert alive(descendants(os.getpid())) == []
+    assert alive(descendants(os.getpid()) - earlier) == []
 
 
 def test_an_emulator_that_was_killed_is_told_from_one_that_runs(tmp_path: Path) -> None:
