@@ -48,7 +48,7 @@ def _of_function(files: Mapping[str, str], locked: Mapping[str, Package]) -> Ite
             bom_ref=name,
             hashes=[HashType(alg=HashAlgorithm.SHA_256, content=hashlib.sha256(content).hexdigest())],
         )
-        if not Path(path).is_relative_to(ROOT) or ".venv" in Path(path).relative_to(ROOT).parts:
+        if not Path(path).is_relative_to(ROOT) or "site-packages" in Path(path).parts:
             vendored |= set(packages_distributions()[name.partition("/")[0].removesuffix(".py")])
     yield from (_library(locked[name.lower()]) for name in sorted(vendored))
 
