@@ -104,7 +104,7 @@ class VpcEndpoint(Ec2Resource):
             raise ValueError(refused["Error"]["Message"])
 
     def find_all(self, aws: Clients, inputs: Properties) -> list[str]:
-        """By service within the VPC; AWS tells of a deleted one for an hour more."""
+        """Find by service in the VPC; AWS lists a deleted endpoint for up to an hour."""
         wanted = {"vpc-id": inputs["vpcId"], "service-name": inputs["serviceName"]}
         found = search(aws, *self.listing, **wanted)
         return [str(each["VpcEndpointId"]) for each in found if not each["State"].lower().startswith("delet")]

@@ -125,7 +125,7 @@ class EventSourceMapping(Declared):
         }
 
     def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        """A queue's mapping has fewer settings than a stream's; the function is told as it was named."""
+        """Return fewer settings for a queue than for a stream, with the function as the program names it."""
         told = super().read(cloud, resource_id, known)
         if told is None:
             return None

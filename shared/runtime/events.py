@@ -72,7 +72,7 @@ class StoredTransaction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertReason:
-    """What one quantity or rule contributes, as it is told to people.
+    """What one quantity or rule contributes, as an alert shows it.
 
     Attributes:
         code: The name of the quantity or the rule in the rules file, for example `amount_limit`.
