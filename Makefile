@@ -69,7 +69,7 @@ $(READY): requirements.lock pyproject.toml emulator/pyproject.toml
 	  echo "$$PYTHON cannot make a virtual environment: install venv (Debian: apt-get install python3-venv), then: make setup" >&2; exit 1; }
 	@$(tell_of_interrupt); $(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements.lock \
 	  | "$$PYTHON" -m tools.terminal.setup_progress
-	@$(tell_of_interrupt); $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable ./emulator --editable .
+	@$(tell_of_interrupt); PYTHONWARNINGS='ignore:Editable installation' $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable ./emulator --editable .
 	@touch $(READY)
 
 engine: $(READY) ## Say which Pulumi CLI deploys this; install one into .pulumi/ where there is none, or PINNED=yes

@@ -79,19 +79,21 @@ class _Signals:
     def __init__(self, reached: set[signal.Signals]) -> None:
         self._reached = reached
         self._process: subprocess.Popen[str] | None = None
+        self._early: list[int] = []
         self.received: list[int] = []
 
     def pass_on(self, number: int, _frame: FrameType | None) -> None:
         self.received.append(number)
-        if self._process is not None and number not in self._reached:
+        if self._process is None:
+            self._early.append(number)
+        elif number not in self._reached:
             self._process.send_signal(number)
 
     def go_to(self, process: "subprocess.Popen[str]") -> None:
         """Pass on to this process; what came before it had started as well, which nothing else tells it."""
-        early = tuple(self.received)
-        self._process = process
-        for number in early:
-            process.send_signal(number)
+        self._process = process  # first: what comes between the two is passed on, once
+        while self._early:
+            process.send_signal(self._early.pop(0))
 
 
 @contextmanager

@@ -46,8 +46,8 @@ def _backtest(given: argparse.Namespace) -> int:
     reports = [given.report / name for name in (_JSON, _PAGE)]
     try:
         _check_outputs(given, reports)
-        rules = load_rules(given.rules)
-        against = load_rules(given.against) if given.against else None
+        rules = _rules("RULES", given.rules)
+        against = _rules("AGAINST", given.against) if given.against else None
         runs = [_run(given, rules, given.scores)]
         print(summary(runs[0]))
         if against is not None:
@@ -62,6 +62,15 @@ def _backtest(given: argparse.Namespace) -> int:
         return 2
     print(f"report: {reports[1]}, {reports[0]}")
     return 0
+
+
+def _rules(name: str, path: Path) -> Rules:
+    try:
+        return load_rules(path)
+    except RulesError as error:
+        # A file that cannot be opened is named by its error already.
+        of_file = f"{name}: " if str(error).startswith(f"{path}: ") else f"{name}: {path}: "
+        raise RulesError(f"{of_file}{error}") from None
 
 
 def _check_outputs(given: argparse.Namespace, reports: Sequence[Path]) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from tools.analyst.backtest.plots import Axis, Line, Tick, bars, counts, lines, logarithms, shares
 from tools.analyst.backtest.plots import days as days_axis
+from tools.analyst.backtest.summary import days
 
 _COLOURS: Final = ("first", "second")
 _SHOWN_FALSE_POSITIVES: Final = 0.05
@@ -91,7 +92,7 @@ def _ranking(names: Sequence[str], runs: Sequence[Mapping[str, Any]]) -> str:
 
 def _provenance(run: Mapping[str, Any]) -> str:
     delay = run["run"]["label_delay_days"]
-    labels = "no labels used" if delay is None else f"labels known after {delay:g} days"
+    labels = "no labels used" if delay is None else f"labels known after {days(delay)}"
     data = run["data"]
     return f"{data['first_day']} to {data['last_day']}; {labels}; rows in the file's order"
 

@@ -14,7 +14,7 @@ def summary(run: Mapping[str, Any]) -> str:
             f"{data['frauds']:,} frauds, {data['first_day']} to {data['last_day']}"
         ),
         f"  rules {run['run']['rules_version']}, "
-        + ("no labels" if delay is None else f"labels after {delay:g} days")
+        + ("no labels" if delay is None else f"labels after {days(delay)}")
         + f", {run['run']['transactions_per_second']:,} transactions a second",
         f"  average precision {_number(ranking['average_precision'])}, AUC {_number(ranking['auc'])}",
         (
@@ -35,6 +35,11 @@ def summary(run: Mapping[str, Any]) -> str:
             f"{data['too_late_to_learn_from']:,} rows too late to learn from"
         )
     return "\n".join([*lines, *_of_the_file(data)])
+
+
+def days(count: float) -> str:
+    """Return ``1 day``, ``7 days`` or ``0.5 days``."""
+    return f"{count:g} day" if count == 1 else f"{count:g} days"
 
 
 def _of_the_file(data: Mapping[str, Any]) -> list[str]:

@@ -34,10 +34,6 @@ def test_a_stopped_command_leaves_nothing() -> None:
     assert not command.running
 
 
-@pytest.mark.skipif(
-    "PYTEST_XDIST_WORKER" in os.environ,
-    reason="its signals stop a worker of the tests; run it with WORKERS=0",
-)
 def test_an_interrupt_at_any_line_leaves_nothing() -> None:
     reached, earlier = 0, descendants(os.getpid())
     for line in range(1, 1000, 3):

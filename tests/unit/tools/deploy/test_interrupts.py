@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 
@@ -13,11 +14,12 @@ from tests.support.interrupting import interrupted_at
 from tools.deploy import cli_process, guard, verbs, walk
 from tools.deploy.pulumi_command import Stack
 
-UNTIL_INTERRUPTED = """
+SECONDS_UNTOLD = 20
+UNTIL_INTERRUPTED = f"""
 import signal, sys, time
 signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
 print("here", flush=True)
-while True:
+for _ in range({SECONDS_UNTOLD} * 50):
     time.sleep(0.02)  # not signal.pause(), which sleeps on where the signal came just before it
 """
 
@@ -28,14 +30,14 @@ def test_a_cli_that_ends_well_after_an_interrupt_was_interrupted_all_the_same() 
     assert cli_process.run([sys.executable, "-c", UNTIL_INTERRUPTED], os.environ) == 130
 
 
-@pytest.mark.skipif(
-    "PYTEST_XDIST_WORKER" in os.environ,
-    reason="its signals stop a worker of the tests; run it with WORKERS=0",
+@pytest.mark.parametrize(
+    ("files", "step"), [((cli_process.__file__,), 1), ((cli_process.__file__, subprocess.__file__), 3)]
 )
-def test_an_interrupt_at_any_line_reaches_the_cli_and_is_told() -> None:
+def test_an_interrupt_at_any_line_reaches_the_cli_and_is_told(files: tuple[str, ...], step: int) -> None:
     reached, earlier = 0, descendants(os.getpid())
-    for line in range(1, 1000, 3):
-        with interrupted_at(line, cli_process.__file__, subprocess.__file__) as was_reached:
+    for line in range(1, 1000, step):
+        with interrupted_at(line, *files) as was_reached:
+            began = time.monotonic()
             try:
                 code = cli_process.run([sys.executable, "-c", UNTIL_INTERRUPTED], os.environ)
             except KeyboardInterrupt:
@@ -44,6 +46,7 @@ def test_an_interrupt_at_any_line_reaches_the_cli_and_is_told() -> None:
                 break
             reached += 1
         assert code == 130
+        assert time.monotonic() - began < SECONDS_UNTOLD, f"nobody told the CLI of line {line}"
         assert alive(descendants(os.getpid()) - earlier) == [], line
     assert reached > 20, "the lines of starting a process are more"
 

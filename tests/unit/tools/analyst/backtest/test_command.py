@@ -70,8 +70,29 @@ def test_two_rules_files_side_by_side(data: Path, tmp_path: Path, capsys: pytest
     assert figures["ranking"]["average_precision"] > without["ranking"]["average_precision"]
     assert without["rules"]["merchant_risk"]["mode"] == "shadow"
     assert without["rules"]["merchant_risk"]["alerts"] == 0
-    assert load_rules(other).version in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert load_rules(other).version in said
+    assert "labels after 1 day," in said
     assert load_rules(other).version in (tmp_path / "backtest.html").read_text()
+
+
+@pytest.mark.parametrize("word", ["rules", "against"])
+@pytest.mark.parametrize("content", [b"{", b"\xff", b"[]"])
+def test_an_unusable_rules_file_is_named(
+    word: str, content: bytes, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other.json"
+    other.write_bytes(content)
+    assert main([str(data), f"--{word}", str(other), "--report", str(tmp_path)]) == 2
+    assert capsys.readouterr().err.startswith(f"backtest: {word.upper()}: {other}: ")
+
+
+def test_a_rules_file_that_is_not_there_is_named_once(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = tmp_path / "missing.json"
+    assert main([str(data), "--rules", str(missing), "--report", str(tmp_path)]) == 2
+    assert capsys.readouterr().err == f"backtest: RULES: {missing}: No such file or directory\n"
 
 
 def test_a_stream_without_labels_has_scores_and_no_figures(tmp_path: Path) -> None:
