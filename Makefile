@@ -84,7 +84,7 @@ local: $(READY) ## Keep the embedded AWS running and deployed until Ctrl-C; says
 	@$(BIN)/python -m tools.local up "--run-directory=$$LOCAL_DIRECTORY" $(if $(ENGINE),"--engine=$$ENGINE")
 
 ##@ Check
-.PHONY: test lint typecheck bench backtest attacks pictures show-order format lock supply-chain reach policy-pack contracts-page boundary-files transcript
+.PHONY: test lint typecheck bench backtest attacks pictures show-order format lock supply-chain reach privileges policy-pack contracts-page boundary-files transcript
 # Each file stays with one worker, which keeps what is deployed for it; every worker may hold an embedded AWS or two.
 test: $(READY) ## Run every test this machine can run; names what it left out and why [ARGS=tests/policy WORKERS=0]
 	@[[ "$$WORKERS" =~ ^([0-9]+|auto)$$ ]] || { echo "WORKERS=$${WORKERS@Q} is not a number of processes, or auto" >&2; exit 2; }
@@ -128,6 +128,9 @@ supply-chain: $(READY) ## Look for known vulnerabilities and for secrets; write 
 
 reach: $(READY) ## Print what each function reaches over the network, and may do there (docs/network.md)
 	@$(BIN)/python -m tools.audit.reach
+
+privileges: $(READY) ## Compare what each role is given with what it uses on every path (a minute; writes docs/privileges.md)
+	@$(BIN)/python -m tools.audit.privileges
 
 policy-pack: policy/.venv/.ready ## Set up the policy pack, for: pulumi -C stacks/data preview --policy-pack ../../policy
 

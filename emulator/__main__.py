@@ -41,6 +41,11 @@ def main() -> None:
         help="worker processes for each function (default: %(default)s)",
     )
     parser.add_argument(
+        "--record-evaluations",
+        action="store_true",
+        help="write every right that a role is asked for into evaluations.jsonl",
+    )
+    parser.add_argument(
         "--stop-with-input",
         action="store_true",
         help="stop as well when standard input ends: whoever started this has ended, however that came",
@@ -54,7 +59,12 @@ def main() -> None:
     # a Ctrl-C that the terminal sends to the workers as well leaves ending them to us.
     signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
     options = DataPlaneOptions(arguments.delay_scale, arguments.maximum_workers)
-    cloud = EmbeddedCloud(arguments.run_directory.resolve(), port=arguments.port, options=options)
+    cloud = EmbeddedCloud(
+        arguments.run_directory.resolve(),
+        port=arguments.port,
+        options=options,
+        record_evaluations=arguments.record_evaluations,
+    )
     cloud.start()
     if arguments.stop_with_input:
         threading.Thread(target=_stop_with_input, name="standard-input", daemon=True).start()

@@ -11,6 +11,7 @@ from emulator.cloud import repairs
 from emulator.cloud.account import ACCOUNT_ID, REGION
 from emulator.cloud.assume_role_api import AssumeRoleApi
 from emulator.cloud.endpoint import Answer, Endpoint
+from emulator.cloud.evaluations import Evaluations
 from emulator.cloud.http_server import HttpServer
 from emulator.cloud.identities import Identities
 from emulator.cloud.moto_front import MotoFront
@@ -28,14 +29,23 @@ class EmbeddedCloud:
         run_directory: holds everything this run writes; made when missing.
         port: the port of the AWS APIs; 0 takes a free one.
         options: how time runs in the data plane.
+        record_evaluations: whether every right that is asked for is written down.
     """
 
     def __init__(
-        self, run_directory: Path, *, port: int = 0, options: DataPlaneOptions | None = None
+        self,
+        run_directory: Path,
+        *,
+        port: int = 0,
+        options: DataPlaneOptions | None = None,
+        record_evaluations: bool = False,
     ) -> None:
         self._run_directory = run_directory
         run_directory.mkdir(parents=True, exist_ok=True)
         repairs.apply()
+        self._evaluations = Evaluations(run_directory) if record_evaluations else None
+        if self._evaluations:
+            self._evaluations.start()
         self.identities = Identities()
         own_answers: dict[tuple[str, str], Answer] = {}
         endpoint = Endpoint(self.identities, MotoFront(), own_answers, run_directory)
@@ -70,3 +80,5 @@ class EmbeddedCloud:
         (self._run_directory / address.FILE_NAME).unlink(missing_ok=True)
         self.data_plane.stop()
         self._endpoint_server.stop()
+        if self._evaluations:
+            self._evaluations.stop()

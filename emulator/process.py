@@ -29,10 +29,12 @@ class EmulatorProcess:
 
     Args:
         run_directory: Everything that it writes; its own output goes to ``emulator.log`` there.
+        options: Further options of ``python -m emulator``.
     """
 
-    def __init__(self, run_directory: Path) -> None:
+    def __init__(self, run_directory: Path, *options: str) -> None:
         self.run_directory = run_directory
+        self._options = options
         self.log = run_directory / "emulator.log"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -41,7 +43,7 @@ class EmulatorProcess:
         # Keys, mails and logs are the user's own; a folder that is there already keeps its mode.
         self.run_directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Its standard input ends with us, even if we are killed, and it with that.
-        options = ["--run-directory", str(self.run_directory), "--stop-with-input"]
+        options = ["--run-directory", str(self.run_directory), "--stop-with-input", *self._options]
         command = [sys.executable, "-m", "emulator", *options]
         with self.log.open("wb") as log, interrupts_deferred():
             self._process = subprocess.Popen(

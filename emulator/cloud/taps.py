@@ -26,6 +26,11 @@ class Tap(Generic[Happening]):
         if listener in self._listeners:
             self._listeners.remove(listener)
 
+    @property
+    def heard(self) -> bool:
+        """Whether anybody listens."""
+        return bool(self._listeners)
+
     def tell(self, happening: Happening) -> None:
         """Call every listener."""
         for listener in list(self._listeners):
@@ -63,6 +68,17 @@ class ControlCall:
     operation: str
 
 
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A decision about one right of a role; `refusal` says why not, and is empty where it is allowed."""
+
+    principal_arn: str
+    action: str
+    resource: str
+    context: tuple[tuple[str, tuple[str, ...]], ...]
+    refusal: str
+
+
 stream_written: Tap[str] = Tap()
 """A record was written to the stream of the table with this name."""
 
@@ -72,3 +88,4 @@ message_added: Tap[str] = Tap()
 mail_published: Tap[PublishedMail] = Tap()
 event_accepted: Tap[BusEvent] = Tap()
 control_called: Tap[ControlCall] = Tap()
+right_evaluated: Tap[Evaluation] = Tap()

@@ -35,7 +35,13 @@ from emulator.event_patterns import Pattern
 log = logging.getLogger(__name__)
 
 SERVICE = "pipes.amazonaws.com"
-_READ_RIGHTS = ("dynamodb:DescribeStream", "dynamodb:GetShardIterator", "dynamodb:GetRecords")
+_READ_RIGHTS = (
+    "dynamodb:DescribeStream",
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "dynamodb:ListStreams",
+)
+"""What a pipe asks of its role ("Permissions for DynamoDB Streams" in the EventBridge user guide)."""
 _IDLE_SECONDS = 5.0
 _BLOCKED_SECONDS = 1.0
 _RETRY_SECONDS = 1.0

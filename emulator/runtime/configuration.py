@@ -31,6 +31,7 @@ class FunctionConfiguration:
     tracing_active: bool
     log_format: str
     log_level: str
+    log_group: str
 
 
 def read_configuration(name_or_arn: str) -> FunctionConfiguration:
@@ -57,6 +58,7 @@ def read_configuration(name_or_arn: str) -> FunctionConfiguration:
             tracing_active=(function.tracing_config or {}).get("Mode") == "Active",
             log_format=logging_config.get("LogFormat", "Text"),
             log_level=logging_config.get("ApplicationLogLevel", ""),
+            log_group=logging_config.get("LogGroup") or f"/aws/lambda/{function.function_name}",
         )
 
 

@@ -1,14 +1,16 @@
 """All deployed functions: runs an invocation on a worker of the function's present configuration."""
 
 import logging
+import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from emulator.cloud.account import REGION
-from emulator.cloud.identities import Identities
+from emulator.cloud.account import MOTO_LOCK, REGION
+from emulator.cloud.authorization.execution_role import as_lambda, may_send_traces, may_write_log
+from emulator.cloud.identities import Caller, Identities
 from emulator.cloud.role_sessions import AssumeRoleError, open_session, role_caller
 from emulator.runtime.configuration import (
     FunctionConfiguration,
@@ -23,6 +25,9 @@ from emulator.runtime.pool import FunctionPool
 from emulator.runtime.worker import Invocation, Surroundings, Worker
 
 log = logging.getLogger(__name__)
+
+DISCARD = "127.0.0.1:9"
+"""The port on which nobody listens (RFC 863)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +130,33 @@ class Functions:
             "AWS_DEFAULT_REGION": REGION,
             "AWS_ENDPOINT_URL": self._options.endpoint,
             "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_XRAY_DAEMON_ADDRESS": self._options.tracing_address,
+            "AWS_XRAY_DAEMON_ADDRESS": self._tracing_address(configuration, caller),
         }
-        log_file = self._logs_folder / f"{configuration.name}.log"
         worker = Worker(
-            configuration, Surroundings(code_folder, self._packages, log_file, environment), on_ready, ended
+            configuration,
+            Surroundings(code_folder, self._packages, self._log_file(configuration, caller), environment),
+            on_ready,
+            ended,
         )
         worker.start()
         return worker
+
+    def _log_file(self, configuration: FunctionConfiguration, caller: Caller) -> Path:
+        """Where Lambda keeps what the function prints, with the rights of its role; without them nowhere."""
+        with MOTO_LOCK:
+            refusal = may_write_log(as_lambda(caller), configuration.log_group, "local")
+        if refusal is None:
+            return self._logs_folder / f"{configuration.name}.log"
+        log.warning("%s writes no log: %s", configuration.name, refusal.message)
+        return Path(os.devnull)
+
+    def _tracing_address(self, configuration: FunctionConfiguration, caller: Caller) -> str:
+        """Where the function sends its segments; without the right to that they are lost."""
+        if not configuration.tracing_active:
+            return self._options.tracing_address
+        with MOTO_LOCK:
+            refusal = may_send_traces(as_lambda(caller))
+        if refusal is None:
+            return self._options.tracing_address
+        log.warning("%s sends no segments: %s", configuration.name, refusal.message)
+        return DISCARD

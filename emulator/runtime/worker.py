@@ -180,7 +180,7 @@ class Worker:
             "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(configuration.memory),
             "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
-            "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{configuration.name}",
+            "AWS_LAMBDA_LOG_GROUP_NAME": configuration.log_group,
             "AWS_LAMBDA_LOG_STREAM_NAME": f"local/[$LATEST]{uuid.uuid4().hex}",
             "AWS_LAMBDA_LOG_FORMAT": configuration.log_format.upper(),
             "AWS_LAMBDA_LOG_LEVEL": configuration.log_level,

@@ -52,6 +52,13 @@ def eventually(look: Callable[[], Found | Literal[False] | None], seconds: float
     raise AssertionError(f"nothing came within {seconds} s")
 
 
+OF_LAMBDA = (
+    statement(["logs:CreateLogStream", "logs:PutLogEvents"], "*"),
+    statement(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*"),
+)
+"""What Lambda does itself with the role of a function."""
+
+
 class Deployer:
     """Creates resources in one emulator; `directory` is the emulator's run directory."""
 
@@ -74,7 +81,7 @@ class Deployer:
         return str(role["Role"]["Arn"])
 
     def function(self, name: str, source: str, *statements: dict[str, Any], **options: Any) -> str:
-        role = self.role(f"{name}-role", "lambda.amazonaws.com", *statements)
+        role = self.role(f"{name}-role", "lambda.amazonaws.com", *OF_LAMBDA, *statements)
         function = self.client("lambda").create_function(
             FunctionName=name,
             Role=role,

@@ -25,6 +25,7 @@ takes-contracts-page :=
 takes-boundary-files :=
 takes-policy-pack :=
 takes-reach :=
+takes-privileges :=
 takes-supply-chain :=
 takes-transcript := ARGS
 takes-lock :=

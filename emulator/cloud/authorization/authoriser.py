@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache, partial
 
+from emulator.cloud import taps
 from emulator.cloud.account import ACCOUNT_ID, REGION
 from emulator.cloud.authorization import documents
 from emulator.cloud.authorization.conditions import Context, UnsupportedPolicyError
@@ -41,13 +42,23 @@ def check(caller: Caller, *requirements: Requirement) -> Refusal | None:
     base = _caller_context(caller)
     for requirement in requirements:
         for each in (requirement, *key_requirements(requirement)):
-            reason = _explained(partial(_role_refusal, caller, each, {**base, **each.context}))
+            context = {**base, **each.context}
+            reason = _explained(partial(_role_refusal, caller, each, context))
+            _tell(caller, each, context, reason)
             if reason:
                 return _refusal(caller.arn, each, reason)
         context = {**base, **requirement.context}
         if reason := _explained(partial(_endpoint_refusal, caller, requirement, context)):
+            _tell(caller, requirement, context, reason)
             return _refusal(caller.arn, requirement, reason)
     return None
+
+
+def _tell(caller: Caller, requirement: Requirement, context: Context, reason: str) -> None:
+    if taps.right_evaluated.heard:
+        given = tuple(sorted(context.items()))
+        asked = (caller.principal_arn, requirement.action, requirement.resource)
+        taps.right_evaluated.tell(taps.Evaluation(*asked, given, reason))
 
 
 def check_service(service: str, requirement: Requirement) -> Refusal | None:

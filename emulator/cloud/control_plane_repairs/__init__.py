@@ -8,6 +8,7 @@ import functools
 from emulator.cloud.control_plane_repairs import (
     boundaries,
     buses_and_pipes,
+    execution_roles,
     functions,
     log_groups,
     network,
@@ -30,6 +31,7 @@ def apply() -> None:
         queues_and_topics,
         log_groups,
         functions,
+        execution_roles,
         rest_apis,
         rest_api_members,
         buses_and_pipes,

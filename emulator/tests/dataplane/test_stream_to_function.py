@@ -12,7 +12,10 @@ pytestmark = pytest.mark.local
 
 PRINTING = "import json\ndef handle(event, context):\n    print(json.dumps(event))\n"
 SOURCE, DETAIL_TYPE = "shop.orders", "OrderStored"
-STREAM_RIGHTS = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
+STREAM_RIGHTS = [
+    f"dynamodb:{operation}"
+    for operation in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+]
 PATTERN = {"source": [SOURCE], "detail-type": [DETAIL_TYPE], "detail": {"eventName": ["INSERT"]}}
 
 

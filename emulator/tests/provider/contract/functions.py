@@ -28,7 +28,7 @@ FUNCTIONS = (
     ),
     Case(
         "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
-        lambda w: {"role": w.ids["role2"], "policyArn": "arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess"},
+        lambda w: {"role": w.ids["role2"], "policyArn": "arn:aws:iam::aws:policy/AWSXrayReadOnlyAccess"},
         replace={"role": "other", "policyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"},
     ),
     Case(

@@ -59,6 +59,12 @@ def build(provider: Provider) -> World:  # noqa: C901 - a list of what there is
         make(name, "aws:sns/topic:Topic", {})
     for name in ("role", "role2"):
         make(name, "aws:iam/role:Role", {"assumeRolePolicy": trust("lambda.amazonaws.com")})
+        for policy in ("AWSXRayDaemonWriteAccess", "service-role/AWSLambdaENIManagementAccess"):
+            make(
+                f"{name}-{policy}",
+                "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+                {"role": world.ids[name], "policyArn": f"arn:aws:iam::aws:policy/{policy}"},
+            )
     make(
         "table",
         "aws:dynamodb/table:Table",

@@ -1,0 +1,74 @@
+"""docs/privileges.md: the table that an auditor reads, from one run."""
+
+import re
+from collections.abc import Iterator
+
+from tools.audit.privileges.comparison import Comparison
+from tools.audit.privileges.grants import Grant
+
+_OPENING = """\
+# Privileges: given and used
+
+Written by `make privileges`: it deploys the four layers on an embedded AWS, plays every path through them
+(payments good and bad, alerts, verdicts, lists, rules, the desk, the smoke test, failures of each hop,
+redrive, replay, erasure), and compares what each role is given with what it was asked for. A right that
+nobody uses and a call that is refused both fail the command. The account is an example; names end in the
+environment's suffix, here `local`. People's roles have the policies that `make rights` and
+`make smoke ARGS=--rights` print.
+
+What a policy of AWS gives is one right: it is attached whole or not at all. Why two of them are attached:
+README, "Wildcards". A Deny is no right; `tests/policy` holds those.
+"""
+
+
+def page(comparison: Comparison) -> str:
+    """Return the page."""
+    return "\n".join([_OPENING, *_summary(comparison), *_tables(comparison)])
+
+
+def _summary(comparison: Comparison) -> Iterator[str]:
+    yield "| role | rights | used | never used | refused |"
+    yield "|---|---|---|---|---|"
+    for role in comparison.roles:
+        rights = _counted(comparison.granted[role])
+        excess, missing = len(comparison.excess[role]), len(comparison.missing[role])
+        yield f"| {role} | {rights} | {rights - excess} | {excess} | {missing} |"
+    yield ""
+
+
+def _counted(grants: tuple[Grant, ...]) -> int:
+    """A policy of AWS counts once."""
+    return len({each.statement if each.of_aws else each for each in grants})
+
+
+def _tables(comparison: Comparison) -> Iterator[str]:
+    for role in comparison.roles:
+        excess = set(comparison.excess[role])
+        yield f"## {role}\n"
+        yield "| statement | action | on | if | used |"
+        yield "|---|---|---|---|---|"
+        told: set[str] = set()
+        for grant in comparison.granted[role]:
+            row = _row(grant, used=grant not in excess)
+            if row not in told:
+                told.add(row)
+                yield row
+        yield ""
+
+
+def _row(grant: Grant, *, used: bool) -> str:
+    said = "yes" if used else "**no**"
+    if grant.of_aws:
+        return f"| {grant.statement.rpartition('/')[2]} | those of AWS's policy | * | | {said} |"
+    conditions = "<br>".join(f"{key} {operator} {value}" for operator, key, value in grant.conditions)
+    return (
+        f"| {grant.statement} | {grant.action} | {stable(grant.resource)} | {stable(conditions)} | {said} |"
+    )
+
+
+def stable(text: str) -> str:
+    """Return an ARN without what differs from one run to the next."""
+    text = re.sub(r":key/[0-9a-f-]{36}", ":key/…", text)
+    text = re.sub(r"/stream/[0-9T:.-]+", "/stream/…", text)
+    text = re.sub(r"(:execute-api:[^:]*:[^:]*:)[^/]+", r"\1…", text)
+    return text.replace("*", "\\*")
