@@ -84,7 +84,7 @@ local: $(READY) ## Keep the embedded AWS running and deployed until Ctrl-C; says
 	@$(BIN)/python -m tools.local up "--run-directory=$$LOCAL_DIRECTORY" $(if $(ENGINE),"--engine=$$ENGINE")
 
 ##@ Check
-.PHONY: test lint typecheck bench backtest attacks pictures show-order format lock supply-chain reach privileges policy-pack contracts-page boundary-files transcript
+.PHONY: test lint typecheck bench backtest attacks pictures show-order format lock supply-chain reach privileges policy-pack contracts-page cost-page cost-usage boundary-files transcript
 # Each file stays with one worker, which keeps what is deployed for it; every worker may hold an embedded AWS or two.
 test: $(READY) ## Run every test this machine can run; names what it left out and why [ARGS=tests/policy WORKERS=0]
 	@[[ "$$WORKERS" =~ ^([0-9]+|auto)$$ ]] || { echo "WORKERS=$${WORKERS@Q} is not a number of processes, or auto" >&2; exit 2; }
@@ -142,6 +142,12 @@ policy/.venv/.ready: policy/requirements.lock
 boundary-files: $(READY) ## Write the roles' permissions boundaries (tools/deploy/boundaries) anew from what the programs register
 	@$(BIN)/python -m tools.audit.boundary_files
 
+cost-page: check-env $(READY) ## Write docs/cost.md and its plot anew from the settings of ENV=
+	@$(BIN)/python -m tools.operate.cost "$$ENV" --page
+
+cost-usage: $(READY) ## Measure what a transaction uses on an embedded AWS, for make cost (a minute)
+	@$(BIN)/python -m tools.bench.usage
+
 transcript: $(READY) ## Deploy, update and destroy by the Pulumi CLI on an embedded AWS, and write docs/transcript.md (minutes)
 	@$(split_args); $(BIN)/python -m tools.local transcript "$${words[@]}"
 
@@ -151,7 +157,7 @@ lock: $(READY) ## Resolve requirements.in and the emulator's anew into requireme
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file policy/requirements.lock policy/requirements.in
 
 ##@ An environment (ENV=dev, ENV=prod CONFIRM=prod, or ENV=local beside a running `make local`)
-.PHONY: doctor preflight stale rights matrix boundaries deployers smoke redrive desk alerts account audit verdict rules controls $(VERBS) $(foreach verb,$(VERBS),$(LAYERS:%=$(verb)-%))
+.PHONY: doctor preflight stale rights matrix boundaries deployers cost smoke redrive desk alerts account audit verdict rules controls $(VERBS) $(foreach verb,$(VERBS),$(LAYERS:%=$(verb)-%))
 doctor: check-env $(READY) ## Check what a deployment needs before it can fail half-way: a line each, with what to do
 	@$(BIN)/python -m tools.deploy.doctor "$$ENV" "--engine=$$ENGINE_IN_USE"
 
@@ -182,6 +188,9 @@ destroy: ## Tear down the four layers in exact reverse order
 
 stale: check-env $(READY) ## Name the layers that are out of date with their upstream layers, and what to run [LAYER=: those that read it]
 	@$(stale-$(ENGINE_IN_USE)) $(if $(LAYER),"--layer=$$LAYER")
+
+cost: check-env $(READY) ## Print the bill of a month, by service and layer: PER_DAY=transactions [PEAK=transactions a second]
+	@$(BIN)/python -m tools.operate.cost "$$ENV" $(if $(PER_DAY),"--per-day=$$PER_DAY") $(if $(PEAK),"--peak=$$PEAK")
 
 smoke: check-env $(READY) ## Send a synthetic fraud through the deployed pipeline, time each hop, clean up
 	@$(split_args); $(call with_outputs,operate.smoke) "$${words[@]}"

@@ -14,6 +14,7 @@ from emulator.cloud.faults import Faults
 from emulator.cloud.http_server import MAXIMUM_BODY_BYTES, HttpRequest, HttpResponse
 from emulator.cloud.identities import NOBODY, Caller, CallerKind, Identities
 from emulator.cloud.journal import Journal
+from emulator.cloud.meter import Meter
 from emulator.cloud.moto_front import MotoFront
 from emulator.cloud.refusals import Refusal, render
 from emulator.cloud.signature import (
@@ -39,7 +40,7 @@ class Endpoint:
         identities: the keys that may sign.
         moto: answers what it is asked.
         own: answers for single operations, by service and operation, that moto cannot give.
-        run_directory: where faults are ordered and the journal of control calls is written.
+        run_directory: where faults are ordered, and control calls and usage are written down.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Endpoint:
         self._own = own
         self._faults = Faults(run_directory)
         self._journal = Journal(run_directory)
+        self._meter = Meter(run_directory)
 
     def handle(self, request: HttpRequest) -> HttpResponse:
         """Answers one request, or refuses it as AWS would."""
@@ -77,7 +79,7 @@ class Endpoint:
         if refusal is None:
             refusal = self._faults.meet(call, lambda: self._journal.note(call, "held"))
         if refusal is None:
-            response = self._answer(caller, call)
+            response = self._meter.answer(caller, call, lambda: self._answer(caller, call))
         else:
             response = render(refusal, call.service, call.protocol)
         if caller.kind is CallerKind.OPERATOR and not call.operation.startswith(_READS):

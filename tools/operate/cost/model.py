@@ -1,0 +1,160 @@
+"""What a month of an environment uses: measured use of a transaction, times how many there are."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from shared.infra import stems
+from tools.operate.cost.setting import Setting
+from tools.operate.cost.usage import Usage, Use
+
+DAYS_IN_A_MONTH = 30.4
+HOURS_IN_A_MONTH = 24 * DAYS_IN_A_MONTH
+SECONDS_IN_A_MONTH = 3600 * HOURS_IN_A_MONTH
+GIGABYTE = 1e9
+MEGABYTES_OF_A_PROCESSOR = 1769
+"""Lambda gives a whole vCPU at this memory, less in proportion (developer guide, "Configure memory")."""
+SECONDS_OF_A_CALL = 0.005
+"""A call of DynamoDB, SQS or SNS, waited for: single-digit milliseconds."""
+OVERHEAD_OF_AN_ITEM = 100
+"""Bytes that DynamoDB adds to each stored item."""
+HEADER_BYTES = 700
+"""Of an answer over TLS, besides its body."""
+OVERHEAD_OF_A_LOG_LINE = 26
+"""Bytes that CloudWatch Logs adds to each event."""
+BYTES_OF_A_LOG_LINE = 300
+"""About as long as our lines are: gives how many lines a measured volume is."""
+ACCOUNTS_FOR_EACH_DAILY_TRANSACTION = 1.0
+"""An account pays about once a day."""
+IDLE_POLLS_A_SECOND = 5 / 20
+"""Lambda polls an idle queue by five long polls of 20 seconds."""
+REQUESTS_OF_A_RECEIVED_MESSAGE = 2
+"""One to receive it, one to delete it; batches of several are rare at the rate of alerts."""
+TRACES_OF_A_TRANSACTION = 2
+"""EventBridge carries no trace header: Lambda begins a trace of its own for the detector."""
+DATA_KEY_SECONDS = 300
+"""SQS and DynamoDB keep a data key for five minutes; five tables and queues use ours."""
+KEY_USERS = 8
+
+
+@dataclass(frozen=True)
+class Load:
+    """What comes in.
+
+    Attributes:
+        per_day: Transactions a day.
+        alerts: Share of them that is suspicious.
+        batched: Whether they come in arrays of the greatest length.
+    """
+
+    per_day: float
+    alerts: float = 0.001
+    batched: bool = False
+
+    @property
+    def per_month(self) -> float:
+        """Transactions a month."""
+        return self.per_day * DAYS_IN_A_MONTH
+
+
+@dataclass(frozen=True)
+class Line:
+    """One quantity of the bill.
+
+    Attributes:
+        layer: Who owns what is billed.
+        price: Its name in the price list.
+        what: In words.
+        quantity: Units a month.
+        stored: Whether it is what is kept, rather than what is done.
+    """
+
+    layer: str
+    price: str
+    what: str
+    quantity: float
+    stored: bool = False
+
+
+def lines(setting: Setting, usage: Usage, load: Load) -> list[Line]:
+    """Return everything that a month uses."""
+    usual = usage.batched if load.batched else usage.single
+    return [
+        *_fixed(setting),
+        *_moving(setting, usual, load.per_month * (1 - load.alerts)),
+        *_moving(setting, usage.suspicious, load.per_month * load.alerts),
+        *_traces(setting, usual, load),
+        *_stored(setting, usage, load),
+    ]
+
+
+def _fixed(setting: Setting) -> Iterator[Line]:
+    yield Line("network", "endpoint_hours", "interface endpoints", setting.endpoint_zones * HOURS_IN_A_MONTH)
+    yield Line("network", "keys", "customer-managed key", setting.keys)
+    idle = KEY_USERS * SECONDS_IN_A_MONTH / DATA_KEY_SECONDS
+    yield Line("network", "key_requests", "data keys of tables and queues", idle)
+    yield Line("alerting", "alarm_metrics", "metrics of alarms", setting.alarm_metrics)
+    yield Line("alerting", "dashboards", "dashboard", setting.dashboards)
+    yield Line("alerting", "queue_requests", "polls of the queue", IDLE_POLLS_A_SECOND * SECONDS_IN_A_MONTH)
+    yield Line("compute", "custom_metrics", "metrics of each method", setting.method_metrics)
+
+
+def _moving(setting: Setting, use: Use, count: float) -> Iterator[Line]:
+    yield Line("compute", "api_requests", "requests", count * use.api_requests)
+    answered = use.api_requests * HEADER_BYTES + use.answer_bytes
+    yield Line("compute", "bytes_out", "answers", count * answered / GIGABYTE)
+    for stem, function in use.functions.items():
+        layer = "alerting" if stem in stems.FUNCTIONS["alerting"] else "compute"
+        memory = setting.memory_megabytes[stem]
+        seconds = billed_seconds(function.cpu_milliseconds, function.calls, memory)
+        yield Line(layer, "lambda_requests", stem, count * function.invocations)
+        yield Line(layer, "lambda_gb_seconds", stem, count * seconds * memory / 1024)
+        logged = function.log_bytes * (1 + OVERHEAD_OF_A_LOG_LINE / BYTES_OF_A_LOG_LINE)
+        yield Line(layer, "log_gb", stem, count * logged / GIGABYTE)
+    for table, units in use.write_units.items():
+        prefix = "infrequent_" if setting.tables[table].infrequent_access else ""
+        yield Line("data", f"{prefix}write_units", table, count * units)
+        yield Line("data", f"{prefix}read_units", table, count * use.read_units[table])
+    yield Line("compute", "events", "transactions on the bus", count * use.events)
+    yield Line("compute", "pipe_requests", "transactions through the pipe", count * use.events)
+    yield Line("data", "queue_requests", "sent", count * use.messages)
+    yield Line(
+        "alerting", "queue_requests", "received", count * use.messages * REQUESTS_OF_A_RECEIVED_MESSAGE
+    )
+    yield Line("data", "topic_requests", "published", count * use.mails)
+    yield Line("data", "mails", "mails", count * use.mails * setting.subscribers)
+    through = use.message_bytes + use.mail_bytes
+    yield Line("network", "endpoint_gb", "messages and mails", count * through / GIGABYTE)
+
+
+def _traces(setting: Setting, usual: Use, load: Load) -> Iterator[Line]:
+    requests = load.per_month * usual.api_requests
+    at_the_api = recorded(requests, setting)
+    yield Line("compute", "traces", "requests", at_the_api)
+    yield Line("compute", "traces", "the detector's own", recorded(load.per_month, setting))
+
+
+def _stored(setting: Setting, usage: Usage, load: Load) -> Iterator[Line]:
+    days = {stem: table.days or 365 for stem, table in setting.tables.items()}
+    items = {
+        stems.TRANSACTIONS: load.per_day * days[stems.TRANSACTIONS],
+        stems.PROFILES: load.per_day * ACCOUNTS_FOR_EACH_DAILY_TRANSACTION,
+        stems.ALERTS: load.per_day * load.alerts * days[stems.ALERTS],
+    }
+    for stem, table in setting.tables.items():
+        gigabytes = items[stem] * (usage.item_bytes[stem] + OVERHEAD_OF_AN_ITEM) / GIGABYTE
+        prefix = "infrequent_" if table.infrequent_access else ""
+        yield Line("data", f"{prefix}stored_gb", stem, gigabytes, stored=True)
+        if table.recovery:
+            yield Line("data", "recovery_gb", stem, gigabytes, stored=True)
+
+
+def billed_seconds(cpu_milliseconds: float, calls: float, memory_megabytes: int) -> float:
+    """Return how long work takes that needs so much of a whole processor and so many calls of AWS."""
+    share = min(1.0, memory_megabytes / MEGABYTES_OF_A_PROCESSOR)
+    return cpu_milliseconds / 1000 / share + calls * SECONDS_OF_A_CALL
+
+
+def recorded(requests: float, setting: Setting) -> float:
+    """Return how many of a month's requests X-Ray records: some of each second, and a share of the others."""
+    first = min(requests, setting.traced_per_second * SECONDS_IN_A_MONTH)
+    return first + setting.traced_share * (requests - first)
