@@ -52,12 +52,12 @@ def _frame(horizontal: range, vertical: range) -> str:
     parts = [
         f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{_y(10**power, vertical):.1f}" '
         f'y2="{_y(10**power, vertical):.1f}"/><text x="{LEFT - 8}" y="{_y(10**power, vertical) + 4:.1f}" '
-        f'text-anchor="end">{10**power:,}</text>'
+        f'text-anchor="end">{_short(power)}</text>'
         for power in vertical
     ]
     parts += [
         f'<text x="{_x(10**power, horizontal):.1f}" y="{HEIGHT - BOTTOM + 20}" text-anchor="middle">'
-        f"{10**power:,}</text>"
+        f"{_short(power)}</text>"
         for power in horizontal
     ]
     parts.append(
@@ -67,6 +67,12 @@ def _frame(horizontal: range, vertical: range) -> str:
         f'transform="rotate(-90 16 {HEIGHT / 2})">US dollars a month</text>'
     )
     return "".join(parts)
+
+
+def _short(power: int) -> str:
+    """Return a power of ten as people write it: 10, 100, 1 k, 1 M."""
+    thousands, rest = divmod(power, 3)
+    return f"{10**rest} {' kMG'[thousands]}".rstrip()
 
 
 def _x(value: float, powers: range) -> float:
