@@ -163,8 +163,8 @@ class Function(pulumi.ComponentResource):
 def application_log_level(log_level: str) -> str:
     """Return what Lambda lets through of the lines that the function writes at ``log_level`` or above.
 
-    Never more than INFO: Lambda has no word for our WARNING, and takes a line of a level that it does not
-    know for INFO.
+    Never more than INFO: Lambda has no words for our NOTICE and WARNING, and takes a line of a level that it
+    does not know for INFO.
     """
     return "DEBUG" if log_level == "DEBUG" else "INFO"
 

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final, TextIO
 
-LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
+LEVELS: Final = ("DEBUG", "INFO", "NOTICE", "WARNING", "ERROR")
+"""From NOTICE on, a line is about something rare; at INFO there is a line or two for each transaction."""
 
 
 class Logger:
@@ -39,15 +40,21 @@ class Logger:
         self._write("DEBUG", message, fields)
 
     def info(self, message: str, **fields: object) -> None:
-        """Write a line about what was done."""
+        """Write a line about what is done with every transaction; metrics count it without a line."""
         self._write("INFO", message, fields)
 
-    def measured(self, message: str, metrics: Mapping[str, object], **fields: object) -> None:
-        """Write a line about what was done, and the metrics that it carries; those alone above INFO."""
-        if self._lets_through("INFO"):
-            self._put("INFO", message, {**self._bound, **fields, **metrics})
+    def notice(self, message: str, **fields: object) -> None:
+        """Write a line about something that is rare and is looked for: an alert, a verdict, other rules."""
+        self._write("NOTICE", message, fields)
+
+    def measured(
+        self, message: str, metrics: Mapping[str, object], *, level: str = "INFO", **fields: object
+    ) -> None:
+        """Write a line of a level, and the metrics that it carries; those alone where the line is left out."""
+        if self._lets_through(level):
+            self._put(level, message, {**self._bound, **fields, **metrics})
         else:
-            self._put("INFO", message, metrics)
+            self._put(level, message, metrics)
 
     def warning(self, message: str, **fields: object) -> None:
         """Write a line about something that went wrong and is tried again, or was refused."""

@@ -89,7 +89,8 @@ def _throttling(
             settings=aws.apigateway.MethodSettingsSettingsArgs(
                 throttling_rate_limit=rate,
                 throttling_burst_limit=burst,
-                metrics_enabled=True,
+                # Alarms and dashboard read the stage's metrics; those of each method cost by the metric.
+                metrics_enabled=False,
                 logging_level="OFF",
                 data_trace_enabled=False,
             ),

@@ -7,6 +7,8 @@ from shared.infra.naming import Names
 from shared.infra.settings import SettingsReader
 
 TEN_YEARS = 3653
+TABLE_CLASSES = ("STANDARD", "STANDARD_INFREQUENT_ACCESS")
+"""As DynamoDB calls them."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,8 @@ class DataSettings:
     transactions_time_to_live_days: int
     profiles_time_to_live_days: int
     alerts_time_to_live_days: int
+    transactions_table_class: str
+    """STANDARD_INFREQUENT_ACCESS keeps for less and writes for more: it pays off from some two months on."""
     point_in_time_recovery: bool
     """Lets every table be restored to any second of the last 35 days; costs by stored gigabyte."""
 
@@ -37,5 +41,6 @@ class DataSettings:
                 transactions_time_to_live_days=days("transactions_time_to_live_days"),
                 profiles_time_to_live_days=days("profiles_time_to_live_days"),
                 alerts_time_to_live_days=days("alerts_time_to_live_days"),
+                transactions_table_class=reader.choice("transactions_table_class", TABLE_CLASSES),
                 point_in_time_recovery=reader.flag("point_in_time_recovery"),
             )

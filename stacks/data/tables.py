@@ -54,6 +54,7 @@ class _Shape:
     time_to_live_days: int
     range_key: str | None = None
     """A number; the hash key is a string."""
+    table_class: str = "STANDARD"
     streamed: bool = False
     index: Index | None = None
 
@@ -65,6 +66,7 @@ def tables(settings: DataSettings, key_arn: pulumi.Input[str], opts: pulumi.Reso
         "transaction_id",
         settings.transactions_time_to_live_days,
         range_key="timestamp",
+        table_class=settings.transactions_table_class,
         streamed=True,
     )
     profiles = _Shape(stems.PROFILES, "profile_id", settings.profiles_time_to_live_days, index=CHANGES)
@@ -92,6 +94,7 @@ def _table(
         attributes=attributes,
         global_secondary_indexes=[_index(shape.index, settings.names)] if shape.index else None,
         billing_mode="PAY_PER_REQUEST",
+        table_class=shape.table_class,
         stream_enabled=True if shape.streamed else None,
         stream_view_type="NEW_IMAGE" if shape.streamed else None,
         server_side_encryption=aws.dynamodb.TableServerSideEncryptionArgs(enabled=True, kms_key_arn=key_arn),

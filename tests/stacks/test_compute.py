@@ -135,7 +135,7 @@ def test_the_stage_is_traced_and_throttled_at_1000(environment: str) -> None:
     assert settings.inputs["settings"] == {
         "throttlingRateLimit": 1000,
         "throttlingBurstLimit": 1000,
-        "metricsEnabled": True,
+        "metricsEnabled": False,
         "loggingLevel": "OFF",
         "dataTraceEnabled": False,
     }

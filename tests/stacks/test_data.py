@@ -39,6 +39,7 @@ def test_transactions_are_kept_by_id_and_time_and_streamed(environment: str, res
         "rangeKey": "timestamp",
         "attributes": [{"name": "transaction_id", "type": "S"}, {"name": "timestamp", "type": "N"}],
         "billingMode": "PAY_PER_REQUEST",
+        "tableClass": "STANDARD_INFREQUENT_ACCESS" if environment == "prod" else "STANDARD",
         "streamEnabled": True,
         "streamViewType": "NEW_IMAGE",
         "serverSideEncryption": {"enabled": True, "kmsKeyArn": _key_arn(environment)},
@@ -84,7 +85,7 @@ def test_profiles_and_alerts_are_kept_by_one_key_and_listed_by_an_index(
     ("environment", "days"),
     [
         ("dev", {"transactions": "30", "profiles": "180", "alerts": "365"}),
-        ("prod", {"transactions": "365", "profiles": "400", "alerts": "2555"}),
+        ("prod", {"transactions": "120", "profiles": "400", "alerts": "2555"}),
         ("local", {"transactions": "30", "profiles": "180", "alerts": "365"}),
     ],
 )

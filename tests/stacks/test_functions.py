@@ -87,7 +87,7 @@ def test_concurrency_is_reserved_by_setting(environment: str, reserved: dict[str
 
 @pytest.mark.parametrize(
     ("log_level", "let_through"),
-    [("DEBUG", "DEBUG"), ("INFO", "INFO"), ("WARNING", "INFO"), ("ERROR", "INFO")],
+    [("DEBUG", "DEBUG"), ("INFO", "INFO"), ("NOTICE", "INFO"), ("WARNING", "INFO"), ("ERROR", "INFO")],
 )
 def test_lambda_drops_no_line_that_the_setting_asks_for(log_level: str, let_through: str) -> None:
     run = run_layer("compute", "dev", exports_of(deploy_all("dev").runs), {"log_level": log_level})

@@ -71,7 +71,7 @@ class _Reading:
 
     usage: Sequence[Mapping[str, Any]]
     segments: Sequence[Mapping[str, Any]]
-    log_bytes: Mapping[str, int]
+    log_bytes: Mapping[str, Counter[str]]
     cpu_seconds: Mapping[str, float]
 
 
@@ -161,7 +161,7 @@ class _Run:
         return _Reading(
             list(_lines(self._directory / USAGE)),
             self._segments(),
-            {stem: _size(self._directory / "logs" / f"{name}.log") for name, stem in self._names.items()},
+            {stem: _by_level(self._directory / "logs" / f"{name}.log") for name, stem in self._names.items()},
             _cpu_seconds(self._emulator.pid),
         )
 
@@ -202,7 +202,10 @@ class _Run:
                 invocations=each(invoked[stem]),
                 cpu_milliseconds=each(1000 * (after.cpu_seconds[stem] - before.cpu_seconds[stem])),
                 calls=each(callers[f"{stems.role_of(stem)}-{ENVIRONMENT}"]),
-                log_bytes=each(after.log_bytes[stem] - before.log_bytes[stem]),
+                log_bytes={
+                    level: each(size)
+                    for level, size in (after.log_bytes[stem] - before.log_bytes[stem]).items()
+                },
             )
             for stem in FUNCTIONS
         }
@@ -262,8 +265,13 @@ def _lines(path: Path) -> Iterator[Mapping[str, Any]]:
                 yield json.loads(line)
 
 
-def _size(path: Path) -> int:
-    return path.stat().st_size if path.exists() else 0
+def _by_level(path: Path) -> Counter[str]:
+    """How many bytes of a log are of lines of each level; Lambda's own lines are "platform"."""
+    sizes: Counter[str] = Counter()
+    for line in path.read_bytes().splitlines(keepends=True) if path.exists() else []:
+        level = json.loads(line).get("level") if line.startswith(b"{") else None
+        sizes[level or "platform"] += len(line)
+    return sizes
 
 
 def _cpu_seconds(emulator_pid: int) -> dict[str, float]:

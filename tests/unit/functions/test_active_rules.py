@@ -140,7 +140,7 @@ def test_a_fault_is_told_now_and_then_and_its_end_is_seen(world: World) -> None:
     assert world.version(after=LONGEST_SECONDS).startswith("mended+")
     world.put(bad_text("{"))
     world.version(after=LONGEST_SECONDS)
-    assert [line["level"] for line in world.told()] == ["ERROR", "ERROR", "INFO", "ERROR"]
+    assert [line["level"] for line in world.told()] == ["ERROR", "ERROR", "NOTICE", "ERROR"]
 
 
 def test_a_clock_that_is_put_back_does_not_stop_the_reading(world: World) -> None:
@@ -168,6 +168,6 @@ def test_a_table_that_does_not_answer_is_asked_again_soon(
         world.now += AGAIN_SECONDS
         assert rules.scorer().rules.version.startswith("first+")
     failed, changed = world.told()
-    assert (failed["level"], changed["level"]) == ("ERROR", "INFO")
+    assert (failed["level"], changed["level"]) == ("ERROR", "NOTICE")
     assert "_aws" not in failed, "nothing was refused: no alarm for what passes by itself"
     assert "secret" not in world.out.getvalue()

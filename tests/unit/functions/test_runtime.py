@@ -177,7 +177,7 @@ COMMON = {"ENVIRONMENT_SUFFIX": "test", "LOG_LEVEL": "INFO", "PSEUDONYM_SECRET":
     ("name", "value", "fault"),
     [
         ("ENVIRONMENT_SUFFIX", "", "is missing"),
-        ("LOG_LEVEL", "LOUD", "is none of DEBUG, INFO, WARNING, ERROR"),
+        ("LOG_LEVEL", "LOUD", "is none of DEBUG, INFO, NOTICE, WARNING, ERROR"),
         ("DAYS", "-1", "is not a whole number of at least 0"),
         ("DAYS", "1.5", "is not a whole number of at least 0"),
         ("DAYS", "²", "is not a whole number of at least 0"),

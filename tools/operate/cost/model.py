@@ -108,7 +108,8 @@ def _moving(setting: Setting, use: Use, count: float) -> Iterator[Line]:
         seconds = billed_seconds(function.cpu_milliseconds, function.calls, memory)
         yield Line(layer, "lambda_requests", stem, count * function.invocations)
         yield Line(layer, "lambda_gb_seconds", stem, count * seconds * memory / 1024)
-        logged = function.log_bytes * (1 + OVERHEAD_OF_A_LOG_LINE / BYTES_OF_A_LOG_LINE)
+        logged = function.logged(setting.log_levels[layer])
+        logged *= 1 + OVERHEAD_OF_A_LOG_LINE / BYTES_OF_A_LOG_LINE
         yield Line(layer, "log_gb", stem, count * logged / GIGABYTE)
     for table, units in use.write_units.items():
         prefix = "infrequent_" if setting.tables[table].infrequent_access else ""

@@ -15,6 +15,8 @@ from tools.operate.cost.setting import DEFAULT_PER_SECOND, DEFAULT_SHARE, METRIC
 
 VOLUMES = (0.0, 1e3, 1e6, 5e6, 20e6)
 USUAL = 5e6
+BYTES_OF_A_FAILURE = 4000
+"""That an unhandled exception logs, its stack trace included."""
 FILE, PLOT = ROOT / "docs" / "cost.md", ROOT / "docs" / "cost.svg"
 SERVICES = 9
 """As many have a row of their own."""
@@ -127,7 +129,8 @@ def _of_a_transaction(bill: Bill) -> Iterator[list[str]]:
         of_it = [use.functions[stem] for use in uses]
         yield [f"invocations of {stem}", *(f"{each.invocations:.2f}" for each in of_it)]
         yield [f"processor ms of {stem}", *(f"{each.cpu_milliseconds:.1f}" for each in of_it)]
-        yield [f"bytes logged by {stem}", *(f"{each.log_bytes:.0f}" for each in of_it)]
+        for level in ("INFO", "NOTICE"):
+            yield [f"bytes logged by {stem} at {level}", *(f"{each.logged(level):.0f}" for each in of_it)]
 
 
 def _settings(bill: Bill) -> Iterator[list[str]]:
@@ -186,6 +189,13 @@ def _settings(bill: Bill) -> Iterator[list[str]]:
             "on",
             {"method_metrics": 2 * METRICS_OF_A_METHOD},
         ),
+        (
+            "log level of the functions",
+            "NOTICE",
+            {"log_levels": dict.fromkeys(setting.log_levels, "NOTICE")},
+            "INFO",
+            {"log_levels": dict.fromkeys(setting.log_levels, "INFO")},
+        ),
         ("memory of ingest and detector", "256 MB", memory(256), "512 MB", memory(512)),
     ):
         yield [name, before, after, f"{bill.under(**upper).total - bill.under(**lower).total:+,.2f}"]
@@ -219,7 +229,7 @@ def _mistakes(bill: Bill) -> Iterator[list[str]]:
         bill.usage.single,
         functions={
             **bill.usage.single.functions,
-            stems.DETECTOR: replace(detector, log_bytes=detector.log_bytes + 10_000),
+            stems.DETECTOR: replace(detector, log_bytes={"ERROR": 10_000.0}),
         },
     )
     louder = replace(bill, usage=replace(bill.usage, single=talkative))
@@ -252,7 +262,7 @@ def _failing_detector(bill: Bill) -> float:
     return (
         prices["lambda_requests"].of(tries)
         + prices["lambda_gb_seconds"].of(tries * seconds * memory / 1024)
-        + prices["log_gb"].of(tries * detector.log_bytes / model.GIGABYTE)
+        + prices["log_gb"].of(tries * BYTES_OF_A_FAILURE / model.GIGABYTE)
         + prices["queue_requests"].of(count * 3)
         + prices["events"].of(count)
     )

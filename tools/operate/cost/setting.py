@@ -38,6 +38,7 @@ class Setting:
         reserved_concurrency: Of each function, by stem.
         burst_limit: Requests that the API takes at once.
         requests_per_second: The API's limit.
+        log_levels: Of each layer with functions: from which level on a line is written.
         tables: By stem.
         subscribers: Mail addresses of the security team.
         traced_share: Of requests that X-Ray records beyond the first of each second.
@@ -55,6 +56,7 @@ class Setting:
     reserved_concurrency: Mapping[str, int]
     burst_limit: int
     requests_per_second: int
+    log_levels: Mapping[str, str]
     tables: Mapping[str, TableSetting]
     subscribers: int
     traced_share: float
@@ -91,6 +93,10 @@ class Setting:
             },
             burst_limit=limits["throttlingBurstLimit"],
             requests_per_second=limits["throttlingRateLimit"],
+            log_levels={
+                layer: functions[stems_of_layer[0]]["environment"]["variables"]["LOG_LEVEL"]
+                for layer, stems_of_layer in stems.FUNCTIONS.items()
+            },
             tables=_tables(all_of_it, environment),
             subscribers=len(settings_of("alerting", environment)["fraud-alerting:security_team_emails"]),
             traced_share=share,

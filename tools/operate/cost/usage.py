@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from shared.runtime.logs import LEVELS
+
 FILE = Path(__file__).with_name("usage.json")
 
 
@@ -20,13 +22,20 @@ class FunctionUse:
         invocations: How often it runs.
         cpu_milliseconds: Processor time of the measuring machine.
         calls: Calls of AWS services, one after another.
-        log_bytes: What it logs at the deployed level.
+        log_bytes: What it logs, by level.
     """
 
     invocations: float
     cpu_milliseconds: float
     calls: float
-    log_bytes: float
+    log_bytes: Mapping[str, float]
+
+    def logged(self, level: str) -> float:
+        """Return the bytes of its lines of at least a level; a line without one is Lambda's own."""
+        least = LEVELS.index(level)
+        return sum(
+            size for of, size in self.log_bytes.items() if of not in LEVELS or LEVELS.index(of) >= least
+        )
 
 
 @dataclass(frozen=True)

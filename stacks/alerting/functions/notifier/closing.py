@@ -49,7 +49,7 @@ class Closing:
             with segment.call("DynamoDB", "UpdateItem", table_name=table):
                 # Unlike an alert's, this mark must not be missing: the account would never be grouped again.
                 self._groups.finish_closing(group, message_id=message_id, now=self._clock())
-        log.info("summarised", alerts=group.grouped, message_id=message_id)
+        log.notice("summarised", alerts=group.grouped, message_id=message_id)
 
     def _mail(self, group: AlertGroup, account: str, log: Logger) -> str:
         place = self._settings.place

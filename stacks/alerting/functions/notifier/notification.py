@@ -56,10 +56,8 @@ class Notification:
                 log.info("duplicate", alert_id=transaction.alert_id)
                 return
             if self._grouped(suspicious, segment, log):
-                counts = {RECORDED: 1, MAILED: 0}
-                log.measured(
-                    "grouped", measured(self._settings.function_name, counts), alert_id=transaction.alert_id
-                )
+                counts = measured(self._settings.function_name, {RECORDED: 1, MAILED: 0})
+                log.measured("grouped", counts, level="NOTICE", alert_id=transaction.alert_id)
                 return
             message_id = self._mail(suspicious, trace, segment, log)
             self._mark(transaction.alert_id, message_id, segment, log)
@@ -67,6 +65,7 @@ class Notification:
         log.measured(
             "mailed",
             measured(self._settings.function_name, {RECORDED: 1, MAILED: 1}, {MAIL_LAG: age}),
+            level="NOTICE",
             alert_id=transaction.alert_id,
             message_id=message_id,
             age_milliseconds=age,

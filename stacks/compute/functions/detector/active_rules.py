@@ -94,7 +94,9 @@ class ActiveRules:
         scorer = self._packaged if text is None else Scorer(parse_rules(text.encode()))
         if scorer.rules.version == self._scorer.rules.version:
             return
-        self._log.info("rules changed", before=self._scorer.rules.version, rules_version=scorer.rules.version)
+        self._log.notice(
+            "rules changed", before=self._scorer.rules.version, rules_version=scorer.rules.version
+        )
         self._scorer = scorer
 
     def _tell(self, fault: str, now: float, *, refused: bool) -> None:

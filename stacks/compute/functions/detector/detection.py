@@ -166,9 +166,11 @@ class Detection:
             DEGRADED: int(bool(course.without)),
             CONFLICTS: course.conflicts,
         }
+        rare = decision.suspicious or decision.suppressed is not None
         log.measured(
             "suspicious" if decision.suspicious else "scored",
             measured(self._function_name, counts, {DECISION_LAG: age}),
+            level="NOTICE" if rare else "INFO",
             score=round(decision.score, 4),
             reasons=[reason.code for reason in decision.reasons],
             shadow=[reason.code for reason in decision.shadow],

@@ -74,13 +74,13 @@ class Ruling:
                 break
             known = self._read(transaction.alert_id, profiles_of(transaction), segment)
             if known.record is not None and says_the_same(known.record, request):
-                log.info("recorded already", verdict=request.verdict, revision=revision_of(known.record))
+                log.notice("recorded already", verdict=request.verdict, revision=revision_of(known.record))
                 return told(known.record)
             change = self._change(request, transaction, known)
             with segment.call("DynamoDB", "TransactWriteItems"):
                 written = self._tables.write(change)
             if written:
-                log.info(
+                log.notice(
                     "recorded",
                     verdict=request.verdict,
                     revision=change.revision + 1,

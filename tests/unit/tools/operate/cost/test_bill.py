@@ -29,6 +29,7 @@ SETTING = Setting(
     reserved_concurrency=dict.fromkeys((stems.INGEST, stems.DETECTOR, stems.NOTIFIER), 100),
     burst_limit=1000,
     requests_per_second=1000,
+    log_levels={"compute": "NOTICE", "alerting": "INFO"},
     tables={
         stems.TRANSACTIONS: TableSetting(days=90, recovery=False, infrequent_access=False),
         stems.PROFILES: TableSetting(days=400, recovery=True, infrequent_access=False),
@@ -129,6 +130,12 @@ def test_the_file_has_what_readers_of_it_expect() -> None:
     } <= set(content)
     assert sum(content["by_layer"].values()) == pytest.approx(content["monthly_total"], abs=0.05)
     assert content["marginal_per_million_batched"] < content["marginal_per_million"]
+
+
+def test_lines_below_the_level_cost_nothing() -> None:
+    loud = bill(log_levels={"compute": "INFO", "alerting": "INFO"}).summed(lambda charge: charge.service)
+    quiet = bill().summed(lambda charge: charge.service)
+    assert 0 < quiet["CloudWatch Logs"] < 0.05 * loud["CloudWatch Logs"]
 
 
 def test_more_memory_is_faster_until_a_whole_processor() -> None:
