@@ -9,6 +9,7 @@ from emulator.provider import (
     apigateway_members,
     apigateway_method,
     apigateway_stage,
+    budgets,
     cloudwatch,
     dynamodb,
     ec2_endpoints,
@@ -48,6 +49,7 @@ _MODULES = (
     events,
     pipes,
     cloudwatch,
+    budgets,
     randomness,
 )
 

@@ -27,6 +27,9 @@ _MAP = None
 _APIS: Final[Mapping[str, _Api]] = MappingProxyType(
     {
         "apigateway": _Api("resourceArn", None, _MAP, created_with="tags", tags="tags", keys="tagKeys"),
+        "budgets": _Api(
+            "ResourceARN", created_with="ResourceTags", tags="ResourceTags", keys="ResourceTagKeys"
+        ),
         "cloudwatch": _Api("ResourceARN"),
         "dynamodb": _Api("ResourceArn", "list_tags_of_resource"),
         "events": _Api("ResourceARN"),

@@ -22,6 +22,7 @@ NAME_LIMITS: Mapping[str, int] = MappingProxyType(
         "pipe": 64,
         "rule": 64,
         "queue": 80,
+        "budget": 100,
         "role-policy": 128,
         "policy": 128,
         "api-stage": 128,

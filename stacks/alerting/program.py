@@ -5,6 +5,7 @@ import pulumi
 from shared.infra.contracts import AlertingContract, ComputeContract, DataContract, NetworkContract
 from shared.infra.provider import aws_provider
 from stacks.alerting.alarms import alarms
+from stacks.alerting.budget import budget
 from stacks.alerting.dashboard import dashboard
 from stacks.alerting.notifier import notifier
 from stacks.alerting.settings import AlertingSettings
@@ -19,6 +20,7 @@ def build(
     opts = pulumi.ResourceOptions(provider=aws_provider("alerting", names, [network.account_id]))
     function = notifier(settings, network, data, compute, opts)
     subscriptions(settings, data, opts)
+    budget(settings, opts)
     return AlertingContract(
         environment_suffix=names.suffix,
         notifier_function_name=function.name,

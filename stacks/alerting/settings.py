@@ -13,6 +13,7 @@ MAXIMUM_QUEUE_CONCURRENCY = 1000
 """The most that Lambda accepts for a queue."""
 MAXIMUM_MESSAGE_DELAY_SECONDS = 900
 """The most that SQS accepts for a message; the end of a window is one."""
+MAXIMUM_BUDGET_DOLLARS = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class AlertingSettings:
     """Fewer suspicious ones among 10,000 transactions of an hour ring; 0 for never."""
     most_alerts_per_10000: int
     """More of them ring."""
+    monthly_budget_dollars: int
+    """What the account may cost a month before the operators are mailed; `make cost` says what is usual."""
 
     @classmethod
     def read(cls) -> Self:
@@ -62,6 +65,9 @@ class AlertingSettings:
                 operator_emails=reader.mail_addresses("operator_emails"),
                 alert_grouping_seconds=reader.integer(
                     "alert_grouping_seconds", minimum=0, maximum=MAXIMUM_MESSAGE_DELAY_SECONDS
+                ),
+                monthly_budget_dollars=reader.integer(
+                    "monthly_budget_dollars", minimum=1, maximum=MAXIMUM_BUDGET_DOLLARS
                 ),
                 api_latency_alarm_milliseconds=reader.integer(
                     "api_latency_alarm_milliseconds", minimum=1, maximum=29_000

@@ -7,6 +7,7 @@ import functools
 
 from emulator.cloud.control_plane_repairs import (
     boundaries,
+    budgets,
     buses_and_pipes,
     execution_roles,
     functions,
@@ -35,6 +36,7 @@ def apply() -> None:
         rest_apis,
         rest_api_members,
         buses_and_pipes,
+        budgets,
         taken_names,
         boundaries,
     ):

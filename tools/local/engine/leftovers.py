@@ -112,6 +112,11 @@ def _role_policies(cloud: Cloud, belongs: Belongs) -> Iterator[str]:
                 raise
 
 
+def _budgets(cloud: Cloud, belongs: Belongs) -> Iterator[str]:
+    found = cloud.client("budgets").describe_budgets(AccountId=cloud.account_id).get("Budgets", [])
+    yield from (each["BudgetName"] for each in found if belongs(each["BudgetName"], {}))
+
+
 _LISTS: Mapping[str, Lister] = {
     "vpc": _ec2("describe_vpcs", "Vpcs", "VpcId"),
     "subnet": _ec2("describe_subnets", "Subnets", "SubnetId"),
@@ -136,6 +141,7 @@ _LISTS: Mapping[str, Lister] = {
     "rule": _rules,
     "pipe": _named("pipes", "list_pipes", "Pipes", "Name"),
     "alarm": _named("cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName"),
+    "budget": _budgets,
     "dashboard": _named("cloudwatch", "list_dashboards", "DashboardEntries", "DashboardName"),
 }
 

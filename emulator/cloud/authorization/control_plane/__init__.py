@@ -16,6 +16,7 @@ from emulator.cloud.calls import Call
 
 _READERS: Mapping[str, Callable[[Call], Iterator[Requirement]]] = {
     "apigateway": apis.read,
+    "budgets": named.budgets,
     "cloudwatch": named.cloudwatch,
     "dynamodb": named.dynamodb,
     "ec2": network.read,

@@ -33,6 +33,24 @@ def cloudwatch(call: Call) -> Iterator[Requirement]:
         yield Requirement(action, parameters["ResourceARN"], given)
 
 
+def budgets(call: Call) -> Iterator[Requirement]:
+    """Budgets belong to no region; AWS has one action for all reading, and one for all writing."""
+    parameters = body(call)
+    arn_of_all = f"arn:aws:budgets::{ACCOUNT_ID}:budget/"
+    if "ResourceARN" in parameters:
+        given = asked_for(plain_tags(parameters.get("ResourceTags")))
+        yield Requirement(f"budgets:{call.operation}", parameters["ResourceARN"], given)
+        return
+    name = parameters.get("BudgetName") or (
+        parameters.get("Budget") or parameters.get("NewBudget") or {}
+    ).get("BudgetName", "*")
+    reads = call.operation.startswith("Describe")
+    yield Requirement("budgets:ViewBudget" if reads else "budgets:ModifyBudget", f"{arn_of_all}{name}")
+    if parameters.get("ResourceTags"):
+        given = asked_for(plain_tags(parameters["ResourceTags"]))
+        yield Requirement("budgets:TagResource", f"{arn_of_all}{name}", given)
+
+
 def dynamodb(call: Call) -> Iterator[Requirement]:
     """Yield a new table under a key of ours: DynamoDB takes its grants on the key in the creator's name."""
     if call.operation != "CreateTable":

@@ -1,8 +1,20 @@
-"""Cases of alarms, dashboards and generated secrets."""
+"""Cases of alarms, dashboards, budgets and generated secrets."""
 
 import json
+from typing import Any
 
 from emulator.tests.provider.contract.case import Case
+
+
+def _mail_above(threshold: int) -> dict[str, Any]:
+    return {
+        "comparisonOperator": "GREATER_THAN",
+        "notificationType": "ACTUAL",
+        "threshold": threshold,
+        "thresholdType": "PERCENTAGE",
+        "subscriberEmailAddresses": ["someone@example.com"],
+    }
+
 
 OPERATIONS = (
     Case(
@@ -61,6 +73,19 @@ OPERATIONS = (
         lambda _: {"dashboardName": "contract", "dashboardBody": json.dumps({"widgets": []})},
         lambda _: {"dashboardBody": json.dumps({"widgets": [], "start": "-PT3H"})},
         {"dashboardName": "other"},
+    ),
+    Case(
+        "aws:budgets/budget:Budget",
+        lambda _: {
+            "name": "contract",
+            "budgetType": "COST",
+            "timeUnit": "MONTHLY",
+            "limitAmount": "100",
+            "limitUnit": "USD",
+            "notifications": [_mail_above(80), _mail_above(100)],
+        },
+        lambda _: {"limitAmount": "200", "notifications": [_mail_above(50), _mail_above(100)]},
+        {"name": "other"},
     ),
     Case(
         "random:index/randomPassword:RandomPassword",

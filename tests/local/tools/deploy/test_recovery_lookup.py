@@ -28,6 +28,7 @@ NAMED = {
     "aws:cloudwatch/eventRule:EventRule",
     "aws:cloudwatch/metricAlarm:MetricAlarm",
     "aws:cloudwatch/dashboard:Dashboard",
+    "aws:budgets/budget:Budget",
     "aws:pipes/pipe:Pipe",
     "aws:kms/alias:Alias",
     "aws:kms/key:Key",

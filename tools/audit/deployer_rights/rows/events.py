@@ -1,4 +1,4 @@
-"""EventBridge, Pipes, and CloudWatch's alarms and dashboards: named by us, so that every ARN is exact.
+"""EventBridge, Pipes, Budgets, CloudWatch's alarms and dashboards: named by us, so every ARN is exact.
 
 Sources: internal/service/events/{bus,rule,target}.go, internal/service/pipes/pipe.go and
 internal/service/cloudwatch/{metric_alarm,dashboard}.go of terraform-provider-aws; the service authorization
@@ -119,11 +119,21 @@ def _dashboard(scope: Scope, resource: Resource) -> Iterator[Grant]:
     yield Grant("WriteDashboards", ("cloudwatch:PutDashboard", "cloudwatch:DeleteDashboards"), arn)
 
 
+def _budget(scope: Scope, resource: Resource) -> Iterator[Grant]:
+    # Budgets belong to no region, and have one action for all that reads and one for all that writes.
+    arn = (scope.arn("budgets", f"budget/{resource.inputs['name']}", region=""),)
+    read = ("budgets:ViewBudget", "budgets:ListTagsForResource")
+    yield Grant("ReadBudgets", read, arn, reads=True)
+    write = ("budgets:ModifyBudget", "budgets:TagResource", "budgets:UntagResource")
+    yield Grant("WriteBudgets", write, arn)
+
+
 ROWS: Mapping[str, Row] = {
     "aws:cloudwatch/eventBus:EventBus": _bus,
     "aws:cloudwatch/eventRule:EventRule": _rule,
     "aws:cloudwatch/eventTarget:EventTarget": _target,
     "aws:cloudwatch/metricAlarm:MetricAlarm": _alarm,
     "aws:cloudwatch/dashboard:Dashboard": _dashboard,
+    "aws:budgets/budget:Budget": _budget,
     "aws:pipes/pipe:Pipe": _pipe,
 }
