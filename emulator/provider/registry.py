@@ -25,6 +25,7 @@ from emulator.provider import (
     randomness,
     sns,
     sqs,
+    xray,
 )
 from emulator.provider.errors import UnknownTypeError
 from emulator.provider.resource import Resource
@@ -50,6 +51,7 @@ _MODULES = (
     pipes,
     cloudwatch,
     budgets,
+    xray,
     randomness,
 )
 

@@ -42,6 +42,7 @@ _APIS: Final[Mapping[str, _Api]] = MappingProxyType(
         "sqs": _Api(
             "QueueUrl", "list_queue_tags", _MAP, created_with="tags", verbs=("tag_queue", "untag_queue")
         ),
+        "xray": _Api("ResourceARN"),
     }
 )
 

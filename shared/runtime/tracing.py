@@ -94,6 +94,10 @@ class Segment:
         """The trace context to hand on to what this work starts."""
         return self._context.child(self.id)
 
+    def keep(self) -> None:
+        """Have X-Ray keep this segment, and what comes after it, whatever was decided for the trace."""
+        self._context = replace(self._context, sampled=True)
+
     def annotate(self, **annotations: str | float | bool) -> None:
         """Add indexed values, by which traces are found; never personal data."""
         self._annotations.update(annotations)

@@ -10,6 +10,7 @@ from stacks.compute.detector import detector
 from stacks.compute.ingest import ingest
 from stacks.compute.pipe import transactions_pipe
 from stacks.compute.routing import event_bus, route_to_detector
+from stacks.compute.sampling import sampling_rule
 from stacks.compute.settings import ComputeSettings
 from stacks.compute.verdicts import verdicts
 
@@ -24,6 +25,7 @@ def build(settings: ComputeSettings, network: NetworkContract, data: DataContrac
     routes = {POST_TRANSACTION: ingest_function, PUT_VERDICT: verdicts_function}
     api = transactions_api(settings, routes, opts)
     stage = api_stage(settings, network, api, opts)
+    sampling_rule(settings, api.rest_api, stage, opts)
 
     scoring = detector(settings, network, data, opts)
     bus = event_bus(names, network, opts)

@@ -30,6 +30,8 @@ class ComputeSettings:
     """How far the clock of a payment service may run ahead."""
     api_burst_limit: int
     """Requests that may arrive at once; the rate is always 1000 a second."""
+    traced_per_cent: int
+    """Share of the requests whose trace X-Ray keeps, besides the first of each second."""
     api_access_logs: bool
     """Needs the CloudWatch role of the account's API Gateway, which no stack of ours may own."""
 
@@ -60,5 +62,6 @@ class ComputeSettings:
                     "accepted_future_seconds", minimum=0, maximum=ONE_DAY_IN_SECONDS
                 ),
                 api_burst_limit=reader.integer("api_burst_limit", minimum=1, maximum=ACCOUNT_BURST_LIMIT),
+                traced_per_cent=reader.integer("traced_per_cent", minimum=0, maximum=100),
                 api_access_logs=reader.flag("api_access_logs"),
             )

@@ -39,7 +39,12 @@ pulumi.runtime.register_stack_transformation(_moved)
 _SETTINGS: Mapping[str, Mapping[str, str]] = {
     "network": {"endpoint_availability_zones": "2"},
     "data": {"point_in_time_recovery": "true", "transactions_time_to_live_days": "0"},
-    "compute": {"log_level": "DEBUG", "api_burst_limit": "900", "api_access_logs": "true"},
+    "compute": {
+        "log_level": "DEBUG",
+        "api_burst_limit": "900",
+        "api_access_logs": "true",
+        "traced_per_cent": "7",
+    },
     "alerting": {
         "operator_emails": "[on-call-dev@example.com]",
         "notifier_maximum_concurrency": "7",

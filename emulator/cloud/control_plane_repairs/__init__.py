@@ -17,6 +17,7 @@ from emulator.cloud.control_plane_repairs import (
     queues_and_topics,
     rest_api_members,
     rest_apis,
+    sampling_rules,
     tables,
     taken_names,
 )
@@ -37,6 +38,7 @@ def apply() -> None:
         rest_api_members,
         buses_and_pipes,
         budgets,
+        sampling_rules,
         taken_names,
         boundaries,
     ):

@@ -106,6 +106,17 @@ def test_a_segment_continues_the_trace(sent: list[dict[str, Any]]) -> None:
     assert "type" not in document
 
 
+def test_a_segment_that_must_be_kept_is_sent_whatever_was_decided(sent: list[dict[str, Any]]) -> None:
+    context = TraceContext(TRACE_ID, None, sampled=False)
+    with Segment("usual", context):
+        pass
+    with Segment("alert", context) as segment:
+        assert segment.context.header.endswith("Sampled=0")
+        segment.keep()
+        assert segment.context.header.endswith("Sampled=1")
+    assert [document["name"] for document in sent] == ["alert"]
+
+
 def test_work_in_lambdas_own_trace_is_a_subsegment(sent: list[dict[str, Any]]) -> None:
     with Segment("work", TraceContext(TRACE_ID, "53995c3f42cd8ad8", sampled=True), own_trace=True):
         pass

@@ -117,6 +117,12 @@ def _budgets(cloud: Cloud, belongs: Belongs) -> Iterator[str]:
     yield from (each["BudgetName"] for each in found if belongs(each["BudgetName"], {}))
 
 
+def _sampling_rules(cloud: Cloud, belongs: Belongs) -> Iterator[str]:
+    records = cloud.client("xray").get_sampling_rules()["SamplingRuleRecords"]
+    names = (each["SamplingRule"]["RuleName"] for each in records)
+    yield from (name for name in names if belongs(name, {}))
+
+
 _LISTS: Mapping[str, Lister] = {
     "vpc": _ec2("describe_vpcs", "Vpcs", "VpcId"),
     "subnet": _ec2("describe_subnets", "Subnets", "SubnetId"),
@@ -142,6 +148,7 @@ _LISTS: Mapping[str, Lister] = {
     "pipe": _named("pipes", "list_pipes", "Pipes", "Name"),
     "alarm": _named("cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName"),
     "budget": _budgets,
+    "sampling-rule": _sampling_rules,
     "dashboard": _named("cloudwatch", "list_dashboards", "DashboardEntries", "DashboardName"),
 }
 

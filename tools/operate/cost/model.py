@@ -29,8 +29,9 @@ IDLE_POLLS_A_SECOND = 5 / 20
 """Lambda polls an idle queue by five long polls of 20 seconds."""
 REQUESTS_OF_A_RECEIVED_MESSAGE = 2
 """One to receive it, one to delete it; batches of several are rare at the rate of alerts."""
-TRACES_OF_A_TRANSACTION = 2
-"""EventBridge carries no trace header: Lambda begins a trace of its own for the detector."""
+DEFAULT_SHARE, DEFAULT_PER_SECOND = 0.05, 1.0
+"""X-Ray's own rule (developer guide, "Configuring sampling rules"). It holds for the detector whatever we
+say: EventBridge carries no trace header, and the traces that Lambda begins cannot be configured."""
 DATA_KEY_SECONDS = 300
 """SQS and DynamoDB keep a data key for five minutes; five tables and queues use ours."""
 KEY_USERS = 8
@@ -129,9 +130,11 @@ def _moving(setting: Setting, use: Use, count: float) -> Iterator[Line]:
 
 def _traces(setting: Setting, usual: Use, load: Load) -> Iterator[Line]:
     requests = load.per_month * usual.api_requests
-    at_the_api = recorded(requests, setting)
+    at_the_api = recorded(requests, setting.traced_share, setting.traced_per_second)
     yield Line("compute", "traces", "requests", at_the_api)
-    yield Line("compute", "traces", "the detector's own", recorded(load.per_month, setting))
+    own = recorded(load.per_month, DEFAULT_SHARE, DEFAULT_PER_SECOND)
+    yield Line("compute", "traces", "the detector's own", own)
+    yield Line("compute", "traces", "alerts", load.per_month * load.alerts * (1 - setting.traced_share))
 
 
 def _stored(setting: Setting, usage: Usage, load: Load) -> Iterator[Line]:
@@ -155,7 +158,7 @@ def billed_seconds(cpu_milliseconds: float, calls: float, memory_megabytes: int)
     return cpu_milliseconds / 1000 / share + calls * SECONDS_OF_A_CALL
 
 
-def recorded(requests: float, setting: Setting) -> float:
+def recorded(requests: float, share: float, per_second: float) -> float:
     """Return how many of a month's requests X-Ray records: some of each second, and a share of the others."""
-    first = min(requests, setting.traced_per_second * SECONDS_IN_A_MONTH)
-    return first + setting.traced_share * (requests - first)
+    first = min(requests, per_second * SECONDS_IN_A_MONTH)
+    return first + share * (requests - first)

@@ -9,9 +9,9 @@ from shared.runtime.schema import MAXIMUM_BATCH
 from tools.deploy.project import ROOT
 from tools.operate.cost import model
 from tools.operate.cost.bill import Bill
-from tools.operate.cost.model import DAYS_IN_A_MONTH
+from tools.operate.cost.model import DAYS_IN_A_MONTH, DEFAULT_PER_SECOND, DEFAULT_SHARE
 from tools.operate.cost.plot import Curve, plot
-from tools.operate.cost.setting import DEFAULT_PER_SECOND, DEFAULT_SHARE, METRICS_OF_A_METHOD
+from tools.operate.cost.setting import METRICS_OF_A_METHOD
 
 VOLUMES = (0.0, 1e3, 1e6, 5e6, 20e6)
 USUAL = 5e6

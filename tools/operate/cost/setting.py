@@ -123,13 +123,6 @@ def _tables(all_of_it: Estate, environment: str) -> dict[str, TableSetting]:
     return found
 
 
-DEFAULT_SHARE, DEFAULT_PER_SECOND = 0.05, 1.0
-"""X-Ray's own rule, where there is no other (X-Ray developer guide, "Configuring sampling rules")."""
-
-
 def _sampling(all_of_it: Estate) -> tuple[float, float]:
-    rules = all_of_it.of_type("xray/samplingRule:SamplingRule")
-    if not rules:
-        return DEFAULT_SHARE, DEFAULT_PER_SECOND
-    (rule,) = rules
+    (rule,) = all_of_it.of_type("xray/samplingRule:SamplingRule")
     return rule.inputs["fixedRate"], rule.inputs["reservoirSize"]

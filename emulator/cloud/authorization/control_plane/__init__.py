@@ -27,6 +27,7 @@ _READERS: Mapping[str, Callable[[Call], Iterator[Requirement]]] = {
     "logs": named.logs,
     "pipes": named.pipes,
     "sns": named.sns,
+    "xray": named.xray,
 }
 
 

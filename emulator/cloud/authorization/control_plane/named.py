@@ -51,6 +51,17 @@ def budgets(call: Call) -> Iterator[Requirement]:
         yield Requirement("budgets:TagResource", f"{arn_of_all}{name}", given)
 
 
+def xray(call: Call) -> Iterator[Requirement]:
+    """Sampling rules by name; listing them knows no resource."""
+    parameters, action = body(call), f"xray:{call.operation}"
+    given = asked_for(plain_tags(parameters.get("Tags")))
+    rule = parameters.get("SamplingRule") or parameters.get("SamplingRuleUpdate") or parameters
+    if "ResourceARN" in parameters:
+        yield Requirement(action, parameters["ResourceARN"], given)
+    elif "RuleName" in rule:
+        yield Requirement(action, arn("xray", f"sampling-rule/{rule['RuleName']}"), given)
+
+
 def dynamodb(call: Call) -> Iterator[Requirement]:
     """Yield a new table under a key of ours: DynamoDB takes its grants on the key in the creator's name."""
     if call.operation != "CreateTable":

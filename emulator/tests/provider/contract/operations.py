@@ -1,4 +1,4 @@
-"""Cases of alarms, dashboards, budgets and generated secrets."""
+"""Cases of alarms, dashboards, budgets, sampling rules and generated secrets."""
 
 import json
 from typing import Any
@@ -86,6 +86,24 @@ OPERATIONS = (
         },
         lambda _: {"limitAmount": "200", "notifications": [_mail_above(50), _mail_above(100)]},
         {"name": "other"},
+    ),
+    Case(
+        "aws:xray/samplingRule:SamplingRule",
+        lambda _: {
+            "ruleName": "contract",
+            "version": 1,
+            "priority": 100,
+            "reservoirSize": 1,
+            "fixedRate": 0.05,
+            "serviceName": "api/stage",
+            "serviceType": "AWS::ApiGateway::Stage",
+            "resourceArn": "arn:aws:apigateway:us-east-1::/restapis/a/stages/s",
+            "host": "*",
+            "httpMethod": "*",
+            "urlPath": "*",
+        },
+        lambda _: {"fixedRate": 0.5, "priority": 200, "tags": {"More": "x"}},
+        {"ruleName": "other"},
     ),
     Case(
         "random:index/randomPassword:RandomPassword",

@@ -280,6 +280,7 @@ class Detection:
             log.failure("the transaction is gone: expired or erased, nobody is told")
             return False
         if stands.suspicious:
+            segment.keep()
             with segment.call("SQS", "SendMessage"):
                 self._queue.send(suspicious_transaction(stored, stands, segment.context.header))
         if stands != ours:

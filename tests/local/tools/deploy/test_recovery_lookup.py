@@ -29,6 +29,7 @@ NAMED = {
     "aws:cloudwatch/metricAlarm:MetricAlarm",
     "aws:cloudwatch/dashboard:Dashboard",
     "aws:budgets/budget:Budget",
+    "aws:xray/samplingRule:SamplingRule",
     "aws:pipes/pipe:Pipe",
     "aws:kms/alias:Alias",
     "aws:kms/key:Key",

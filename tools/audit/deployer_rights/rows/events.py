@@ -128,6 +128,30 @@ def _budget(scope: Scope, resource: Resource) -> Iterator[Grant]:
     yield Grant("WriteBudgets", write, arn)
 
 
+def _sampling_rule(scope: Scope, resource: Resource) -> Iterator[Grant]:
+    arn = (scope.arn("xray", f"sampling-rule/{resource.inputs['ruleName']}"),)
+    yield Grant(
+        "ListSamplingRules",
+        ("xray:GetSamplingRules",),
+        ("*",),
+        scope.in_region,
+        reads=True,
+        reason="X-Ray has no call for a single rule, and lists them for no resource",
+    )
+    yield Grant("ReadSamplingRules", ("xray:ListTagsForResource",), arn, reads=True)
+    yield Grant(
+        "WriteSamplingRules",
+        (
+            "xray:CreateSamplingRule",
+            "xray:UpdateSamplingRule",
+            "xray:DeleteSamplingRule",
+            "xray:TagResource",
+            "xray:UntagResource",
+        ),
+        arn,
+    )
+
+
 ROWS: Mapping[str, Row] = {
     "aws:cloudwatch/eventBus:EventBus": _bus,
     "aws:cloudwatch/eventRule:EventRule": _rule,
@@ -135,5 +159,6 @@ ROWS: Mapping[str, Row] = {
     "aws:cloudwatch/metricAlarm:MetricAlarm": _alarm,
     "aws:cloudwatch/dashboard:Dashboard": _dashboard,
     "aws:budgets/budget:Budget": _budget,
+    "aws:xray/samplingRule:SamplingRule": _sampling_rule,
     "aws:pipes/pipe:Pipe": _pipe,
 }

@@ -145,8 +145,8 @@ def test_more_memory_is_faster_until_a_whole_processor() -> None:
 
 
 def test_the_first_trace_of_a_second_comes_before_the_share() -> None:
-    assert recorded(100, SETTING) == 100
-    assert recorded(2 * SECONDS_IN_A_MONTH, SETTING) == pytest.approx(1.05 * SECONDS_IN_A_MONTH)
+    assert recorded(100, 0.05, 1) == 100
+    assert recorded(2 * SECONDS_IN_A_MONTH, 0.05, 1) == pytest.approx(1.05 * SECONDS_IN_A_MONTH)
 
 
 def test_a_peak_beyond_a_limit_is_said() -> None:
