@@ -23,7 +23,7 @@ def sampling_rule(
     What it does not keep still has a trace id, in the item, in each log line and in the mail, and the
     detector keeps the trace of an alert from there on.
     """
-    name = settings.names.of("api-sampling")
+    name = settings.names.of("sampling-rule")
     aws.xray.SamplingRule(
         name,
         rule_name=name,

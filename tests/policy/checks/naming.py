@@ -11,6 +11,7 @@ from tests.support.recorded import Estate, Resource
 PHYSICAL_NAMES: Mapping[str, str] = {
     "apigateway/stage:Stage": "stage_name",
     "cloudwatch/dashboard:Dashboard": "dashboard_name",
+    "xray/samplingRule:SamplingRule": "rule_name",
 }
 """Input that holds the physical name, where it is not ``name``."""
 OTHER_NAMES: Mapping[str, str] = {
@@ -22,11 +23,13 @@ OTHER_NAMES: Mapping[str, str] = {
 """Physical names of another form: AWS forces Lambda's log groups, aliases and alphanumeric models; the
 stage's name is part of the URL that payment services call, where ``api-`` would say it twice."""
 NAME_LIMITS: Mapping[str, int] = {
+    "xray/samplingRule:SamplingRule": 32,
     "iam/role:Role": 64,
     "lambda/function:Function": 64,
     "pipes/pipe:Pipe": 64,
     "cloudwatch/eventRule:EventRule": 64,
     "sqs/queue:Queue": 80,
+    "budgets/budget:Budget": 100,
     "iam/rolePolicy:RolePolicy": 128,
     "apigateway/stage:Stage": 128,
     "cloudwatch/metricAlarm:MetricAlarm": 255,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from shared.infra import stems
 from tools.operate.cost.setting import Setting
-from tools.operate.cost.usage import Usage, Use
+from tools.operate.cost.usage import ALERTS, PROFILES, TRANSACTIONS, Usage, Use
 
 DAYS_IN_A_MONTH = 30.4
 HOURS_IN_A_MONTH = 24 * DAYS_IN_A_MONTH
@@ -140,9 +140,9 @@ def _traces(setting: Setting, usual: Use, load: Load) -> Iterator[Line]:
 def _stored(setting: Setting, usage: Usage, load: Load) -> Iterator[Line]:
     days = {stem: table.days or 365 for stem, table in setting.tables.items()}
     items = {
-        stems.TRANSACTIONS: load.per_day * days[stems.TRANSACTIONS],
-        stems.PROFILES: load.per_day * ACCOUNTS_FOR_EACH_DAILY_TRANSACTION,
-        stems.ALERTS: load.per_day * load.alerts * days[stems.ALERTS],
+        TRANSACTIONS: load.per_day * days[TRANSACTIONS],
+        PROFILES: load.per_day * ACCOUNTS_FOR_EACH_DAILY_TRANSACTION,
+        ALERTS: load.per_day * load.alerts * days[ALERTS],
     }
     for stem, table in setting.tables.items():
         gigabytes = items[stem] * (usage.item_bytes[stem] + OVERHEAD_OF_AN_ITEM) / GIGABYTE

@@ -12,6 +12,7 @@ from tools.operate.cost.bill import Bill
 from tools.operate.cost.model import DAYS_IN_A_MONTH, DEFAULT_PER_SECOND, DEFAULT_SHARE
 from tools.operate.cost.plot import Curve, plot
 from tools.operate.cost.setting import METRICS_OF_A_METHOD
+from tools.operate.cost.usage import ALERTS, PROFILES, TRANSACTIONS
 
 VOLUMES = (0.0, 1e3, 1e6, 5e6, 20e6)
 USUAL = 5e6
@@ -148,7 +149,7 @@ def _settings(bill: Bill) -> Iterator[list[str]]:
         changed = dict.fromkeys((stems.INGEST, stems.DETECTOR), megabytes)
         return {"memory_megabytes": {**setting.memory_megabytes, **changed}}
 
-    transactions, others = stems.TRANSACTIONS, (stems.PROFILES, stems.ALERTS)
+    transactions, others = TRANSACTIONS, (PROFILES, ALERTS)
     days = setting.tables[transactions].days
     aws_own = {"traced_share": DEFAULT_SHARE, "traced_per_second": DEFAULT_PER_SECOND}
     for name, before, lower, after, upper in (
@@ -238,7 +239,7 @@ def _mistakes(bill: Bill) -> Iterator[list[str]]:
         more(louder, 7 * day),
     ]
     kept = {**bill.setting.tables}
-    kept[stems.TRANSACTIONS] = replace(kept[stems.TRANSACTIONS], days=3 * 365)
+    kept[TRANSACTIONS] = replace(kept[TRANSACTIONS], days=3 * 365)
     yield ["transactions never expire: the third year's month", more(bill.under(tables=kept), 1)]
 
 
@@ -248,7 +249,7 @@ def _repeated(bill: Bill) -> float:
         charge.usd
         for charge in bill.charges()
         if charge.line.what in {"requests", "answers", stems.INGEST}
-        or (charge.line.what == stems.TRANSACTIONS and charge.line.price.endswith("write_units"))
+        or (charge.line.what == TRANSACTIONS and charge.line.price.endswith("write_units"))
     )
 
 

@@ -6,7 +6,7 @@ from shared.infra import stems
 from shared.runtime.schema import MAXIMUM_BATCH
 from tools.operate.cost.model import billed_seconds
 from tools.operate.cost.setting import Setting
-from tools.operate.cost.usage import Usage, Use
+from tools.operate.cost.usage import TRANSACTIONS, Usage, Use
 
 WRITES_OF_A_NEW_TABLE = 4000
 """Write units a second that a new on-demand table takes at once (DynamoDB developer guide)."""
@@ -20,7 +20,7 @@ def limits(setting: Setting, usage: Usage, per_second: float) -> Iterator[str]:
         yield f"{requests:,.0f} requests a second {name}: {verdict} the API's {setting.requests_per_second}"
         for stem in (stems.INGEST, stems.DETECTOR):
             yield _concurrency(setting, use, stem, per_second, name)
-    writes = per_second * usage.single.write_units[stems.TRANSACTIONS]
+    writes = per_second * usage.single.write_units[TRANSACTIONS]
     if writes > WRITES_OF_A_NEW_TABLE:
         yield (
             f"{writes:,.0f} writes a second: MORE than the {WRITES_OF_A_NEW_TABLE} that a new on-demand "

@@ -8,10 +8,10 @@ from shared.infra import stems
 from tools.deploy.program_runner.recorded import Estate, Resource
 from tools.deploy.program_runner.recording import estate
 from tools.deploy.project import settings_of
+from tools.operate.cost.usage import TABLES
 
 METRICS_OF_A_METHOD = 5
 """Count, Latency, IntegrationLatency, 4XXError, 5XXError."""
-TABLES = (stems.TRANSACTIONS, stems.PROFILES, stems.ALERTS)
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Setting:
         burst_limit: Requests that the API takes at once.
         requests_per_second: The API's limit.
         log_levels: Of each layer with functions: from which level on a line is written.
-        tables: By stem.
+        tables: By what the bill calls them.
         subscribers: Mail addresses of the security team.
         traced_share: Of requests that X-Ray records beyond the first of each second.
         traced_per_second: Requests that it records each second.
@@ -68,7 +68,7 @@ class Setting:
         """Read an environment's programs; nothing is deployed or asked for."""
         all_of_it = estate(environment)
         functions = {
-            stem: all_of_it.one("lambda/function:Function", stem).inputs
+            stem: all_of_it.one("lambda/function:Function", f"{stem}-function").inputs
             for stems_of_layer in stems.FUNCTIONS.values()
             for stem in stems_of_layer
         }
@@ -113,10 +113,10 @@ def _alarm_metrics(alarm: Resource) -> int:
 def _tables(all_of_it: Estate, environment: str) -> dict[str, TableSetting]:
     days = settings_of("data", environment)
     found = {}
-    for stem in TABLES:
+    for table, stem in TABLES.items():
         inputs: Mapping[str, Any] = all_of_it.one("dynamodb/table:Table", stem).inputs
-        found[stem] = TableSetting(
-            days=int(days[f"fraud-data:{stem}_time_to_live_days"]),
+        found[table] = TableSetting(
+            days=int(days[f"fraud-data:{table}_time_to_live_days"]),
             recovery=inputs["pointInTimeRecovery"]["enabled"],
             infrequent_access=inputs.get("tableClass") == "STANDARD_INFREQUENT_ACCESS",
         )

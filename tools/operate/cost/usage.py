@@ -9,7 +9,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from shared.infra import stems
 from shared.runtime.logs import LEVELS
+
+TRANSACTIONS, PROFILES, ALERTS = "transactions", "profiles", "alerts"
+TABLES: Mapping[str, str] = {
+    TRANSACTIONS: stems.TRANSACTIONS,
+    PROFILES: stems.PROFILES,
+    ALERTS: stems.ALERTS,
+}
+"""What the bill calls a table, as settings and outputs do, and the stem of its name."""
 
 FILE = Path(__file__).with_name("usage.json")
 
@@ -31,11 +40,9 @@ class FunctionUse:
     log_bytes: Mapping[str, float]
 
     def logged(self, level: str) -> float:
-        """Return the bytes of its lines of at least a level; a line without one is Lambda's own."""
+        """Return the bytes of its lines of at least a level."""
         least = LEVELS.index(level)
-        return sum(
-            size for of, size in self.log_bytes.items() if of not in LEVELS or LEVELS.index(of) >= least
-        )
+        return sum(size for of, size in self.log_bytes.items() if LEVELS.index(of) >= least)
 
 
 @dataclass(frozen=True)
@@ -46,8 +53,8 @@ class Use:
         api_requests: Requests to the API.
         answer_bytes: Bodies of the API's answers.
         functions: By stem.
-        write_units: DynamoDB's, by stem of the table.
-        read_units: DynamoDB's, by stem of the table.
+        write_units: DynamoDB's, by table.
+        read_units: DynamoDB's, by table.
         events: Put on the bus, in chunks of 64 KB.
         messages: Sent to the queue.
         message_bytes: Of them.
@@ -76,7 +83,7 @@ class Usage:
         single: Of a transaction that is posted alone and is not suspicious.
         batched: Of one that is posted in an array of the greatest length.
         suspicious: Of one that is posted alone and told to the security team.
-        item_bytes: Mean size of an item, by stem of the table.
+        item_bytes: Mean size of an item, by table.
     """
 
     date: str

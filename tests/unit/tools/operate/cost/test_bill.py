@@ -16,7 +16,7 @@ from tools.operate.cost.model import SECONDS_IN_A_MONTH, Load, billed_seconds, l
 from tools.operate.cost.peak import limits
 from tools.operate.cost.prices import PriceList
 from tools.operate.cost.setting import Setting, TableSetting
-from tools.operate.cost.usage import Usage
+from tools.operate.cost.usage import ALERTS, PROFILES, TRANSACTIONS, Usage
 
 SETTING = Setting(
     environment="test",
@@ -31,9 +31,9 @@ SETTING = Setting(
     requests_per_second=1000,
     log_levels={"compute": "NOTICE", "alerting": "INFO"},
     tables={
-        stems.TRANSACTIONS: TableSetting(days=90, recovery=False, infrequent_access=False),
-        stems.PROFILES: TableSetting(days=400, recovery=True, infrequent_access=False),
-        stems.ALERTS: TableSetting(days=0, recovery=True, infrequent_access=True),
+        TRANSACTIONS: TableSetting(days=90, recovery=False, infrequent_access=False),
+        PROFILES: TableSetting(days=400, recovery=True, infrequent_access=False),
+        ALERTS: TableSetting(days=0, recovery=True, infrequent_access=True),
     },
     subscribers=2,
     traced_share=0.05,
@@ -112,7 +112,7 @@ def test_what_is_measured_is_what_the_code_does() -> None:
     for use in (single, batched, suspicious):
         assert use.events == 1
         assert use.functions[stems.DETECTOR].invocations == 1
-        assert use.write_units[stems.TRANSACTIONS] >= 1
+        assert use.write_units[TRANSACTIONS] >= 1
         assert use.functions[stems.INGEST].calls == 1, "one conditional write"
     assert single.api_requests == suspicious.api_requests == 1
     assert batched.api_requests == pytest.approx(1 / MAXIMUM_BATCH)
