@@ -8,7 +8,7 @@ from typing import Any
 import iso4217
 import pycountry
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from jsonschema import Draft4Validator
 
 from shared.requests.body import MAXIMUM_BODY_BYTES
@@ -102,14 +102,14 @@ def test_the_gateway_accepts_what_ingest_accepts(values: dict[str, Any]) -> None
     assert list(Draft4Validator(SCHEMA).iter_errors(_plain(values))) == []
 
 
+@settings(deadline=None)
 @given(valid_bodies())
 def test_the_model_takes_one_transaction_as_its_schema_does(values: dict[str, Any]) -> None:
-    model, one = Draft4Validator(MODEL), Draft4Validator(SCHEMA)
-    assert model.is_valid(_plain(values))
-    for name in values:
-        worse = {**_plain(values), name: [1]}
-        assert not model.is_valid(worse)
-        less = {each: value for each, value in _plain(values).items() if each != name}
+    model, one, plain = Draft4Validator(MODEL), Draft4Validator(SCHEMA), _plain(values)
+    assert model.is_valid(plain)
+    for name in plain:
+        less = {each: value for each, value in plain.items() if each != name}
+        assert not model.is_valid({**plain, name: [1]})
         assert model.is_valid(less) == one.is_valid(less)
 
 
