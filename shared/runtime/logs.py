@@ -50,7 +50,7 @@ class Logger:
     def measured(
         self, message: str, metrics: Mapping[str, object], *, level: str = "INFO", **fields: object
     ) -> None:
-        """Write a line of a level, and the metrics that it carries; those alone where the line is left out."""
+        """Write a line of a level with metrics; the metrics alone where the level is not written."""
         if self._lets_through(level):
             self._put(level, message, {**self._bound, **fields, **metrics})
         else:

@@ -23,9 +23,9 @@ from emulator.process import EmulatorProcess, ProcessError, descendants
 from shared.infra import stems
 from shared.runtime.schema import MAXIMUM_BATCH
 from tools.deploy.project import ROOT
-from tools.local.demo.client import Identity, SigningClient
-from tools.local.demo.environment import ENVIRONMENT, Environment
-from tools.local.demo.transactions import LabelledTransaction
+from tools.local.running.environment import ENVIRONMENT, Environment
+from tools.local.traffic.client import Identity, SigningClient
+from tools.local.traffic.transactions import LabelledTransaction
 from tools.operate.cost.usage import TABLES, FunctionUse, Usage, Use
 from tools.terminal.ending import NOTHING_CHANGED, ended
 
@@ -83,11 +83,13 @@ class _Run:
         keys = Identity(emulator.access_key_id, emulator.secret_access_key, emulator.region)
         self._client = SigningClient(outputs["transactions_url"], keys)
         self._sent = self._answer_bytes = self._rounds = 0
+        self._warming = True
 
     def measure(self) -> Usage:
         for _ in range(WARM_ROUNDS):
             self._post(self._round())
             self._settle()
+        self._warming = False
         batched = self._metered(BATCHES * MAXIMUM_BATCH, self._batches)
         single = self._metered(ROUNDS_OF_SINGLES * MAXIMUM_BATCH, self._singles)
         self._nothing_suspicious()
@@ -139,7 +141,8 @@ class _Run:
     def _post(self, transactions: Sequence[LabelledTransaction], *, alone: bool = False) -> None:
         bodies = [each.body() for each in transactions]
         outcome = self._client.deliver(bodies[0] if alone else b"[" + b",".join(bodies) + b"]")
-        if not outcome.accepted or len(outcome.answers) > 1:
+        # Where workers still start, a payment may have to be sent again; what is metered must not be.
+        if not outcome.accepted or (len(outcome.answers) > 1 and not self._warming):
             raise ProcessError(f"the API answered {[each.status for each in outcome.answers]}")
         self._sent += len(transactions)
         self._answer_bytes += len(outcome.answer.text.encode())

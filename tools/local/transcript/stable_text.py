@@ -15,6 +15,7 @@ _STAND_INS = (
     (re.compile(r"/execute-api/[a-z0-9]+/"), "/execute-api/<api>/"),
     (re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?"), "<time>"),
     (re.compile(r"--user '[^']+'"), "--user '<key>:<secret>'"),
+    (re.compile(r"\bKEY_ID=\S+ SECRET=\S+"), "KEY_ID=<key> SECRET=<secret>"),
     (re.compile(r"\bdone in \d+\.\d s\b"), "done in <n> s"),
     (re.compile(r"^Duration: .+$", re.MULTILINE), "Duration: <time>"),
     (re.compile(r" \(\d+(\.\d+)?m?s\)"), ""),
@@ -23,6 +24,7 @@ _STAND_INS = (
 _NOISE = re.compile(
     r"^@ "  # dots that show that it is alive
     r"|^ {4}pulumi:pulumi:Stack \S+ +(running.*)?$"
+    r"|^ [ +]  .*pulumi:pulumi:Stack \S+ .*\bwarning: "  # told again under Diagnostics
     r"|^ \S.*\b(creating|updating|deleting|replacing|importing|refreshing)( \[diff: .*\])? *$"
 )
 _RESOURCE = re.compile(r"^ ([+~=<>-]{1,2}) +[\w-]+:\S+ \S+ ")

@@ -74,8 +74,8 @@ class Setting:
         }
         endpoints = all_of_it.of_type("ec2/vpcEndpoint:VpcEndpoint")
         alarms = all_of_it.of_type("cloudwatch/metricAlarm:MetricAlarm")
-        (methods,) = all_of_it.of_type("apigateway/methodSettings:MethodSettings")
-        limits = methods.inputs["settings"]
+        of_methods = all_of_it.of_type("apigateway/methodSettings:MethodSettings")
+        (limits,) = (each.inputs["settings"] for each in of_methods if each.inputs["methodPath"] == "*/*")
         buses = all_of_it.of_type("cloudwatch/eventBus:EventBus")
         share, per_second = _sampling(all_of_it)
         return cls(

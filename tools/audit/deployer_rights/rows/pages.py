@@ -31,6 +31,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "aws:apigateway/response:Response": _of("amazonapigatewaymanagement", _API_TAGS),
     "aws:apigateway/restApi:RestApi": _of("amazonapigatewaymanagement", _API_TAGS),
     "aws:apigateway/stage:Stage": _of("amazonapigatewaymanagement", _API_TAGS),
+    "aws:budgets/budget:Budget": _of("awsbudgetservice"),
     "aws:cloudwatch/dashboard:Dashboard": _of("amazoncloudwatch"),
     "aws:cloudwatch/eventBus:EventBus": _of("amazoneventbridge", _EVENTS_KEY),
     "aws:cloudwatch/eventRule:EventRule": _of("amazoneventbridge", _EVENTS_KEY),
@@ -64,5 +65,6 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "aws:sqs/queuePolicy:QueuePolicy": _of("amazonsqs"),
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": _of("amazonec2", _EC2_TAGS),
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": _of("amazonec2", _EC2_TAGS),
+    "aws:xray/samplingRule:SamplingRule": _of("awsx-ray"),
 }
 """Pulumi type -> the pages on which its row stands."""

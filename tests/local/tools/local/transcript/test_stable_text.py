@@ -18,6 +18,8 @@ NOISE = (
     " ~  aws:lambda:Function ingest-function-local updating (0s) [diff: ~environment]",
     "    pulumi:pulumi:Stack fraud-data-local running read pulumi:pulumi:StackReference organization/x/local",
     "    pulumi:pulumi:Stack fraud-data-local  ",
+    "    pulumi:pulumi:Stack fraud-data-local  warning: hash_key is deprecated",
+    " +  pulumi:pulumi:Stack fraud-data-local creating warning: hash_key is deprecated",
 )
 DONE = "\n".join(line.partition(" (")[0].rstrip() for line in sorted(CREATED, key=lambda line: line[4:]))
 
@@ -90,3 +92,8 @@ def test_preview_is_summed_up_where_its_execution_follows_and_kept_where_not() -
     assert stable(preview) == preview
     summed = "Previewing update (local):\n\nResources:\n    + 1\n"
     assert stable(f"{preview}\n{update}") == summed + update.replace(" (1s)", "")
+
+
+def test_nothing_is_a_secret() -> None:
+    printed = "  export KEY_ID=AKIA0000000000000000 SECRET=abcdef\n"
+    assert stable(printed) == "  export KEY_ID=<key> SECRET=<secret>"
