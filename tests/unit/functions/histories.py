@@ -31,14 +31,14 @@ from stacks.compute.functions.detector.scoring.learning import sample_of
 from tests.unit.functions.builders import NOW, scored
 
 RULES = load_rules()
-SCORER = Scorer(RULES)
+SCORER = Scorer(RULES, measured=NAMES)
 UNKNOWN = SCORER.unknown_population()
 NOBODY = MerchantProfile()
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 
 
 def assess(transaction: Transaction, account: AccountProfile, **known: Any) -> Assessment:
-    """Assess by the shipped rules, in a population of which nothing is known."""
+    """Assess by the shipped rules, in a population of which nothing is known; every quantity is measured."""
     return SCORER.assess(transaction, account, known.pop("merchant", None) or NOBODY, UNKNOWN, **known)
 
 

@@ -138,7 +138,7 @@ def test_amounts_are_compared_within_their_merchant_category() -> None:
 
 def test_a_category_is_compared_with_what_everybody_pays_in_it() -> None:
     view = population().view(RULES.assumed_spread, UNKNOWN.merchants, UNKNOWN.accounts)
-    scorer = Scorer(RULES)
+    scorer = Scorer(RULES, measured={"category_amount"})
 
     def rarity(amount: float) -> float:
         payment = scored(amount=amount, merchant_category="grocery")

@@ -32,6 +32,7 @@ from tests.unit.functions.builders import NOW, SCHEMA, scored, valid_bodies
 from tests.unit.functions.histories import (
     DAY,
     HOUR,
+    NOBODY,
     RULES,
     UNKNOWN,
     account_of,
@@ -110,6 +111,37 @@ def test_base_and_points_sum_to_the_log_odds_of_the_score(
     for reason in decision.reasons:
         assert reason.points == round(reason.points, 4) != 0.0
         assert all(value != "" for value in (reason.observed, reason.baseline, reason.threshold, reason.unit))
+
+
+@given(streams, transactions(), st.sets(st.sampled_from(NAMES)))
+def test_what_is_measured_beside_the_rules_changes_no_decision(
+    stream: list[Transaction], last: Transaction, more: set[str]
+) -> None:
+    account = account_of(*stream)
+    for rules in (RULES, replace(RULES, scorecard={})):
+        few, some = (Scorer(rules, measured=names) for names in ((), more))
+        alone, beside = (each.assess(last, account, NOBODY, UNKNOWN) for each in (few, some))
+        assert beside.decision == alone.decision
+        assert set(alone.names) == set(rules.scorecard)
+        assert set(beside.names) == set(rules.scorecard) | more
+        assert all(
+            getattr(beside.quantities, name) == getattr(alone.quantities, name) for name in alone.names
+        )
+
+
+def test_a_quantity_that_was_not_measured_is_no_unknown_one() -> None:
+    quantities = Scorer(RULES).assess(scored(), AccountProfile(), NOBODY, UNKNOWN).quantities
+    assert quantities.new_device is None
+    with pytest.raises(AttributeError, match="account_age was not measured"):
+        _ = quantities.account_age
+
+
+@given(streams)
+def test_the_sum_of_the_hours_is_kept(stream: list[Transaction]) -> None:
+    account = account_of(*habit(150, HOUR), *stream)
+    restored = AccountProfile.from_state(account.to_state())
+    assert account.hours_sum == sum(account.hours)
+    assert restored.hours_sum == sum(restored.hours)
 
 
 def test_every_quantity_and_rule_can_be_explained() -> None:

@@ -29,10 +29,11 @@ from stacks.compute.functions.detector.scoring.controls import (
     PaymentControls,
     Standing,
 )
+from stacks.compute.functions.detector.scoring.evidence import Quantities
 from stacks.compute.functions.detector.scoring.learning import shard_of
 from stacks.compute.functions.detector.scoring.merchant import MerchantProfile
 from stacks.compute.functions.detector.scoring.population import SHARDS, Population, Sample, View
-from stacks.compute.functions.detector.scoring.quantities import NAMES, OF_ANY_FORM, Quantities
+from stacks.compute.functions.detector.scoring.quantities import NAMES, OF_ANY_FORM
 from stacks.compute.functions.detector.scoring.reasons import Decision, Reason
 from stacks.compute.functions.detector.scoring.risk_population import RiskPopulation
 from stacks.compute.functions.detector.scoring.rules import Rules

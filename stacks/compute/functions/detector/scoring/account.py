@@ -30,7 +30,12 @@ WEEK_CONSTANT: Final = 7 * 24.0
 HABIT_CONSTANT: Final = 45 * 24.0
 """Time constants of the counters, in hours: a payment so long ago counts a third."""
 
-USES: Final = ("merchants", "categories", "countries", "devices", "networks", "channels", "currencies")
+USES: Final = {
+    "merchants": "merchant_id", "categories": "merchant_category", "countries": "country",
+    "devices": "device_id", "networks": "network", "channels": "channel", "currencies": "currency",
+}  # fmt: skip
+"""Attribute of a profile that remembers values -> attribute of a transaction that has one."""
+
 _COUNTERS: Final = (
     "hour_count", "day_count", "week_count", "habit_count",
     "hour_spend", "day_spend", "week_spend", "small_count", "under_limit_count", "rarity_sum",
@@ -97,6 +102,7 @@ class AccountProfile:
         squares: Sum of the squared distances from the mean.
         record: The greatest value of a payment that was not suspicious, wearing off over months.
         hours: Payments by hour of the day (UTC).
+        hours_sum: Their sum.
         category_habits: Key of a merchant category -> what the account pays in it.
         position: Where the card was last present.
         sampled_on: Epoch day on which it last taught the population.
@@ -105,8 +111,8 @@ class AccountProfile:
     """
 
     __slots__ = (
-        *_COUNTERS, *USES, "category_habits", "count", "first_at", "hours", "last_at", "position", "recent",
-        "risk", "sampled_on",
+        *_COUNTERS, *USES, "category_habits", "count", "first_at", "hours", "hours_sum", "last_at",
+        "position", "recent", "risk", "sampled_on",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -116,6 +122,7 @@ class AccountProfile:
         self.small_count = self.under_limit_count = self.rarity_sum = 0.0
         self.learnt = self.mean = self.squares = self.record = 0.0
         self.hours = [0.0] * HOURS
+        self.hours_sum = 0.0
         self.merchants, self.categories, self.countries, self.devices = Uses(), Uses(), Uses(), Uses()
         self.networks, self.channels, self.currencies = Uses(), Uses(), Uses()
         self.category_habits: dict[int, CategoryHabit] = {}
@@ -183,6 +190,7 @@ class AccountProfile:
     def _take_over(self, values: Mapping[str, Any]) -> None:
         for name, value in values.items():
             setattr(self, name, value)
+        self.hours_sum = sum(self.hours)
         self.category_habits = {key: CategoryHabit(*each) for key, each in self.category_habits.items()}
         self.recent = [Remembered(*each) for each in self.recent]
 
@@ -194,6 +202,7 @@ class AccountProfile:
             setattr(self, name, value)
         start = _HEAD.size
         self.hours = [float(each) for each in state[start : start + HOURS]]
+        self.hours_sum = sum(self.hours)
         start += HOURS
         last_hour = self.last_at // MILLISECONDS_PER_HOUR
         for name in USES:

@@ -85,6 +85,10 @@ class CategoryScale(NamedTuple):
     logarithm: float
     deviation: float
 
+    def deviations(self, level: float) -> float:
+        """Return how many standard deviations the logarithm of a value is above the mean."""
+        return (level - self.logarithm) / self.deviation
+
 
 Categories = Mapping[int | None, CategorySums]
 """Key of a merchant category -> its sums; those of all payments stand under None."""
@@ -122,7 +126,7 @@ def variations_of(categories: Categories) -> dict[int, float]:
     }
 
 
-def scales_of(categories: Categories) -> dict[int, CategoryScale]:
+def scales_of(categories: Categories) -> dict[int | None, CategoryScale]:
     """Return what is paid in each category that is known well enough."""
     return {
         key: CategoryScale(sums.logarithm, max(_LEAST_DEVIATION, sqrt(_drawn_variance(sums))))

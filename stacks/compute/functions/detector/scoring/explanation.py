@@ -4,26 +4,12 @@ from collections.abc import Callable, Mapping
 from math import exp, expm1
 from typing import Final, NamedTuple
 
-from stacks.compute.functions.detector.scoring.account import AccountProfile
-from stacks.compute.functions.detector.scoring.merchant import MerchantProfile
-from stacks.compute.functions.detector.scoring.population import View
-from stacks.compute.functions.detector.scoring.quantities import Quantities
+from stacks.compute.functions.detector.scoring.account import HOURS
+from stacks.compute.functions.detector.scoring.evidence import Evidence
+from stacks.compute.functions.detector.scoring.quantities import RAW
 from stacks.compute.functions.detector.scoring.scorecard import probability_of
 from stacks.compute.functions.detector.scoring.transaction import MILLISECONDS_PER_DAY, Transaction
-from stacks.compute.functions.detector.scoring.usual import Usual
 from stacks.compute.functions.detector.scoring.value import DOLLARS_PER_UNIT
-
-
-class Evidence(NamedTuple):
-    """What a decision was made from."""
-
-    transaction: Transaction
-    account: AccountProfile
-    merchant: MerchantProfile
-    view: View
-    usual: Usual
-    quantities: Quantities
-    raw: Mapping[str, float]
 
 
 class Explanation(NamedTuple):
@@ -35,12 +21,31 @@ class Explanation(NamedTuple):
     unit: str
 
 
-def explain(code: str, evidence: Evidence) -> Explanation:
-    """Describe a quantity's observed and usual values."""
-    return _EXPLANATIONS[code](code, evidence)
+class Finding(NamedTuple):
+    """A quantity that has points.
+
+    Attributes:
+        code: Its name.
+        value: What was measured.
+        evidence: The payment's.
+    """
+
+    code: str
+    value: float
+    evidence: Evidence
 
 
-_Explain = Callable[[str, Evidence], Explanation]
+def explain(finding: Finding) -> Explanation:
+    """Describe what was found."""
+    return _EXPLANATIONS[finding.code](finding)
+
+
+def _raw(finding: Finding) -> float:
+    raw = RAW[finding.code](finding.evidence)
+    return 0.0 if raw is None else raw
+
+
+_Explain = Callable[[Finding], Explanation]
 
 
 def one_in(decades: float) -> str:
@@ -48,53 +53,50 @@ def one_in(decades: float) -> str:
     return f"1 payment in {float(f'{10**decades:.2g}'):,.0f}"
 
 
-def _rarity(code: str, evidence: Evidence) -> str:
-    return one_in(getattr(evidence.quantities, code))
-
-
-def _amount(code: str, evidence: Evidence) -> Explanation:
+def _amount(finding: Finding) -> Explanation:
     """A payment's amount against the account's usual one, in the payment's currency."""
-    transaction, account, usual = evidence.transaction, evidence.account, evidence.usual
-    if not account.count:
+    evidence = finding.evidence
+    transaction, usual = evidence.transaction, evidence.usual
+    if not evidence.account.count:
         baseline: float | str = "no history"
     else:
         in_category = usual.value / usual.normal
         baseline = usual.mean * in_category / DOLLARS_PER_UNIT.get(transaction.currency, 1.0)
-    threshold = "learnt from verdicts" if code == "amount" else _rarity(code, evidence)
+    threshold = "learnt from verdicts" if finding.code == "amount" else one_in(finding.value)
     return Explanation(transaction.amount, baseline, threshold, transaction.currency)
 
 
-def _category_amount(code: str, evidence: Evidence) -> Explanation:
-    transaction, usual = evidence.transaction, evidence.usual
-    scale = evidence.view.categories[usual.category or 0]
+def _category_amount(finding: Finding) -> Explanation:
+    transaction, usual = finding.evidence.transaction, finding.evidence.usual
+    scale = finding.evidence.view.categories[usual.category or 0]
     typical = exp(scale.logarithm) / DOLLARS_PER_UNIT.get(transaction.currency, 1.0)
-    return Explanation(transaction.amount, typical, _rarity(code, evidence), transaction.currency)
+    return Explanation(transaction.amount, typical, one_in(finding.value), transaction.currency)
 
 
-def _record(code: str, evidence: Evidence) -> Explanation:
-    transaction, usual = evidence.transaction, evidence.usual
-    record = evidence.account.record * usual.value / usual.normal
+def _record(finding: Finding) -> Explanation:
+    transaction, usual = finding.evidence.transaction, finding.evidence.usual
+    record = finding.evidence.account.record * usual.value / usual.normal
     record /= DOLLARS_PER_UNIT.get(transaction.currency, 1.0)
-    return Explanation(transaction.amount, record, _rarity(code, evidence), transaction.currency)
+    return Explanation(transaction.amount, record, one_in(finding.value), transaction.currency)
 
 
 def _spend(days: float) -> _Explain:
-    def explanation(code: str, evidence: Evidence) -> Explanation:
-        usual = evidence.usual
+    def explanation(finding: Finding) -> Explanation:
+        usual = finding.evidence.usual
         expected = usual.mean + usual.daily_payments * usual.mean * days
-        spent = exp(evidence.raw[code]) * (1.0 if code == "hour_spend" else expected)
-        return Explanation(spent, expected, _rarity(code, evidence), "USD")
+        spent = exp(_raw(finding)) * (1.0 if finding.code == "hour_spend" else expected)
+        return Explanation(spent, expected, one_in(finding.value), "USD")
 
     return explanation
 
 
 def _pace(days: float) -> _Explain:
-    def explanation(code: str, evidence: Evidence) -> Explanation:
-        account = evidence.account
+    def explanation(finding: Finding) -> Explanation:
+        account = finding.evidence.account
         counted = account.hour_count if days < 1 else account.day_count
         period = "an hour" if days < 1 else "a day"
-        usual = evidence.usual.daily_payments * days
-        return Explanation(counted + 1, usual, _rarity(code, evidence), f"payments within {period}")
+        usual = finding.evidence.usual.daily_payments * days
+        return Explanation(counted + 1, usual, one_in(finding.value), f"payments within {period}")
 
     return explanation
 
@@ -102,15 +104,14 @@ def _pace(days: float) -> _Explain:
 def _logarithm(unit: str) -> _Explain:
     """A quantity of any form, which is a logarithm: its curve is learnt from verdicts."""
 
-    def explanation(code: str, evidence: Evidence) -> Explanation:
-        value = exp(getattr(evidence.quantities, code))
-        return Explanation(value, "any", "learnt from verdicts", unit)
+    def explanation(finding: Finding) -> Explanation:
+        return Explanation(exp(finding.value), "any", "learnt from verdicts", unit)
 
     return explanation
 
 
-def _recent(code: str, evidence: Evidence) -> Explanation:
-    decades = expm1(getattr(evidence.quantities, code))
+def _recent(finding: Finding) -> Explanation:
+    decades = expm1(finding.value)
     return Explanation(
         f"{decades:.1f} decades beyond the usual",
         "nothing rare",
@@ -119,70 +120,66 @@ def _recent(code: str, evidence: Evidence) -> Explanation:
     )
 
 
-def _rest(_: str, evidence: Evidence) -> Explanation:
-    usual = evidence.usual
+def _rest(finding: Finding) -> Explanation:
+    usual = finding.evidence.usual
     return Explanation(usual.hours / 24, 1 / usual.daily_payments, "three days", "days without a payment")
 
 
-def _hour(code: str, evidence: Evidence) -> Explanation:
-    hour = f"{evidence.quantities.hour_of_day or 0:02.0f}:00 UTC"
-    hours = evidence.account.hours if code == "own_hour" else evidence.view.hours
-    busiest = max(range(24), key=hours.__getitem__) if hours else 12
-    rarity = getattr(evidence.quantities, code)
+def _hour(finding: Finding) -> Explanation:
+    hour = f"{finding.evidence.hour % HOURS:02d}:00 UTC"
+    hours = finding.evidence.account.hours if finding.code == "own_hour" else finding.evidence.view.hours
+    busiest = max(range(HOURS), key=hours.__getitem__) if hours else 12
     of = (
-        f"{10**rarity:.1f} times rarer than an even share"
-        if code != "hour_of_day"
+        f"{10**finding.value:.1f} times rarer than an even share"
+        if finding.code != "hour_of_day"
         else "learnt from verdicts"
     )
     return Explanation(hour, f"most around {busiest:02d}:00 UTC", of, "hour of the day")
 
 
-def _novelty(kind: str, uses: str, value: Callable[[Transaction], str | None]) -> _Explain:
-    def explanation(code: str, evidence: Evidence) -> Explanation:
-        known = len(getattr(evidence.account, uses).first_hours)
-        rarity = getattr(evidence.quantities, code)
+def _novelty(kind: str, uses: str, used: Callable[[Transaction], str | None]) -> _Explain:
+    def explanation(finding: Finding) -> Explanation:
+        known = len(getattr(finding.evidence.account, uses).first_hours)
         new = "known to the account"
-        if rarity:
-            new = f"new, as one of {one_in(rarity).removeprefix('1 payment in ')} payments of the account is"
-        return Explanation(value(evidence.transaction) or "", f"{known} known", new, kind)
+        if finding.value:
+            rarity = one_in(finding.value).removeprefix("1 payment in ")
+            new = f"new, as one of {rarity} payments of the account is"
+        return Explanation(used(finding.evidence.transaction) or "", f"{known} known", new, kind)
 
     return explanation
 
 
-def _small(_: str, evidence: Evidence) -> Explanation:
-    return Explanation(evidence.quantities.small_payments or 0, 0.0, 2.0, "small payments in a row")
+def _small(finding: Finding) -> Explanation:
+    return Explanation(finding.value, 0.0, 2.0, "small payments in a row")
 
 
-def _under(_: str, evidence: Evidence) -> Explanation:
-    return Explanation(
-        evidence.quantities.under_limit or 0, 0.0, 2.0, "large payments just under a round amount"
-    )
+def _under(finding: Finding) -> Explanation:
+    return Explanation(finding.value, 0.0, 2.0, "large payments just under a round amount")
 
 
-def _travel(_: str, evidence: Evidence) -> Explanation:
-    speed = 100 * expm1(evidence.quantities.travel or 0.0)
+def _travel(finding: Finding) -> Explanation:
+    speed = 100 * expm1(finding.value)
     return Explanation(speed, "the card's last position", "an airliner's 900", "km/h")
 
 
 def _accounts(place: str) -> _Explain:
-    def explanation(code: str, evidence: Evidence) -> Explanation:
-        value = getattr(evidence.quantities, code)
-        if code in evidence.raw:
+    def explanation(finding: Finding) -> Explanation:
+        if finding.code in RAW:
             return Explanation(
-                "many accounts at once", "few", _rarity(code, evidence), f"accounts new to this {place}"
+                "many accounts at once", "few", one_in(finding.value), f"accounts new to this {place}"
             )
-        return Explanation(value, 0.0, 1.0, f"other accounts that began to use this {place} lately")
+        return Explanation(finding.value, 0.0, 1.0, f"other accounts that began to use this {place} lately")
 
     return explanation
 
 
-def _risk(code: str, evidence: Evidence) -> Explanation:
-    risk = (evidence.merchant if code == "merchant_risk" else evidence.account).risk
+def _risk(finding: Finding) -> Explanation:
+    risk = (finding.evidence.merchant if finding.code == "merchant_risk" else finding.evidence.account).risk
     frauds = [each.timestamp for each in risk.verdicts if each.is_fraud]
-    days = max(0.0, (evidence.transaction.timestamp - max(frauds, default=0)) / MILLISECONDS_PER_DAY)
+    days = max(0.0, (finding.evidence.transaction.timestamp - max(frauds, default=0)) / MILLISECONDS_PER_DAY)
     noun = "fraud" if len(frauds) == 1 else "frauds"
     return Explanation(
-        round(probability_of(getattr(evidence.quantities, code)), 4),
+        round(probability_of(finding.value), 4),
         f"{len(frauds)} confirmed {noun}, the latest {days:.0f} days before",
         0.0,
         "probability of fraud here",
@@ -206,8 +203,8 @@ _EXPLANATIONS: Final[Mapping[str, _Explain]] = {
     "day_pace": _pace(1),
     "week_count": _logarithm("payments within a week"),
     "largest_of_day": _logarithm("USD, the greatest payment of the day before"),
-    "largest_of_five": lambda code, evidence: Explanation(
-        exp(evidence.raw[code]), "any", _rarity(code, evidence), "USD, the greatest of the last five payments"
+    "largest_of_five": lambda finding: Explanation(
+        exp(_raw(finding)), "any", one_in(finding.value), "USD, the greatest of the last five payments"
     ),
     "smallest_of_five": _logarithm("USD, the least of the last five payments"),
     "recent_rarity": _recent,

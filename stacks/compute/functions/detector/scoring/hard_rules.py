@@ -13,10 +13,12 @@ HARD_RULES = ("amount_limit", "watched_merchant", "watched_account", "denied")
 
 def hard_rules_hit(
     transaction: Transaction, controls: PaymentControls, rules: RuleSet, usual: Usual
-) -> tuple[list[Reason], list[Reason]]:
+) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
     """Return the reasons of the rules that are hit: those that count, and those in mode shadow."""
-    hit: list[tuple[HardRule, Reason]] = []
     limit = rules.amount_limit.limits.get(transaction.currency)
+    if limit is None and controls is NO_CONTROLS:
+        return (), ()
+    hit: list[tuple[HardRule, Reason]] = []
     if limit is not None and transaction.amount >= limit:
         mean = usual.mean / DOLLARS_PER_UNIT.get(transaction.currency, 1.0)
         points = rules.amount_limit.points
@@ -24,8 +26,11 @@ def hard_rules_hit(
         hit.append((rules.amount_limit, reason))
     if controls is not NO_CONTROLS:
         hit += _listed(transaction, controls, rules)
-    alerting = [reason for rule, reason in hit if rule.mode is Mode.ALERT and reason.points]
-    return alerting, [reason for rule, reason in hit if rule.mode is Mode.SHADOW and reason.points]
+    return _in_mode(hit, Mode.ALERT), _in_mode(hit, Mode.SHADOW)
+
+
+def _in_mode(hit: list[tuple[HardRule, Reason]], mode: Mode) -> tuple[Reason, ...]:
+    return tuple(reason for rule, reason in hit if rule.mode is mode and reason.points)
 
 
 def _listed(

@@ -13,26 +13,25 @@ from typing import Final
 from stacks.compute.functions.detector.scoring.account import (
     DAY_CONSTANT,
     HABIT_CONSTANT,
-    HOUR_CONSTANT,
+    HOURS,
     REMEMBERED_PAYMENTS,
     SUSPICION_STEPS,
+    USES,
     WEEK_CONSTANT,
     AccountProfile,
     CategoryHabit,
     Position,
     Remembered,
 )
+from stacks.compute.functions.detector.scoring.amounts import rarity_of_amount
+from stacks.compute.functions.detector.scoring.evidence import Evidence
 from stacks.compute.functions.detector.scoring.keys import key_of, short_key
-from stacks.compute.functions.detector.scoring.population import SHARDS, Sample, View
-from stacks.compute.functions.detector.scoring.quantities import (
-    LARGE,
-    RARITY_AT_MOST,
-    RARITY_NOTICED,
-    SMALL,
-    UNDER_LIMIT_HOURS,
-    Quantities,
+from stacks.compute.functions.detector.scoring.patterns import (
+    is_large_under_limit,
+    is_small,
+    worn_under_limit,
 )
-from stacks.compute.functions.detector.scoring.rounding import is_just_under
+from stacks.compute.functions.detector.scoring.population import SHARDS, Sample, View
 from stacks.compute.functions.detector.scoring.state import single
 from stacks.compute.functions.detector.scoring.transaction import (
     MILLISECONDS_PER_DAY,
@@ -66,18 +65,14 @@ _KNOWN_PAYMENTS: Final = 2
 
 _SOME_HISTORY: Final = 8
 
-MOST_REMEMBERED: Final[Mapping[str, int]] = {
-    "merchants": 40, "categories": 24, "countries": 8, "devices": 6, "networks": 6, "channels": 4,
-    "currencies": 4,
-}  # fmt: skip
+_MERCHANTS, _CATEGORIES, _COUNTRIES, _DEVICES, _NETWORKS, _CHANNELS, _CURRENCIES = 40, 24, 8, 6, 6, 4, 4
 """Values of a field that a profile keeps; so many that a mature one has less than 1 KB."""
 
 
-def learn(  # noqa: PLR0913 - what a payment teaches, each named
+def learn(
     account: AccountProfile,
     transaction: Transaction,
-    quantities: Quantities,
-    usual: Usual,
+    evidence: Evidence,
     *,
     own_suspicion: float,
     suspicious: bool,
@@ -86,7 +81,7 @@ def learn(  # noqa: PLR0913 - what a payment teaches, each named
 
     A duplicate, or a payment older than all that are remembered, changes nothing.
     """
-    timestamp = transaction.timestamp
+    timestamp, usual = transaction.timestamp, evidence.usual
     entry = Remembered(
         timestamp,
         key_of(transaction.transaction_id),
@@ -96,11 +91,13 @@ def learn(  # noqa: PLR0913 - what a payment teaches, each named
     if not _remember(account.recent, entry):
         return False
     weight = SUSPICIOUS_WEIGHT if suspicious else 1.0
-    _count(account, transaction, quantities, usual, weight)
+    _count(account, transaction, evidence, weight)
     if not account.count:
         account.first_at = account.last_at = timestamp
-    account.first_at = min(account.first_at, timestamp)
-    account.last_at = max(account.last_at, timestamp)
+    elif timestamp > account.last_at:
+        account.last_at = timestamp
+    elif timestamp < account.first_at:
+        account.first_at = timestamp
     account.count += 1
     learn_amount(account, usual, weight=weight, suspicious=suspicious)
     if not suspicious:
@@ -123,16 +120,11 @@ def _remember(recent: list[Remembered], entry: Remembered) -> bool:
     return True
 
 
-def _count(
-    account: AccountProfile, transaction: Transaction, quantities: Quantities, usual: Usual, weight: float
-) -> None:
+def _count(account: AccountProfile, transaction: Transaction, evidence: Evidence, weight: float) -> None:
     """Wear the counters off to the payment's time, and add it."""
+    usual = evidence.usual
     hours, value = usual.hours, usual.value
-    by_hour, by_day, by_week = (
-        exp(-hours / HOUR_CONSTANT),
-        exp(-hours / DAY_CONSTANT),
-        exp(-hours / WEEK_CONSTANT),
-    )
+    by_hour, by_day, by_week = usual.by_hour, usual.by_day, usual.by_week
     account.hour_count = account.hour_count * by_hour + 1
     account.day_count = account.day_count * by_day + 1
     account.week_count = account.week_count * by_week + 1
@@ -140,21 +132,10 @@ def _count(
     account.hour_spend = account.hour_spend * by_hour + value
     account.day_spend = account.day_spend * by_day + value
     account.week_spend = account.week_spend * by_week + value
-    is_small = account.count >= 3 and value < SMALL * usual.mean
-    account.small_count = account.small_count * by_hour + is_small
-    is_under = value > LARGE * usual.mean and is_just_under(transaction.amount)
-    account.under_limit_count = account.under_limit_count * exp(-hours / UNDER_LIMIT_HOURS) + is_under
-    account.rarity_sum = account.rarity_sum * by_day + rarity_of_amount(quantities)
-
-
-def rarity_of_amount(quantities: Quantities) -> float:
-    """Return how rare a payment's amount is by several measures together, in decades beyond the usual."""
-    rarity = (
-        (quantities.amount_rarity or 0.0)
-        + (quantities.amount_deviation or 0.0)
-        + (quantities.category_amount or 0.0)
-    ) / 2
-    return min(max(rarity - RARITY_NOTICED, 0.0), RARITY_AT_MOST)
+    account.small_count = account.small_count * by_hour + is_small(usual, account.count)
+    is_under = is_large_under_limit(usual, transaction.amount)
+    account.under_limit_count = worn_under_limit(account.under_limit_count, hours) + is_under
+    account.rarity_sum = account.rarity_sum * by_day + rarity_of_amount(evidence)
 
 
 def learn_amount(account: AccountProfile, usual: Usual, *, weight: float, suspicious: bool) -> None:
@@ -162,7 +143,8 @@ def learn_amount(account: AccountProfile, usual: Usual, *, weight: float, suspic
     normal = usual.normal
     if account.learnt:
         deviations = _SUSPICIOUS_CAP_DEVIATIONS if suspicious else _CAP_DEVIATIONS
-        normal = min(normal, usual.mean + deviations * usual.deviation)
+        cap = usual.mean + deviations * usual.deviation
+        normal = min(normal, cap)
     if account.learnt >= MEMORY:
         account.squares -= account.squares * weight / account.learnt
         account.learnt -= weight
@@ -185,7 +167,7 @@ def _learn_category(account: AccountProfile, category: int, usual: Usual) -> Non
     above = max(_LEAST_IN_CATEGORY, min(_MOST_IN_CATEGORY + drawn, above))
     count = min(count + 1, _CATEGORY_MEMORY)
     habits[category] = CategoryHabit(count, logarithm + (above - logarithm) / count)
-    if len(habits) > MOST_REMEMBERED["categories"]:
+    if len(habits) > _CATEGORIES:
         del habits[next(iter(habits))]
 
 
@@ -194,30 +176,28 @@ def learn_ways(account: AccountProfile, transaction: Transaction) -> None:
     timestamp = transaction.timestamp
     hour = timestamp // MILLISECONDS_PER_HOUR
     hours = account.hours
-    hours[hour % len(hours)] += 1
-    if sum(hours) >= _HOURS_WINDOW:
+    hours[hour % HOURS] += 1
+    account.hours_sum += 1
+    if account.hours_sum >= _HOURS_WINDOW:
         account.hours = [each / 2 for each in hours]
-    for name, value in _ways(transaction):
-        if value is not None:
-            getattr(account, name).learn(value, hour, MOST_REMEMBERED[name])
+        account.hours_sum /= 2
+    account.merchants.learn(transaction.merchant_id, hour, _MERCHANTS)
+    account.currencies.learn(transaction.currency, hour, _CURRENCIES)
+    if (category := transaction.merchant_category) is not None:
+        account.categories.learn(category, hour, _CATEGORIES)
+    if (country := transaction.country) is not None:
+        account.countries.learn(country, hour, _COUNTRIES)
+    if (device := transaction.device_id) is not None:
+        account.devices.learn(device, hour, _DEVICES)
+    if (channel := transaction.channel) is not None:
+        account.channels.learn(channel, hour, _CHANNELS)
+    if (network := transaction.network) is not None:
+        account.networks.learn(network, hour, _NETWORKS)
     latitude, longitude, position = transaction.latitude, transaction.longitude, account.position
     if latitude is None or longitude is None or transaction.card_present is not True:
         return
     if position is None or timestamp >= position.timestamp:
         account.position = Position(timestamp, latitude, longitude)
-
-
-def _ways(transaction: Transaction) -> tuple[tuple[str, str | None], ...]:
-    """Return what a payment used, by the attribute of a profile that remembers it."""
-    return (
-        ("merchants", transaction.merchant_id),
-        ("currencies", transaction.currency),
-        ("categories", transaction.merchant_category),
-        ("countries", transaction.country),
-        ("devices", transaction.device_id),
-        ("channels", transaction.channel),
-        ("networks", transaction.network),
-    )
 
 
 def may_be_sampled(transaction: Transaction, account: AccountProfile) -> bool:
@@ -263,22 +243,23 @@ def shard_of(transaction_id: str) -> int:
 
 def unlearn(account: AccountProfile, transaction: Transaction) -> None:
     """Take out, as far as it can be told, what a payment had taught that was confirmed as fraud."""
-    value, timestamp = transaction.value, transaction.timestamp
+    paid, timestamp = transaction.value, transaction.timestamp
     hours = max(0.0, (account.last_at - timestamp) / MILLISECONDS_PER_HOUR)
     if account.learnt > 1:
         deviation = sqrt(max(account.squares, 0.0) / account.learnt)
-        taught = min(value, account.mean + _CAP_DEVIATIONS * deviation)
+        taught = min(paid, account.mean + _CAP_DEVIATIONS * deviation)
         distance = taught - account.mean
         account.learnt -= 1
         account.mean = max(account.mean - distance / account.learnt, 0.0)
         account.squares = max(account.squares - distance * distance, 0.0)
-    account.day_spend = max(account.day_spend - value * exp(-hours / DAY_CONSTANT), 0.0)
-    account.week_spend = max(account.week_spend - value * exp(-hours / WEEK_CONSTANT), 0.0)
+    account.day_spend = max(account.day_spend - paid * exp(-hours / DAY_CONSTANT), 0.0)
+    account.week_spend = max(account.week_spend - paid * exp(-hours / WEEK_CONSTANT), 0.0)
     account.habit_count = max(account.habit_count - exp(-hours / HABIT_CONSTANT), 0.0)
     hour = timestamp // MILLISECONDS_PER_HOUR
-    for name, used in _ways(transaction):
-        if used is not None:
-            getattr(account, name).forget(used, hour)
+    for known, used in USES.items():
+        value = getattr(transaction, used)
+        if value is not None:
+            getattr(account, known).forget(value, hour)
 
 
 def clear(account: AccountProfile, transaction: Transaction) -> None:

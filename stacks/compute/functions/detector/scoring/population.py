@@ -22,7 +22,13 @@ from stacks.compute.functions.detector.scoring.categories import (
 )
 from stacks.compute.functions.detector.scoring.lifetimes import RiskStatistics
 from stacks.compute.functions.detector.scoring.state import ProfileError, rounded
-from stacks.compute.functions.detector.scoring.tail import FINE_PER_UNIT, PER_UNIT, Quantiles, Sketch
+from stacks.compute.functions.detector.scoring.tail import (
+    FINE_PER_UNIT,
+    PER_UNIT,
+    Quantiles,
+    Sketch,
+    Tail,
+)
 
 POPULATION_VERSION: Final = 3
 SHARDS: Final = 4
@@ -47,6 +53,9 @@ ASSUMED: Final[Mapping[str, Quantiles]] = {
 generated worlds (tools/analyst/worlds), a median payment of 40 dollars among them."""
 
 _PER_UNIT: Final = {name: FINE_PER_UNIT if name == "amount_rarity" else PER_UNIT for name in ASSUMED}
+
+NO_TAILS: Final = {name: Sketch(_PER_UNIT[name]).tail(assumed) for name, assumed in ASSUMED.items()}
+"""Tails of a population of which nothing is known."""
 
 _EVERY: Final = ((2_048, 1), (16_384, 16))
 _RARELY: Final = 64
@@ -107,7 +116,7 @@ class View:
         spread: Standard deviation of an account's amounts as a share of its mean.
         ratios: Key of a merchant category -> its amounts as a multiple of any other's.
         variations: Key of a category -> the variation of its amounts as a multiple of any other's.
-        categories: Key of a category -> its scale.
+        categories: Key of a category -> its scale; None, for no category, has none.
         hours: Share of the payments by hour of the day; None until known.
         season: By how much the logarithm of everybody's amounts is above what it usually is.
         tails: Quantity -> its tail.
@@ -122,15 +131,21 @@ class View:
         "spread", "tails", "typical", "variations",
     )  # fmt: skip
 
-    def __init__(self, assumed_spread: float, merchants: RiskStatistics, accounts: RiskStatistics) -> None:
+    def __init__(
+        self,
+        assumed_spread: float,
+        merchants: RiskStatistics,
+        accounts: RiskStatistics,
+        tails: Mapping[str, Tail] = NO_TAILS,
+    ) -> None:
         self.typical = exp(ASSUMED["amount_rarity"].median)
         self.spread = assumed_spread
         self.ratios: Mapping[int, float] = {}
         self.variations: Mapping[int, float] = {}
-        self.categories: Mapping[int, CategoryScale] = {}
+        self.categories: Mapping[int | None, CategoryScale] = {}
         self.hours: list[float] | None = None
         self.season = 0.0
-        self.tails = {name: Sketch(_PER_UNIT[name]).tail(assumed) for name, assumed in ASSUMED.items()}
+        self.tails = tails
         self.samples = 0
         self.sampled_one_in = 1
         self.merchants = merchants
@@ -197,10 +212,10 @@ class Population:
 
     def view(self, assumed_spread: float, merchants: RiskStatistics, accounts: RiskStatistics) -> View:
         """Return what scores ask of it."""
-        view = View(assumed_spread, merchants, accounts)
+        tails = {name: self.tails[name].tail(assumed) for name, assumed in ASSUMED.items()}
+        view = View(assumed_spread, merchants, accounts, tails)
         view.samples = self.samples
         view.sampled_one_in = next((each for below, each in _EVERY if self.samples < below), _RARELY)
-        view.tails = {name: self.tails[name].tail(assumed) for name, assumed in ASSUMED.items()}
         amounts, assumed = self.tails["amount_rarity"], ASSUMED["amount_rarity"].median
         if amounts.total:
             known = amounts.total / (amounts.total + CATEGORY_WEIGHT)

@@ -29,13 +29,14 @@ class Curve(NamedTuple):
 
     def points_at(self, value: float) -> float:
         """Return the points of a value."""
-        place = bisect_right(self.at, value)
+        _, at, points = self
+        place = bisect_right(at, value)
         if place == 0:
-            return self.points[0]
-        if place == len(self.at):
-            return self.points[-1]
-        low, high = self.at[place - 1], self.at[place]
-        before, after = self.points[place - 1], self.points[place]
+            return points[0]
+        if place == len(at):
+            return points[-1]
+        low, high = at[place - 1], at[place]
+        before, after = points[place - 1], points[place]
         return before + (after - before) * (value - low) / (high - low)
 
 
@@ -43,7 +44,8 @@ def probability_of(log_odds: float) -> float:
     """Return the probability of log-odds."""
     if log_odds < -_LARGEST_LOG_ODDS:
         return 0.0
-    return 1.0 / (1.0 + exp(-min(log_odds, _LARGEST_LOG_ODDS)))
+    log_odds = min(log_odds, _LARGEST_LOG_ODDS)
+    return 1.0 / (1.0 + exp(-log_odds))
 
 
 def log_odds_of(probability: float) -> float:

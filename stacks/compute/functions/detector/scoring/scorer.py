@@ -1,10 +1,13 @@
 """Scores a payment, and teaches its account's profile: the one piece of code that decides, everywhere."""
 
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Final, NamedTuple
 
 from stacks.compute.functions.detector.scoring.account import AccountProfile
+from stacks.compute.functions.detector.scoring.amounts import rate_amount
 from stacks.compute.functions.detector.scoring.controls import NO_CONTROLS, PaymentControls, Standing
-from stacks.compute.functions.detector.scoring.explanation import Evidence, explain
+from stacks.compute.functions.detector.scoring.evidence import Evidence, Quantities
+from stacks.compute.functions.detector.scoring.explanation import Finding, explain
 from stacks.compute.functions.detector.scoring.hard_rules import hard_rules_hit
 from stacks.compute.functions.detector.scoring.learning import (
     HELD_BACK,
@@ -17,7 +20,11 @@ from stacks.compute.functions.detector.scoring.learning import (
 from stacks.compute.functions.detector.scoring.lifetimes import RiskStatistics
 from stacks.compute.functions.detector.scoring.merchant import MerchantProfile
 from stacks.compute.functions.detector.scoring.population import Sample, View
-from stacks.compute.functions.detector.scoring.quantities import PLACE_QUANTITIES, Quantities, measure
+from stacks.compute.functions.detector.scoring.quantities import (
+    MEASURES,
+    PLACE_QUANTITIES,
+    RAW,
+)
 from stacks.compute.functions.detector.scoring.reasons import Decision, Reason
 from stacks.compute.functions.detector.scoring.rules import Rules
 from stacks.compute.functions.detector.scoring.scorecard import Curve, probability_of
@@ -34,21 +41,40 @@ _DIGITS: Final = 4
 
 _NO_SHARING: Final[Sharing] = {}
 
+_Counted = tuple[float, Callable[[float], float]]
+"""A curve made ready: up to which value it has no points, and its points."""
+
 
 class Assessment(NamedTuple):
     """A decision, and what it was made from, which learning needs again.
 
     Attributes:
         decision: The outcome.
-        quantities: What was measured.
-        raw: Raw values of the quantities that are rarities.
-        usual: What the account usually pays.
+        evidence: What it was made from. Valid until the account learns the payment.
+        names: The quantities that were measured.
+        values: What was measured of each.
     """
 
     decision: Decision
-    quantities: Quantities
-    raw: dict[str, float]
-    usual: Usual
+    evidence: Evidence
+    names: Sequence[str]
+    values: Sequence[float | None]
+
+    @property
+    def usual(self) -> Usual:
+        """What the account usually pays."""
+        return self.evidence.usual
+
+    @property
+    def quantities(self) -> Quantities:
+        """What was measured, by name."""
+        return Quantities(dict(zip(self.names, self.values, strict=True)))
+
+    @property
+    def raw(self) -> dict[str, float]:
+        """Raw values of the quantities that are rarities, whatever the rules read."""
+        values = {name: raw_of(self.evidence) for name, raw_of in RAW.items()}
+        return {name: value for name, value in values.items() if value is not None}
 
 
 class Scorer:
@@ -56,23 +82,19 @@ class Scorer:
 
     Args:
         rules: The rules' settings.
+        measured: Quantities to measure beside those that the rules read.
     """
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: Rules, measured: Collection[str] = ()) -> None:
         self.rules = rules
-        alerting = {name: curve for name, curve in rules.scorecard.items() if curve.mode is Mode.ALERT}
-        self._own = [
-            (name, curve.silent_to, curve.points_at)
-            for name, curve in alerting.items()
-            if name not in PLACE_QUANTITIES
-        ]
-        self._place = [
-            (name, curve.points_at) for name, curve in alerting.items() if name in PLACE_QUANTITIES
-        ]
-        self._alerting = alerting
-        self._shadowing = {
-            name: curve for name, curve in rules.scorecard.items() if curve.mode is Mode.SHADOW
-        }
+        self._alerting = _in_mode(rules, Mode.ALERT)
+        self._shadowing = _in_mode(rules, Mode.SHADOW)
+        own = [name for name in self._alerting if name not in PLACE_QUANTITIES]
+        self._names = tuple(dict.fromkeys((*own, *self._alerting, *self._shadowing, *measured)))
+        self._measures = [MEASURES[name] for name in self._names]
+        curves = [self._alerting[name] for name in self._names[: len(self._alerting)]]
+        counted = [(curve.silent_to, curve.points_at) for curve in curves]
+        self._own, self._place = counted[: len(own)], counted[len(own) :]
 
     def unknown_population(self) -> View:
         """Return the view of a population of which nothing is known yet."""
@@ -98,44 +120,38 @@ class Scorer:
             sharing: The counters of its `new_places`.
             controls: What people decided of its account and its merchant.
         """
+        rules = self.rules
         usual = usual_of(transaction, account, population)
-        quantities, raw = measure(transaction, account, merchant, sharing, population, usual)
-        own = self.rules.base
-        for name, silent_to, points_at in self._own:
-            value = getattr(quantities, name)
-            if value is not None and value > silent_to:
-                own += points_at(value)
-        log_odds = own
-        for name, points_at in self._place:
-            value = getattr(quantities, name)
-            if value is not None:
-                log_odds += points_at(value)
-        hard, shadow_hard = hard_rules_hit(transaction, controls, self.rules.rules, usual)
-        score = probability_of(log_odds)
+        evidence = Evidence(transaction, account, merchant, sharing, population, usual)
+        rate_amount(evidence)
+        values = [measure(evidence) for measure in self._measures]
+        own = _add_points(rules.base, values, self._own)
+        log_odds = _add_points(own, values[len(self._own) :], self._place)
+        own_suspicion = probability_of(own)
+        score = own_suspicion if log_odds == own else probability_of(log_odds)
         reasons: tuple[Reason, ...] = ()
+        hard, shadow = hard_rules_hit(transaction, controls, rules.rules, usual)
         if score >= REASONS_FROM or hard:
-            evidence = Evidence(transaction, account, merchant, population, usual, quantities, raw)
-            reasons = tuple(sorted((*hard, *_reasons(self._alerting, evidence)), key=_by_points))
-            score = probability_of(self.rules.base + sum(reason.points for reason in reasons))
-        shadow = tuple(shadow_hard)
+            told = _reasons(self._alerting, zip(self._names, values, strict=True), evidence)
+            reasons = tuple(sorted((*hard, *told), key=_by_points))
+            score = probability_of(rules.base + sum(reason.points for reason in reasons))
         if self._shadowing and score >= REASONS_FROM:
-            evidence = Evidence(transaction, account, merchant, population, usual, quantities, raw)
-            shadow += tuple(_reasons(self._shadowing, evidence))
-        suspicious, suppressed = score >= self.rules.alert_threshold, None
+            shadow += _reasons(self._shadowing, zip(self._names, values, strict=True), evidence)
+        suspicious, suppressed = score >= rules.alert_threshold, None
         if suspicious and controls is not NO_CONTROLS:
             suppressed = _suppressed(transaction, controls)
         decision = Decision(
             score,
             suspicious and suppressed is None,
-            self.rules.base,
+            rules.base,
             reasons,
-            self.rules.alert_threshold,
-            self.rules.version,
+            rules.alert_threshold,
+            rules.version,
             shadow,
             suppressed,
-            probability_of(own),
+            own_suspicion,
         )
-        return Assessment(decision, quantities, raw, usual)
+        return Assessment(decision, evidence, self._names, values)
 
     def update(self, account: AccountProfile, transaction: Transaction, assessment: Assessment) -> bool:
         """Teach the account's profile a payment, in place; tell whether it changed.
@@ -146,8 +162,7 @@ class Scorer:
         return learn(
             account,
             transaction,
-            assessment.quantities,
-            assessment.usual,
+            assessment.evidence,
             own_suspicion=own_suspicion,
             suspicious=own_suspicion >= HELD_BACK,
         )
@@ -160,10 +175,10 @@ class Scorer:
         Where it teaches, the account's profile remembers that it did today.
         """
         decision = assessment.decision
-        held_back = max(decision.score, decision.own_suspicion) >= HELD_BACK_OF_ALL
-        if not (held_back or is_in_share(transaction, population)) or not may_be_sampled(
-            transaction, account
-        ):
+        if not may_be_sampled(transaction, account):
+            return None
+        held_back = decision.score >= HELD_BACK_OF_ALL or decision.own_suspicion >= HELD_BACK_OF_ALL
+        if not held_back and not is_in_share(transaction, population):
             return None
         account.sampled_on = transaction.timestamp // MILLISECONDS_PER_DAY
         return sample_of(
@@ -176,17 +191,31 @@ class Scorer:
         )
 
 
-def _reasons(curves: dict[str, Curve], evidence: Evidence) -> list[Reason]:
+def _in_mode(rules: Rules, mode: Mode) -> dict[str, Curve]:
+    return {name: curve for name, curve in rules.scorecard.items() if curve.mode is mode}
+
+
+def _add_points(log_odds: float, values: Sequence[float | None], curves: Sequence[_Counted]) -> float:
+    """Add the points of the values that come first to the log-odds."""
+    for value, (silent_to, points_at) in zip(values, curves, strict=False):
+        if value is not None and value > silent_to:
+            log_odds += points_at(value)
+    return log_odds
+
+
+def _reasons(
+    curves: dict[str, Curve], measured: Iterable[tuple[str, float | None]], evidence: Evidence
+) -> tuple[Reason, ...]:
     """Return the reasons of the quantities that have points here."""
     reasons = []
-    for name, curve in curves.items():
-        value = getattr(evidence.quantities, name)
-        if value is None:
+    for name, value in measured:
+        curve = curves.get(name)
+        if curve is None or value is None:
             continue
         points = round(curve.points_at(value), _DIGITS)
         if points:
-            reasons.append(Reason(name, *explain(name, evidence), points))
-    return reasons
+            reasons.append(Reason(name, *explain(Finding(name, value, evidence)), points))
+    return tuple(reasons)
 
 
 def _by_points(reason: Reason) -> tuple[float, str]:

@@ -18,6 +18,7 @@ from stacks.compute.functions.detector.scoring.transaction import (
     MILLISECONDS_PER_DAY,
     MILLISECONDS_PER_HOUR,
     Transaction,
+    network_of,
 )
 
 SHARING_VERSION: Final = 1
@@ -29,15 +30,26 @@ _LAYOUT: Final = Struct("<BQQff")
 
 
 class Kind(StrEnum):
-    """What accounts share."""
+    """What accounts share.
 
-    MERCHANT = "merchant"
-    DEVICE = "device"
-    ADDRESS = "address"
+    Attributes:
+        hours: Time constant in hours after which a first use counts a third. A burst at a merchant or from an
+            address is over within hours; a device passes from one stolen account to the next within a day.
+    """
 
+    hours: float
 
-_HOURS: Final = {Kind.MERCHANT: 6.0, Kind.DEVICE: 24.0, Kind.ADDRESS: 6.0}
-"""Time constant in hours after which a first use counts a third."""
+    def __new__(cls, name: str, hours: float) -> Self:
+        """Make a kind, with its time constant."""
+        kind = str.__new__(cls, name)
+        kind._value_, kind.hours = name, hours
+        return kind
+
+    MERCHANT = "merchant", 6.0
+    DEVICE = "device", 24.0
+    ADDRESS = "address", 6.0
+
+    __hash__ = str.__hash__  # that of Enum hashes the member's name in Python
 
 
 class Place(NamedTuple):
@@ -65,8 +77,10 @@ class FirstUses:
 
     def at(self, timestamp: int, kind: Kind) -> float:
         """Return the first uses of late at a time."""
-        hours = max(0, timestamp - self.last_at) / MILLISECONDS_PER_HOUR
-        return self.lately * exp(-hours / _HOURS[kind])
+        if timestamp <= self.last_at:
+            return self.lately
+        hours = (timestamp - self.last_at) / MILLISECONDS_PER_HOUR
+        return self.lately * exp(-hours / kind.hours)
 
     def surplus(self, timestamp: int, kind: Kind) -> float:
         """Return how many more first uses there are than usual here, in standard deviations of a count.
@@ -76,10 +90,11 @@ class FirstUses:
         if not self.total:
             return 0.0
         days = max(1.0, (timestamp - self.first_at) / MILLISECONDS_PER_DAY)
-        usual = self.total / days * _HOURS[kind] / 24
-        sampled = max(0.0, 1 - _MANY / self.total)
-        noise = sqrt(1 + (_SAMPLED - 1) * sampled)
-        return 2 * (sqrt(self.at(timestamp, kind) + 1) - sqrt(usual + 1)) / noise
+        usual = self.total / days * kind.hours / 24
+        surplus = 2 * (sqrt(self.at(timestamp, kind) + 1) - sqrt(usual + 1))
+        if self.total <= _MANY:
+            return surplus
+        return surplus / sqrt(1 + (_SAMPLED - 1) * (1 - _MANY / self.total))
 
     def learn(self, transaction_id: str, timestamp: int, kind: Kind) -> bool:
         """Count a first use, in place; tell whether it changed."""
@@ -122,11 +137,11 @@ Sharing = dict[Place, FirstUses]
 def new_places(transaction: Transaction, account: AccountProfile) -> tuple[Place, ...]:
     """Return the places that the account has not used before, and whose counters a score needs."""
     places: tuple[Place, ...] = ()
-    if not account.merchants.knows(transaction.merchant_id):
-        places += (Place(Kind.MERCHANT, transaction.merchant_id),)
-    device, network = transaction.device_id, transaction.network
+    merchant, device, address = transaction.merchant_id, transaction.device_id, transaction.ip_address
+    if not account.merchants.knows(merchant):
+        places = (Place(Kind.MERCHANT, merchant),)
     if device is not None and not account.devices.knows(device):
         places += (Place(Kind.DEVICE, device),)
-    if network is not None and not account.networks.knows(network):
-        places += (Place(Kind.ADDRESS, str(transaction.ip_address)),)
+    if address is not None and not account.networks.knows(network_of(address)):
+        places += (Place(Kind.ADDRESS, address),)
     return places

@@ -5,6 +5,8 @@ vary and common where they vary much. It is counted: the share of the sampled pa
 greater one. Where few are sampled, or none is so great, what is assumed of the quantity goes on from there.
 """
 
+from functools import lru_cache
+from itertools import accumulate
 from math import floor, log10
 from struct import Struct
 from typing import Final, NamedTuple, Self
@@ -48,6 +50,12 @@ class Quantiles(NamedTuple):
         return max(0.0, _DECADES_AT_MEDIAN + (value - self.median) * slope)
 
 
+@lru_cache(maxsize=64)
+def _exceeding(assumed: Quantiles, per_unit: int, first: int, end: int) -> tuple[float, ...]:
+    """Return which share of the payments is assumed to reach each class from `end` down to `first`."""
+    return tuple(10 ** -assumed.rarity(place / per_unit) for place in range(end, first - 1, -1))
+
+
 class Tail:
     """What a sketch counted, made ready to read rarities off.
 
@@ -64,12 +72,13 @@ class Tail:
         prior = _PRIOR_VALUES * _PRIOR_FADES / (_PRIOR_FADES + total)
         self._assumed, self._per_unit = assumed, per_unit
         self._beyond = log10((total + prior) / prior)
-        self._first = min(counts, default=0)
-        rarities, above = [], 0.0
-        for place in range(max(counts, default=0) + 1, self._first - 1, -1):
-            above += counts.get(place, 0.0)
-            share = (above + prior * 10 ** -assumed.rarity(place / per_unit)) / (total + prior)
-            rarities.append(-log10(share))
+        self._first, end = min(counts, default=0), max(counts, default=0) + 1
+        reached = accumulate(counts.get(place, 0.0) for place in range(end, self._first - 1, -1))
+        whole = total + prior
+        rarities = [
+            -log10((above + prior * share) / whole)
+            for above, share in zip(reached, _exceeding(assumed, per_unit, self._first, end), strict=True)
+        ]
         self._rarities = rarities[::-1]
         self._last = len(rarities) - 1
 

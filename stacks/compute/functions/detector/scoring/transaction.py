@@ -7,6 +7,8 @@ from stacks.compute.functions.detector.scoring.value import DOLLARS_PER_UNIT
 MILLISECONDS_PER_HOUR: Final = 3_600_000
 MILLISECONDS_PER_DAY: Final = 86_400_000
 
+_CENT: Final = 0.01
+
 
 class Transaction(NamedTuple):
     """A payment. Time in epoch milliseconds, position in degrees."""
@@ -29,12 +31,15 @@ class Transaction(NamedTuple):
     @property
     def value(self) -> float:
         """The amount in approximate US dollars, at least a cent."""
-        return max(self.amount * DOLLARS_PER_UNIT.get(self.currency, 1.0), 0.01)
+        value = self.amount * DOLLARS_PER_UNIT.get(self.currency, 1.0)
+        return max(_CENT, value)
 
     @property
     def network(self) -> str | None:
         """The network of the address: /24 of IPv4, /48 of IPv6, which a phone changes less often."""
-        address = self.ip_address
-        if address is None:
-            return None
-        return address.rpartition(".")[0] if "." in address else ":".join(address.split(":")[:3])
+        return None if self.ip_address is None else network_of(self.ip_address)
+
+
+def network_of(address: str) -> str:
+    """Return the network of an address: /24 of IPv4, /48 of IPv6."""
+    return address.rpartition(".")[0] if "." in address else ":".join(address.split(":")[:3])

@@ -1,11 +1,14 @@
 """What an account usually pays, and how a payment stands against it."""
 
 from math import exp, log1p, sqrt
-from typing import Final, NamedTuple
+from typing import Final
 
 from stacks.compute.functions.detector.scoring.account import (
+    DAY_CONSTANT,
     HABIT_CONSTANT,
+    HOUR_CONSTANT,
     SUSPICION_STEPS,
+    WEEK_CONSTANT,
     AccountProfile,
     CategoryHabit,
 )
@@ -29,9 +32,10 @@ _MOST_SETTLED: Final = 4.0
 _SETTLED_AFTER: Final = 20 * MILLISECONDS_PER_HOUR
 _SETTLED_SINCE: Final = 40 * MILLISECONDS_PER_HOUR
 _PACE_PAYMENTS: Final = 0.5
+_HABIT_DAYS: Final = HABIT_CONSTANT / 24
 
 
-class Usual(NamedTuple):
+class Usual:
     """What the account usually pays, and how this payment stands against it.
 
     Attributes:
@@ -44,17 +48,38 @@ class Usual(NamedTuple):
         habit: What the account pays in the category.
         daily_payments: How many payments it makes a day.
         hours: Since its last payment, 0 for a late arrival.
+        by_hour: What is left since then of a counter worn off by the hour; `by_day`, `by_week` likewise.
     """
 
-    value: float
-    normal: float
-    mean: float
-    deviation: float
-    variance: float
-    category: int | None
-    habit: CategoryHabit
-    daily_payments: float
-    hours: float
+    __slots__ = (
+        "by_day", "by_hour", "by_week", "category", "daily_payments", "deviation", "habit", "hours", "mean",
+        "normal", "value", "variance",
+    )  # fmt: skip
+
+    def __init__(  # noqa: PLR0913, PLR0917 - what is usual, each named
+        self,
+        value: float,
+        normal: float,
+        mean: float,
+        deviation: float,
+        variance: float,
+        category: int | None,
+        habit: CategoryHabit,
+        daily_payments: float,
+        hours: float,
+    ) -> None:
+        self.value = value
+        self.normal = normal
+        self.mean = mean
+        self.deviation = deviation
+        self.variance = variance
+        self.category = category
+        self.habit = habit
+        self.daily_payments = daily_payments
+        self.hours = hours
+        self.by_hour = exp(-hours / HOUR_CONSTANT)
+        self.by_day = exp(-hours / DAY_CONSTANT)
+        self.by_week = exp(-hours / WEEK_CONSTANT)
 
 
 _NO_HABIT: Final = CategoryHabit(0, 0.0)
@@ -66,12 +91,13 @@ def settled_level(account: AccountProfile, timestamp: int) -> float:
     It is less than most of the latest payments that are older than a day and were not confirmed as fraud, so
     that neither a burst nor a fraud now and then makes one.
     """
-    until = timestamp - _SETTLED_AFTER
-    old = [each for each in account.recent if each.timestamp <= until and each.suspicion < SUSPICION_STEPS]
-    latest = old[-_SETTLED_PAYMENTS:]
-    if len(latest) < _SETTLED_PAYMENTS or latest[0].timestamp > timestamp - _SETTLED_SINCE:
-        return 0.0
-    return sorted(each.value for each in latest)[_SETTLED_RANK]
+    until, values = timestamp - _SETTLED_AFTER, []
+    for paid_at, _, value, suspicion in reversed(account.recent):
+        if paid_at <= until and suspicion < SUSPICION_STEPS:
+            values.append(value)
+            if len(values) == _SETTLED_PAYMENTS:
+                return sorted(values)[_SETTLED_RANK] if paid_at <= timestamp - _SETTLED_SINCE else 0.0
+    return 0.0
 
 
 def usual_of(transaction: Transaction, account: AccountProfile, view: View) -> Usual:
@@ -84,7 +110,10 @@ def usual_of(transaction: Transaction, account: AccountProfile, view: View) -> U
         habit = account.category_habits.get(category, _NO_HABIT)
         ratio = view.ratios.get(category, 1.0)
         variation = view.variations.get(category, 1.0)
-    in_category = habit.logarithm * habit.payments / (habit.payments + CATEGORY_WEIGHT)
+    in_category = 0.0
+    if habit is not _NO_HABIT:
+        payments, logarithm = habit
+        in_category = logarithm * payments / (payments + CATEGORY_WEIGHT)
     known = account.learnt
     mean = (known * account.mean + _TYPICAL_WEIGHT * view.typical) / (known + _TYPICAL_WEIGHT)
     assumed = view.spread * mean
@@ -97,13 +126,14 @@ def usual_of(transaction: Transaction, account: AccountProfile, view: View) -> U
         level = min(level, _MOST_SETTLED * account.mean)
         if level > mean:
             mean, deviation = level, share * level
-    hours, age = 0.0, 0.0
-    if account.count:
-        hours = max(0.0, (transaction.timestamp - account.last_at) / MILLISECONDS_PER_HOUR)
-        age = max(0.0, (transaction.timestamp - account.first_at) / MILLISECONDS_PER_HOUR)
+    timestamp, hours, age = transaction.timestamp, 0.0, 0.0
+    if account.count and timestamp > account.first_at:
+        age = (timestamp - account.first_at) / MILLISECONDS_PER_HOUR
+        if timestamp > account.last_at:
+            hours = (timestamp - account.last_at) / MILLISECONDS_PER_HOUR
     # Payments of long ago count less, and so do the days in which they were made.
-    days = HABIT_CONSTANT / 24 * (1.0 - exp(-age / HABIT_CONSTANT))
-    payments = account.habit_count * exp(-hours / HABIT_CONSTANT)
+    days = _HABIT_DAYS * (1.0 - exp(-age / HABIT_CONSTANT))
+    paid = account.habit_count * exp(-hours / HABIT_CONSTANT)
     return Usual(
         value,
         normal,
@@ -112,6 +142,6 @@ def usual_of(transaction: Transaction, account: AccountProfile, view: View) -> U
         log1p(share * share) * variation * variation,
         category,
         habit,
-        (payments + _PACE_PAYMENTS) / (days + _PACE_PAYMENTS),
+        (paid + _PACE_PAYMENTS) / (days + _PACE_PAYMENTS),
         hours,
     )

@@ -1,0 +1,124 @@
+"""What an account has spent of late and how often it has paid, this payment included."""
+
+from math import log, log1p, sqrt
+from operator import attrgetter
+from typing import Final
+
+from stacks.compute.functions.detector.scoring.evidence import Evidence
+from stacks.compute.functions.detector.scoring.transaction import MILLISECONDS_PER_DAY
+
+_REST_HOURS: Final = 3 * 24.0
+"""A shorter pause is none: most accounts skip a day or two."""
+
+_LATEST: Final = 5
+"""Payments that are the last ones."""
+
+_NO_PAYMENT: Final = -5.0
+"""Stands for the logarithm of nothing: the least amount, a cent, has -4.6."""
+
+_value_of: Final = attrgetter("value")
+
+
+def raw_hour_spend(evidence: Evidence) -> float | None:
+    """Return the logarithm of the dollars of an hour, without the season."""
+    account, usual = evidence.account, evidence.usual
+    if not account.count:
+        return None
+    return log(account.hour_spend * usual.by_hour + usual.value) - evidence.view.season
+
+
+def raw_hour_spend_to_usual(evidence: Evidence) -> float | None:
+    """Return the logarithm of an hour's sum as a multiple of what the account lets expect."""
+    account, usual = evidence.account, evidence.usual
+    if not account.count:
+        return None
+    spent = account.hour_spend * usual.by_hour + usual.value
+    return log(spent / (usual.mean + usual.daily_payments * usual.mean / 24)) - evidence.view.season
+
+
+def raw_day_spend_to_usual(evidence: Evidence) -> float | None:
+    """Return the same of a day's sum."""
+    account, usual = evidence.account, evidence.usual
+    if not account.count:
+        return None
+    spent = account.day_spend * usual.by_day + usual.value
+    return log(spent / (usual.mean + usual.daily_payments * usual.mean)) - evidence.view.season
+
+
+def raw_week_spend_to_usual(evidence: Evidence) -> float | None:
+    """Return the same of a week's sum."""
+    account, usual = evidence.account, evidence.usual
+    if not account.count:
+        return None
+    spent = account.week_spend * usual.by_week + usual.value
+    return log(spent / (usual.mean + 7 * usual.daily_payments * usual.mean)) - evidence.view.season
+
+
+def raw_hour_pace(evidence: Evidence) -> float | None:
+    """Return how many more payments within an hour there are than usual, in standard deviations.
+
+    Square roots make the deviation of a count the same, whatever its mean (Anscombe, 1948).
+    """
+    account, usual = evidence.account, evidence.usual
+    if not account.count:
+        return None
+    return 2 * (sqrt(account.hour_count * usual.by_hour + 1) - sqrt(usual.daily_payments / 24 + 1))
+
+
+def raw_day_pace(evidence: Evidence) -> float | None:
+    """Return the same within a day."""
+    account, usual = evidence.account, evidence.usual
+    if not account.count:
+        return None
+    return 2 * (sqrt(account.day_count * usual.by_day + 1) - sqrt(usual.daily_payments + 1))
+
+
+def raw_largest_of_five(evidence: Evidence) -> float | None:
+    """Return the logarithm of the greatest value of the last five payments, in dollars."""
+    latest = evidence.account.recent[-_LATEST:]
+    return log(max(map(_value_of, latest))) if latest else None
+
+
+def smallest_of_five(evidence: Evidence) -> float | None:
+    """Return the logarithm of the least value of the last five payments, in dollars."""
+    latest = evidence.account.recent[-_LATEST:]
+    return log(min(map(_value_of, latest))) if latest else None
+
+
+def largest_of_day(evidence: Evidence) -> float | None:
+    """Return the logarithm of the greatest of the last day's payments, in dollars."""
+    recent = evidence.account.recent
+    if not recent:
+        return None
+    since, largest = evidence.transaction.timestamp - MILLISECONDS_PER_DAY, 0.0
+    for payment in reversed(recent):
+        if payment.timestamp < since:
+            break
+        largest = max(largest, payment.value)
+    return log(largest) if largest else _NO_PAYMENT
+
+
+def week_count(evidence: Evidence) -> float | None:
+    """Return the logarithm of the payments of a week."""
+    account = evidence.account
+    return log1p(account.week_count * evidence.usual.by_week) if account.count else None
+
+
+def recent_rarity(evidence: Evidence) -> float | None:
+    """Return the logarithm of the summed rarity of the last day's payments."""
+    account = evidence.account
+    return log1p(account.rarity_sum * evidence.usual.by_day) if account.count else None
+
+
+def rest(evidence: Evidence) -> float | None:
+    """Return the logarithm of the time since the last payment in units of the usual, after three days."""
+    usual = evidence.usual
+    return log1p(usual.hours / 24 * usual.daily_payments) if usual.hours > _REST_HOURS else None
+
+
+def account_age(evidence: Evidence) -> float | None:
+    """Return the logarithm of the days since the account's first payment."""
+    account = evidence.account
+    if not account.count:
+        return None
+    return log1p(max(0, evidence.transaction.timestamp - account.first_at) / MILLISECONDS_PER_DAY)
