@@ -270,7 +270,7 @@ def test_an_hour_at_which_the_account_never_pays() -> None:
 
 def test_an_hour_at_which_hardly_anybody_pays() -> None:
     view = population().view(RULES.assumed_spread, UNKNOWN.merchants, UNKNOWN.accounts)
-    scorer, night = Scorer(RULES), at(12)
+    scorer, night = Scorer(RULES, measured={"population_hour"}), at(12)
     by_day = NOW // HOUR % 24
     rare = scorer.assess(night, AccountProfile(), MerchantProfile(), view).quantities.population_hour
     common = scorer.assess(

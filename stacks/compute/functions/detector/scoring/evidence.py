@@ -11,11 +11,9 @@ from stacks.compute.functions.detector.scoring.sharing import Sharing
 from stacks.compute.functions.detector.scoring.transaction import MILLISECONDS_PER_HOUR, Transaction
 from stacks.compute.functions.detector.scoring.usual import Usual
 
-_NOTHING: Final[Mapping[str, float | None]] = {}
-
 
 class Quantities:
-    """What was measured of a payment, by the quantities' names; None where it cannot be told.
+    """What was measured of a payment for others to see, by name; None where it cannot be told.
 
     Args:
         values: Quantity -> its value.
@@ -30,13 +28,16 @@ class Quantities:
         """Return a quantity.
 
         Raises:
-            AttributeError: It was not measured.
+            AttributeError: It is not among those that the scorer was told to measure for others.
         """
         if name == "_values" or name not in self._values:
             raise AttributeError(
-                f"{name} was not measured: the rules do not read it, nor did `measured` name it"
+                f"{name} was not measured: name it to the scorer, Scorer(rules, measured=...)"
             )
         return self._values[name]
+
+
+NOTHING_MEASURED: Final = Quantities({})
 
 
 class Evidence:

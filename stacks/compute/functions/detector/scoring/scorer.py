@@ -1,12 +1,12 @@
 """Scores a payment, and teaches its account's profile: the one piece of code that decides, everywhere."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection
 from typing import Final, NamedTuple
 
 from stacks.compute.functions.detector.scoring.account import AccountProfile
 from stacks.compute.functions.detector.scoring.amounts import rate_amount
 from stacks.compute.functions.detector.scoring.controls import NO_CONTROLS, PaymentControls, Standing
-from stacks.compute.functions.detector.scoring.evidence import Evidence, Quantities
+from stacks.compute.functions.detector.scoring.evidence import NOTHING_MEASURED, Evidence, Quantities
 from stacks.compute.functions.detector.scoring.explanation import Finding, explain
 from stacks.compute.functions.detector.scoring.hard_rules import hard_rules_hit
 from stacks.compute.functions.detector.scoring.learning import (
@@ -24,6 +24,7 @@ from stacks.compute.functions.detector.scoring.quantities import (
     MEASURES,
     PLACE_QUANTITIES,
     RAW,
+    Measure,
 )
 from stacks.compute.functions.detector.scoring.reasons import Decision, Reason
 from stacks.compute.functions.detector.scoring.rules import Rules
@@ -41,8 +42,8 @@ _DIGITS: Final = 4
 
 _NO_SHARING: Final[Sharing] = {}
 
-_Counted = tuple[float, Callable[[float], float]]
-"""A curve made ready: up to which value it has no points, and its points."""
+_Counted = tuple[Measure, float, Callable[[float], float]]
+"""A quantity made ready: what measures it, up to which value it has no points, its points."""
 
 
 class Assessment(NamedTuple):
@@ -51,24 +52,17 @@ class Assessment(NamedTuple):
     Attributes:
         decision: The outcome.
         evidence: What it was made from. Valid until the account learns the payment.
-        names: The quantities that were measured.
-        values: What was measured of each.
+        quantities: Those that the scorer was told to measure for others.
     """
 
     decision: Decision
     evidence: Evidence
-    names: Sequence[str]
-    values: Sequence[float | None]
+    quantities: Quantities
 
     @property
     def usual(self) -> Usual:
         """What the account usually pays."""
         return self.evidence.usual
-
-    @property
-    def quantities(self) -> Quantities:
-        """What was measured, by name."""
-        return Quantities(dict(zip(self.names, self.values, strict=True)))
 
     @property
     def raw(self) -> dict[str, float]:
@@ -82,19 +76,16 @@ class Scorer:
 
     Args:
         rules: The rules' settings.
-        measured: Quantities to measure beside those that the rules read.
+        measured: Quantities that an assessment is to show, whether the rules read them or not.
     """
 
     def __init__(self, rules: Rules, measured: Collection[str] = ()) -> None:
         self.rules = rules
         self._alerting = _in_mode(rules, Mode.ALERT)
         self._shadowing = _in_mode(rules, Mode.SHADOW)
-        own = [name for name in self._alerting if name not in PLACE_QUANTITIES]
-        self._names = tuple(dict.fromkeys((*own, *self._alerting, *self._shadowing, *measured)))
-        self._measures = [MEASURES[name] for name in self._names]
-        curves = [self._alerting[name] for name in self._names[: len(self._alerting)]]
-        counted = [(curve.silent_to, curve.points_at) for curve in curves]
-        self._own, self._place = counted[: len(own)], counted[len(own) :]
+        self._own = _counted(self._alerting.keys() - PLACE_QUANTITIES, self._alerting)
+        self._place = _counted(self._alerting.keys() & PLACE_QUANTITIES, self._alerting)
+        self._measured = {name: MEASURES[name] for name in measured}
 
     def unknown_population(self) -> View:
         """Return the view of a population of which nothing is known yet."""
@@ -124,19 +115,17 @@ class Scorer:
         usual = usual_of(transaction, account, population)
         evidence = Evidence(transaction, account, merchant, sharing, population, usual)
         rate_amount(evidence)
-        values = [measure(evidence) for measure in self._measures]
-        own = _add_points(rules.base, values, self._own)
-        log_odds = _add_points(own, values[len(self._own) :], self._place)
+        own = _add_points(rules.base, self._own, evidence)
+        log_odds = _add_points(own, self._place, evidence)
         own_suspicion = probability_of(own)
         score = own_suspicion if log_odds == own else probability_of(log_odds)
         reasons: tuple[Reason, ...] = ()
         hard, shadow = hard_rules_hit(transaction, controls, rules.rules, usual)
         if score >= REASONS_FROM or hard:
-            told = _reasons(self._alerting, zip(self._names, values, strict=True), evidence)
-            reasons = tuple(sorted((*hard, *told), key=_by_points))
+            reasons = tuple(sorted((*hard, *_reasons(self._alerting, evidence)), key=_by_points))
             score = probability_of(rules.base + sum(reason.points for reason in reasons))
         if self._shadowing and score >= REASONS_FROM:
-            shadow += _reasons(self._shadowing, zip(self._names, values, strict=True), evidence)
+            shadow += _reasons(self._shadowing, evidence)
         suspicious, suppressed = score >= rules.alert_threshold, None
         if suspicious and controls is not NO_CONTROLS:
             suppressed = _suppressed(transaction, controls)
@@ -151,7 +140,10 @@ class Scorer:
             suppressed,
             own_suspicion,
         )
-        return Assessment(decision, evidence, self._names, values)
+        return Assessment(decision, evidence, self._measure(evidence) if self._measured else NOTHING_MEASURED)
+
+    def _measure(self, evidence: Evidence) -> Quantities:
+        return Quantities({name: measure(evidence) for name, measure in self._measured.items()})
 
     def update(self, account: AccountProfile, transaction: Transaction, assessment: Assessment) -> bool:
         """Teach the account's profile a payment, in place; tell whether it changed.
@@ -195,22 +187,27 @@ def _in_mode(rules: Rules, mode: Mode) -> dict[str, Curve]:
     return {name: curve for name, curve in rules.scorecard.items() if curve.mode is mode}
 
 
-def _add_points(log_odds: float, values: Sequence[float | None], curves: Sequence[_Counted]) -> float:
-    """Add the points of the values that come first to the log-odds."""
-    for value, (silent_to, points_at) in zip(values, curves, strict=False):
+def _counted(names: Collection[str], curves: dict[str, Curve]) -> list[_Counted]:
+    return [
+        (MEASURES[name], curve.silent_to, curve.points_at) for name, curve in curves.items() if name in names
+    ]
+
+
+def _add_points(log_odds: float, counted: list[_Counted], evidence: Evidence) -> float:
+    """Measure quantities, and add their points to the log-odds."""
+    for measure, silent_to, points_at in counted:
+        value = measure(evidence)
         if value is not None and value > silent_to:
             log_odds += points_at(value)
     return log_odds
 
 
-def _reasons(
-    curves: dict[str, Curve], measured: Iterable[tuple[str, float | None]], evidence: Evidence
-) -> tuple[Reason, ...]:
+def _reasons(curves: dict[str, Curve], evidence: Evidence) -> tuple[Reason, ...]:
     """Return the reasons of the quantities that have points here."""
     reasons = []
-    for name, value in measured:
-        curve = curves.get(name)
-        if curve is None or value is None:
+    for name, curve in curves.items():
+        value = MEASURES[name](evidence)
+        if value is None:
             continue
         points = round(curve.points_at(value), _DIGITS)
         if points:
