@@ -1,7 +1,10 @@
 """How good a ranking is: areas under curves, and what alerts at a rate find; equal scores are one step."""
 
-from collections.abc import Iterable, Sequence
-from itertools import groupby
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, compress
+from math import inf
+from operator import not_
 from typing import Final, NamedTuple
 
 ALERT_RATES: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05)
@@ -30,21 +33,23 @@ class Ranking:
     """
 
     def __init__(self, scores: Sequence[float], labels: Sequence[int]) -> None:
-        # Most scores are zero, and need no sorting.
-        above = sorted(
-            ((score, label) for score, label in zip(scores, labels, strict=True) if score), reverse=True
-        )
-        self.frauds = sum(labels)
-        self.genuine = len(labels) - self.frauds
-        self.steps: list[Step] = []
-        frauds = genuine = 0
-        for threshold, equal in groupby(above, key=lambda pair: pair[0]):
-            marks = [label for _, label in equal]
-            hits = sum(marks)
-            frauds, genuine = frauds + hits, genuine + len(marks) - hits
-            self.steps.append(Step(threshold, frauds, genuine))
-        if len(above) < len(labels):
-            self.steps.append(Step(0.0, self.frauds, self.genuine))
+        # Eight bytes a score: a history has millions of them.
+        self._frauds = array("d", sorted(compress(scores, labels), reverse=True))
+        self._genuine = array("d", sorted(compress(scores, map(not_, labels)), reverse=True))
+        self.frauds, self.genuine = len(self._frauds), len(self._genuine)
+
+    @property
+    def steps(self) -> Iterator[Step]:
+        """Yield a step for each score, the highest first."""
+        ends = (-inf,)
+        frauds, genuine = chain(self._frauds, ends), chain(self._genuine, ends)
+        fraud, other, found, passed = next(frauds), next(genuine), 0, 0
+        while (threshold := max(fraud, other)) > -inf:
+            while fraud == threshold:
+                fraud, found = next(frauds), found + 1
+            while other == threshold:
+                other, passed = next(genuine), passed + 1
+            yield Step(threshold, found, passed)
 
     def area(self) -> float | None:
         """Return the area under the ROC curve; None without both frauds and genuine transactions."""
