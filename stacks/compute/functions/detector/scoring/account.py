@@ -21,8 +21,13 @@ from stacks.compute.functions.detector.scoring.uses import Uses
 
 PROFILE_VERSION: Final = 3
 HOURS: Final = 24
+"""Hours of a day."""
+
 REMEMBERED_PAYMENTS: Final = 16
+"""Latest payments kept one by one, at 17 bytes each. One older than them all is not learnt."""
+
 SUSPICION_STEPS: Final = 255
+"""Steps from no suspicion to certainty: what one byte holds."""
 
 HOUR_CONSTANT: Final = 1.0
 DAY_CONSTANT: Final = 24.0

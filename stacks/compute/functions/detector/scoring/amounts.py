@@ -63,7 +63,7 @@ def rarity_of_amount(evidence: Evidence) -> float:
     beyond = together / 2 - _RARITY_NOTICED
     if beyond <= 0.0:
         return 0.0
-    return min(_RARITY_AT_MOST, beyond)
+    return beyond if beyond < _RARITY_AT_MOST else _RARITY_AT_MOST
 
 
 def raw_amount(evidence: Evidence) -> float:

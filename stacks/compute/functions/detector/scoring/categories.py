@@ -8,12 +8,24 @@ from stacks.compute.functions.detector.scoring.state import rounded
 
 CATEGORY_WEIGHT: Final = 20.0
 """A category's own figures weigh as much as what is assumed from so many payments on."""
+
 _LOG_LIMIT: Final = 3.0
+"""Logarithm that one payment adds at most, 20 times the usual: no single payment moves a category."""
+
 _LEAST_VARIATION, _MOST_VARIATION = 0.5, 3.0
+"""Bounds of a category's variation as a multiple of any other's: equal prices make it 0."""
+
 _LEAST_DEVIATION: Final = 0.3
+"""Least standard deviation of a category's logarithms: where all prices are equal, 35 % more is one."""
+
 _ASSUMED_VARIANCE: Final = 0.5
+"""Variance of the logarithms until learnt: two thirds of the amounts are half to twice the typical one."""
+
 _CATEGORY_MEMORY: Final = 3_000
+"""Sampled payments that a category's scale looks back, at most, so that it follows prices."""
+
 _WINSORISED: Final = 3.0
+"""Standard deviations beyond which a payment counts as one there: 0.3 % of normal values are."""
 
 
 class CategorySums:

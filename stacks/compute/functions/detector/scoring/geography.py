@@ -4,6 +4,7 @@ from math import asin, cos, radians, sin, sqrt
 from typing import Final
 
 _EARTH_RADIUS_KILOMETRES: Final = 6371.0
+"""Mean radius (IUGG), to a kilometre."""
 
 
 def kilometres_between(

@@ -38,14 +38,20 @@ from stacks.compute.functions.detector.scoring.transaction import (
     MILLISECONDS_PER_HOUR,
     Transaction,
 )
-from stacks.compute.functions.detector.scoring.usual import Usual
+from stacks.compute.functions.detector.scoring.usual import CATEGORY_WEIGHT, Usual
 
 MEMORY: Final = 128.0
 """Payments that the usual amount looks back, at most."""
 
 SUSPICIOUS_WEIGHT: Final = 0.25
+"""Payments that a suspicious one counts for: an honest account that pays more is followed in the end."""
+
 _CAP_DEVIATIONS: Final = 2.0
+"""Standard deviations above the usual amount to which one payment moves it at most."""
+
 _SUSPICIOUS_CAP_DEVIATIONS: Final = 1.0
+"""The same of a suspicious payment."""
+
 _CLEARED_DEVIATIONS: Final = 4.0
 """What an analyst cleared may move the usual amount further, yet one payment alone not without bound."""
 
@@ -57,13 +63,23 @@ HELD_BACK_OF_ALL: Final = 0.15
 would seem unheard of."""
 
 _RECORD_HOURS: Final = 120 * 24.0
+"""Time constant in hours of the greatest amount: that of a year ago counts a twentieth."""
+
 _HOURS_WINDOW: Final = 128.0
+"""Payments at which the counts by hour are halved, so that an account may change its rhythm."""
+
 _CATEGORY_MEMORY: Final = 64
+"""Payments that the habit in a category looks back, at most."""
+
 _LEAST_IN_CATEGORY, _MOST_IN_CATEGORY = -2.0, 1.4
+"""Logarithm over what was expected that one payment counts with, from a seventh to four times it. As
+`_CAP_DEVIATIONS` does, it keeps one fraud from making the next one usual."""
+
 _KNOWN_PAYMENTS: Final = 2
 """An account of fewer payments is unconfirmed: it may have come for one fraud."""
 
 _SOME_HISTORY: Final = 8
+"""Payments from which on an account's mean is sure enough to teach how amounts vary about it."""
 
 _MERCHANTS, _CATEGORIES, _COUNTRIES, _DEVICES, _NETWORKS, _CHANNELS, _CURRENCIES = 40, 24, 8, 6, 6, 4, 4
 """Values of a field that a profile keeps; so many that a mature one has less than 1 KB."""
@@ -144,7 +160,8 @@ def learn_amount(account: AccountProfile, usual: Usual, *, weight: float, suspic
     if account.learnt:
         deviations = _SUSPICIOUS_CAP_DEVIATIONS if suspicious else _CAP_DEVIATIONS
         cap = usual.mean + deviations * usual.deviation
-        normal = min(normal, cap)
+        if normal > cap:
+            normal = cap
     if account.learnt >= MEMORY:
         account.squares -= account.squares * weight / account.learnt
         account.learnt -= weight
@@ -154,7 +171,8 @@ def learn_amount(account: AccountProfile, usual: Usual, *, weight: float, suspic
     account.squares += weight * distance * (normal - account.mean)
     account.record *= exp(-usual.hours / _RECORD_HOURS)
     if not suspicious:
-        account.record = max(account.record, normal)
+        if normal > account.record:
+            account.record = normal
         if usual.category is not None and account.count > 1:
             _learn_category(account, usual.category, usual)
 
@@ -162,10 +180,13 @@ def learn_amount(account: AccountProfile, usual: Usual, *, weight: float, suspic
 def _learn_category(account: AccountProfile, category: int, usual: Usual) -> None:
     habits = account.category_habits
     count, logarithm = habits.pop(category, usual.habit)
-    drawn = logarithm * count / (count + 4.0)
+    drawn = logarithm * count / (count + CATEGORY_WEIGHT)
     above = log(usual.normal / usual.mean) + drawn
-    above = max(_LEAST_IN_CATEGORY, min(_MOST_IN_CATEGORY + drawn, above))
-    count = min(count + 1, _CATEGORY_MEMORY)
+    if above < _LEAST_IN_CATEGORY:
+        above = _LEAST_IN_CATEGORY
+    elif above > _MOST_IN_CATEGORY + drawn:
+        above = _MOST_IN_CATEGORY + drawn
+    count = count + 1 if count < _CATEGORY_MEMORY else _CATEGORY_MEMORY
     habits[category] = CategoryHabit(count, logarithm + (above - logarithm) / count)
     if len(habits) > _CATEGORIES:
         del habits[next(iter(habits))]

@@ -32,7 +32,11 @@ EDGES: Final = (*_HOURS, *map(float, range(1, 36)), *map(float, range(42, 127, 7
 
 _CLASSES: Final = len(EDGES) + 1
 _PRIOR_HAZARD: Final = 1 / 14
+"""Ends a day that are assumed until episodes were seen: a place stays compromised for two weeks."""
+
 _PRIOR_EPISODES: Final = 2.0
+"""What is assumed weighs as much as so many episodes seen alive at each age."""
+
 _MILLISECONDS_PER_DAY: Final = 86_400_000
 _DIGITS: Final = 6
 

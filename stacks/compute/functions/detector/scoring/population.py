@@ -62,22 +62,46 @@ _RARELY: Final = 64
 """Below so many payments known, so one in so many payments is sampled; from then on one in `_RARELY`."""
 
 _FULL: Final = 32_768
+"""Sampled payments at which all sums are halved, so that old ones weigh less."""
+
 _CATEGORIES: Final = 64
+"""Merchant categories that are known; the one not sampled for longest is forgotten."""
 
 _SPREAD_SAMPLES: Final = 200
+"""Samples from which on the spread of amounts is measured: its standard error is then 5 %."""
+
 _SPREAD_PER_DISTANCE: Final = 1.25
 """Standard deviation over mean distance, of normal values."""
 
 _MOST_DISTANCE: Final = 3.0
+"""Distance from the account's mean, as a share of it, that one payment counts with at most."""
+
 _HOURS_SAMPLES: Final = 100
+"""Samples from which on the rhythm of the day is known: four an hour."""
+
 _EVEN_PAYMENTS: Final = 5.0
+"""Payments spread evenly over the day that are added to those seen, so that no hour has none."""
+
 _SEASON_STEP: Final = 0.03
+"""What one account a day moves the season by, in logarithms of its amounts: 3 %."""
+
 _SEASON_MEMORY: Final = 0.0002
+"""What it moves the level by that seasons are measured from: by 1, that is 2.7 times, in 5,000 samples."""
+
 _SEASON_RUN: Final = 8
+"""Samples one way after which steps grow: by chance one run in 256 is longer."""
+
 _SEASON_GROWTH: Final = 1.5
+"""By how much each further one makes the step longer."""
+
 _MOST_GROWTH: Final = 10.0
+"""The longest step is so many times the shortest: 35 %."""
+
 _SEASON_NOTICED: Final = 0.35
+"""Logarithm from which on a season is taken off, 40 %: what is less is the estimate's own noise."""
+
 _MOST_SEASON: Final = 1.5
+"""The greatest season, 4.5 times: more is no season, and whoever could make it would hide anything."""
 
 
 class Sample(NamedTuple):

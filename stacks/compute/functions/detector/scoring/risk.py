@@ -26,6 +26,8 @@ from stacks.compute.functions.detector.scoring.lifetimes import (
 from stacks.compute.functions.detector.scoring.state import pack, single, unpack
 
 REMEMBERED: Final = 24
+"""Verdicts kept of one place, at 20 bytes each: a merchant's profile stays below 1 KB."""
+
 SHARES: Final = (0.97, 0.75, 0.5, 0.25, 0.1)
 """Shares of fraud among the payments at a compromised place."""
 
@@ -36,8 +38,14 @@ _BACKGROUND: Final = 0.02
 """Evidence against a payment below this is no better explanation than none."""
 
 _EXPLAINED_AWAY: Final = 0.8
+"""A fraud that other evidence explains with this probability says nothing of a place without risk."""
+
 _RESTART: Final = 0.05
+"""Probability of compromise below which the next fraud opens a new episode: the last one is over."""
+
 _GENUINE: Final = -1.0
+"""Stands for a genuine payment where a fraud has its `explained`."""
+
 _KEY_BITS: Final = 0xFFFFFFFF
 _CLEARING_RUN: Final = 8
 """After so many genuine payments in a row nothing is left to remember."""

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from stacks.compute.functions.detector.scoring.setting_kinds import Mode
 
 _LARGEST_LOG_ODDS: Final = 30.0
+"""Odds of 10 to the 13th: nothing is shown as surer, and what is less likely as 0."""
 
 
 class Curve(NamedTuple):
@@ -44,7 +45,8 @@ def probability_of(log_odds: float) -> float:
     """Return the probability of log-odds."""
     if log_odds < -_LARGEST_LOG_ODDS:
         return 0.0
-    log_odds = min(log_odds, _LARGEST_LOG_ODDS)
+    if log_odds > _LARGEST_LOG_ODDS:
+        log_odds = _LARGEST_LOG_ODDS
     return 1.0 / (1.0 + exp(-log_odds))
 
 

@@ -26,6 +26,8 @@ _MANY: Final = 50
 """First uses, after which one in `_SAMPLED` is written."""
 
 _SAMPLED: Final = 16
+"""One in so many is written: a merchant with a thousand new customers a minute costs one write a second."""
+
 _LAYOUT: Final = Struct("<BQQff")
 
 

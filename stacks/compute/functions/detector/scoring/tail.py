@@ -18,12 +18,17 @@ FINE_PER_UNIT: Final = 40
 """The same of a quantity whose values end abruptly, as amounts do at a limit."""
 
 _LARGEST_CLASS: Final = 4_000
+"""Values further out are counted here: 100 in fine classes, beyond the logarithm of any amount."""
+
 _FULL: Final = 32_768.0
 """Where so many values are counted, all counts are halved, so that old values weigh less."""
 
 _MEDIAN, _SHARE, _FAR_SHARE = 0.5, 0.05, 0.015
+"""Shares of the payments beyond the three values that `Quantiles` has."""
+
 _DECADES_AT_MEDIAN: Final = -log10(_MEDIAN)
 _DECADES_AT_SHARE: Final = -log10(_SHARE)
+_DECADES_FROM_MEDIAN: Final = _DECADES_AT_SHARE - _DECADES_AT_MEDIAN
 _DECADES_BETWEEN: Final = log10(_SHARE / _FAR_SHARE)
 _PRIOR_VALUES: Final = 100.0
 _PRIOR_FADES: Final = 1_000.0
@@ -43,11 +48,11 @@ class Quantiles(NamedTuple):
 
     def rarity(self, value: float) -> float:
         """Return how rare a value is by these quantiles, in decades, continued beyond them in a line."""
-        beyond = value - self.share
-        if beyond > 0:
-            return _DECADES_AT_SHARE + beyond * _DECADES_BETWEEN / (self.far_share - self.share)
-        slope = (_DECADES_AT_SHARE - _DECADES_AT_MEDIAN) / (self.share - self.median)
-        return max(0.0, _DECADES_AT_MEDIAN + (value - self.median) * slope)
+        median, share, far_share = self
+        if value > share:
+            return _DECADES_AT_SHARE + (value - share) * _DECADES_BETWEEN / (far_share - share)
+        decades = _DECADES_AT_MEDIAN + (value - median) * (_DECADES_FROM_MEDIAN / (share - median))
+        return decades if decades > 0.0 else 0.0
 
 
 @lru_cache(maxsize=64)
@@ -86,7 +91,8 @@ class Tail:
         """Return how rare a value is, in decades from 0 to `MOST_DECADES`."""
         place = value * self._per_unit - self._first
         if place >= self._last:
-            return min(MOST_DECADES, self._assumed.rarity(value) + self._beyond)
+            decades = self._assumed.rarity(value) + self._beyond
+            return decades if decades < MOST_DECADES else MOST_DECADES
         if place <= 0:
             return 0.0
         index = int(place)

@@ -8,6 +8,7 @@ MILLISECONDS_PER_HOUR: Final = 3_600_000
 MILLISECONDS_PER_DAY: Final = 86_400_000
 
 _CENT: Final = 0.01
+"""Dollars. The least value: every value has a logarithm."""
 
 
 class Transaction(NamedTuple):
@@ -32,7 +33,7 @@ class Transaction(NamedTuple):
     def value(self) -> float:
         """The amount in approximate US dollars, at least a cent."""
         value = self.amount * DOLLARS_PER_UNIT.get(self.currency, 1.0)
-        return max(_CENT, value)
+        return value if value > _CENT else _CENT
 
     @property
     def network(self) -> str | None:

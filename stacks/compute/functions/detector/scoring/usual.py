@@ -18,11 +18,18 @@ from stacks.compute.functions.detector.scoring.transaction import MILLISECONDS_P
 
 ASSUMED_WEIGHT: Final = 20.0
 """The population's spread of amounts weighs as much as so many of an account's own payments."""
+
 _TYPICAL_WEIGHT: Final = 2.0
+"""The population's typical amount weighs as much as so many of an account's own payments."""
+
 _YOUNG: Final = 2.0
 """The mean of n amounts is uncertain: the spread is taken as 1 + 2/n times what was seen."""
 CATEGORY_WEIGHT: Final = 4.0
+"""That an account pays in a category as elsewhere weighs as much as so many of its payments there."""
+
 _SETTLED_PAYMENTS: Final = 6
+"""Payments that make a new level."""
+
 _SETTLED_RANK: Final = 2
 """The third smallest of six payments: four of them are as large or larger."""
 
@@ -30,9 +37,16 @@ _MOST_SETTLED: Final = 4.0
 """A new level is at most so many times the usual one: what is greater has to be cleared by a verdict."""
 
 _SETTLED_AFTER: Final = 20 * MILLISECONDS_PER_HOUR
+"""Age in milliseconds from which on a payment counts for a level: its owner had a day to object."""
+
 _SETTLED_SINCE: Final = 40 * MILLISECONDS_PER_HOUR
+"""Age that the oldest of them must have, so that no single day makes a level."""
+
 _PACE_PAYMENTS: Final = 0.5
+"""Payments, and days, added to those seen: of a new account one payment a day is assumed."""
+
 _HABIT_DAYS: Final = HABIT_CONSTANT / 24
+"""Days that an old account's habit looks back."""
 
 
 class Usual:
