@@ -84,7 +84,7 @@ local: $(READY) ## Keep the embedded AWS running and deployed until Ctrl-C; says
 	@$(BIN)/python -m tools.local up "--run-directory=$$LOCAL_DIRECTORY" $(if $(ENGINE),"--engine=$$ENGINE")
 
 ##@ Check
-.PHONY: test lint typecheck bench backtest attacks pictures show-order format lock supply-chain reach privileges policy-pack contracts-page cost-page cost-usage boundary-files transcript
+.PHONY: test lint typecheck bench backtest attacks chaos fuzz openapi pictures show-order format lock supply-chain reach privileges policy-pack contracts-page cost-page cost-usage boundary-files transcript
 # Each file stays with one worker, which keeps what is deployed for it; every worker may hold an embedded AWS or two.
 test: $(READY) ## Run every test this machine can run; names what it left out and why [ARGS=tests/policy WORKERS=0]
 	@[[ "$$WORKERS" =~ ^([0-9]+|auto)$$ ]] || { echo "WORKERS=$${WORKERS@Q} is not a number of processes, or auto" >&2; exit 2; }
@@ -113,6 +113,12 @@ backtest: $(READY) ## Judge a labelled file as the detector would: DATA=file [LA
 attacks: $(READY) ## Run each known attack on the detector, and say which share is caught (minutes) [ARGS='wave-* --seeds 3']
 	@$(split_args); $(BIN)/python -m tests.attacks "$${words[@]}"
 
+chaos: $(READY) ## Strike the embedded AWS with faults by a seeded plan, and take the balance: nothing lost, told twice, or decided anew [N= SEED= RATE=] (build/chaos.json)
+	@$(split_args); $(BIN)/python -m tools.local chaos $(if $(N),"--n=$$N") $(if $(SEED),"--seed=$$SEED") $(if $(RATE),"--rate=$$RATE") "$${words[@]}"
+
+fuzz: $(READY) ## Send requests made from the OpenAPI document, good and bad, to an embedded AWS: no 5xx, nothing stored that is refused [N= SEED=] (build/fuzz.json)
+	@$(split_args); $(BIN)/python -m tests.fuzz $(if $(N),"--n=$$N") $(if $(SEED),"--seed=$$SEED") "$${words[@]}"
+
 pictures: $(READY) ## Take the pictures of the analyst's page in docs/pictures anew (needs chromium)
 	@mkdir -p docs/pictures
 	@PICTURES=docs/pictures $(BIN)/python -m pytest --quiet -k runs_off_the_screen tests/local/tools/analyst/desk
@@ -138,6 +144,9 @@ policy/.venv/.ready: policy/requirements.lock
 	@"$$PYTHON" -m venv policy/.venv
 	@policy/.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r policy/requirements.lock
 	@touch $@
+
+openapi: $(READY) ## Write the API's OpenAPI document (docs/openapi.json) anew from what the programs deploy
+	@$(BIN)/python -m tools.audit.openapi > docs/openapi.json
 
 boundary-files: $(READY) ## Write the roles' permissions boundaries (tools/deploy/boundaries) anew from what the programs register
 	@$(BIN)/python -m tools.audit.boundary_files

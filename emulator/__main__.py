@@ -46,6 +46,12 @@ def main() -> None:
         help="write every right that a role is asked for into evaluations.jsonl",
     )
     parser.add_argument(
+        "--visibility-scale",
+        type=float,
+        default=DataPlaneOptions.visibility_scale,
+        help="factor on the visibility timeouts of queues that functions read (default: %(default)s)",
+    )
+    parser.add_argument(
         "--stop-with-input",
         action="store_true",
         help="stop as well when standard input ends: whoever started this has ended, however that came",
@@ -58,7 +64,7 @@ def main() -> None:
     # Blocked before any thread starts, so that all inherit it: the signals wait for sigwait() below, and
     # a Ctrl-C that the terminal sends to the workers as well leaves ending them to us.
     signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
-    options = DataPlaneOptions(arguments.delay_scale, arguments.maximum_workers)
+    options = DataPlaneOptions(arguments.delay_scale, arguments.maximum_workers, arguments.visibility_scale)
     cloud = EmbeddedCloud(
         arguments.run_directory.resolve(),
         port=arguments.port,

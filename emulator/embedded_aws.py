@@ -10,6 +10,7 @@ from emulator import address
 from emulator.cloud import repairs
 from emulator.cloud.account import ACCOUNT_ID, REGION
 from emulator.cloud.assume_role_api import AssumeRoleApi
+from emulator.cloud.chaos import Chaos
 from emulator.cloud.endpoint import Answer, Endpoint
 from emulator.cloud.evaluations import Evaluations
 from emulator.cloud.http_server import HttpServer
@@ -48,10 +49,11 @@ class EmbeddedCloud:
             self._evaluations.start()
         self.identities = Identities()
         own_answers: dict[tuple[str, str], Answer] = {}
-        endpoint = Endpoint(self.identities, MotoFront(), own_answers, run_directory)
+        chaos = Chaos(run_directory)
+        endpoint = Endpoint(self.identities, MotoFront(), own_answers, run_directory, chaos)
         self._endpoint_server = HttpServer(endpoint.handle, port=port, name="aws")
         self.data_plane = DataPlane(
-            run_directory, self._endpoint_server.url, self.identities, options or DataPlaneOptions()
+            run_directory, self._endpoint_server.url, self.identities, options or DataPlaneOptions(), chaos
         )
         own_answers["lambda", "Invoke"] = InvokeApi(self.data_plane.service, self.data_plane.invoker).answer
         own_answers["sts", "AssumeRole"] = AssumeRoleApi(self.identities).answer

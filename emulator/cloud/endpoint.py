@@ -10,6 +10,8 @@ from emulator.cloud import taps
 from emulator.cloud.account import MOTO_LOCK
 from emulator.cloud.authorization.authoriser import authorise
 from emulator.cloud.calls import Call, UnknownOperationError, read_call
+from emulator.cloud.chaos import Chaos
+from emulator.cloud.chaotic_calls import ChaoticCalls
 from emulator.cloud.faults import Faults
 from emulator.cloud.http_server import MAXIMUM_BODY_BYTES, HttpRequest, HttpResponse
 from emulator.cloud.identities import NOBODY, Caller, CallerKind, Identities
@@ -41,6 +43,7 @@ class Endpoint:
         moto: answers what it is asked.
         own: answers for single operations, by service and operation, that moto cannot give.
         run_directory: where faults are ordered, and control calls and usage are written down.
+        chaos: what strikes the calls of functions.
     """
 
     def __init__(
@@ -49,11 +52,13 @@ class Endpoint:
         moto: MotoFront,
         own: Mapping[tuple[str, str], Answer],
         run_directory: Path,
+        chaos: Chaos,
     ) -> None:
         self._identities = identities
         self._moto = moto
         self._own = own
         self._faults = Faults(run_directory)
+        self._chaotic = ChaoticCalls(chaos)
         self._journal = Journal(run_directory)
         self._meter = Meter(run_directory)
 
@@ -79,12 +84,18 @@ class Endpoint:
         if refusal is None:
             refusal = self._faults.meet(call, lambda: self._journal.note(call, "held"))
         if refusal is None:
-            response = self._meter.answer(caller, call, lambda: self._answer(caller, call))
+            response = self._meter.answer(caller, call, lambda: self._struck(claim, caller, call))
         else:
             response = render(refusal, call.service, call.protocol)
         if caller.kind is CallerKind.OPERATOR and not call.operation.startswith(_READS):
             self._journal.note(call, response.status)
         return response
+
+    def _struck(self, claim: SignatureClaim, caller: Caller, call: Call) -> HttpResponse:
+        """Answer a call; chaos strikes those of functions alone."""
+        if not caller.source_function_arn:
+            return self._answer(caller, call)
+        return self._chaotic.answer(claim.access_key_id, call, lambda: self._answer(caller, call))
 
     def _answer(self, caller: Caller, call: Call) -> HttpResponse:
         own = self._own.get((call.service, call.operation))

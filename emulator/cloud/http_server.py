@@ -62,6 +62,10 @@ class HttpResponse:
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
+class ConnectionCutError(Exception):
+    """A handler lets its client hear nothing: the connection ends without an answer."""
+
+
 class BadRequestError(Exception):
     """The bytes on the connection are not a request that we can read; says why."""
 
@@ -70,7 +74,8 @@ class HttpServer:
     """Serves one handler on one loopback port, one thread for each connection.
 
     Args:
-        handler: answers each request; an exception that it lets out is logged and answered with 500.
+        handler: answers each request; an exception that it lets out is logged and answered with 500, but
+            `ConnectionCutError`.
         port: the port to listen on; 0 takes a free one.
         name: names the threads and stands in the log.
     """
@@ -151,6 +156,8 @@ class HttpServer:
             return False
         try:
             response = self._handler(request)
+        except ConnectionCutError:
+            return False
         except Exception:
             log.exception("%s: %s %s failed", self._name, request.method, request.path)
             response = HttpResponse(500, b'{"message": "Internal server error"}')

@@ -89,3 +89,5 @@ mail_published: Tap[PublishedMail] = Tap()
 event_accepted: Tap[BusEvent] = Tap()
 control_called: Tap[ControlCall] = Tap()
 right_evaluated: Tap[Evaluation] = Tap()
+crash_ordered: Tap[str] = Tap()
+"""The process that calls with this access key is to die at once, in the middle of what it does."""

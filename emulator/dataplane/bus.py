@@ -16,6 +16,7 @@ from emulator.cloud import taps
 from emulator.cloud.account import ACCOUNT_ID, MOTO_LOCK, backend
 from emulator.cloud.authorization.authoriser import check_service
 from emulator.cloud.authorization.requirements import Requirement, bus_arn, key_arn
+from emulator.cloud.chaos import Chaos, Strike
 from emulator.cloud.repairs.events import rules_of
 from emulator.cloud.taps import BusEvent
 from emulator.dataplane.asynchronous import AsynchronousInvoker
@@ -30,6 +31,8 @@ log = logging.getLogger(__name__)
 SERVICE = "events.amazonaws.com"
 _DEFAULT_ATTEMPTS, _DEFAULT_AGE_SECONDS = 185, 24 * 3600
 _FIRST_RETRY_SECONDS = 30.0
+_OVERTAKEN_SECONDS = 0.3
+"""Long enough for other events of the same account to go first."""
 _UNSUPPORTED = ("Input", "InputPath", "InputTransformer")
 
 
@@ -62,7 +65,10 @@ class Delivery:
 class EventBuses:
     """Delivers what buses accept."""
 
-    def __init__(self, invoker: AsynchronousInvoker, scheduler: Scheduler, options: DataPlaneOptions) -> None:
+    def __init__(
+        self, invoker: AsynchronousInvoker, scheduler: Scheduler, options: DataPlaneOptions, chaos: Chaos
+    ) -> None:
+        self._chaos = chaos
         self._invoker = invoker
         self._scheduler = scheduler
         self._options = options
@@ -81,7 +87,19 @@ class EventBuses:
             if pattern.matches(accepted.event):
                 for target in targets:
                     body = json.dumps(accepted.event)
-                    self._deliver(Delivery(rule_arn, target, body, accepted.trace_header, time.time()))
+                    self._begin(Delivery(rule_arn, target, body, accepted.trace_header, time.time()))
+
+    def _begin(self, delivery: Delivery) -> None:
+        """Deliver at once, unless chaos has it come late, after others, or twice."""
+        place, content = delivery.rule_arn, delivery.body.encode()
+        if self._chaos.strikes(Strike.EVENT_REPEATED, place, content):
+            self._scheduler.after(_OVERTAKEN_SECONDS, lambda: self._deliver(delivery))
+        if self._chaos.strikes(Strike.EVENT_DELAYED, place, content):
+            self._scheduler.after(self._chaos.outage_seconds, lambda: self._deliver(delivery))
+        elif self._chaos.strikes(Strike.EVENT_OVERTAKEN, place, content):
+            self._scheduler.after(_OVERTAKEN_SECONDS, lambda: self._deliver(delivery))
+        else:
+            self._deliver(delivery)
 
     def _deliver(self, delivery: Delivery) -> None:
         try:

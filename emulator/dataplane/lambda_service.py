@@ -8,11 +8,12 @@ from emulator.cloud import deployed
 from emulator.cloud.account import ACCOUNT_ID, MOTO_LOCK
 from emulator.cloud.authorization.authoriser import check_service
 from emulator.cloud.authorization.requirements import Requirement
+from emulator.cloud.chaos import Chaos, Strike
 from emulator.cloud.refusals import Refusal
 from emulator.dataplane.tracing import TraceHeader, Traces, continue_trace, new_segment_id
 from emulator.runtime.configuration import FunctionConfiguration, NoFunctionError, read_configuration
 from emulator.runtime.functions import Functions
-from emulator.runtime.outcome import Outcome, TooManyRequestsError
+from emulator.runtime.outcome import Outcome, TooManyRequestsError, failure
 from emulator.runtime.worker import Invocation
 
 
@@ -46,9 +47,10 @@ def function_exists(function_arn: str) -> bool:
 class LambdaService:
     """Invokes functions and records the segments that Lambda itself sends to X-Ray."""
 
-    def __init__(self, functions: Functions, traces: Traces) -> None:
+    def __init__(self, functions: Functions, traces: Traces, chaos: Chaos) -> None:
         self._functions = functions
         self._traces = traces
+        self._chaos = chaos
 
     def invoke(self, call: FunctionCall, *, attempt: int = 1) -> Outcome:
         """Invoke a function and wait for its answer; permissions are the caller's concern.
@@ -62,10 +64,14 @@ class LambdaService:
         segments = _Segments(configuration, header, attempt)
         invocation = Invocation.of(call.payload, segments.header_for_function(), call.request_id)
         try:
+            if self._chaos.outage(Strike.FULL_CONCURRENCY, configuration.name, call.payload):
+                raise TooManyRequestsError("Rate Exceeded.")  # noqa: TRY301 - as the pool does
             outcome = self._functions.invoke(configuration.name, invocation)
         except TooManyRequestsError:
             self._record(segments.throttled(invocation))
             raise
+        if not outcome.failed and self._chaos.strikes(Strike.ANSWER_LOST, configuration.name, call.payload):
+            outcome = failure("Sandbox.AnswerLost", "struck by chaos", duration_ms=outcome.duration_ms)
         self._record(segments.finished(invocation, outcome))
         return outcome
 

@@ -8,9 +8,10 @@ class DataPlaneOptions:
     """What differs from AWS so that a person, or a test, need not wait as long.
 
     `delay_scale` multiplies the waits between retries (AWS waits one and two minutes between the attempts
-    of an asynchronous invocation); ages and visibility timeouts are never scaled, since the deployed
-    settings are theirs.
+    of an asynchronous invocation); ages are never scaled, since the deployed settings are theirs, and the
+    visibility timeouts of queues that functions read only by `visibility_scale`.
     """
 
     delay_scale: float = 1 / 60
     maximum_workers: int = 3
+    visibility_scale: float = 1.0

@@ -16,6 +16,7 @@ from emulator.cloud import deployed, taps
 from emulator.cloud.account import MOTO_LOCK, backend
 from emulator.cloud.authorization.authoriser import check
 from emulator.cloud.authorization.requirements import Requirement, put_events_requirement
+from emulator.cloud.chaos import Chaos, Strike
 from emulator.cloud.identities import Caller
 from emulator.cloud.repairs.events import put_events
 from emulator.cloud.repairs.streams import trim
@@ -53,12 +54,14 @@ class PipeRunner:
     Args:
         pipe: moto's pipe; its settings are read anew for each batch.
         options: how long the pauses between retries are.
+        chaos: what strikes.
     """
 
-    def __init__(self, pipe: Any, options: DataPlaneOptions) -> None:
+    def __init__(self, pipe: Any, options: DataPlaneOptions, chaos: Chaos) -> None:
         self.pipe = pipe
         self._name: str = pipe.name
         self._options = options
+        self._chaos = chaos
         self._position: int | None = None
         self._wake = threading.Event()
         self._stopping = False
@@ -115,7 +118,12 @@ class PipeRunner:
             records = self._read(shard, settings)
         wanted = [record for record in records if _passes(record, settings.patterns)]
         if wanted:
+            content = json.dumps(wanted[0]).encode()
+            if self._chaos.outage(Strike.PIPE_STOPPED, self._name, content):
+                raise PipeBlockedError("stopped by chaos")
             self._deliver(settings, caller, shard, wanted)
+            if self._chaos.strikes(Strike.BATCH_REPEATED, self._name, content):
+                return True
         self._position = int(records[-1]["dynamodb"]["SequenceNumber"]) + 1
         with MOTO_LOCK:
             trim(shard, self._position)

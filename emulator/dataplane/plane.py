@@ -6,7 +6,8 @@ from pathlib import Path
 
 from emulator.cloud import taps
 from emulator.cloud.account import MOTO_LOCK, backend
-from emulator.cloud.http_server import HttpServer
+from emulator.cloud.chaos import Chaos, Strike
+from emulator.cloud.http_server import ConnectionCutError, Handler, HttpRequest, HttpResponse, HttpServer
 from emulator.cloud.identities import Identities
 from emulator.cloud.taps import ControlCall
 from emulator.dataplane.asynchronous import AsynchronousInvoker
@@ -32,22 +33,29 @@ class DataPlane:
         endpoint: the URL of the AWS APIs, for the functions.
         identities: takes the keys of role sessions.
         options: how time runs.
+        chaos: what strikes on the way.
     """
 
     def __init__(
-        self, run_directory: Path, endpoint: str, identities: Identities, options: DataPlaneOptions
+        self,
+        run_directory: Path,
+        endpoint: str,
+        identities: Identities,
+        options: DataPlaneOptions,
+        chaos: Chaos,
     ) -> None:
         self._scheduler = Scheduler()
         self._traces = Traces(run_directory / "traces.jsonl")
         runtime = RuntimeOptions(run_directory, endpoint, self._traces.address, options.maximum_workers)
         self.functions = Functions(identities, runtime)
-        self._service = LambdaService(self.functions, self._traces)
+        self._service = LambdaService(self.functions, self._traces, chaos)
         self.invoker = AsynchronousInvoker(self._service, self._scheduler, options)
-        self._buses = EventBuses(self.invoker, self._scheduler, options)
+        self._buses = EventBuses(self.invoker, self._scheduler, options, chaos)
         self._mailbox = Mailbox(run_directory / "mail")
         gateway = Gateway(identities, self._service, self._traces)
-        self._gateway_server = HttpServer(gateway.handle, name="gateway")
+        self._gateway_server = HttpServer(_with_chaos(gateway.handle, chaos), name="gateway")
         self._options = options
+        self._chaos = chaos
         self._pipes: dict[str, PipeRunner] = {}
         self._triggers: dict[str, QueueTrigger] = {}
         self._known_functions: set[str] = set()
@@ -112,10 +120,10 @@ class DataPlane:
                 self._pipes.pop(name).stop()
         for name, pipe in pipes.items():
             if name not in self._pipes:
-                self._pipes[name] = PipeRunner(pipe, self._options)
+                self._pipes[name] = PipeRunner(pipe, self._options, self._chaos)
             self._pipes[name].wake()
         for mapping_id in mappings - set(self._triggers):
-            self._triggers[mapping_id] = QueueTrigger(mapping_id, self._service)
+            self._triggers[mapping_id] = QueueTrigger(mapping_id, self._service, self._options, self._chaos)
         for mapping_id in set(self._triggers) - mappings:
             self._triggers.pop(mapping_id).stop()
         for trigger in self._triggers.values():
@@ -123,3 +131,17 @@ class DataPlane:
         for name in functions | self._known_functions:
             self.functions.changed(name)
         self._known_functions = functions
+
+
+def _with_chaos(handle: Handler, chaos: Chaos) -> Handler:
+    """Cut connections of clients before their request was handled, or after."""
+
+    def handle_or_cut(request: HttpRequest) -> HttpResponse:
+        if chaos.strikes(Strike.REQUEST_CUT_BEFORE, request.path, request.body):
+            raise ConnectionCutError
+        response = handle(request)
+        if chaos.strikes(Strike.REQUEST_CUT_AFTER, request.path, request.body):
+            raise ConnectionCutError
+        return response
+
+    return handle_or_cut

@@ -18,9 +18,11 @@ from emulator.cloud import deployed, taps
 from emulator.cloud.account import MOTO_LOCK, REGION, backend
 from emulator.cloud.authorization.authoriser import check
 from emulator.cloud.authorization.requirements import Requirement
+from emulator.cloud.chaos import Chaos, Strike
 from emulator.cloud.repairs.queues import next_visible_in
 from emulator.cloud.role_sessions import AssumeRoleError, role_caller
 from emulator.dataplane.lambda_service import FunctionCall, LambdaService
+from emulator.dataplane.options import DataPlaneOptions
 from emulator.runtime.configuration import NoFunctionError
 from emulator.runtime.outcome import Outcome, TooManyRequestsError
 
@@ -58,11 +60,17 @@ class QueueTrigger:
     Args:
         mapping_id: the mapping's UUID.
         service: invokes the function.
+        options: how long a message stays hidden.
+        chaos: what strikes.
     """
 
-    def __init__(self, mapping_id: str, service: LambdaService) -> None:
+    def __init__(
+        self, mapping_id: str, service: LambdaService, options: DataPlaneOptions, chaos: Chaos
+    ) -> None:
         self._mapping_id = mapping_id
         self._service = service
+        self._options = options
+        self._chaos = chaos
         self._wake = threading.Event()
         self._stopping = False
         self._changed = threading.Condition()
@@ -169,9 +177,13 @@ class QueueTrigger:
 
     def _receive(self, source: _Source, count: int) -> list[Any]:
         received: list[Any] = backend("sqs").receive_message(
-            source.queue.name, count, 0, source.queue.visibility_timeout, ["All"]
+            source.queue.name, count, 0, self._hidden_seconds(source), ["All"]
         )
         return received
+
+    def _hidden_seconds(self, source: _Source) -> int:
+        timeout = int(source.queue.visibility_timeout)
+        return max(1, round(timeout * self._options.visibility_scale))
 
     def _process(self, source: _Source, messages: list[Any]) -> None:
         try:
@@ -189,7 +201,7 @@ class QueueTrigger:
         payload = json.dumps({"Records": records}).encode()
         trace_header = records[0]["attributes"].get("AWSTraceHeader", "") if len(records) == 1 else ""
         call = FunctionCall(source.function_arn, payload, trace_header, str(uuid.uuid4()))
-        hidden_until = time.monotonic() + source.queue.visibility_timeout
+        hidden_until = time.monotonic() + self._hidden_seconds(source)
         while True:
             try:
                 outcome = self._service.invoke(call)
@@ -204,7 +216,8 @@ class QueueTrigger:
             outcome, [message.id for message in messages], reports_failures=source.reports_failures
         )
         for message in messages:
-            if message.id not in failed:
+            again = self._chaos.strikes(Strike.MESSAGE_REPEATED, source.queue.name, message.body.encode())
+            if message.id not in failed and not again:
                 backend("sqs").delete_message(source.queue.name, message.receipt_handle)
 
 

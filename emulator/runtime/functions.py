@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from emulator.cloud import taps
 from emulator.cloud.account import MOTO_LOCK, REGION
 from emulator.cloud.authorization.execution_role import as_lambda, may_send_traces, may_write_log
 from emulator.cloud.identities import Caller, Identities
@@ -58,6 +59,8 @@ class Functions:
             folder.mkdir(parents=True, exist_ok=True)
         self._pools: dict[str, FunctionPool] = {}
         self._lock = threading.Lock()
+        self._workers_by_key: dict[str, Worker] = {}
+        taps.crash_ordered.listen(self._crash)
 
     def invoke(self, name_or_arn: str, invocation: Invocation) -> Outcome:
         """Run the function once.
@@ -88,6 +91,7 @@ class Functions:
 
     def stop(self) -> None:
         """End every worker."""
+        taps.crash_ordered.forget(self._crash)
         with self._lock:
             pools = list(self._pools.values())
         for pool in pools:
@@ -98,6 +102,11 @@ class Functions:
         with self._lock:
             pools = list(self._pools.values())
         return [worker for pool in pools for worker in pool.workers]
+
+    def _crash(self, access_key_id: str) -> None:
+        worker = self._workers_by_key.get(access_key_id)
+        if worker is not None:
+            worker.kill()
 
     def _pool(self, name: str) -> FunctionPool:
         with self._lock:
@@ -120,6 +129,7 @@ class Functions:
 
         def ended(worker: Worker) -> None:
             self._identities.remove(session.access_key_id)
+            self._workers_by_key.pop(session.access_key_id, None)
             on_end(worker)
 
         environment = {
@@ -138,6 +148,7 @@ class Functions:
             on_ready,
             ended,
         )
+        self._workers_by_key[session.access_key_id] = worker
         worker.start()
         return worker
 

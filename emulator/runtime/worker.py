@@ -141,6 +141,12 @@ class Worker:
         self._flush_log()
         self._next.put(None)
 
+    def kill(self) -> None:
+        """Let the process die as by a crash of its own."""
+        process = self._process
+        if process is not None and process.poll() is None:
+            process.kill()
+
     @property
     def ready(self) -> bool:
         """Whether the function is initialised, or has failed to be."""

@@ -26,6 +26,10 @@ _OTHER_COMMANDS = {
         "tools.local.running.demo",
         "show the whole life of the pipeline with generated or given transactions",
     ),
+    "chaos": (
+        "tools.local.chaos.command",
+        "strike the pipeline with faults by a seeded plan, and take the balance",
+    ),
     "pulumi": (
         "tools.local.engine.cli_command",
         "run the Pulumi CLI on the embedded AWS: what follows -- is its own",

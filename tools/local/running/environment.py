@@ -87,9 +87,17 @@ class Environment:
             emulator.process.ProcessError: A layer is not deployed.
         """
         merged: dict[str, Any] = {}
-        for layer in deployment_order():
-            merged.update(self._state(layer.name).outputs)
+        for exported in self.outputs_by_layer().values():
+            merged.update(exported)
         return merged
+
+    def outputs_by_layer(self) -> dict[str, Mapping[str, Any]]:
+        """Return what each layer exports.
+
+        Raises:
+            emulator.process.ProcessError: A layer is not deployed.
+        """
+        return {layer.name: self._state(layer.name).outputs for layer in deployment_order()}
 
     def resource_count(self) -> int:
         """Return how many resources the layers have created."""

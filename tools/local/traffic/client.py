@@ -68,9 +68,17 @@ class SigningClient:
         url: Where to post, http or https.
         identity: Whose keys sign the requests.
         sleep: How to wait between two tries.
+        most_attempts: After so many tries it gives up.
     """
 
-    def __init__(self, url: str, identity: Identity, sleep: Callable[[float], object] = time.sleep) -> None:
+    def __init__(
+        self,
+        url: str,
+        identity: Identity,
+        sleep: Callable[[float], object] = time.sleep,
+        most_attempts: int = MOST_ATTEMPTS,
+    ) -> None:
+        self._most_attempts = most_attempts
         parts = urlsplit(url)
         if parts.hostname is None or parts.scheme not in {"http", "https"}:
             raise ValueError(f"{url!r} is no http or https URL to post to")
@@ -82,13 +90,13 @@ class SigningClient:
         self._connection = kind(parts.hostname, parts.port, timeout=TIMEOUT_SECONDS)
 
     def deliver(self, body: bytes) -> Outcome:
-        """Post a body, again while the answer says that it may help, at most ``MOST_ATTEMPTS`` times.
+        """Post a body, again while the answer says that it may help, at most ``most_attempts`` times.
 
         Posting again is safe: the API answers a transaction that it already has with 200.
         """
         sent_at = time.time() * 1000
         answers = [self.post(body)]
-        while answers[-1].status in WORTH_ANOTHER_TRY | {NO_ANSWER} and len(answers) < MOST_ATTEMPTS:
+        while answers[-1].status in WORTH_ANOTHER_TRY | {NO_ANSWER} and len(answers) < self._most_attempts:
             self._sleep(_wait_seconds(len(answers), answers[-1]))
             answers.append(self.post(body))
         return Outcome(sent_at, time.time() * 1000, tuple(answers))

@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from tools.local.traffic.client import Identity, Outcome, SigningClient
+from tools.local.traffic.client import MOST_ATTEMPTS, Identity, Outcome, SigningClient
 from tools.local.traffic.transactions import LabelledTransaction
 
 CONNECTIONS = 16
@@ -31,11 +31,18 @@ class Replay:
         identity: Whose keys sign.
         rate: Transactions a second.
         on_delivery: Called after each one, from the thread that sent it.
+        most_attempts: After so many tries with one it gives up.
     """
 
     def __init__(
-        self, url: str, identity: Identity, rate: float, on_delivery: Callable[[Delivery], None]
+        self,
+        url: str,
+        identity: Identity,
+        rate: float,
+        on_delivery: Callable[[Delivery], None],
+        most_attempts: int = MOST_ATTEMPTS,
     ) -> None:
+        self._most_attempts = most_attempts
         if rate <= 0:
             raise ValueError(f"the rate must be more than 0 transactions a second, not {rate}")
         self._url, self._identity, self._rate, self._on_delivery = url, identity, rate, on_delivery
@@ -75,7 +82,9 @@ class Replay:
     def _send(
         self, transactions: Sequence[LabelledTransaction], started: float
     ) -> list[tuple[int, Delivery]]:
-        client = SigningClient(self._url, self._identity, sleep=self._stopped.wait)
+        client = SigningClient(
+            self._url, self._identity, sleep=self._stopped.wait, most_attempts=self._most_attempts
+        )
         deliveries = []
         try:
             while (number := self._take_turn()) < len(transactions):

@@ -1,0 +1,1 @@
+"""Requests made from the API's OpenAPI document, and what each must be answered: `make fuzz`."""

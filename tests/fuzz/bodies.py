@@ -1,0 +1,126 @@
+"""Bodies of `POST /transactions` by schemathesis, each with what the document says of it."""
+
+import copy
+import json
+import random
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jsonschema_rs
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from schemathesis import GenerationMode
+
+PATH, METHOD = "/transactions", "POST"
+BATCH = 200
+"""Examples of one run of hypothesis, which slows down over many."""
+WINDOW_MILLISECONDS = 3_600_000
+UNFITTED_SHARE = 0.1
+_MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+
+
+@dataclass(frozen=True)
+class Request:
+    """A body to post.
+
+    Attributes:
+        content: As it is sent.
+        fits: Whether the document allows it.
+        fitted: Whether it also keeps the rules that no schema can say.
+    """
+
+    content: bytes
+    fits: bool
+    fitted: bool = False
+
+
+class Bodies:
+    """Makes bodies, half of them good.
+
+    Args:
+        document: The OpenAPI document.
+        seed: Another one makes others.
+        now: Epoch milliseconds: timestamps are from the hour before.
+    """
+
+    def __init__(self, document: Mapping[str, Any], seed: int, now: int) -> None:
+        self._document = _about_now(document, now)
+        self._random = random.Random(seed)  # noqa: S311 - no secret
+        operation = schemathesis.openapi.from_dict(self._document)[PATH][METHOD]
+        self._strategies = [operation.as_strategy(generation_mode=mode) for mode in _MODES]
+        body = self._document["paths"][PATH][METHOD.lower()]["requestBody"]["content"]["application/json"]
+        schema = {**body["schema"], "components": self._document["components"]}
+        self._validator = jsonschema_rs.Draft202012Validator(schema)
+
+    def __iter__(self) -> Iterator[Request]:
+        """Yield bodies without end."""
+        while True:
+            for strategy in self._strategies:
+                for made in _examples(strategy, self._random.getrandbits(64)):
+                    yield self._request(made)
+
+    def allows(self, value: Any) -> bool:
+        """Whether the document allows a body."""
+        return bool(self._validator.is_valid(value)) and not _has_decimal_point(value)
+
+    def _request(self, made: Any) -> Request:
+        if isinstance(made, bytes):
+            return Request(made, fits=False)
+        fitted = self.allows(made) and self._random.random() >= UNFITTED_SHARE
+        value = _fitted(made) if fitted else made
+        return Request(json.dumps(value).encode(), self.allows(value), fitted)
+
+
+def _examples(strategy: Any, number: int) -> list[Any]:
+    made: list[Any] = []
+
+    @seed(number)
+    @settings(
+        max_examples=BATCH,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=strategy)
+    def collect(case: Any) -> None:
+        if isinstance(case.body, bytes) or _is_json(case.body):
+            made.append(case.body)
+
+    run: Callable[[], None] = collect
+    run()
+    return made
+
+
+def _is_json(value: Any) -> bool:
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def _about_now(document: Mapping[str, Any], now: int) -> dict[str, Any]:
+    """The document with the timestamps that are taken at the moment, and without its signature."""
+    changed = copy.deepcopy(dict(document))
+    del changed["security"], changed["components"]["securitySchemes"]
+    timestamp = changed["components"]["schemas"]["Transaction"]["properties"]["timestamp"]
+    timestamp.update(minimum=now - WINDOW_MILLISECONDS, maximum=now)
+    return changed
+
+
+def _has_decimal_point(value: Any) -> bool:
+    """Whether a whole number is written as 1.0: draft-04, which the API goes by, has no such integers."""
+    some = value if isinstance(value, list) else [value]
+    return any(isinstance(each.get("timestamp"), float) for each in some)
+
+
+def _fitted(value: Any) -> Any:
+    """Return a good body that keeps the rules beyond the schema: whole amounts, addresses that are some."""
+    if isinstance(value, list):
+        return [_fitted(each) for each in value]
+    fitted = {**value, "amount": max(1, int(value["amount"]))}
+    if "ip_address" in value:
+        fitted["ip_address"] = "203.0.113.7"
+    return fitted

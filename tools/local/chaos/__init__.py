@@ -1,0 +1,1 @@
+"""`make chaos`: faults by a seeded plan, then the balance: nothing lost, told twice, or decided anew."""
