@@ -84,7 +84,7 @@ local: $(READY) ## Keep the embedded AWS running and deployed until Ctrl-C; says
 	@$(BIN)/python -m tools.local up "--run-directory=$$LOCAL_DIRECTORY" $(if $(ENGINE),"--engine=$$ENGINE")
 
 ##@ Check
-.PHONY: test lint typecheck bench backtest attacks chaos fuzz openapi pictures show-order format lock supply-chain reach privileges policy-pack contracts-page cost-page cost-usage boundary-files transcript
+.PHONY: test lint typecheck bench backtest tune attacks chaos fuzz openapi pictures show-order format lock supply-chain reach privileges policy-pack contracts-page cost-page cost-usage boundary-files transcript
 # Each file stays with one worker, which keeps what is deployed for it; every worker may hold an embedded AWS or two.
 test: $(READY) ## Run every test this machine can run; names what it left out and why [ARGS=tests/policy WORKERS=0]
 	@[[ "$$WORKERS" =~ ^([0-9]+|auto)$$ ]] || { echo "WORKERS=$${WORKERS@Q} is not a number of processes, or auto" >&2; exit 2; }
@@ -105,10 +105,16 @@ typecheck: $(READY) ## mypy, strict
 bench: $(READY) ## Measure speed and size against their targets (minutes; writes build/bench.json)
 	@$(split_args); $(BIN)/python -m tools.bench "$${words[@]}"
 
-backtest: $(READY) ## Judge a labelled file as the detector would: DATA=file [LABEL_DELAY_DAYS= RULES= AGAINST= SCORES= REPORT=]
+backtest: $(READY) ## Judge a labelled file as the detector would: DATA=file [LABEL_DELAY_DAYS= TUNE_EVERY_DAYS= RULES= AGAINST= SCORES= REPORT=]
 	@[[ -n "$${DATA:-}" ]] || { echo 'DATA is missing: name a labelled file, for example: make backtest DATA=transactions.csv.xz' >&2; exit 2; }
 	@$(BIN)/python -m tools.analyst.backtest $(if $(LABEL_DELAY_DAYS),"--label-delay-days=$$LABEL_DELAY_DAYS") $(if $(RULES),"--rules=$$RULES") \
+	  $(if $(TUNE_EVERY_DAYS),"--tune-every-days=$$TUNE_EVERY_DAYS") \
 	  $(if $(AGAINST),"--against=$$AGAINST") $(if $(SCORES),"--scores=$$SCORES") $(if $(REPORT),"--report=$$REPORT") -- "$$DATA"
+
+tune: $(READY) ## Learn the scorecard from labelled history: DATA=file LABEL_DELAY_DAYS=7 [ALERTS_PER_DAY= RULES= OUT=rules.json REPORT=]
+	@[[ -n "$${DATA:-}" ]] || { echo 'DATA is missing: name a labelled file, for example: make tune DATA=history.csv.xz LABEL_DELAY_DAYS=7' >&2; exit 2; }
+	@$(BIN)/python -m tools.analyst.tune $(if $(LABEL_DELAY_DAYS),"--label-delay-days=$$LABEL_DELAY_DAYS") $(if $(RULES),"--rules=$$RULES") \
+	  $(if $(ALERTS_PER_DAY),"--alerts-per-day=$$ALERTS_PER_DAY") $(if $(OUT),"--out=$$OUT") $(if $(REPORT),"--report=$$REPORT") -- "$$DATA"
 
 attacks: $(READY) ## Run each known attack on the detector, and say which share is caught (minutes) [ARGS='wave-* --seeds 3']
 	@$(split_args); $(BIN)/python -m tests.attacks "$${words[@]}"

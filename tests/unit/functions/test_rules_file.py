@@ -65,7 +65,7 @@ def test_every_change_of_the_file_changes_the_version() -> None:
         ("base", "-6", "base is not a number from -30 to 30"),
         ("assumed_spread", None, "assumed_spread is missing"),
         ("colour", "red", "colour is not a setting"),
-        ("quantities.palmistry", {}, "quantities.palmistry is no quantity; there are amount, amount_rarity"),
+        ("quantities.palmistry", {}, "quantities.palmistry is no quantity; there are amount, amount_m"),
         ("quantities.travel", 7, "quantities.travel is not an object"),
         ("quantities.travel.mode", "on", "quantities.travel.mode is not one of alert, shadow, off"),
         ("quantities.travel.at", [], "quantities.travel.at is not a list of 1 to 64 numbers"),

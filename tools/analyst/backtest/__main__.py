@@ -12,9 +12,16 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from stacks.compute.functions.detector.scoring import RULES_PATH, Decision, Rules, RulesError, load_rules
+from stacks.compute.functions.detector.scoring import (
+    NAMES,
+    RULES_PATH,
+    Decision,
+    Rules,
+    RulesError,
+    load_rules,
+)
 from tools.analyst.backtest.figures import figures_of
 from tools.analyst.backtest.page import page
 from tools.analyst.backtest.progress import Progress
@@ -22,10 +29,14 @@ from tools.analyst.backtest.replay import Replay
 from tools.analyst.backtest.source import Source, SourceError
 from tools.analyst.backtest.summary import comparison, summary
 from tools.analyst.backtest.tally import Tally
+from tools.analyst.times import told
 from tools.files.errors import OutputError
 from tools.files.outputs import check_files, make_folder, write, written
 from tools.terminal.ending import ended
 from tools.terminal.parser import Parser
+
+if TYPE_CHECKING:
+    from tools.analyst.tune.walk import Retuning
 
 _JSON, _PAGE = "backtest.json", "backtest.html"
 SCORE_COLUMNS = ("transaction_id", "score", "decision", "reasons")
@@ -91,7 +102,12 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("data", type=Path)
-    parser.add_argument("--label-delay-days", type=_days, help="labels are known so long after the payment")
+    parser.add_argument("--label-delay-days", type=days, help="labels are known so long after the payment")
+    parser.add_argument(
+        "--tune-every-days",
+        type=days,
+        help="learn the scorecard anew so often, from the labels known by then",
+    )
     parser.add_argument("--scores", type=Path, help="where to write every score")
     parser.add_argument(
         "--rules", type=Path, default=RULES_PATH, help="rules file, by default the shipped one"
@@ -103,7 +119,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _days(text: str) -> float | None:
+def days(text: str) -> float | None:
+    """Read a number of days; empty or none is None."""
     if text.strip().lower() in {"", "none"}:
         return None
     try:
@@ -117,7 +134,9 @@ def _days(text: str) -> float | None:
 
 def _run(given: argparse.Namespace, rules: Rules, scores: Path | None) -> dict[str, Any]:
     source, tally = Source(given.data), Tally(rules.alert_threshold)
-    replay = Replay(rules, given.label_delay_days)
+    replay = Replay(rules, given.label_delay_days, NAMES if given.tune_every_days else ())
+    retuning = _retuning(given, replay)
+    decided = (retuning or replay).assessments(source)
     started = time.perf_counter()
     with ExitStack() as opened:
         progress = opened.enter_context(Progress(source))
@@ -126,7 +145,7 @@ def _run(given: argparse.Namespace, rules: Rules, scores: Path | None) -> dict[s
             write_line = opened.enter_context(written(scores)).write
             write_line(",".join(SCORE_COLUMNS) + "\n")
         add = tally.add
-        for number, (row, assessment) in enumerate(replay.assessments(source)):
+        for number, (row, assessment) in enumerate(decided):
             decision = assessment.decision
             add(row, decision)
             if write_line is not None:
@@ -135,7 +154,22 @@ def _run(given: argparse.Namespace, rules: Rules, scores: Path | None) -> dict[s
                 progress.show(number)
         if source.nothing_read:
             raise SourceError(source.nothing_read)
-    return figures_of(source, replay, tally, time.perf_counter() - started)
+    figures = figures_of(source, replay, tally, time.perf_counter() - started)
+    if retuning is not None:
+        figures["run"]["rules_version"] = rules.version
+        figures["run"]["tuned"] = [{"at": told(at), "outcome": outcome} for at, outcome in retuning.fits]
+    return figures
+
+
+def _retuning(given: argparse.Namespace, replay: Replay) -> "Retuning | None":
+    if not given.tune_every_days:
+        return None
+    if given.label_delay_days is None:
+        raise SourceError("TUNE_EVERY_DAYS learns from labels: say when one is known, LABEL_DELAY_DAYS=7")
+    # NumPy and LightGBM take a second to import, which the other backtests do not need.
+    from tools.analyst.tune.walk import Retuning  # noqa: PLC0415
+
+    return Retuning(replay, given.tune_every_days)
 
 
 def _told(decision: Decision) -> str:

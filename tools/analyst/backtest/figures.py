@@ -117,7 +117,7 @@ def _by_scenario(ranking: Ranking, tally: Tally) -> dict[str, Any]:
     return {
         name or "fraud": {
             "frauds": len(scores),
-            "recall_of_alerts": _share(sum(score >= tally.alert_threshold for score in scores), len(scores)),
+            "recall_of_alerts": _share(tally.scenario_alerts[name], len(scores)),
             "recall_at_1pct_alerts": _share(sum(score >= at_one_percent for score in scores), len(scores)),
         }
         for name, scores in sorted(tally.scenarios.items())

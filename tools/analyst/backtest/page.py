@@ -1,55 +1,18 @@
 """The report as a page that needs nothing but itself."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, Final
 
+from tools.analyst.backtest.parts import document, number, percent, table, tiles_of
 from tools.analyst.backtest.plots import Axis, Line, Tick, bars, counts, lines, logarithms, shares
 from tools.analyst.backtest.plots import days as days_axis
 from tools.analyst.backtest.summary import days
 
 _COLOURS: Final = ("first", "second")
 _SHOWN_FALSE_POSITIVES: Final = 0.05
-_STYLE: Final = """
-:root{color-scheme:light dark;--paper:#fff;--ink:#1c2a33;--soft:#4c606c;--rule:#d5dde2;--tile:#f2f6f8;
---first:#0b6e99;--second:#b84d12;--fraud:#c0392b;--other:#9db4c0;--others:#4f7386}
-@media (prefers-color-scheme:dark){:root{--paper:#12191e;--ink:#e4ebef;--soft:#a9bac4;--rule:#33424c;
---tile:#1d272e;--first:#58b7e0;--second:#f0955a;--fraud:#ef6f62;--other:#5d7682;--others:#8fb3c6}}
-body{font:15px/1.5 system-ui,sans-serif;background:var(--paper);color:var(--ink);max-width:1120px;
-margin:2rem auto;padding:0 1rem}
-h1{font-size:1.6rem;margin-bottom:.2rem;overflow-wrap:anywhere}
-h2{font-size:1.15rem;margin-top:2.2rem;border-bottom:1px solid var(--rule)}
-p.note{color:var(--soft);margin-top:.2rem}
-li{overflow-wrap:anywhere}
-div.wide{overflow-x:auto}
-table{border-collapse:collapse;margin:.6rem 0;font-variant-numeric:tabular-nums}
-th,td{padding:.25rem .8rem;text-align:right;border-bottom:1px solid var(--rule);white-space:nowrap}
-th:first-child,td:first-child{text-align:left;padding-left:0}
-th{font-weight:600;color:var(--soft);vertical-align:bottom;white-space:normal;min-width:4.5rem}
-.tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(9.5rem,1fr));gap:.8rem;margin:1rem 0}
-.tile{background:var(--tile);border-radius:8px;padding:.7rem 1rem}
-.tile b{display:block;font-size:1.35rem}
-.tile span{color:var(--soft);font-size:.85rem}
-.plots{display:flex;flex-wrap:wrap;gap:1.2rem}
-figure{margin:0;flex:1 1 440px;max-width:545px;min-width:0}
-figcaption{font-weight:600}
-svg{width:100%;height:auto;font-size:12px;fill:var(--soft)}
-svg .grid{stroke:var(--rule)}
-svg .name{font-weight:600}
-svg .line{fill:none;stroke-width:2}
-.line.first{stroke:var(--first)}.line.second{stroke:var(--second)}
-.line.fraud{stroke:var(--fraud)}.line.others{stroke:var(--others)}
-.area.first{fill:var(--first)}.area.second{fill:var(--second)}.area.fraud{fill:var(--fraud)}
-.area.other{fill:var(--other)}.area.others{fill:var(--others)}
-@media (max-width:560px){figure{flex-basis:100%}svg{font-size:16px}
-th,td{padding:.25rem .35rem}th{min-width:0}}
-"""
 _SCORES: Final = Axis("score", 1, [Tick(each / 5, f"{each / 5:.1f}") for each in range(6)])
-_HEAD: Final = (
-    '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-    '<meta name="viewport" content="width=device-width, initial-scale=1">'
-)
 
 
 def page(runs: Sequence[Mapping[str, Any]]) -> str:
@@ -74,9 +37,7 @@ def page(runs: Sequence[Mapping[str, Any]]) -> str:
         *(_rules(name, run) for name, run in zip(names, runs, strict=True)),
         '<p class="note">Figures on synthetic data are no performance in the field.</p>',
     ]
-    return (
-        f"{_HEAD}<title>Backtest</title><style>{_STYLE}</style></head><body>{''.join(body)}</body></html>\n"
-    )
+    return document("Backtest", body)
 
 
 def _name(run: Mapping[str, Any], number: int) -> str:
@@ -100,16 +61,15 @@ def _provenance(run: Mapping[str, Any]) -> str:
 def _tiles(name: str, run: Mapping[str, Any], *, several: bool) -> str:
     ranking, alerts = run["ranking"], run["alerts"]
     tiles = [
-        ("average precision", _number(ranking["average_precision"])),
-        ("area under the ROC curve", _number(ranking["auc"])),
-        ("alerts a day", _number(alerts["per_day"], 1)),
-        ("of alerts, fraud", _percent(alerts["precision"])),
-        ("of frauds, found by an alert", _percent(alerts["recall"])),
+        ("average precision", number(ranking["average_precision"])),
+        ("area under the ROC curve", number(ranking["auc"])),
+        ("alerts a day", number(alerts["per_day"], 1)),
+        ("of alerts, fraud", percent(alerts["precision"])),
+        ("of frauds, found by an alert", percent(alerts["recall"])),
         ("transactions a second", f"{run['run']['transactions_per_second'] or 0:,}"),
     ]
     title = f"<h2>{escape(name)}</h2>" if several else f'<p class="note">{escape(name)}</p>'
-    shown = "".join(f'<div class="tile"><b>{value}</b><span>{label}</span></div>' for label, value in tiles)
-    return f'{title}<div class="tiles">{shown}</div>'
+    return title + tiles_of(tiles)
 
 
 def _data(data: Mapping[str, Any]) -> str:
@@ -120,7 +80,7 @@ def _data(data: Mapping[str, Any]) -> str:
         ("rows refused", f"{data['bad_rows']:,}"),
         ("rows out of order", f"{late:,}"),
         ("transactions", f"{data['transactions']:,}"),
-        ("frauds", f"{data['frauds']:,} ({_percent(data['frauds'] / max(data['transactions'], 1))})"),
+        ("frauds", f"{data['frauds']:,} ({percent(data['frauds'] / max(data['transactions'], 1))})"),
         ("without a label", f"{data['without_label']:,}"),
         ("accounts", f"{data['accounts']:,}"),
         ("duplicates, scored once", f"{data['duplicates']:,}"),
@@ -129,7 +89,7 @@ def _data(data: Mapping[str, Any]) -> str:
     listed = "".join(f"<li>{escape(reason)}</li>" for reason in data["bad_row_reasons"])
     more = data["bad_rows"] - len(data["bad_row_reasons"])
     listed += f"<li>and {more:,} more</li>" if more > 0 else ""
-    return "<h2>Data</h2>" + _table(("", ""), rows) + (f"<ul>{listed}</ul>" if listed else "")
+    return "<h2>Data</h2>" + table(("", ""), rows) + (f"<ul>{listed}</ul>" if listed else "")
 
 
 def _precision_plot(names: Sequence[str], runs: Sequence[Mapping[str, Any]]) -> str:
@@ -188,15 +148,15 @@ def _rates(name: str, run: Mapping[str, Any], *, several: bool) -> str:
     rows = [
         (
             f"{each['alert_rate']:.1%}",
-            _number(each["threshold"]),
+            number(each["threshold"]),
             f"{each['alerts']:,}",
-            _percent(each["precision"]),
-            _percent(each["recall"]),
+            percent(each["precision"]),
+            percent(each["recall"]),
         )
         for each in run["ranking"]["by_alert_rate"]
     ]
     title = f"<h3>{escape(name)}</h3>" if several else ""
-    return title + _table(("alert rate", "score from", "alerts", "precision", "recall"), rows)
+    return title + table(("alert rate", "score from", "alerts", "precision", "recall"), rows)
 
 
 def _amounts(run: Mapping[str, Any]) -> str:
@@ -204,7 +164,7 @@ def _amounts(run: Mapping[str, Any]) -> str:
         (currency, *(f"{each[key]:,.0f}" for key in ("fraud", "saved", "held_up_without_need")))
         for currency, each in run["alerts"]["amounts"].items()
     ]
-    return _table(("currency", "amount of frauds", "found by an alert", "genuine, flagged"), rows)
+    return table(("currency", "amount of frauds", "found by an alert", "genuine, flagged"), rows)
 
 
 def _scenarios(names: Sequence[str], runs: Sequence[Mapping[str, Any]]) -> str:
@@ -218,14 +178,14 @@ def _scenarios(names: Sequence[str], runs: Sequence[Mapping[str, Any]]) -> str:
             scenario,
             f"{each['frauds']:,}",
             *(
-                _percent(run["ranking"]["by_scenario"][scenario][key])
+                percent(run["ranking"]["by_scenario"][scenario][key])
                 for run in runs
                 for key in ("recall_of_alerts", "recall_at_1pct_alerts")
             ),
         )
         for scenario, each in runs[0]["ranking"]["by_scenario"].items()
     ]
-    return "<h2>Kinds of fraud</h2>" + _table(header, rows)
+    return "<h2>Kinds of fraud</h2>" + table(header, rows)
 
 
 def _rules(name: str, run: Mapping[str, Any]) -> str:
@@ -238,29 +198,13 @@ def _rules(name: str, run: Mapping[str, Any]) -> str:
             code,
             rule["mode"],
             f"{rule['hits']:,}",
-            _percent(rule["precision"]),
-            _number(rule["mean_points"], 2),
+            percent(rule["precision"]),
+            number(rule["mean_points"], 2),
             f"{rule['alerts']:,}",
-            _percent(rule["alert_precision"]),
+            percent(rule["alert_precision"]),
             f"{rule['alerts_only_with_it']:,}",
             f"{rule['frauds_only_with_it']:,}",
         )
         for code, rule in sorted(run["rules"].items(), key=lambda entry: -entry[1]["alerts"])
     ]
-    return f"<h2>Quantities and rules ({escape(name)})</h2>" + _table(header, rows)
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    head = "".join(f"<th>{escape(cell)}</th>" for cell in header) if any(header) else ""
-    lines_of_cells = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
-    )
-    return f'<div class="wide"><table><tr>{head}</tr>{lines_of_cells}</table></div>'
-
-
-def _number(value: float | None, digits: int = 3) -> str:
-    return "-" if value is None else f"{value:,.{digits}f}"
-
-
-def _percent(value: float | None) -> str:
-    return "-" if value is None else f"{value:.1%}"
+    return f"<h2>Quantities and rules ({escape(name)})</h2>" + table(header, rows)

@@ -31,11 +31,12 @@ class Tick(NamedTuple):
 
 
 class Axis(NamedTuple):
-    """An axis from 0: its name, its greatest value, and its marks."""
+    """An axis: its name, its greatest value, its marks, and its least value."""
 
     name: str
     maximum: float
     ticks: Sequence[Tick]
+    minimum: float = 0.0
 
 
 def shares(name: str, maximum: float = 1.0) -> Axis:
@@ -61,6 +62,16 @@ def logarithms(name: str, greatest: int) -> Axis:
     spread = math.ceil(len(powers) / _MOST_TICKS)
     marks = [0, *powers[::-spread][::-1]]
     return Axis(name, math.log10(1 + powers[-1]), [Tick(math.log10(1 + each), f"{each:,}") for each in marks])
+
+
+def between(name: str, least: float, greatest: float) -> Axis:
+    """Return an axis of numbers of any sign, with round marks."""
+    span = max(greatest - least, 1e-9)
+    step = 10.0 ** math.floor(math.log10(span))
+    step = next(each for each in (step / 5, step / 2, step, 2 * step) if span / each < _MOST_TICKS)
+    first, last = math.floor(least / step), math.ceil(greatest / step)
+    marks = [each * step for each in range(first, max(last, first + 1) + 1)]
+    return Axis(name, marks[-1], [Tick(each, f"{each:g}") for each in marks], marks[0])
 
 
 def days(name: str, dates: Sequence[str]) -> Axis:
@@ -157,8 +168,12 @@ def _svg(title: str, parts: Sequence[str]) -> str:
 
 
 def _across(value: float, axis: Axis) -> float:
-    return _LEFT + min(value / (axis.maximum or 1), 1) * (WIDTH - _LEFT - _RIGHT)
+    return _LEFT + _share(value, axis) * (WIDTH - _LEFT - _RIGHT)
 
 
 def _up(value: float, axis: Axis) -> float:
-    return HEIGHT - _BOTTOM - min(value / (axis.maximum or 1), 1) * (HEIGHT - _TOP - _BOTTOM)
+    return HEIGHT - _BOTTOM - _share(value, axis) * (HEIGHT - _TOP - _BOTTOM)
+
+
+def _share(value: float, axis: Axis) -> float:
+    return min((value - axis.minimum) / ((axis.maximum - axis.minimum) or 1), 1)

@@ -6,7 +6,7 @@ rows are taken in the file's order, as they would arrive.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final, NamedTuple
 
 from stacks.compute.functions.detector.scoring import (
@@ -56,6 +56,7 @@ class Replay:
     Args:
         rules: The rules' settings.
         label_delay_days: After how many days a label is known; None for never.
+        measured: Quantities to measure beside those that the rules read.
 
     Attributes:
         rules: Those in force.
@@ -65,10 +66,11 @@ class Replay:
         first_uses_written: Writes of the counters of first uses.
     """
 
-    def __init__(self, rules: Rules, label_delay_days: float | None) -> None:
+    def __init__(self, rules: Rules, label_delay_days: float | None, measured: Collection[str] = ()) -> None:
         self.rules = rules
+        self._measured = measured
         self.label_delay_days = label_delay_days
-        self._scorer = Scorer(rules)
+        self._scorer = Scorer(rules, measured)
         self._delay = None if label_delay_days is None else int(label_delay_days * MILLISECONDS_PER_DAY)
         self._accounts: dict[str, AccountProfile] = {}
         self._merchants: dict[str, MerchantProfile] = {}
@@ -95,7 +97,7 @@ class Replay:
 
     def use(self, rules: Rules) -> None:
         """Put other rules in force, as publishing does; what is known stays."""
-        self.rules, self._scorer = rules, Scorer(rules)
+        self.rules, self._scorer = rules, Scorer(rules, self._measured)
 
     def assessments(self, rows: Iterable[Row]) -> Iterator[tuple[Row, Assessment]]:
         """Yield the decision on each transaction, and what it was made from; a duplicate has none."""

@@ -23,6 +23,7 @@ def summary(run: Mapping[str, Any]) -> str:
             f"recall {_percent(alerts['recall'])}"
         ),
     ]
+    lines += [f"  tuned {each['at']}: {each['outcome']}" for each in run["run"].get("tuned", ())]
     lines += [
         f"  the best {each['alert_rate']:.1%}: precision {_percent(each['precision'])}, "
         f"recall {_percent(each['recall'])}"

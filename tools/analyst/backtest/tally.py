@@ -50,6 +50,7 @@ class Tally:
         self.days: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
         self.rules: dict[str, RuleTally] = defaultdict(RuleTally)
         self.scenarios: dict[str, array[float]] = defaultdict(lambda: array("d"))
+        self.scenario_alerts: dict[str, int] = defaultdict(int)
         self.amounts: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0])
         self.fraud_accounts: dict[str, bool] = {}
         self.alerts = 0
@@ -95,6 +96,7 @@ class Tally:
         if decision.suspicious:
             sums[1] += transaction.amount
         self.scenarios[scenario].append(decision.score)
+        self.scenario_alerts[scenario] += decision.suspicious
         found = self.fraud_accounts.get(transaction.account_id, False)
         self.fraud_accounts[transaction.account_id] = found or decision.suspicious
 

@@ -22,6 +22,14 @@ _WORDS: Final[Mapping[str, _Words]] = {
         "Amount over the limit for any account: {observed}, limit {threshold}; usual here: {baseline}.",
     ),
     "amount": _Words("amount of {observed}", "The amount itself: {observed} ({threshold})."),
+    "amount_multiple": _Words(
+        "{times} times the usual amount",
+        "Amount of {observed}, {times} times the account's usual {baseline} ({threshold}).",
+    ),
+    "category_multiple": _Words(
+        "{times} times what such merchants get",
+        "Amount of {observed}, {times} times what is usual in this merchant category ({threshold}).",
+    ),
     "amount_rarity": _Words(
         "rare amount", "Hardly anybody pays so much: {observed} ({threshold}); usual here: {baseline}."
     ),
@@ -128,8 +136,8 @@ _OTHER: Final = _Words("{code}", "{Code}: {observed}, usual {baseline}, {thresho
 
 _MONEY_CODES: Final = frozenset(
     {
-        "amount_limit", "amount", "amount_rarity", "amount_to_usual", "amount_deviation", "amount_anomaly",
-        "unknown_amount", "category_amount", "record_amount",
+        "amount_limit", "amount", "amount_multiple", "category_multiple", "amount_rarity", "amount_to_usual",
+        "amount_deviation", "amount_anomaly", "unknown_amount", "category_amount", "record_amount",
         "hour_spend", "hour_spend_to_usual", "day_spend_to_usual", "week_spend_to_usual",
     }
 )  # fmt: skip

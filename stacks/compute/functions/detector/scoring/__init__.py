@@ -37,7 +37,7 @@ from stacks.compute.functions.detector.scoring.quantities import NAMES, OF_ANY_F
 from stacks.compute.functions.detector.scoring.reasons import Decision, Reason
 from stacks.compute.functions.detector.scoring.risk_population import RiskPopulation
 from stacks.compute.functions.detector.scoring.rules import Rules
-from stacks.compute.functions.detector.scoring.rules_file import RULES_PATH, load_rules, parse_rules
+from stacks.compute.functions.detector.scoring.rules_file import RULES_PATH, SCHEMA, load_rules, parse_rules
 from stacks.compute.functions.detector.scoring.scorecard import Curve, log_odds_of, probability_of
 from stacks.compute.functions.detector.scoring.scorer import Assessment, Scorer
 from stacks.compute.functions.detector.scoring.sections import RulesError
@@ -53,9 +53,10 @@ from stacks.compute.functions.detector.scoring.verdicts import (
 )
 
 __all__ = [
-    "NAMES", "NO_CONTROLS", "OF_ANY_FORM", "RULES_PATH", "SHARDS", "AccountProfile", "Assessment", "Controls",
-    "Curve", "Decision", "Effect", "FirstUses", "MerchantProfile", "Mode", "PaymentControls", "Place",
-    "Population", "ProfileError", "Quantities", "Reason", "RiskPopulation", "Rules", "RulesError", "Sample",
-    "Scorer", "Sharing", "Standing", "Transaction", "Verdict", "View", "apply_verdict", "load_rules",
-    "log_odds_of", "new_places", "own_suspicion_of", "parse_rules", "probability_of", "shard_of",
+    "NAMES", "NO_CONTROLS", "OF_ANY_FORM", "RULES_PATH", "SCHEMA", "SHARDS", "AccountProfile", "Assessment",
+    "Controls", "Curve", "Decision", "Effect", "FirstUses", "MerchantProfile", "Mode", "PaymentControls",
+    "Place", "Population", "ProfileError", "Quantities", "Reason", "RiskPopulation", "Rules", "RulesError",
+    "Sample", "Scorer", "Sharing", "Standing", "Transaction", "Verdict", "View", "apply_verdict",
+    "load_rules", "log_odds_of", "new_places", "own_suspicion_of", "parse_rules", "probability_of",
+    "shard_of",
 ]  # fmt: skip

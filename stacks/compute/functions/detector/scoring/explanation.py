@@ -6,10 +6,12 @@ from typing import Final, NamedTuple
 
 from stacks.compute.functions.detector.scoring.account import HOURS
 from stacks.compute.functions.detector.scoring.evidence import Evidence
-from stacks.compute.functions.detector.scoring.quantities import RAW
+from stacks.compute.functions.detector.scoring.quantities import OF_ANY_FORM, RAW
 from stacks.compute.functions.detector.scoring.scorecard import probability_of
 from stacks.compute.functions.detector.scoring.transaction import MILLISECONDS_PER_DAY, Transaction
 from stacks.compute.functions.detector.scoring.value import DOLLARS_PER_UNIT
+
+_LEARNT: Final = "learnt from verdicts"
 
 
 class Explanation(NamedTuple):
@@ -62,7 +64,7 @@ def _amount(finding: Finding) -> Explanation:
     else:
         in_category = usual.value / usual.normal
         baseline = usual.mean * in_category / DOLLARS_PER_UNIT.get(transaction.currency, 1.0)
-    threshold = "learnt from verdicts" if finding.code == "amount" else one_in(finding.value)
+    threshold = _LEARNT if finding.code in OF_ANY_FORM else one_in(finding.value)
     return Explanation(transaction.amount, baseline, threshold, transaction.currency)
 
 
@@ -70,7 +72,8 @@ def _category_amount(finding: Finding) -> Explanation:
     transaction, usual = finding.evidence.transaction, finding.evidence.usual
     scale = finding.evidence.view.categories[usual.category or 0]
     typical = exp(scale.logarithm) / DOLLARS_PER_UNIT.get(transaction.currency, 1.0)
-    return Explanation(transaction.amount, typical, one_in(finding.value), transaction.currency)
+    threshold = _LEARNT if finding.code in OF_ANY_FORM else one_in(finding.value)
+    return Explanation(transaction.amount, typical, threshold, transaction.currency)
 
 
 def _record(finding: Finding) -> Explanation:
@@ -105,7 +108,7 @@ def _logarithm(unit: str) -> _Explain:
     """A quantity of any form, which is a logarithm: its curve is learnt from verdicts."""
 
     def explanation(finding: Finding) -> Explanation:
-        return Explanation(exp(finding.value), "any", "learnt from verdicts", unit)
+        return Explanation(exp(finding.value), "any", _LEARNT, unit)
 
     return explanation
 
@@ -132,7 +135,7 @@ def _hour(finding: Finding) -> Explanation:
     of = (
         f"{10**finding.value:.1f} times rarer than an even share"
         if finding.code != "hour_of_day"
-        else "learnt from verdicts"
+        else _LEARNT
     )
     return Explanation(hour, f"most around {busiest:02d}:00 UTC", of, "hour of the day")
 
@@ -188,6 +191,8 @@ def _risk(finding: Finding) -> Explanation:
 
 _EXPLANATIONS: Final[Mapping[str, _Explain]] = {
     "amount": _amount,
+    "amount_multiple": _amount,
+    "category_multiple": _category_amount,
     "amount_rarity": _amount,
     "amount_to_usual": _amount,
     "amount_deviation": _amount,

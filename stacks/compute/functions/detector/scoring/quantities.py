@@ -46,6 +46,8 @@ def rarity(name: str) -> Measure:
 
 MEASURES: Final[Mapping[str, Measure]] = {
     "amount": attrgetter("log_value"),
+    "amount_multiple": amounts.raw_to_usual,
+    "category_multiple": amounts.raw_category,
     "amount_rarity": attrgetter("amount_rarity"),
     "amount_to_usual": rarity("amount_to_usual"),
     "amount_deviation": attrgetter("amount_deviation"),
@@ -92,6 +94,9 @@ PLACE_QUANTITIES: Final = frozenset({"merchant_risk", "account_risk"})
 """What says nothing about what the account itself did."""
 
 OF_ANY_FORM: Final = frozenset(
-    {"amount", "week_count", "largest_of_day", "smallest_of_five", "account_age", "hour_of_day"}
-)
+    {
+        "amount", "amount_multiple", "category_multiple", "week_count", "largest_of_day", "smallest_of_five",
+        "account_age", "hour_of_day",
+    }
+)  # fmt: skip
 """Quantities whose curve may rise and fall. Every other means the more risk, the greater it is."""
