@@ -10,7 +10,6 @@ from typing import Any, Final
 NAMESPACE: Final = "FraudPipeline"
 DIMENSION: Final = "FunctionName"
 PUBLISHED_RULES_REFUSED: Final = "PublishedRulesRefused"
-DECIDED: Final = "Decided"
 SUSPICIOUS: Final = "Suspicious"
 SUPPRESSED: Final = "Suppressed"
 DEGRADED: Final = "Degraded"
@@ -23,8 +22,14 @@ RECORDED: Final = "Recorded"
 MAILED: Final = "Mailed"
 MAIL_LAG: Final = "MailLag"
 """Milliseconds from the receipt of a transaction to the mail of its own about it."""
-DECISION_LAG: Final = "DecisionLag"
-"""Milliseconds from the receipt of a transaction to its decision."""
+LATE: Final = "Late"
+"""Decisions that came later than `LATE_MILLISECONDS` after the receipt of their transaction."""
+LATE_MILLISECONDS: Final = 10_000
+METRICS: Final = (
+    *(PUBLISHED_RULES_REFUSED, SUSPICIOUS, SUPPRESSED, DEGRADED, LATE, PROFILES_SET_ASIDE, CONFLICTS),
+    *(RECORDED, MAILED, MAIL_LAG),
+)
+"""All of them: AWS asks for each by the month."""
 
 
 def counted(metric: str, function_name: str) -> dict[str, Any]:
@@ -42,6 +47,8 @@ def measured(
         counts: Metric -> how many.
         milliseconds: Metric -> how long.
     """
+    if not counts and not milliseconds:
+        return {}
     units = {**dict.fromkeys(counts, "Count"), **dict.fromkeys(milliseconds or {}, "Milliseconds")}
     return {
         "_aws": {

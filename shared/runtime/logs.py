@@ -50,10 +50,10 @@ class Logger:
     def measured(
         self, message: str, metrics: Mapping[str, object], *, level: str = "INFO", **fields: object
     ) -> None:
-        """Write a line of a level with metrics; the metrics alone where the level is not written."""
+        """Write a line of a level with metrics, if any; those alone where the level is not written."""
         if self._lets_through(level):
             self._put(level, message, {**self._bound, **fields, **metrics})
-        else:
+        elif metrics:
             self._put(level, message, metrics)
 
     def warning(self, message: str, **fields: object) -> None:

@@ -128,7 +128,7 @@ def _pipe(data: DataContract, compute: ComputeContract) -> list[Alarm | SilenceA
         ),
         SilenceAlarm(
             "pipe-silence",
-            incoming=metrics.of_puts(data.transactions_table_name),
+            incoming=metrics.of_writes(data.transactions_table_name, "PutItem"),
             outgoing=metrics.of_pipe(compute, "EventCount", "Sum"),
             meaning="Transactions are being stored, and for ten minutes the pipe has not seen one. Nobody "
             "judges them; after 24 hours they leave the stream unseen.",

@@ -13,7 +13,7 @@ from shared.infra.contracts import ComputeContract, DataContract
 from shared.infra.naming import Names
 from shared.infra.provider import named
 from stacks.alerting.alarm import MINUTE, Metric
-from stacks.alerting.metrics import of_api, of_function, of_pipe, of_puts, of_queue, of_rule, of_topic
+from stacks.alerting.metrics import of_api, of_function, of_pipe, of_queue, of_rule, of_topic, of_writes
 
 PAGE_WIDTH = 24
 HEADING_HEIGHT = 2
@@ -113,7 +113,7 @@ def _route(data: DataContract, compute: ComputeContract) -> Station:
         [
             Graph(
                 "Stored, seen by the pipe",
-                [of_puts(data.transactions_table_name), of_pipe(compute, "EventCount", "Sum")],
+                [of_writes(data.transactions_table_name, "PutItem"), of_pipe(compute, "EventCount", "Sum")],
             ),
             Graph(
                 "Failed in pipe and rule",

@@ -1,5 +1,7 @@
 """The metrics of each part of the pipeline, with the dimensions under which CloudWatch files them."""
 
+from typing import Literal
+
 import pulumi
 
 from shared.infra.contracts import ComputeContract
@@ -33,9 +35,9 @@ def of_throttles(table_name: pulumi.Input[str], name: str) -> Metric:
     return Metric("AWS/DynamoDB", name, {"TableName": table_name}, "Sum")
 
 
-def of_puts(table_name: pulumi.Input[str]) -> Metric:
-    """How many items were put into a table; a put whose condition failed does not count."""
-    dimensions = {"TableName": table_name, "Operation": "PutItem"}
+def of_writes(table_name: pulumi.Input[str], operation: Literal["PutItem", "UpdateItem"]) -> Metric:
+    """How many items of a table were put or updated; a write whose condition failed does not count."""
+    dimensions = {"TableName": table_name, "Operation": operation}
     return Metric("AWS/DynamoDB", "SuccessfulRequestLatency", dimensions, "SampleCount")
 
 

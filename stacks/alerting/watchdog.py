@@ -1,4 +1,4 @@
-"""The alarms against silence: what the functions count themselves, compared hop by hop.
+"""The alarms against silence: what the tables and the functions count, compared hop by hop.
 
 A function that fails rings by itself. These ring where everything seems well: a part of the transactions is
 not judged, of the alerts not recorded, or the detector finds more or fewer than ever.
@@ -9,14 +9,14 @@ import pulumi
 from shared.infra.contracts import ComputeContract, DataContract
 from shared.runtime import counting
 from stacks.alerting import metrics
-from stacks.alerting.alarm import FIVE_MINUTES, Alarm, AnyAlarm, FormulaAlarm
+from stacks.alerting.alarm import FIVE_MINUTES, Alarm, AnyAlarm, FormulaAlarm, Metric
 from stacks.alerting.settings import AlertingSettings
 
 HOUR = 12 * FIVE_MINUTES
 GAP_SHARE = 0.01
 """A gap of one transaction in flight at the end of a period is none; it is made up in the next."""
 ALERT_GAP_SHARE = 0.02
-DECISION_LAG_MILLISECONDS = 10_000
+LATE_SHARE = 0.01
 MAIL_LAG_MILLISECONDS = 60_000
 EXPECTED_ALERTS = 5
 """Fewer than the band allows says nothing before so many were to be expected."""
@@ -35,8 +35,8 @@ def watchdog(
     detector = compute.detector_function_name
     return [
         *_gaps(data, detector, notifier_name),
-        *_lags(detector, notifier_name),
-        _alert_rate(settings, detector),
+        *_lags(data, detector, notifier_name),
+        _alert_rate(settings, data, detector),
         *_degraded(detector),
         _throttles(data),
     ]
@@ -47,8 +47,8 @@ def _gaps(data: DataContract, detector: pulumi.Input[str], notifier: pulumi.Inpu
         FormulaAlarm(
             "decision-gap",
             {
-                "stored": metrics.of_puts(data.transactions_table_name),
-                "decided": metrics.counted_by(detector, counting.DECIDED),
+                "stored": metrics.of_writes(data.transactions_table_name, "PutItem"),
+                "decided": _decided(data),
             },
             f"IF(FILL(stored, 0) - FILL(decided, 0) > {GAP_SHARE} * FILL(stored, 0), 1, 0)",
             "Stored and not decided",
@@ -72,16 +72,22 @@ def _gaps(data: DataContract, detector: pulumi.Input[str], notifier: pulumi.Inpu
     ]
 
 
-def _lags(detector: pulumi.Input[str], notifier: pulumi.Input[str]) -> list[Alarm]:
+def _decided(data: DataContract) -> Metric:
+    """How many decisions were kept with their transactions: nothing else updates those."""
+    return metrics.of_writes(data.transactions_table_name, "UpdateItem")
+
+
+def _lags(data: DataContract, detector: pulumi.Input[str], notifier: pulumi.Input[str]) -> list[AnyAlarm]:
     return [
-        Alarm(
+        FormulaAlarm(
             "decision-lag",
-            metrics.measured_by(detector, counting.DECISION_LAG, "p99"),
-            f"One decision in a hundred comes later than {DECISION_LAG_MILLISECONDS // 1000} seconds after "
+            {"late": metrics.counted_by(detector, counting.LATE), "decided": _decided(data)},
+            f"IF(FILL(late, 0) > {LATE_SHARE} * FILL(decided, 0), 1, 0)",
+            "Late decisions",
+            f"One decision in a hundred comes later than {counting.LATE_MILLISECONDS // 1000} seconds after "
             "its transaction, for fifteen minutes.",
             "Compare the detector's concurrent executions with its reservation and AsyncEventAge; a replay "
             "of old transactions shows here too.",
-            threshold=DECISION_LAG_MILLISECONDS,
             periods=3,
         ),
         Alarm(
@@ -97,7 +103,7 @@ def _lags(detector: pulumi.Input[str], notifier: pulumi.Input[str]) -> list[Alar
     ]
 
 
-def _alert_rate(settings: AlertingSettings, detector: pulumi.Input[str]) -> FormulaAlarm:
+def _alert_rate(settings: AlertingSettings, data: DataContract, detector: pulumi.Input[str]) -> FormulaAlarm:
     fewest, most = settings.fewest_alerts_per_10000, settings.most_alerts_per_10000
     too_few = (
         f"(FILL(decided, 0) * {fewest} >= {EXPECTED_ALERTS * 10_000} "
@@ -109,7 +115,7 @@ def _alert_rate(settings: AlertingSettings, detector: pulumi.Input[str]) -> Form
     return FormulaAlarm(
         "alert-rate",
         {
-            "decided": metrics.counted_by(detector, counting.DECIDED),
+            "decided": _decided(data),
             "suspicious": metrics.counted_by(detector, counting.SUSPICIOUS),
         },
         f"IF({too_few} OR {too_many}, 1, 0)",

@@ -20,7 +20,7 @@ class DataSettings:
     profiles_time_to_live_days: int
     alerts_time_to_live_days: int
     transactions_table_class: str
-    """STANDARD_INFREQUENT_ACCESS keeps for less and writes for more: it pays off from some two months on."""
+    """STANDARD_INFREQUENT_ACCESS keeps for less and writes for more: it pays off from some four months on."""
     point_in_time_recovery: bool
     """Lets every table be restored to any second of the last 35 days; costs by stored gigabyte."""
 

@@ -22,6 +22,18 @@ def test_the_page_is_up_to_date(bill: Bill) -> None:
     assert page.PLOT.read_text("utf-8") == page.picture(bill), f"docs/cost.svg {AGAIN}"
 
 
+def test_production_costs_no_more_than_was_decided(bill: Bill) -> None:
+    """US dollars a month, and of a million more: who adds to them says why, and raises the limit here."""
+    storage = bill.summed(lambda charge: charge.service)["DynamoDB storage"]
+    assert bill.idle <= 45
+    assert storage <= 120
+    assert bill.marginal(batched=False) <= 8.3
+    assert bill.marginal(batched=True) <= 4.6
+    for batched in (False, True):
+        services = bill.marginal_by_service(batched=batched)
+        assert sum(services.values()) == pytest.approx(bill.marginal(batched=batched))
+
+
 def test_settings_are_read_from_the_programs(bill: Bill) -> None:
     prod, dev = bill.setting, Setting.read("dev")
     assert (prod.endpoint_zones, dev.endpoint_zones) == (4, 2)

@@ -126,7 +126,6 @@ def _alarms_on(metric: str) -> dict[str, Any]:
         ("PublishedRulesRefused", "FunctionName", {"detector-function-dev"}),
         ("Degraded", "FunctionName", {"detector-function-dev"}),
         ("ProfilesSetAside", "FunctionName", {"detector-function-dev"}),
-        ("DecisionLag", "FunctionName", {"detector-function-dev"}),
         ("MailLag", "FunctionName", {"notifier-function-dev"}),
         ("ExecutionFailed", "PipeName", {"transactions-pipe-dev"}),
         (
@@ -217,8 +216,20 @@ def test_a_part_that_is_not_judged_rings(stored: int, decided: int, rings: bool)
         {"TableName": "transactions-prod", "Operation": "PutItem"},
         "SampleCount",
     )
-    assert metrics["decided"] == ("Decided", {"FunctionName": "detector-function-prod"}, "Sum")
+    assert metrics["decided"][1:] == (
+        {"TableName": "transactions-prod", "Operation": "UpdateItem"},
+        "SampleCount",
+    )
     assert _rings(formula, stored=stored, decided=decided) is rings
+
+
+@pytest.mark.parametrize(
+    ("decided", "late", "rings"), [(0, 0, False), (1000, 10, False), (1000, 11, True), (5, 1, True)]
+)
+def test_more_than_one_late_decision_in_a_hundred_rings(decided: int, late: int, rings: bool) -> None:
+    metrics, formula = _formula("decision-lag-alarm-prod")
+    assert metrics["late"] == ("Late", {"FunctionName": "detector-function-prod"}, "Sum")
+    assert _rings(formula, decided=decided, late=late) is rings
 
 
 @pytest.mark.parametrize(

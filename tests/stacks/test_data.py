@@ -39,13 +39,23 @@ def test_transactions_are_kept_by_id_and_time_and_streamed(environment: str, res
         "rangeKey": "timestamp",
         "attributes": [{"name": "transaction_id", "type": "S"}, {"name": "timestamp", "type": "N"}],
         "billingMode": "PAY_PER_REQUEST",
-        "tableClass": "STANDARD_INFREQUENT_ACCESS" if environment == "prod" else "STANDARD",
+        "tableClass": "STANDARD",
         "streamEnabled": True,
         "streamViewType": "NEW_IMAGE",
         "serverSideEncryption": {"enabled": True, "kmsKeyArn": _key_arn(environment)},
         "pointInTimeRecovery": {"enabled": restorable},
         "ttl": {"attributeName": "expires_at", "enabled": True},
         "deletionProtectionEnabled": False,
+    }
+
+
+def test_transactions_are_kept_in_the_class_of_the_setting() -> None:
+    data = _with_settings(transactions_table_class="STANDARD_INFREQUENT_ACCESS")
+    classes = {each.name: each.inputs["tableClass"] for each in data.of_type(TABLE)}
+    assert classes == {
+        "transactions-dev": "STANDARD_INFREQUENT_ACCESS",
+        "profiles-table-dev": "STANDARD",
+        "alerts-table-dev": "STANDARD",
     }
 
 
@@ -85,7 +95,7 @@ def test_profiles_and_alerts_are_kept_by_one_key_and_listed_by_an_index(
     ("environment", "days"),
     [
         ("dev", {"transactions": "30", "profiles": "180", "alerts": "365"}),
-        ("prod", {"transactions": "120", "profiles": "400", "alerts": "2555"}),
+        ("prod", {"transactions": "75", "profiles": "400", "alerts": "2555"}),
         ("local", {"transactions": "30", "profiles": "180", "alerts": "365"}),
     ],
 )

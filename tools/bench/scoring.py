@@ -21,7 +21,7 @@ def microseconds_per_transaction() -> float:
     """Return the median over passes of the mean time, with profiles that fill during each pass."""
     scorer, merchant = Scorer(load_rules()), MerchantProfile()
     population = scorer.unknown_population()
-    stream = [_seen(each) for each in generate(int(time.time() * 1000), TRANSACTIONS)]
+    stream = [scored(each) for each in generate(int(time.time() * 1000), TRANSACTIONS)]
     means = []
     for _ in range(PASSES):
         accounts = {each.account_id: AccountProfile() for each in stream}
@@ -34,7 +34,8 @@ def microseconds_per_transaction() -> float:
     return median(means)
 
 
-def _seen(transaction: LabelledTransaction) -> Transaction:
+def scored(transaction: LabelledTransaction) -> Transaction:
+    """Return a generated transaction as the core sees it."""
     fields = dict(transaction.fields)
     for name in ("amount", "latitude", "longitude"):
         if name in fields:

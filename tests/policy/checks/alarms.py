@@ -89,9 +89,8 @@ AWS_METRICS: Metrics = {
         (frozenset({"FunctionName"}),),
         frozenset(
             {
-                "Decided",
-                "DecisionLag",
                 "Degraded",
+                "Late",
                 "MailLag",
                 "ProfilesSetAside",
                 "PublishedRulesRefused",
@@ -227,10 +226,11 @@ WANTED_METRICS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "AsyncEventAge": ("FunctionName", ("detector-function",)),
     "PublishedRulesRefused": ("FunctionName", ("detector-function",)),
     "DestinationDeliveryFailures": ("FunctionName", ("detector-function",)),
-    "Decided": ("FunctionName", ("detector-function",)),
+    "Late": ("FunctionName", ("detector-function",)),
     "Recorded": ("FunctionName", ("notifier-function",)),
     "Degraded": ("FunctionName", ("detector-function",)),
     "ProfilesSetAside": ("FunctionName", ("detector-function",)),
+    "SuccessfulRequestLatency": ("TableName", ("transactions",)),
     "ReadThrottleEvents": ("TableName", ("transactions", "profiles-table", "alerts-table")),
     "WriteThrottleEvents": ("TableName", ("transactions", "profiles-table", "alerts-table")),
     "ExecutionFailed": ("PipeName", ("transactions-pipe",)),

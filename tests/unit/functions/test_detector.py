@@ -28,8 +28,9 @@ from stacks.compute.functions.detector.adapters import (
 from stacks.compute.functions.detector.detection import Detection
 from stacks.compute.functions.detector.first_uses_table import FirstUsesTable
 from stacks.compute.functions.detector.population_table import PopulationTable
-from stacks.compute.functions.detector.ports import CountedPlace, DetectorError
+from stacks.compute.functions.detector.ports import CountedPlace, DetectorError, Profiles
 from stacks.compute.functions.detector.scoring import (
+    NO_CONTROLS,
     SHARDS,
     AccountProfile,
     Decision,
@@ -341,6 +342,43 @@ def test_concurrent_transactions_of_an_account_are_all_learnt(cloud: Cloud, race
     assert decision.suspicious
     assert learnt(cloud) == races + 1
     assert len(messages(cloud)) == 1, "told once, however often the write was tried"
+
+
+class Behind(ProfilesTable):
+    """A table that shows nothing of its last writes, unless it is asked for what was written last."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        super().__init__(cloud.dynamodb, "profiles-test")
+        self.asked: list[bool] = []
+
+    def read(self, account_id: str, merchant_id: str, *, as_last_written: bool = True) -> Profiles:
+        self.asked.append(as_last_written)
+        if as_last_written:
+            return super().read(account_id, merchant_id)
+        return Profiles(AccountProfile(), 0, MerchantProfile(), NO_CONTROLS)
+
+
+def test_a_first_read_that_is_a_moment_old_loses_nothing(cloud: Cloud) -> None:
+    behind = Behind(cloud)
+    for number in range(3):
+        detector = detector_with(behind, cloud)
+        assert deliver(detector, cloud, transaction_id=f"t-{number}", timestamp=NOW + number) is not None
+    assert deliver(detector, cloud, transaction_id="t-2", timestamp=NOW + 2) is None, "a second delivery"
+    assert learnt(cloud) == 3
+    assert behind.asked == [False, False, True, False, True, False, True]
+
+
+def test_a_first_read_costs_half(cloud: Cloud) -> None:
+    asked: list[bool] = []
+
+    def note(params: Any, **_: Any) -> None:
+        asked.extend(each["ConsistentRead"] for each in params["RequestItems"].values())
+
+    cloud.dynamodb.meta.events.register("before-parameter-build.dynamodb.BatchGetItem", note)
+    table = ProfilesTable(cloud.dynamodb, "profiles-test")
+    for as_last_written in (False, True):
+        table.read("account-1", "merchant-1", as_last_written=as_last_written)
+    assert asked == [False, True]
 
 
 def test_a_duplicate_that_wins_the_race_is_told_and_learnt_once_at_least(cloud: Cloud) -> None:

@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import os
 import socket
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from shared.runtime import tracing
 from shared.runtime.clients import create_client
+from shared.runtime.counting import measured
 from shared.runtime.dynamodb import UnsupportedValueError, from_attribute, from_item, to_attribute, to_item
 from shared.runtime.invocation import build_while_initialising
 from shared.runtime.logs import Logger, where_raised
@@ -233,6 +235,38 @@ def test_a_handler_builds_at_import_only_under_lambdas_runtime(monkeypatch: pyte
     monkeypatch.setenv("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001")
     build_while_initialising(lambda: built.append(2))
     assert built == [2]
+
+
+def test_a_function_collects_garbage_once_it_is_built() -> None:
+    """What was built before is not looked at; cycles of invocations are collected as ever."""
+    code = (
+        "import gc\n"
+        "from shared.runtime.invocation import build_while_initialising\n"
+        "during = []\n"
+        "build_while_initialising(lambda: during.append(gc.isenabled()))\n"
+        "print(during, gc.isenabled(), gc.get_freeze_count() > 0)"
+    )
+    for runtime, expected in (("127.0.0.1:9001", "[False] True True"), ("", "[] True False")):
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "AWS_LAMBDA_RUNTIME_API": runtime},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.strip() == expected
+
+
+def test_a_line_below_the_level_leaves_its_metrics_alone_and_none_leaves_nothing() -> None:
+    stream = io.StringIO()
+    log = Logger("detector", "NOTICE", stream=stream).bind(trace_id=TRACE_ID)
+    log.measured("scored", measured("detector-function", {}), score=0.1)
+    assert stream.getvalue() == ""
+    log.measured("scored", measured("detector-function", {"Late": 1}), score=0.1)
+    log.measured("suspicious", measured("detector-function", {"Suspicious": 1}), level="NOTICE", score=0.9)
+    alone, whole = map(json.loads, stream.getvalue().splitlines())
+    assert (alone["Late"], alone.keys() & {"score", "trace_id"}) == (1, set())
+    assert (whole["Suspicious"], whole["score"], whole["trace_id"]) == (1, 0.9, TRACE_ID)
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,16 @@ class Bill:
         more = bill.at(per_day=self.load.per_day + MILLION / DAYS_IN_A_MONTH)
         return _moving(more.charges()) - _moving(bill.charges())
 
+    def marginal_by_service(self, *, batched: bool) -> dict[str, float]:
+        """Return the same by service, the greatest first."""
+        bill = self.at(batched=batched)
+        more = bill.at(per_day=self.load.per_day + MILLION / DAYS_IN_A_MONTH)
+        sums: dict[str, float] = {}
+        for of_more, of_less in zip(more.charges(), bill.charges(), strict=True):
+            if not of_more.line.stored:
+                sums[of_more.service] = sums.get(of_more.service, 0.0) + of_more.usd - of_less.usd
+        return dict(sorted(sums.items(), key=lambda pair: -pair[1]))
+
     @property
     def kept_per_million(self) -> float:
         """Return what it costs to keep a million transactions until they expire."""

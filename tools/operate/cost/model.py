@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shared.infra import stems
+from shared.runtime import counting
 from tools.operate.cost.setting import Setting
 from tools.operate.cost.usage import ALERTS, PROFILES, TRANSACTIONS, Usage, Use
 
@@ -81,6 +82,7 @@ def lines(setting: Setting, usage: Usage, load: Load) -> list[Line]:
     usual = usage.batched if load.batched else usage.single
     return [
         *_fixed(setting),
+        *_counted(load),
         *_moving(setting, usual, load.per_month * (1 - load.alerts)),
         *_moving(setting, usage.suspicious, load.per_month * load.alerts),
         *_traces(setting, usual, load),
@@ -99,6 +101,12 @@ def _fixed(setting: Setting) -> Iterator[Line]:
     yield Line("compute", "custom_metrics", "metrics of each method", setting.method_metrics)
 
 
+def _counted(load: Load) -> Iterator[Line]:
+    """Metrics in the functions' logs: billed by the hour in which a value comes, at most all of the month."""
+    count = len(counting.METRICS) if load.per_day else 0
+    yield Line("compute", "custom_metrics", "metrics of the functions", count)
+
+
 def _moving(setting: Setting, use: Use, count: float) -> Iterator[Line]:
     yield Line("compute", "api_requests", "requests", count * use.api_requests)
     answered = use.api_requests * HEADER_BYTES + use.answer_bytes
@@ -106,7 +114,7 @@ def _moving(setting: Setting, use: Use, count: float) -> Iterator[Line]:
     for stem, function in use.functions.items():
         layer = "alerting" if stem in stems.FUNCTIONS["alerting"] else "compute"
         memory = setting.memory_megabytes[stem]
-        seconds = billed_seconds(function.cpu_milliseconds, function.calls, memory)
+        seconds = billed_seconds(function.cpu_milliseconds, function.waits, memory)
         yield Line(layer, "lambda_requests", stem, count * function.invocations)
         yield Line(layer, "lambda_gb_seconds", stem, count * seconds * memory / 1024)
         logged = function.logged(setting.log_levels[layer])
@@ -152,10 +160,10 @@ def _stored(setting: Setting, usage: Usage, load: Load) -> Iterator[Line]:
             yield Line("data", "recovery_gb", stem, gigabytes, stored=True)
 
 
-def billed_seconds(cpu_milliseconds: float, calls: float, memory_megabytes: int) -> float:
-    """Return how long work takes that needs so much of a whole processor and so many calls of AWS."""
+def billed_seconds(cpu_milliseconds: float, waits: float, memory_megabytes: int) -> float:
+    """Return how long work takes that needs so much of a whole processor and waits for so many calls."""
     share = min(1.0, memory_megabytes / MEGABYTES_OF_A_PROCESSOR)
-    return cpu_milliseconds / 1000 / share + calls * SECONDS_OF_A_CALL
+    return cpu_milliseconds / 1000 / share + waits * SECONDS_OF_A_CALL
 
 
 def recorded(requests: float, share: float, per_second: float) -> float:

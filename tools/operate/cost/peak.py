@@ -32,7 +32,7 @@ def _concurrency(setting: Setting, use: Use, stem: str, per_second: float, name:
     function = use.functions[stem]
     each = billed_seconds(
         function.cpu_milliseconds / (function.invocations or 1),
-        function.calls / (function.invocations or 1),
+        function.waits / (function.invocations or 1),
         setting.memory_megabytes[stem],
     )
     needed, reserved = per_second * function.invocations * each, setting.reserved_concurrency[stem]

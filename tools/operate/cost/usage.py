@@ -30,13 +30,15 @@ class FunctionUse:
     Attributes:
         invocations: How often it runs.
         cpu_milliseconds: Processor time of the measuring machine.
-        calls: Calls of AWS services, one after another.
+        calls: Calls of AWS services.
+        waits: How often it waits for such a call: several that run side by side are one wait.
         log_bytes: What it logs, by level.
     """
 
     invocations: float
     cpu_milliseconds: float
     calls: float
+    waits: float
     log_bytes: Mapping[str, float]
 
     def logged(self, level: str) -> float:

@@ -59,13 +59,13 @@ class ProfilesTable:
         self._client = client
         self._name = name
 
-    def read(self, account_id: str, merchant_id: str) -> Profiles:
-        """Read both profiles and both controls in one consistent request; see `ProfileStore`."""
+    def read(self, account_id: str, merchant_id: str, *, as_last_written: bool = True) -> Profiles:
+        """Read both profiles and both controls in one request; see `ProfileStore`."""
         account_id, merchant_id = account_key(account_id), merchant_key(merchant_id)
         controls = [controls_key(account_id), controls_key(merchant_id)]
         keys = [{"profile_id": each} for each in (account_id, merchant_id, *controls)]
         try:
-            found, unread = read_what_it_gives(self._client, {self._name: keys})
+            found, unread = read_what_it_gives(self._client, {self._name: keys}, consistent=as_last_written)
         except NotReadError as error:
             raise DetectorError(f"the profiles were not read: {error}") from None
         items = {item["profile_id"]: item for item in found[self._name]}

@@ -62,8 +62,13 @@ class CountedPlace:
 class ProfileStore(Protocol):
     """Where profiles are kept."""
 
-    def read(self, account_id: str, merchant_id: str) -> Profiles:
-        """Read what is stored of an account and a merchant, as last written.
+    def read(self, account_id: str, merchant_id: str, *, as_last_written: bool = True) -> Profiles:
+        """Read what is stored of an account and a merchant.
+
+        Args:
+            account_id: The account.
+            merchant_id: The merchant.
+            as_last_written: Whether it must not be a moment old.
 
         Raises:
             DetectorError: The account's profile is not to be had now.

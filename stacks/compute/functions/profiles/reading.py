@@ -1,4 +1,4 @@
-"""Several items in one consistent request, asked for again where DynamoDB left some out."""
+"""Several items in one request, asked for again where DynamoDB left some out."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -24,7 +24,7 @@ class NotReadError(Exception):
 def read_items(
     client: "DynamoDBClient", keys: Mapping[str, Sequence[Mapping[str, Any]]]
 ) -> dict[str, list[dict[str, Any]]]:
-    """Return the items that there are, by table, of plain values.
+    """Return the items that there are, as last written, by table, of plain values.
 
     Args:
         client: Of DynamoDB.
@@ -40,15 +40,20 @@ def read_items(
 
 
 def read_what_it_gives(
-    client: "DynamoDBClient", keys: Mapping[str, Sequence[Mapping[str, Any]]]
+    client: "DynamoDBClient", keys: Mapping[str, Sequence[Mapping[str, Any]]], *, consistent: bool = True
 ) -> tuple[dict[str, list[dict[str, Any]]], list[Mapping[str, Any]]]:
     """Return the items as `read_items` does, and the keys that DynamoDB left out at each attempt.
+
+    Args:
+        client: Of DynamoDB.
+        keys: Table -> the wanted items' keys, of plain values; perhaps none.
+        consistent: Whether every write that was answered before must show; costs twice as much.
 
     Raises:
         NotReadError: DynamoDB refuses.
     """
     wanted: Any = {
-        table: {"Keys": [to_item(key) for key in of_table], "ConsistentRead": True}
+        table: {"Keys": [to_item(key) for key in of_table], "ConsistentRead": consistent}
         for table, of_table in keys.items()
         if of_table
     }

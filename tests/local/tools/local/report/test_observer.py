@@ -30,7 +30,7 @@ from tools.local.report.observer import read_decision
 class Store:
     """A table of profiles without any."""
 
-    def read(self, account_id: str, merchant_id: str) -> Profiles:
+    def read(self, account_id: str, merchant_id: str, *, as_last_written: bool = True) -> Profiles:
         return Profiles(AccountProfile(), 0, MerchantProfile(), NO_CONTROLS)
 
     def write(
