@@ -172,7 +172,7 @@ lock: $(READY) ## Resolve requirements.in and the emulator's anew into requireme
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file policy/requirements.lock policy/requirements.in
 
 ##@ An environment (ENV=dev, ENV=prod CONFIRM=prod, or ENV=local beside a running `make local`)
-.PHONY: doctor preflight stale rights matrix boundaries deployers cost smoke redrive desk alerts account audit verdict rules controls $(VERBS) $(foreach verb,$(VERBS),$(LAYERS:%=$(verb)-%))
+.PHONY: doctor preflight stale history rights matrix boundaries deployers cost smoke redrive desk alerts account audit verdict rules controls $(VERBS) $(foreach verb,$(VERBS),$(LAYERS:%=$(verb)-%))
 doctor: check-env $(READY) ## Check what a deployment needs before it can fail half-way: a line each, with what to do
 	@$(BIN)/python -m tools.deploy.doctor "$$ENV" "--engine=$$ENGINE_IN_USE"
 
@@ -239,6 +239,10 @@ account: check-env $(READY) ## Show what is known of ACCOUNT=id|pseudonym, or of
 
 audit: check-env $(READY) ## Show who decided, listed, snoozed or published what, when and why [SINCE=30d BY=name OUT=file.csv]
 	@$(call with_outputs,analyst.audit) $(if $(SINCE),"--since=$$SINCE") $(if $(BY),"--by=$$BY") $(if $(OUT),"--out=$$OUT")
+
+history: check-env $(READY) ## Write the transactions with their verdicts as labels, for make tune: OUT=history.csv.xz [LABEL_DELAY_DAYS=7]
+	@mkdir -p build
+	@$(call with_outputs,analyst.history) $(if $(OUT),"--out=$$OUT") $(if $(LABEL_DELAY_DAYS),"--label-delay-days=$$LABEL_DELAY_DAYS")
 
 verdict: check-env $(READY) ## Give a verdict: TRANSACTION=id (or ACCOUNT=id|pseudonym with one open alert) VERDICT=confirmed_fraud|legitimate BY=name [NOTE=why] [TIMESTAMP=]
 	@$(if $(and $(TRANSACTION)$(ACCOUNT),$(VERDICT),$(BY)),,echo "Name all three: make verdict $$MAKE_SETTINGS TRANSACTION=id VERDICT=confirmed_fraud BY=your-name" >&2; exit 2)

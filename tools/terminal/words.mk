@@ -58,6 +58,7 @@ takes-desk := $(environment) BY DAYS PORT
 takes-alerts := $(environment) STATUS ACCOUNT REASON SINCE ARGS
 takes-account := $(environment) ACCOUNT TRANSACTION OUT
 takes-audit := $(environment) SINCE BY OUT
+takes-history := $(environment) OUT LABEL_DELAY_DAYS
 takes-verdict := $(environment) TRANSACTION ACCOUNT VERDICT BY NOTE TIMESTAMP
 takes-rules := $(environment) FILE RESET OUT HISTORY BY NOTE ARGS
 takes-controls := $(environment) ACCOUNT MERCHANT TRANSACTION HISTORY LIST UNTIL SNOOZE BY NOTE ARGS

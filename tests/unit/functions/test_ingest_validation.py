@@ -32,7 +32,7 @@ BAD_VALUES: dict[str, list[Any]] = {
         None,
     ],
     "account_id": ["", "x" * 65, "a b", "a\n", "a#b", 12, None, []],
-    "merchant_id": ["", "x" * 65, "a b", "\n", "ü", 12, None, {}],
+    "merchant_id": ["", " ", "x" * 65, " a", "a ", "\n", "a\tb", "ü", 12, None, {}],
     "amount": [0, -1, Decimal("-0.01"), 10**15, "12.50", True, None, [1], {}],
     "currency": ["", "usd", "US", "USDX", "ABC", "XXX", "XAU", 840, None, []],
     "merchant_category": ["", " grocery", "x" * 65, "tab\t", "line\n", "<b>", "ä", 5411, None],
@@ -59,6 +59,13 @@ def test_each_field_of_the_schema_has_bad_values_to_try() -> None:
 @given(valid_bodies())
 def test_a_valid_body_is_accepted(values: dict[str, Any]) -> None:
     assert problems(values) == {}
+
+
+@pytest.mark.parametrize(
+    "merchant", ["AMZN Mktp US*2K4", "CAFE/PARIS #12", "=1+1", "0012.50-A", "x" * 64, "~"]
+)
+def test_what_acquirers_send_as_merchants_is_accepted(merchant: str) -> None:
+    assert problems(body(merchant_id=merchant)) == {}
 
 
 @given(valid_bodies(), st.data())

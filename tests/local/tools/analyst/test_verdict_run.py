@@ -23,6 +23,8 @@ from emulator.process import EmulatorProcess
 from emulator.tests.roles import REGION, Role, arn, statement
 from shared.runtime.dynamodb import from_item, to_item
 from shared.runtime.events import alert_id_of
+from tools.analyst.backtest.source import Source
+from tools.analyst.history import main as history
 from tools.deploy.project import ROOT
 from tools.local.report.mailbox import Mailbox
 from tools.local.running.environment import Environment
@@ -274,3 +276,37 @@ def test_verdicts_at_the_same_time_are_all_recorded_one_after_the_other(pipeline
         Key=to_item({"profile_id": "merchant#m-disputed"}),
     )["Item"]
     assert merchant["revision"] == {"N": "1"}, "it is one fraud, whoever says so"
+
+
+def test_the_history_has_every_transaction_and_the_verdicts_as_labels(
+    pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = {"account_id": "a-history", "merchant_id": "CAFE/PARIS #12", "amount": 12.5}
+    for transaction_id, verdict in (
+        ("h-fraud", "confirmed_fraud"),
+        ("h-good", "legitimate"),
+        ("h-new", None),
+    ):
+        pipeline.pay(transaction_id, **named)
+        if verdict:
+            assert pipeline.give(transaction_id, verdict)[0] == 200
+    for name, value in variables(pipeline.emulator).items():
+        monkeypatch.setenv(name, value)
+    outputs = tmp_path / "outputs.json"
+    outputs.write_text(
+        json.dumps({layer: dict(pipeline.outputs) for layer in ("network", "data", "compute")})
+    )
+    out = tmp_path / "history.csv.xz"
+    assert history(["local", "--outputs", str(outputs), "--out", str(out)]) == 0
+    assert out.stat().st_mode & 0o077 == 0
+    source = Source(out)
+    rows = {row.transaction.transaction_id: row for row in source}
+    assert source.refused == 0
+    assert [rows[each].is_fraud for each in ("h-fraud", "h-good", "h-new")] == [True, False, None]
+    assert rows["h-new"].transaction.merchant_id == "CAFE/PARIS #12"
+    stored = pipeline.emulator.client("dynamodb").scan(TableName=pipeline.outputs["transactions_table_name"])
+    assert len(rows) == stored["Count"]
+    # With no delay at all, what has no verdict is taken as genuine.
+    assert history(["local", "--outputs", str(outputs), "--out", str(out), "--label-delay-days", "0"]) == 0
+    labels = {row.transaction.transaction_id: row.is_fraud for row in Source(out)}
+    assert (labels["h-new"], labels["h-fraud"]) == (False, True)
