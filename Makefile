@@ -44,7 +44,7 @@ WORKERS ?= auto
 LOCAL_DIRECTORY ?= build/local
 ENGINES := embedded pulumi
 ENGINE_IN_USE := $(or $(ENGINE),$(if $(filter local,$(ENV)),embedded,pulumi))
-MUTATING := boundaries deploy refresh destroy smoke redrive $(if $(FILE)$(RESET),rules) $(if $(LIST)$(SNOOZE),controls)
+MUTATING := boundaries deploy refresh destroy smoke redrive load $(if $(FILE)$(RESET),rules) $(if $(LIST)$(SNOOZE),controls)
 MUTATES := $(if $(filter $(foreach verb,$(MUTATING),$(verb) $(verb)-%),$(GOALS)),yes)
 export $(TAKEN) GOALS ENGINE_IN_USE
 MUTATES := $(strip $(MUTATES) $(if $(REPLAY),$(filter reconcile,$(GOALS))) $(if $(ERASE),$(filter erase,$(GOALS))))
@@ -172,7 +172,7 @@ lock: $(READY) ## Resolve requirements.in and the emulator's anew into requireme
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file policy/requirements.lock policy/requirements.in
 
 ##@ An environment (ENV=dev, ENV=prod CONFIRM=prod, or ENV=local beside a running `make local`)
-.PHONY: doctor preflight stale history rights matrix boundaries deployers cost smoke redrive desk alerts account audit verdict rules controls $(VERBS) $(foreach verb,$(VERBS),$(LAYERS:%=$(verb)-%))
+.PHONY: doctor preflight stale history rights matrix boundaries deployers cost size load smoke redrive desk alerts account audit verdict rules controls $(VERBS) $(foreach verb,$(VERBS),$(LAYERS:%=$(verb)-%))
 doctor: check-env $(READY) ## Check what a deployment needs before it can fail half-way: a line each, with what to do
 	@$(BIN)/python -m tools.deploy.doctor "$$ENV" "--engine=$$ENGINE_IN_USE"
 
@@ -206,6 +206,14 @@ stale: check-env $(READY) ## Name the layers that are out of date with their ups
 
 cost: check-env $(READY) ## Print the bill of a month, by service and layer: PER_DAY=transactions [PEAK=transactions a second]
 	@$(BIN)/python -m tools.operate.cost "$$ENV" $(if $(PER_DAY),"--per-day=$$PER_DAY") $(if $(PEAK),"--peak=$$PEAK")
+
+size: check-env $(READY) ## Print what is used up first at 1, 5 and 20 million transactions a day and at 1000 a second [PEAK=times the mean]
+	@$(BIN)/python -m tools.operate.size "$$ENV" $(if $(PEAK),"--peak=$$PEAK")
+
+# printenv, because bash counts its own SECONDS up.
+load: check-env $(READY) ## Send RATE= transactions a second for SECONDS=, at their turns; says what was taken, how fast, and how far behind it is then (build/load.json)
+	@[[ -n "$${RATE:-}" && -n "$$(printenv SECONDS)" ]] || { echo 'say how much: RATE=50 SECONDS=60' >&2; exit 2; }
+	@$(call with_outputs,bench.load) "--rate=$$RATE" "--seconds=$$(printenv SECONDS)"
 
 smoke: check-env $(READY) ## Send a synthetic fraud through the deployed pipeline, time each hop, clean up
 	@$(split_args); $(call with_outputs,operate.smoke) "$${words[@]}"

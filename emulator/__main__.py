@@ -52,6 +52,12 @@ def main() -> None:
         help="factor on the visibility timeouts of queues that functions read (default: %(default)s)",
     )
     parser.add_argument(
+        "--alarm-scale",
+        type=float,
+        default=DataPlaneOptions.alarm_scale,
+        help="factor on the periods of alarms, which rest without it",
+    )
+    parser.add_argument(
         "--stop-with-input",
         action="store_true",
         help="stop as well when standard input ends: whoever started this has ended, however that came",
@@ -64,7 +70,12 @@ def main() -> None:
     # Blocked before any thread starts, so that all inherit it: the signals wait for sigwait() below, and
     # a Ctrl-C that the terminal sends to the workers as well leaves ending them to us.
     signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
-    options = DataPlaneOptions(arguments.delay_scale, arguments.maximum_workers, arguments.visibility_scale)
+    options = DataPlaneOptions(
+        delay_scale=arguments.delay_scale,
+        maximum_workers=arguments.maximum_workers,
+        visibility_scale=arguments.visibility_scale,
+        alarm_scale=arguments.alarm_scale,
+    )
     cloud = EmbeddedCloud(
         arguments.run_directory.resolve(),
         port=arguments.port,

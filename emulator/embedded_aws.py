@@ -15,6 +15,7 @@ from emulator.cloud.endpoint import Answer, Endpoint
 from emulator.cloud.evaluations import Evaluations
 from emulator.cloud.http_server import HttpServer
 from emulator.cloud.identities import Identities
+from emulator.cloud.monitoring.alarms import Alarms
 from emulator.cloud.moto_front import MotoFront
 from emulator.dataplane.invoke_api import InvokeApi
 from emulator.dataplane.options import DataPlaneOptions
@@ -50,6 +51,7 @@ class EmbeddedCloud:
         self.identities = Identities()
         own_answers: dict[tuple[str, str], Answer] = {}
         chaos = Chaos(run_directory)
+        self._alarms = Alarms((options or DataPlaneOptions()).alarm_scale)
         endpoint = Endpoint(self.identities, MotoFront(), own_answers, run_directory, chaos)
         self._endpoint_server = HttpServer(endpoint.handle, port=port, name="aws")
         self.data_plane = DataPlane(
@@ -63,6 +65,7 @@ class EmbeddedCloud:
         started = time.monotonic()
         self._endpoint_server.start()
         self.data_plane.start()
+        self._alarms.start()
         emulator = address.Emulator(
             endpoint=self._endpoint_server.url,
             gateway=self.data_plane.gateway_url,
@@ -80,6 +83,7 @@ class EmbeddedCloud:
     def stop(self) -> None:
         """Stop everything that start() began and take the address away."""
         (self._run_directory / address.FILE_NAME).unlink(missing_ok=True)
+        self._alarms.stop()
         self.data_plane.stop()
         self._endpoint_server.stop()
         if self._evaluations:

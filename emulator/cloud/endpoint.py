@@ -1,6 +1,7 @@
 """The endpoint of the AWS APIs: authenticate, authorise, then let moto answer."""
 
 import logging
+import time
 import zlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from emulator.cloud.http_server import MAXIMUM_BODY_BYTES, HttpRequest, HttpResp
 from emulator.cloud.identities import NOBODY, Caller, CallerKind, Identities
 from emulator.cloud.journal import Journal
 from emulator.cloud.meter import Meter
+from emulator.cloud.monitoring.sources import measure_call
 from emulator.cloud.moto_front import MotoFront
 from emulator.cloud.refusals import Refusal, render
 from emulator.cloud.signature import (
@@ -93,9 +95,13 @@ class Endpoint:
 
     def _struck(self, claim: SignatureClaim, caller: Caller, call: Call) -> HttpResponse:
         """Answer a call; chaos strikes those of functions alone."""
-        if not caller.source_function_arn:
-            return self._answer(caller, call)
-        return self._chaotic.answer(claim.access_key_id, call, lambda: self._answer(caller, call))
+        began = time.monotonic()
+        if caller.source_function_arn:
+            response = self._chaotic.answer(claim.access_key_id, call, lambda: self._answer(caller, call))
+        else:
+            response = self._answer(caller, call)
+        measure_call(call, response, time.monotonic() - began)
+        return response
 
     def _answer(self, caller: Caller, call: Call) -> HttpResponse:
         own = self._own.get((call.service, call.operation))

@@ -4,7 +4,8 @@ A listener is called in the thread that did the work and may hold moto's lock: i
 returns.
 """
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -79,6 +80,17 @@ class Evaluation:
     refusal: str
 
 
+@dataclass(frozen=True, slots=True)
+class Datum:
+    """A measurement as CloudWatch takes it; `at` in seconds since the epoch."""
+
+    namespace: str
+    name: str
+    dimensions: Mapping[str, str]
+    value: float
+    at: float
+
+
 stream_written: Tap[str] = Tap()
 """A record was written to the stream of the table with this name."""
 
@@ -89,5 +101,12 @@ mail_published: Tap[PublishedMail] = Tap()
 event_accepted: Tap[BusEvent] = Tap()
 control_called: Tap[ControlCall] = Tap()
 right_evaluated: Tap[Evaluation] = Tap()
+measured: Tap[Datum] = Tap()
 crash_ordered: Tap[str] = Tap()
 """The process that calls with this access key is to die at once, in the middle of what it does."""
+
+
+def measure(namespace: str, name: str, dimensions: Mapping[str, str], value: float = 1) -> None:
+    """Tell a measurement of this moment."""
+    if measured.heard:
+        measured.tell(Datum(namespace, name, dimensions, value, time.time()))

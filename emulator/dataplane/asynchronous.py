@@ -17,7 +17,8 @@ from typing import Any
 from emulator.cloud import deployed
 from emulator.cloud.account import MOTO_LOCK
 from emulator.cloud.role_sessions import AssumeRoleError, role_caller
-from emulator.dataplane.lambda_service import FunctionCall, LambdaService
+from emulator.cloud.taps import measure
+from emulator.dataplane.lambda_service import NAMESPACE, FunctionCall, LambdaService
 from emulator.dataplane.options import DataPlaneOptions
 from emulator.dataplane.queue_sender import UndeliverableError, send_as_role
 from emulator.dataplane.scheduler import Scheduler
@@ -107,6 +108,8 @@ class AsynchronousInvoker:
         if time.time() - event.accepted_at > settings.maximum_age_seconds:
             self._give_up(event, settings, "EventAgeExceeded", None)
             return
+        function = {"FunctionName": settings.function_name}
+        measure(NAMESPACE, "AsyncEventAge", function, (time.time() - event.accepted_at) * 1000)
         try:
             outcome = self._service.invoke(event.call, attempt=event.invocations + 1)
         except TooManyRequestsError:
@@ -130,6 +133,7 @@ class AsynchronousInvoker:
     def _give_up(
         self, event: PendingEvent, settings: "_Settings", condition: str, outcome: Outcome | None
     ) -> None:
+        measure(NAMESPACE, "AsyncEventsDropped", {"FunctionName": settings.function_name})
         if not settings.on_failure:
             log.error(
                 "%s: an event is dropped (%s); it has no on-failure destination",
@@ -153,6 +157,7 @@ class AsynchronousInvoker:
             caller = role_caller(settings.role_arn, "lambda.amazonaws.com", settings.function_name, {})
             send_as_role(caller, destination, json.dumps(_record(event, condition, outcome)))
         except (UndeliverableError, AssumeRoleError) as error:
+            measure(NAMESPACE, "DestinationDeliveryFailures", {"FunctionName": settings.function_name})
             log.error("%s: a record (%s) is lost: %s", event.call.function_arn, condition, error)  # noqa: TRY400
 
 

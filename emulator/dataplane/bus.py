@@ -18,7 +18,7 @@ from emulator.cloud.authorization.authoriser import check_service
 from emulator.cloud.authorization.requirements import Requirement, bus_arn, key_arn
 from emulator.cloud.chaos import Chaos, Strike
 from emulator.cloud.repairs.events import rules_of
-from emulator.cloud.taps import BusEvent
+from emulator.cloud.taps import BusEvent, measure
 from emulator.dataplane.asynchronous import AsynchronousInvoker
 from emulator.dataplane.lambda_service import FunctionCall, function_exists, permission_refusal
 from emulator.dataplane.options import DataPlaneOptions
@@ -138,6 +138,7 @@ class EventBuses:
             delay = _FIRST_RETRY_SECONDS * delivery.attempts * self._options.delay_scale
             self._scheduler.after(delay, lambda: self._deliver(delivery))
             return
+        _measure(delivery.rule_arn, "FailedInvocations")
         queue_arn = (delivery.target.get("DeadLetterConfig") or {}).get("Arn")
         if not queue_arn:
             log.error("%s: an event for %s is lost: %s", delivery.rule_arn, delivery.target_arn, error)
@@ -153,7 +154,8 @@ class EventBuses:
                 "MaximumRetryAttempts" if delivery.attempts > attempts else "MaximumEventAgeInSeconds"
             )
             attributes["RETRY_ATTEMPTS"] = str(delivery.attempts - 1)
-        _to_dead_letters(delivery.rule_arn, queue_arn, delivery.body, attributes)
+        if not _to_dead_letters(delivery.rule_arn, queue_arn, delivery.body, attributes):
+            _measure(delivery.rule_arn, "InvocationsFailedToBeSentToDlq")
 
 
 def _pattern(rule: Any) -> Pattern:
@@ -167,11 +169,18 @@ def _to_queue(delivery: Delivery) -> None:
         raise DeliveryError("NO_PERMISSIONS", str(error)) from error
 
 
-def _to_dead_letters(source_arn: str, queue_arn: str, body: str, attributes: Mapping[str, str]) -> None:
+def _to_dead_letters(source_arn: str, queue_arn: str, body: str, attributes: Mapping[str, str]) -> bool:
     try:
         send_as_service(SERVICE, source_arn, queue_arn, body, attributes)
     except UndeliverableError as error:
         log.error("%s: lost, its DLQ says: %s", source_arn, error)  # noqa: TRY400
+        return False
+    return True
+
+
+def _measure(rule_arn: str, name: str) -> None:
+    bus, _, rule = rule_arn.partition(":rule/")[2].rpartition("/")
+    measure("AWS/Events", name, {"EventBusName": bus or "default", "RuleName": rule})
 
 
 def _bus_key_usable(accepted: BusEvent) -> bool:

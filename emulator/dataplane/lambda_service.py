@@ -10,11 +10,14 @@ from emulator.cloud.authorization.authoriser import check_service
 from emulator.cloud.authorization.requirements import Requirement
 from emulator.cloud.chaos import Chaos, Strike
 from emulator.cloud.refusals import Refusal
+from emulator.cloud.taps import measure
 from emulator.dataplane.tracing import TraceHeader, Traces, continue_trace, new_segment_id
 from emulator.runtime.configuration import FunctionConfiguration, NoFunctionError, read_configuration
 from emulator.runtime.functions import Functions
 from emulator.runtime.outcome import Outcome, TooManyRequestsError, failure
 from emulator.runtime.worker import Invocation
+
+NAMESPACE = "AWS/Lambda"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ class LambdaService:
             TooManyRequestsError: its reserved concurrency is used up.
         """
         configuration = read_configuration(call.function_arn)
+        function = {"FunctionName": configuration.name}
         header = continue_trace(call.trace_header)
         segments = _Segments(configuration, header, attempt)
         invocation = Invocation.of(call.payload, segments.header_for_function(), call.request_id)
@@ -68,10 +72,14 @@ class LambdaService:
                 raise TooManyRequestsError("Rate Exceeded.")  # noqa: TRY301 - as the pool does
             outcome = self._functions.invoke(configuration.name, invocation)
         except TooManyRequestsError:
+            measure(NAMESPACE, "Throttles", function)
             self._record(segments.throttled(invocation))
             raise
         if not outcome.failed and self._chaos.strikes(Strike.ANSWER_LOST, configuration.name, call.payload):
             outcome = failure("Sandbox.AnswerLost", "struck by chaos", duration_ms=outcome.duration_ms)
+        measure(NAMESPACE, "Invocations", function)
+        measure(NAMESPACE, "Errors", function, int(outcome.failed))
+        measure(NAMESPACE, "Duration", function, outcome.duration_ms)
         self._record(segments.finished(invocation, outcome))
         return outcome
 

@@ -15,3 +15,5 @@ class DataPlaneOptions:
     delay_scale: float = 1 / 60
     maximum_workers: int = 3
     visibility_scale: float = 1.0
+    alarm_scale: float = 0.0
+    """What a second of an alarm's period lasts; 0 lets the alarms rest."""

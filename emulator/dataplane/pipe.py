@@ -21,6 +21,7 @@ from emulator.cloud.identities import Caller
 from emulator.cloud.repairs.events import put_events
 from emulator.cloud.repairs.streams import trim
 from emulator.cloud.role_sessions import AssumeRoleError, role_caller
+from emulator.cloud.taps import measure
 from emulator.dataplane.input_template import render_template
 from emulator.dataplane.options import DataPlaneOptions
 from emulator.dataplane.pipe_settings import (
@@ -43,6 +44,10 @@ _READ_RIGHTS = (
     "dynamodb:ListStreams",
 )
 """What a pipe asks of its role ("Permissions for DynamoDB Streams" in the EventBridge user guide)."""
+_NONE_TAKEN = {
+    Strike.PIPE_THROTTLED: "ExecutionThrottled",
+    Strike.PIPE_TIMED_OUT: "ExecutionTimeout",
+}
 _IDLE_SECONDS = 5.0
 _BLOCKED_SECONDS = 1.0
 _RETRY_SECONDS = 1.0
@@ -90,6 +95,7 @@ class PipeRunner:
                 pause = 0.0 if moved else _IDLE_SECONDS
                 self._last_problem = ""
             except PipeBlockedError as error:
+                self._measure("ExecutionFailed")
                 if str(error) != self._last_problem:
                     log.warning("pipe %s: %s", self._name, error)
                 self._last_problem = str(error)
@@ -118,6 +124,7 @@ class PipeRunner:
             records = self._read(shard, settings)
         wanted = [record for record in records if _passes(record, settings.patterns)]
         if wanted:
+            self._measure("EventCount", len(wanted))
             content = json.dumps(wanted[0]).encode()
             if self._chaos.outage(Strike.PIPE_STOPPED, self._name, content):
                 raise PipeBlockedError("stopped by chaos")
@@ -164,7 +171,10 @@ class PipeRunner:
         """
         retries = 0
         while True:
-            records, problem = _try_put(settings, caller, records)
+            wanted = len(records)
+            records, problem = self._try_put(settings, caller, records)
+            self._measure("ExecutionFailed", int(len(records) == wanted))
+            self._measure("ExecutionPartiallyFailed", int(0 < len(records) < wanted))
             if not records:
                 return
             if self._stopping:
@@ -182,6 +192,23 @@ class PipeRunner:
                 return
             retries += 1
             time.sleep(_RETRY_SECONDS * self._options.delay_scale)
+
+    def _try_put(
+        self, settings: PipeSettings, caller: Caller, records: list[dict[str, Any]]
+    ) -> tuple[list[dict[str, Any]], str]:
+        """Put records on the bus, unless chaos has it take a part of them, or none."""
+        content = json.dumps(records[0]).encode()
+        for kind, name in _NONE_TAKEN.items():
+            if self._chaos.strikes(kind, self._name, content):
+                self._measure(name)
+                return records, "struck by chaos"
+        if len(records) > 1 and self._chaos.strikes(Strike.PIPE_TOOK_A_PART, self._name, content):
+            refused, problem = _try_put(settings, caller, records[:1])
+            return refused + records[1:], problem or "struck by chaos"
+        return _try_put(settings, caller, records)
+
+    def _measure(self, name: str, value: float = 1) -> None:
+        measure("AWS/EventBridge/Pipes", name, {"PipeName": self._name}, value)
 
     def _give_up(self, settings: PipeSettings, caller: Caller, description: dict[str, Any]) -> None:
         if not settings.dead_letter_arn:

@@ -11,6 +11,8 @@ import threading
 from pathlib import Path
 from typing import IO
 
+from emulator.cloud.monitoring.sources import measure_lines
+
 _PIECE_BYTES = 64 * 1024
 
 
@@ -67,6 +69,7 @@ class FunctionLog:
         self._append(lines + newline)
 
     def _append(self, lines: bytes) -> None:
+        measure_lines(lines)
         if lines:
             with self._path.open("ab") as file:
                 file.write(lines)

@@ -11,6 +11,8 @@ from moto.sns.models import Subscription, Topic
 from emulator.cloud import taps
 
 KEPT_NOTIFICATIONS = 100
+BOUNCING = frozenset({"bounce@simulator.amazonses.com"})
+"""Mail to it bounces, as it does on AWS."""
 
 _publish = Subscription.publish
 _topic_publish = Topic.publish
@@ -25,6 +27,11 @@ def _publish_to_mail(
     matcher = self._filter_policy_matcher
     if matcher is not None and not matcher.matches(options.get("message_attributes"), message):
         return
+    topic = {"TopicName": self.topic.name}
+    if self.endpoint in BOUNCING:
+        taps.measure("AWS/SNS", "NumberOfNotificationsFailed", topic)
+        return
+    taps.measure("AWS/SNS", "NumberOfNotificationsDelivered", topic)
     taps.mail_published.tell(
         taps.PublishedMail(
             topic_arn=self.topic.arn,
@@ -40,6 +47,7 @@ def _publish_to_mail(
 
 
 def _publish_and_forget(self: Topic, *arguments: Any, **options: Any) -> str:
+    taps.measure("AWS/SNS", "NumberOfMessagesPublished", {"TopicName": self.name})
     message_id = _topic_publish(self, *arguments, **options)
     del self.sent_notifications[:-KEPT_NOTIFICATIONS]
     return message_id

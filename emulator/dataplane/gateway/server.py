@@ -17,6 +17,7 @@ from emulator.cloud.authorization.requirements import execute_api_arn
 from emulator.cloud.http_server import HttpRequest, HttpResponse
 from emulator.cloud.identities import Identities
 from emulator.cloud.repairs.deployments import ApiSnapshot, DeployedStage, find_stage
+from emulator.cloud.taps import measure
 from emulator.dataplane.gateway.errors import GatewayError, render_error
 from emulator.dataplane.gateway.identity import authenticate, authorise
 from emulator.dataplane.gateway.proxy import MalformedResponseError, ProxyRequest, proxy_event, proxy_response
@@ -73,6 +74,7 @@ class Gateway:
         except GatewayError as error:
             response = render_error(error, stage.snapshot.responses, exchange.context())
         self._record(exchange, response)
+        _measure(exchange, response.status)
         return HttpResponse(
             response.status,
             response.body,
@@ -176,6 +178,14 @@ def _within(seconds: float, work: Callable[[], Outcome]) -> Outcome:
 
     threading.Thread(target=run, name="integration", daemon=True).start()
     return result.result(seconds)
+
+
+def _measure(exchange: "_Exchange", status: int) -> None:
+    dimensions = {"ApiName": exchange.stage.api_name, "Stage": exchange.stage.stage_name}
+    latency = (datetime.now(UTC) - exchange.received_at).total_seconds() * 1000
+    values = {"Count": 1, "4XXError": 400 <= status < 500, "5XXError": status >= 500, "Latency": latency}
+    for name, value in values.items():
+        measure("AWS/ApiGateway", name, dimensions, value)
 
 
 class _Exchange:

@@ -84,7 +84,8 @@ class Run:
         transactions = generate(int(time.time() * 1000), self._count, self._seed)
         identity = Identity(emulator.access_key_id, emulator.secret_access_key, emulator.region)
         done: list[Delivery] = []
-        replay = Replay(self._target.transactions_url, identity, self._rate, done.append, MOST_ATTEMPTS)
+        url = self._target.transactions_url
+        replay = Replay(url, identity, self._rate, done.append, most_attempts=MOST_ATTEMPTS)
         chaos.write(self._process.run_directory, plan(self._seed))
         try:
             with self._display.bar("sent", self._count) as bar, replay.beside(transactions) as sending:

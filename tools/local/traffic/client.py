@@ -26,6 +26,7 @@ class Identity:
     access_key_id: str
     secret_access_key: str
     region: str
+    session_token: str | None = None
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,9 @@ class SigningClient:
             raise ValueError(f"{url!r} is no http or https URL to post to")
         self._url, self._path, self._sleep = url, parts.path or "/", sleep
         self._signer = SigV4Auth(
-            Credentials(identity.access_key_id, identity.secret_access_key), SERVICE, identity.region
+            Credentials(identity.access_key_id, identity.secret_access_key, identity.session_token),
+            SERVICE,
+            identity.region,
         )
         kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         self._connection = kind(parts.hostname, parts.port, timeout=TIMEOUT_SECONDS)

@@ -32,17 +32,20 @@ class Replay:
         rate: Transactions a second.
         on_delivery: Called after each one, from the thread that sent it.
         most_attempts: After so many tries with one it gives up.
+        connections: How many may be on their way at once.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - to whom, as whom, how fast, how persistently
         self,
         url: str,
         identity: Identity,
         rate: float,
         on_delivery: Callable[[Delivery], None],
+        *,
         most_attempts: int = MOST_ATTEMPTS,
+        connections: int = CONNECTIONS,
     ) -> None:
-        self._most_attempts = most_attempts
+        self._most_attempts, self._connections = most_attempts, connections
         if rate <= 0:
             raise ValueError(f"the rate must be more than 0 transactions a second, not {rate}")
         self._url, self._identity, self._rate, self._on_delivery = url, identity, rate, on_delivery
@@ -53,8 +56,8 @@ class Replay:
     def run(self, transactions: Sequence[LabelledTransaction]) -> list[Delivery]:
         """Send all of them and return the deliveries in the order of the transactions."""
         started = time.monotonic()
-        with ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="replay") as senders:
-            sent = [senders.submit(self._send, transactions, started) for _ in range(CONNECTIONS)]
+        with ThreadPoolExecutor(self._connections, thread_name_prefix="replay") as senders:
+            sent = [senders.submit(self._send, transactions, started) for _ in range(self._connections)]
             try:
                 deliveries = [delivery for each in sent for delivery in each.result()]
             except BaseException:

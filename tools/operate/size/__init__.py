@@ -1,0 +1,1 @@
+"""`make size`: what of an environment is used up first, at which load."""

@@ -1,0 +1,152 @@
+"""The limits that a load comes near, and how much of each it takes. Pure.
+
+How many executions of a function are needed at once is the rate times the duration (Little's law). Durations,
+units and calls are those that `make cost-usage` measured; reservations are read from the four programs.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from shared.infra import stems
+from shared.runtime.schema import MAXIMUM_BATCH
+from stacks.compute.functions.detector.scoring import SHARDS
+from tools.operate.cost.model import SECONDS_OF_A_CALL, billed_seconds
+from tools.operate.cost.peak import WRITES_OF_A_NEW_TABLE
+from tools.operate.cost.setting import Setting
+from tools.operate.cost.usage import TABLES, Usage, Use
+
+SECONDS_IN_A_DAY: Final = 86_400
+PEAK_FACTOR: Final = 5.0
+"""The busiest second over the mean of the day, where nobody says otherwise: payments follow the sun."""
+WRITES_OF_AN_ITEM: Final = 1000
+"""Write units a second that DynamoDB takes on one item ("Best practices for designing partition keys")."""
+PUT_EVENTS_A_SECOND: Final = 10_000
+"""Of EventBridge in us-east-1 ("Amazon EventBridge quotas")."""
+MAILS_A_SECOND: Final = 10
+"""That SNS delivers to one address ("Amazon SNS endpoints and quotas")."""
+CALLS_OF_A_LEARNT_PAYMENT: Final = 2
+"""A payment reads its account's profile and writes it: another one of the account waits for that."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A limit, and what a load takes of it.
+
+    Attributes:
+        name: Of what.
+        needed: How much the load takes.
+        available: How much there is.
+        unit: Of both.
+        remedy: What to do before it is reached.
+    """
+
+    name: str
+    needed: float
+    available: float
+    unit: str
+    remedy: str
+
+    @property
+    def share(self) -> float:
+        """How much of it is taken; over 1 it does not suffice."""
+        return self.needed / self.available
+
+
+@dataclass(frozen=True)
+class Load:
+    """Transactions at the busiest second.
+
+    Attributes:
+        per_second: How many.
+        alerts: Share of them that is suspicious.
+        batched: Whether they come in arrays of the greatest length.
+        hottest_account: How many of them are of one account.
+    """
+
+    per_second: float
+    alerts: float = 0.001
+    batched: bool = False
+    hottest_account: float = 1.0
+
+
+def limits(setting: Setting, usage: Usage, load: Load) -> list[Limit]:
+    """Return every limit, the one that is nearest first."""
+    found = [*_api(setting, usage, load), *_functions(setting, usage, load), *_storage(usage, load)]
+    found += [
+        Limit(
+            "EventBridge, PutEvents",
+            load.per_second,
+            PUT_EVENTS_A_SECOND,
+            "events a second",
+            "ask AWS for a higher quota",
+        ),
+        Limit(
+            "SNS, mails to one address",
+            load.per_second * load.alerts,
+            MAILS_A_SECOND,
+            "mails a second",
+            "group alerts for longer (alert_grouping_seconds)",
+        ),
+    ]
+    return sorted(found, key=lambda limit: -limit.share)
+
+
+def _use(usage: Usage, load: Load) -> Use:
+    return usage.batched if load.batched else usage.single
+
+
+def _api(setting: Setting, usage: Usage, load: Load) -> Iterator[Limit]:
+    yield Limit(
+        "API, requests",
+        load.per_second * _use(usage, load).api_requests,
+        setting.requests_per_second,
+        "requests a second",
+        f"post arrays of up to {MAXIMUM_BATCH}: the API's limit stays as it is",
+    )
+
+
+def _functions(setting: Setting, usage: Usage, load: Load) -> Iterator[Limit]:
+    alerts = load.per_second * load.alerts
+    for stem, use, rate in (
+        (stems.INGEST, _use(usage, load), load.per_second),
+        (stems.DETECTOR, _use(usage, load), load.per_second),
+        (stems.NOTIFIER, usage.suspicious, alerts),
+    ):
+        function = use.functions[stem]
+        seconds = billed_seconds(function.cpu_milliseconds, function.calls, setting.memory_megabytes[stem])
+        yield Limit(
+            f"{stem}, concurrency",
+            rate * seconds,
+            setting.reserved_concurrency[stem],
+            "executions at once",
+            f"raise {stem}_reserved_concurrency; make preflight asks for the account's quota",
+        )
+
+
+def _storage(usage: Usage, load: Load) -> Iterator[Limit]:
+    use = _use(usage, load)
+    for table in TABLES:
+        quiet, loud = use.write_units[table], usage.suspicious.write_units[table]
+        writes = load.per_second * ((1 - load.alerts) * quiet + load.alerts * loud)
+        yield Limit(
+            f"table {table}, as new",
+            writes,
+            WRITES_OF_A_NEW_TABLE,
+            "write units a second",
+            "raise traffic over half an hour, or warm the table: on demand takes twice its earlier peak",
+        )
+    yield Limit(
+        "population, a shard's item",
+        load.per_second / SHARDS,
+        WRITES_OF_AN_ITEM,
+        "writes a second at most, if every payment taught",
+        "nothing: the more is known, the rarer a payment is sampled",
+    )
+    yield Limit(
+        "one account's profile",
+        load.hottest_account,
+        1 / (CALLS_OF_A_LEARNT_PAYMENT * SECONDS_OF_A_CALL),
+        "payments a second",
+        "nothing: beyond it payments are tried again, and judged later",
+    )
