@@ -7,6 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from botocore.exceptions import (
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    HTTPClientError,
+    ReadTimeoutError,
+)
 from botocore.stub import Stubber
 from hypothesis import given
 
@@ -192,6 +198,19 @@ def test_what_dynamodb_refuses(
     assert "may or may not be stored" in json.loads(answer["body"])["message"]
     assert code in logged
     assert "merchant-1" not in logged + answer["body"]
+
+
+@pytest.mark.parametrize("error", [ReadTimeoutError, ConnectTimeoutError, EndpointConnectionError])
+def test_no_answer_of_dynamodb_is_answered_as_busy(error: type[HTTPClientError]) -> None:
+    class Unreachable:
+        def put_item(self, **_request: Any) -> None:
+            raise error(endpoint_url="https://dynamodb", error="")
+
+    table = TransactionsTable(Unreachable(), "transactions-test")  # type: ignore[arg-type]
+    service = IngestService(SETTINGS, table, clock=lambda: NOW, pause=lambda _seconds: None)
+    answer = service.respond({"body": as_json(body())})
+    assert (answer["statusCode"], json.loads(answer["body"])["error"]) == (503, "busy")
+    assert "Retry-After" in answer["headers"]
 
 
 def test_a_fault_of_ours_says_nothing_but_is_logged(capsys: pytest.CaptureFixture[str]) -> None:

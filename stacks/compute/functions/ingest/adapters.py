@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
+from botocore.exceptions import ClientError
+
 from shared.runtime.clients import AWS_ERRORS, BUSY_CODES, create_client, error_code
 from shared.runtime.dynamodb import from_item, to_item
 
@@ -88,7 +90,8 @@ class TransactionsTable:
             )
         except AWS_ERRORS as error:
             code = error_code(error)
-            response = getattr(error, "response", {})
+            # A connection's error has a response too: None.
+            response: Mapping[str, Any] = error.response if isinstance(error, ClientError) else {}
             if code == _CONFLICT:
                 return from_item(response.get("Item", {}))
             status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
