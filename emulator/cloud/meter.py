@@ -30,8 +30,7 @@ class Meter:
     """
 
     def __init__(self, run_directory: Path) -> None:
-        self._path = run_directory / FILE_NAME
-        self._path.write_text("", encoding="utf-8")
+        self._file = (run_directory / FILE_NAME).open("w", encoding="utf-8", buffering=1)
         self._lock = threading.Lock()
         taps.event_accepted.listen(self._event)
         taps.mail_published.listen(self._mail)
@@ -70,8 +69,9 @@ class Meter:
         self._note({"operation": "sns:Mail", "on": [mail.topic_name], "bytes": len(mail.message.encode())})
 
     def _note(self, entry: Mapping[str, Any]) -> None:
-        with self._lock, self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(entry) + "\n")
+        line = json.dumps(entry) + "\n"
+        with self._lock:
+            self._file.write(line)
 
 
 def _carried_out(response: HttpResponse) -> bool:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from emulator.process import EmulatorProcess, ProcessError, descendants
+from tools.bench import processor
 from tools.deploy.project import ROOT
 from tools.deploy.signals import uninterrupted
 from tools.local.report.accounting import Account, Evidence
@@ -31,7 +32,10 @@ AS_FAST_AS_ANSWERED = 100_000.0
 
 @dataclass(frozen=True)
 class Measured:
-    """What a run showed; times in milliseconds unless named otherwise, memory in megabytes."""
+    """What a run showed; times in milliseconds unless named otherwise, memory in megabytes.
+
+    Processor time is that of a transaction of the sustained phase.
+    """
 
     ready_s: float
     resources: int
@@ -42,6 +46,8 @@ class Measured:
     lost: int
     emulator_mb: float
     functions_mb: float
+    emulator_cpu_ms: float
+    functions_cpu_ms: float
 
 
 def measure() -> Measured:
@@ -71,8 +77,13 @@ def _measure(process: EmulatorProcess) -> Measured:
     run = _Run(Observer(emulator, process.run_directory, outputs), outputs["transactions_url"], identity)
     run.send(_stream("warm", WARM_UP, every=SUSPICIOUS_EVERY), STEADY_RATE)
     steady, _ = run.send(_stream("steady", STEADY, every=SUSPICIOUS_EVERY), STEADY_RATE)
+    before = _processor_seconds(emulator.pid)
     sustained, seconds = run.send(_stream("sustained", SUSTAINED), AS_FAST_AS_ANSWERED)
+    spent = [1000 * (now - then) for now, then in zip(_processor_seconds(emulator.pid), before, strict=True)]
+    emulator_cpu, functions_cpu = (each / len(sustained.accepted) for each in spent)
     return Measured(
+        emulator_cpu_ms=emulator_cpu,
+        functions_cpu_ms=functions_cpu,
         ready_s=ready_seconds,
         resources=environment.resource_count(),
         post_to_stored=steady.post_to_stored,
@@ -83,6 +94,11 @@ def _measure(process: EmulatorProcess) -> Measured:
         emulator_mb=_resident_megabytes([emulator.pid]),
         functions_mb=_resident_megabytes(sorted(descendants(emulator.pid))),
     )
+
+
+def _processor_seconds(emulator_pid: int) -> tuple[float, float]:
+    """Of the emulator, and of all functions' workers."""
+    return processor.seconds([emulator_pid]), processor.seconds(descendants(emulator_pid))
 
 
 class _Run:

@@ -32,6 +32,7 @@ from stacks.compute.functions.detector.scoring import (
 )
 from stacks.compute.functions.ingest.storing import PARALLEL_WRITES
 from stacks.compute.functions.profiles.items import StoredProfile, sample_key
+from tools.bench import processor
 from tools.bench.scoring import scored
 from tools.deploy.project import ROOT
 from tools.local.running.environment import ENVIRONMENT, Environment
@@ -194,14 +195,14 @@ class _Run:
 
     def _metered(self, transactions_each: int, rounds: int, send: Callable[[], None]) -> Use:
         before, answered = self._reading(), self._answer_bytes
-        processor = [before.cpu_seconds]
+        after_each = [before.cpu_seconds]
         for _ in range(rounds):
             send()
-            processor.append(_cpu_seconds(self._emulator.pid))
+            after_each.append(_cpu_seconds(self._emulator.pid))
         after, transactions = self._reading(), transactions_each * rounds
         # Of the quietest round: what else runs on the machine only adds.
         spent = {
-            stem: [later[stem] - earlier[stem] for earlier, later in pairwise(processor)]
+            stem: [later[stem] - earlier[stem] for earlier, later in pairwise(after_each)]
             for stem in FUNCTIONS
         }
         least = {stem: min(of_rounds) / transactions_each for stem, of_rounds in spent.items()}
@@ -338,19 +339,17 @@ def _by_level(path: Path) -> Counter[str]:
 
 
 def _cpu_seconds(emulator_pid: int) -> dict[str, float]:
-    """Processor time of each function's workers, to the nanosecond: ticks are longer than an invocation."""
-    seconds = dict.fromkeys(FUNCTIONS, 0.0)
+    """Processor time of each function's workers."""
+    workers: dict[str, list[int]] = {stem: [] for stem in FUNCTIONS}
     for pid in descendants(emulator_pid):
-        process = Path("/proc") / str(pid)
         try:
-            command = process.joinpath("cmdline").read_text()
-            threads = [path.read_text().split()[0] for path in process.glob("task/*/schedstat")]
+            command = Path("/proc", str(pid), "cmdline").read_text()
         except OSError:  # it has ended meanwhile
             continue
-        for stem in FUNCTIONS:
+        for stem, pids in workers.items():
             if f".functions.{stem}." in command:
-                seconds[stem] += sum(map(int, threads)) / 1e9
-    return seconds
+                pids.append(pid)
+    return {stem: processor.seconds(pids) for stem, pids in workers.items()}
 
 
 def main() -> int:

@@ -18,6 +18,8 @@ MEASURED = Measured(
     lost=1,
     emulator_mb=420.0,
     functions_mb=150.0,
+    emulator_cpu_ms=12.0,
+    functions_cpu_ms=9.0,
 )
 COMPARED = Comparison({"embedded": dict.fromkeys(COMMANDS, 2.0)}, {"pulumi": "no CLI"})
 STARTS = [Start(BARE, 300, 200.0, 250.0), Start("ingest", 51200, 220.0, 300.0)]
@@ -65,7 +67,19 @@ def test_engines_stand_side_by_side_and_a_missing_one_has_its_reason() -> None:
 def test_nothing_measured_is_an_error() -> None:
     with pytest.raises(ValueError, match="measures nothing"):
         pipeline_figures(
-            Measured(9.0, 70, MEASURED.post_to_stored, Percentiles(None, None, None), 0, 31.0, 0, 1.0, 1.0),
+            Measured(
+                9.0,
+                70,
+                MEASURED.post_to_stored,
+                Percentiles(None, None, None),
+                0,
+                31.0,
+                0,
+                1.0,
+                1.0,
+                12.0,
+                9.0,
+            ),
             7.4,
         )
 
