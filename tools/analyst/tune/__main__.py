@@ -134,6 +134,7 @@ def _figures(trial: Trial, rules: Rules) -> dict[str, Any]:
         "judged_until": trial.ends,
         **judged,
         "better": trial.better,
+        "drift": {each.quantity: each.weeks for each in trial.drifts},
         "frauds_learnt_from": trial.examples.fraud_count,
         "scale_of_points_in_force": trial.fit.scale,
         "steps_added": trial.fit.rounds,

@@ -1,5 +1,6 @@
 """The tuning as a page: is it better, are its probabilities true, what became of each quantity's points."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from html import escape
 from typing import Final
@@ -10,9 +11,11 @@ from stacks.compute.functions.detector.scoring import NAMES, Curve, Rules
 from tools.analyst.backtest.parts import document, number, percent, table, tiles_of
 from tools.analyst.backtest.plots import Line, between, lines, shares
 from tools.analyst.tune.curves import points_of
+from tools.analyst.tune.drift import SHIFTED, Drift
 from tools.analyst.tune.examples import Singles, Table
 from tools.analyst.tune.trial import Judgement, Trial
 
+_DRIFTS: Final = 8
 _SHOWN: Final = (0.5, 99.5)
 """Percentiles of a quantity's values between which its points are drawn."""
 
@@ -44,6 +47,13 @@ def page(title: str, rules: Rules, trial: Trial) -> str:
         "</div>",
         "<h2>Alerts a day</h2>",
         _budgets(trial.tuned),
+        "<h2>Drift</h2>",
+        (
+            f'<p class="note">Population stability index of each judged week against the time before. From '
+            f"{SHIFTED:g} on, a quantity is not what its points were learnt from. The {_DRIFTS} that moved most."
+            "</p>"
+        ),
+        _drifts(trial.drifts),
         "<h2>Points of each quantity</h2>",
         (
             '<p class="note">Those that tell frauds apart most come first. Solid: tuned. Dashed: in force. '
@@ -109,6 +119,13 @@ def _budgets(tuned: Judgement) -> str:
         for each in tuned.budgets
     ]
     return table(("ALERTS_PER_DAY", "threshold", "of alerts, fraud", "frauds found"), rows)
+
+
+def _drifts(drifts: Sequence[Drift]) -> str:
+    shown = drifts[:_DRIFTS]
+    weeks = max((len(each.weeks) for each in shown), default=0)
+    rows = [(each.quantity.replace("_", " "), *(number(week, 2) for week in each.weeks)) for each in shown]
+    return table(("quantity", *(f"week {week + 1}" for week in range(weeks))), rows)
 
 
 def _curves(rules: Rules, trial: Trial) -> list[str]:

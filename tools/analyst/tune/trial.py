@@ -16,6 +16,7 @@ from tools.analyst.backtest.metrics import Ranking
 from tools.analyst.backtest.replay import MILLISECONDS_PER_DAY, Replay
 from tools.analyst.backtest.source import Row
 from tools.analyst.tune.budget import with_threshold
+from tools.analyst.tune.drift import Drift, drifts
 from tools.analyst.tune.examples import Examples, Table
 from tools.analyst.tune.fitting import Fit, fit
 
@@ -80,6 +81,7 @@ class Trial(NamedTuple):
         fit: The fit to all examples.
         rules: Its rules, with the threshold asked for.
         examples: What it was fitted to.
+        drifts: How far each quantity has moved in the judged part, the furthest first.
     """
 
     split: int
@@ -89,6 +91,7 @@ class Trial(NamedTuple):
     fit: Fit
     rules: Rules
     examples: Table
+    drifts: list[Drift]
 
     @property
     def better(self) -> bool:
@@ -177,7 +180,8 @@ def tried(
     known_now = table.where(table.timestamps <= ends - delay)
     final = fit(known_now, rules)
     published = with_threshold(final, rules, alerts_per_day)
-    return Trial(split, ends, in_force, after.judged(split), final, published, known_now)
+    moved = drifts(table, split)
+    return Trial(split, ends, in_force, after.judged(split), final, published, known_now, moved)
 
 
 def _replayed(rows: Iterable[Row], rules: Rules, tuned: Rules, split: int, delay_days: float) -> _Decided:

@@ -46,6 +46,10 @@ MEMORY: Final = 128.0
 SUSPICIOUS_WEIGHT: Final = 0.25
 """Payments that a suspicious one counts for: an honest account that pays more is followed in the end."""
 
+_COUNTED_WEIGHT: Final = 0.6
+"""Payments that a suspicious one counts for in the account's pace: if fewer, an account that pays more for
+good would look too fast for ever; if all, a burst would soon look usual."""
+
 _CAP_DEVIATIONS: Final = 2.0
 """Standard deviations above the usual amount to which one payment moves it at most."""
 
@@ -106,8 +110,8 @@ def learn(
     )
     if not _remember(account.recent, entry):
         return False
-    weight = SUSPICIOUS_WEIGHT if suspicious else 1.0
-    _count(account, transaction, evidence, weight)
+    weight, counted = (SUSPICIOUS_WEIGHT, _COUNTED_WEIGHT) if suspicious else (1.0, 1.0)
+    _count(account, transaction, evidence, counted)
     if not account.count:
         account.first_at = account.last_at = timestamp
     elif timestamp > account.last_at:
