@@ -50,7 +50,7 @@ def page(title: str, rules: Rules, trial: Trial) -> str:
         "<h2>Drift</h2>",
         (
             f'<p class="note">Population stability index of each judged week against the time before. From '
-            f"{SHIFTED:g} on, a quantity is not what its points were learnt from. The {_DRIFTS} that moved most."
+            f"{SHIFTED:g} on, it is not what its points were learnt from. The {_DRIFTS} that moved most."
             "</p>"
         ),
         _drifts(trial.drifts),
