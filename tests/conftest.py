@@ -8,9 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from pytest_socket import disable_socket, enable_socket
 
 from tools.deploy.engine import CliError, fitting_binary
+
+# How fast a machine makes examples is no property of ours: a busy one failed what it holds alone.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 TESTS = Path(__file__).parent
 OF_THE_EMULATOR = TESTS.parent / "emulator" / "tests"
