@@ -1,6 +1,7 @@
 """The data layer: tables, queues, topics and the pseudonym secret."""
 
 import json
+import warnings
 from typing import Any
 
 import pytest
@@ -191,3 +192,10 @@ def test_the_pseudonym_secret_is_long_and_stays_secret() -> None:
     assert data.outputs["pseudonym_secret"] == password.outputs["result"]
     assert data.secret_outputs == {"pseudonym_secret"}
     assert "result" in password.options["additional_secret_outputs"]
+
+
+def test_its_program_warns_of_nothing() -> None:
+    assert _data().resources  # what the provider's package warns of when it is imported is its own affair
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", DeprecationWarning)
+        assert _with_settings(transactions_time_to_live_days="30").resources
