@@ -44,7 +44,7 @@ WORKERS ?= auto
 LOCAL_DIRECTORY ?= build/local
 ENGINES := embedded pulumi
 ENGINE_IN_USE := $(or $(ENGINE),$(if $(filter local,$(ENV)),embedded,pulumi))
-MUTATING := boundaries deploy refresh destroy smoke redrive load $(if $(FILE)$(RESET),rules) $(if $(LIST)$(SNOOZE),controls)
+MUTATING := boundaries deploy refresh destroy smoke redrive load $(if $(FILE)$(RESET),rules) $(if $(LIST)$(SNOOZE),controls) $(if $(CHANGE),approve)
 MUTATES := $(if $(filter $(foreach verb,$(MUTATING),$(verb) $(verb)-%),$(GOALS)),yes)
 export $(TAKEN) GOALS ENGINE_IN_USE
 MUTATES := $(strip $(MUTATES) $(if $(REPLAY),$(filter reconcile,$(GOALS))) $(if $(ERASE),$(filter erase,$(GOALS))))
@@ -172,7 +172,7 @@ lock: $(READY) ## Resolve requirements.in and the emulator's anew into requireme
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file policy/requirements.lock policy/requirements.in
 
 ##@ An environment (ENV=dev, ENV=prod CONFIRM=prod, or ENV=local beside a running `make local`)
-.PHONY: doctor preflight stale history rights matrix boundaries deployers cost size load smoke redrive desk alerts account audit verdict rules controls $(VERBS) $(foreach verb,$(VERBS),$(LAYERS:%=$(verb)-%))
+.PHONY: doctor preflight stale history rights matrix boundaries deployers cost size load smoke redrive desk alerts account audit verdict rules controls approve $(VERBS) $(foreach verb,$(VERBS),$(LAYERS:%=$(verb)-%))
 doctor: check-env $(READY) ## Check what a deployment needs before it can fail half-way: a line each, with what to do
 	@$(BIN)/python -m tools.deploy.doctor "$$ENV" "--engine=$$ENGINE_IN_USE"
 
@@ -263,11 +263,14 @@ rules: check-env $(READY) ## Show the detector's rules [HISTORY=yes] [OUT=file];
 	@$(split_args); $(call with_outputs,analyst.rules) $(if $(FILE),"--file=$$FILE") $(if $(RESET),--reset) $(if $(OUT),"--out=$$OUT") \
 	  $(if $(HISTORY),--history) $(signed) "$${words[@]}"
 
-controls: check-env $(READY) ## Show all that is in force, or of ACCOUNT=id|pseudonym, TRANSACTION=id or MERCHANT=id [HISTORY=yes]; set: LIST=allow|watch|deny|none [UNTIL=date], SNOOZE=2h|none; BY=name [NOTE=why]
+controls: check-env $(READY) ## Show all that is in force, or of ACCOUNT=id|pseudonym, TRANSACTION=id or MERCHANT=id [HISTORY=yes]; set: LIST=allow|watch|deny|none [UNTIL=date], SNOOZE=2h|none [AMOUNT=USD|any]; BY=name [NOTE=why]
 	@[[ "$${HISTORY:-yes}" == yes ]] || { echo 'HISTORY is yes, or left away' >&2; exit 2; }
 	@$(split_args); $(call with_outputs,analyst.controls) $(if $(ACCOUNT),"--account=$$ACCOUNT") $(if $(MERCHANT),"--merchant=$$MERCHANT") \
 	  $(if $(TRANSACTION),"--transaction=$$TRANSACTION") $(if $(HISTORY),--history) \
-	  $(if $(LIST),"--list=$$LIST") $(if $(UNTIL),"--until=$$UNTIL") $(if $(SNOOZE),"--snooze=$$SNOOZE") $(signed) "$${words[@]}"
+	  $(if $(LIST),"--list=$$LIST") $(if $(UNTIL),"--until=$$UNTIL") $(if $(SNOOZE),"--snooze=$$SNOOZE") $(if $(AMOUNT),"--amount=$$AMOUNT") $(signed) "$${words[@]}"
+
+approve: check-env $(READY) ## Show what waits for a second person; approve it: CHANGE=id BY=name [NOTE=why]
+	@$(call with_outputs,analyst.approve) $(if $(CHANGE),"--change=$$CHANGE") $(signed)
 
 ##@ One layer, by its owner: the same with -network, -data, -compute or -alerting, as in make deploy-compute ENV=dev
 

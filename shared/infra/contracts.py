@@ -144,6 +144,11 @@ class ComputeContract:
             readers=(ALERTING,),
         ),
     ]
+    controls_url: Annotated[Text, Export("URL to PUT a list or a snooze to, signed for execute-api.")]
+    rules_url: Annotated[Text, Export("URL to PUT rules to, signed for execute-api.")]
+    approvals_url: Annotated[
+        Text, Export("URL to PUT a second person's approval to, signed for execute-api.")
+    ]
     api_name: Annotated[Text, Export("REST API.", readers=(ALERTING,))]
     stage_name: Annotated[Text, Export("Stage of the REST API.", readers=(ALERTING,))]
     ingest_function_name: Annotated[

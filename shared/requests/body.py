@@ -12,6 +12,8 @@ from shared.runtime.responses import Refused
 
 MAXIMUM_BODY_BYTES: Final = 32 * 1024
 """Holds an array of as many transactions as one request may carry, each of the greatest length."""
+MAXIMUM_FILE_BODY_BYTES: Final = 160 * 1024
+"""Holds a file of 64 KB as a JSON string, with a backslash before each quotation mark and line break."""
 
 # No field takes a number so large; written out, one with a larger exponent would fill the memory.
 _MAXIMUM_DIGITS: Final = 38
@@ -35,13 +37,13 @@ class Body:
     repeated: frozenset[str]
 
 
-def read_body(event: Mapping[str, Any]) -> Body:
+def read_body(event: Mapping[str, Any], maximum_bytes: int = MAXIMUM_BODY_BYTES) -> Body:
     """Read the body of a proxy integration event.
 
     Raises:
-        Refused: 413 over 32 KB; 400 where the body is not one JSON object in UTF-8.
+        Refused: 413 over the maximum; 400 where the body is not one JSON object in UTF-8.
     """
-    body = _body(_content(event))
+    body = _body(_content(event, maximum_bytes))
     if body is None:
         raise Refused(400, "invalid_json", "The body is not a JSON object.")
     return body
@@ -70,8 +72,8 @@ class _Object(dict[str, Any]):
     repeated: frozenset[str] = frozenset()
 
 
-def _content(event: Mapping[str, Any]) -> Any:
-    raw = _raw_body(event)
+def _content(event: Mapping[str, Any], maximum_bytes: int = MAXIMUM_BODY_BYTES) -> Any:
+    raw = _raw_body(event, maximum_bytes)
     try:
         return json.loads(
             raw.decode("utf-8"),
@@ -96,7 +98,7 @@ def _body(content: object) -> Body | None:
     return Body(content, content.repeated) if isinstance(content, _Object) else None
 
 
-def _raw_body(event: Mapping[str, Any]) -> bytes:
+def _raw_body(event: Mapping[str, Any], maximum_bytes: int) -> bytes:
     text = event.get("body")
     if not isinstance(text, str) or not text:
         raise Refused(400, "invalid_json", "The request has no body.")
@@ -104,8 +106,8 @@ def _raw_body(event: Mapping[str, Any]) -> bytes:
         raw = base64.b64decode(text, validate=True) if event.get("isBase64Encoded") else text.encode()
     except (binascii.Error, ValueError):
         raise Refused(400, "invalid_json", "The body is not JSON in UTF-8.") from None
-    if len(raw) > MAXIMUM_BODY_BYTES:
-        raise Refused(413, "body_too_large", f"The body is larger than {MAXIMUM_BODY_BYTES} bytes.")
+    if len(raw) > maximum_bytes:
+        raise Refused(413, "body_too_large", f"The body is larger than {maximum_bytes} bytes.")
     return raw
 
 

@@ -11,13 +11,24 @@ import pulumi_aws as aws
 
 from shared.infra.function import Function
 from shared.infra.naming import Names
-from shared.runtime.schema import transactions_schema, verdict_schema
+from shared.runtime.schema import (
+    approval_schema,
+    controls_schema,
+    rules_schema,
+    transactions_schema,
+    verdict_schema,
+)
 from stacks.compute.api_errors import ERROR_RESPONSES, error_responses
 from stacks.compute.api_route import Place, Route, definition, serve
 from stacks.compute.settings import ComputeSettings
 
 POST_TRANSACTION = Route("transaction", "POST", "transactions", transactions_schema)
 PUT_VERDICT = Route("verdict", "PUT", "transactions/{transaction_id}/verdict", verdict_schema)
+PUT_CONTROLS = Route("controls", "PUT", "controls", controls_schema)
+PUT_RULES = Route("rules", "PUT", "rules", rules_schema)
+PUT_APPROVAL = Route("approval", "PUT", "approvals", approval_schema)
+OF_PEOPLE = (PUT_VERDICT, PUT_CONTROLS, PUT_RULES, PUT_APPROVAL)
+"""What analysts decide, answered by one function."""
 
 
 @dataclass(frozen=True)

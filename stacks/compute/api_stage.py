@@ -9,14 +9,14 @@ from shared.infra import stems
 from shared.infra.contracts import NetworkContract
 from shared.infra.function import LOG_RETENTION_DAYS
 from shared.infra.provider import named
-from stacks.compute.api import PUT_VERDICT, Api
+from stacks.compute.api import OF_PEOPLE, Api
 from stacks.compute.settings import ComputeSettings
 
 REQUESTS_PER_SECOND = 1000
-VERDICTS_PER_SECOND = 10
-"""Verdicts come from people and their desks. Each is up to six transactions over several items, so that more
-would take the tables from the payments."""
-VERDICTS_BURST = 20
+DECISIONS_PER_SECOND = 10
+"""Decisions come from people and their desks. Each is up to six transactions over several items, so that
+more would take the tables from the payments."""
+DECISIONS_BURST = 20
 """What a desk may send at once when it has closed a group of alerts."""
 
 ACCESS_LOG_FORMAT = json.dumps(
@@ -57,7 +57,7 @@ def api_stage(
     )
     _throttling(settings, api, stage, opts)
     for route, function in api.functions.items():
-        permission = names.of(f"{function.stem}-permission")
+        permission = names.of(f"{route.stem}-permission")
         aws.lambda_.Permission(
             permission,
             statement_id=permission,
@@ -73,7 +73,7 @@ def api_stage(
 def _throttling(
     settings: ComputeSettings, api: Api, stage: aws.apigateway.Stage, opts: pulumi.ResourceOptions
 ) -> None:
-    """Exactly 1000 requests a second for what takes in transactions; verdicts have a limit of their own.
+    """Exactly 1000 requests a second for what takes in transactions; what people decide has its own limits.
 
     A limit is of each method by itself: what one of them is sent takes nothing from another.
     """
@@ -100,7 +100,9 @@ def _throttling(
     whole = limit("api-method-settings", "*/*", REQUESTS_PER_SECOND, settings.api_burst_limit, named(opts))
     # What is set for all methods after a method's own would take its place.
     own = named(opts, whole)
-    limit("verdicts-method-settings", PUT_VERDICT.method_path, VERDICTS_PER_SECOND, VERDICTS_BURST, own)
+    for route in OF_PEOPLE:
+        stem = f"{route.stem}-method-settings"
+        limit(stem, route.method_path, DECISIONS_PER_SECOND, DECISIONS_BURST, own)
 
 
 def _access_logs(

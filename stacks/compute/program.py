@@ -4,7 +4,15 @@ import pulumi
 
 from shared.infra.contracts import ComputeContract, DataContract, NetworkContract
 from shared.infra.provider import aws_provider
-from stacks.compute.api import POST_TRANSACTION, PUT_VERDICT, transactions_api
+from stacks.compute.api import (
+    OF_PEOPLE,
+    POST_TRANSACTION,
+    PUT_APPROVAL,
+    PUT_CONTROLS,
+    PUT_RULES,
+    PUT_VERDICT,
+    transactions_api,
+)
 from stacks.compute.api_stage import api_stage
 from stacks.compute.detector import detector
 from stacks.compute.ingest import ingest
@@ -22,7 +30,7 @@ def build(settings: ComputeSettings, network: NetworkContract, data: DataContrac
 
     ingest_function = ingest(settings, network, data, opts)
     verdicts_function = verdicts(settings, network, data, opts)
-    routes = {POST_TRANSACTION: ingest_function, PUT_VERDICT: verdicts_function}
+    routes = {POST_TRANSACTION: ingest_function, **dict.fromkeys(OF_PEOPLE, verdicts_function)}
     api = transactions_api(settings, routes, opts)
     stage = api_stage(settings, network, api, opts)
     sampling_rule(settings, api.rest_api, stage, opts)
@@ -36,6 +44,9 @@ def build(settings: ComputeSettings, network: NetworkContract, data: DataContrac
         environment_suffix=names.suffix,
         transactions_url=pulumi.Output.concat(stage.invoke_url, f"/{POST_TRANSACTION.path}"),
         verdicts_url=pulumi.Output.concat(stage.invoke_url, f"/{PUT_VERDICT.path}"),
+        controls_url=pulumi.Output.concat(stage.invoke_url, f"/{PUT_CONTROLS.path}"),
+        rules_url=pulumi.Output.concat(stage.invoke_url, f"/{PUT_RULES.path}"),
+        approvals_url=pulumi.Output.concat(stage.invoke_url, f"/{PUT_APPROVAL.path}"),
         api_name=api.rest_api.name,
         stage_name=stage.stage_name,
         ingest_function_name=ingest_function.name,

@@ -28,6 +28,12 @@ class ComputeSettings:
     """A transaction with an older timestamp is refused; local environments replay old files."""
     accepted_future_seconds: int
     """How far the clock of a payment service may run ahead."""
+    allow_alone_days: int
+    """How long one person may keep payments quiet, by the list `allow` or a snooze; two may do more."""
+    allow_alone_dollars: int
+    """Up to which value of a payment."""
+    rules_published_by: str
+    """`one` person, or `two`: then a second one approves what the first publishes."""
     api_burst_limit: int
     """Requests that may arrive at once; the rate is always 1000 a second."""
     traced_per_cent: int
@@ -61,6 +67,9 @@ class ComputeSettings:
                 accepted_future_seconds=reader.integer(
                     "accepted_future_seconds", minimum=0, maximum=ONE_DAY_IN_SECONDS
                 ),
+                allow_alone_days=reader.integer("allow_alone_days", minimum=0, maximum=3650),
+                allow_alone_dollars=reader.integer("allow_alone_dollars", minimum=0, maximum=1_000_000_000),
+                rules_published_by=reader.choice("rules_published_by", ("one", "two")),
                 api_burst_limit=reader.integer("api_burst_limit", minimum=1, maximum=ACCOUNT_BURST_LIMIT),
                 traced_per_cent=reader.integer("traced_per_cent", minimum=0, maximum=100),
                 api_access_logs=reader.flag("api_access_logs"),

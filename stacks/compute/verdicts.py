@@ -1,4 +1,4 @@
-"""The verdicts function: records what an analyst decided, and teaches the profiles that scores come from."""
+"""The verdicts function: records what analysts decide and who signed it, and teaches the profiles."""
 
 import pulumi
 
@@ -44,6 +44,9 @@ def verdicts(
                 "PROFILES_TABLE": data.profiles_table_name,
                 "PROFILES_TIME_TO_LIVE_DAYS": data.profiles_time_to_live_days,
                 "PSEUDONYM_SECRET": data.pseudonym_secret,
+                "ALLOW_ALONE_DAYS": str(settings.allow_alone_days),
+                "ALLOW_ALONE_DOLLARS": str(settings.allow_alone_dollars),
+                "RULES_PUBLISHED_BY": settings.rules_published_by,
             },
             timeout_seconds=TIMEOUT_SECONDS,
             reserved_concurrency=settings.verdicts_reserved_concurrency,

@@ -87,8 +87,8 @@ PLANTED: Mapping[str, tuple[Mutation, ...]] = {
     "logs-stay-7-days": (with_input(GROUP, "detector-log-group", "retentionInDays", 8),),
     "the-api-is-throttled-at-exactly-1000": (
         with_input(SETTINGS, "api-method-settings", "settings.throttlingRateLimit", 999),
-        with_input(SETTINGS, "verdicts-method-settings", "settings.throttlingRateLimit", 2000),
-        with_input(SETTINGS, "verdicts-method-settings", "methodPath", "~1transactions/POST"),
+        with_input(SETTINGS, "put-verdict-method-settings", "settings.throttlingRateLimit", 2000),
+        with_input(SETTINGS, "put-verdict-method-settings", "methodPath", "~1transactions/POST"),
     ),
     "the-api-is-traced": (with_input("apigateway/stage:Stage", "api-stage", "xrayTracingEnabled", None),),
     "every-method-asks-for-a-signature": (

@@ -146,7 +146,9 @@ def test_the_stage_is_traced_and_throttled_at_1000(environment: str) -> None:
 def test_verdicts_have_a_limit_of_their_own_that_is_set_after_the_stages(environment: str) -> None:
     compute = _compute(environment)
     whole = compute.one("apigateway/methodSettings:MethodSettings", f"api-method-settings-{environment}")
-    own = compute.one("apigateway/methodSettings:MethodSettings", f"verdicts-method-settings-{environment}")
+    own = compute.one(
+        "apigateway/methodSettings:MethodSettings", f"put-verdict-method-settings-{environment}"
+    )
 
     assert own.inputs["methodPath"] == "~1transactions~1{transaction_id}~1verdict/PUT"
     assert own.inputs["settings"]["throttlingRateLimit"] == 10

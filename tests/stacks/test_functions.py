@@ -136,6 +136,9 @@ def _environment(stem: str, deployment: Deployment) -> dict[str, Any]:
             "ALERTS_TIME_TO_LIVE_DAYS": data["alerts_time_to_live_days"],
             "PROFILES_TABLE": data["profiles_table_name"],
             "PROFILES_TIME_TO_LIVE_DAYS": data["profiles_time_to_live_days"],
+            "ALLOW_ALONE_DAYS": str(config.get("fraud-compute:allow_alone_days")),
+            "ALLOW_ALONE_DOLLARS": str(config.get("fraud-compute:allow_alone_dollars")),
+            "RULES_PUBLISHED_BY": config.get("fraud-compute:rules_published_by"),
         },
     }
     return common | own[stem]

@@ -31,6 +31,7 @@ SINCE: Final = "30d"
 """How far back the audit goes where nobody says."""
 HEADER: Final = (
     "time", "kind", "subject", "decision", "by", "identity", "note", "account_id", "merchant_id",
+    "approved_by", "approved_as",
 )  # fmt: skip
 
 
@@ -68,19 +69,22 @@ def csv_rows(found: Iterable[Entry]) -> Iterator[Sequence[str]]:
             entry.note,
             entry.account_id,
             entry.merchant_id,
+            entry.approved_by,
+            entry.approved_as,
         )
 
 
 def _rows(found: Iterable[Entry]) -> Iterator[Sequence[str]]:
     yield ("time", "by", "subject", "decision", "note")
     for entry in found:
-        yield (told(entry.at), entry.by, entry.subject, entry.decision, entry.note)
+        who = f"{entry.by}, {entry.approved_by}" if entry.approved_by else entry.by
+        yield (told(entry.at), who, entry.subject, entry.decision, entry.note)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="python -m tools.analyst.audit",
-        description="List what people decided, the latest first; of a list or snooze its last 11 changes.",
+        description="List what people decided, the latest first.",
         epilog="Credentials come from the environment as for the AWS CLI; `make rights` says what they need.",
     )
     outputs.add_arguments(parser)

@@ -15,12 +15,13 @@ from typing import Any, Final
 
 from botocore.session import get_session
 
+from shared.infra.arns import REGION
 from shared.runtime.changes import Changed
-from shared.runtime.schema import transaction_schema
+from shared.runtime.schema import controls_schema, transaction_schema
 from stacks.compute.functions.detector.scoring import Controls, ProfileError, Standing
 from stacks.compute.functions.profiles.items import account_key, controls_key, merchant_key
-from tools.analyst.profiles_table import Change, Items, Place
-from tools.analyst.records.audit import controls_told, of_controls
+from tools.analyst.decisions import Decisions, signed_line
+from tools.analyst.records.audit import amount_told, controls_told, of_history, subject_of
 from tools.analyst.records.in_force import in_force
 from tools.analyst.records.place import Records
 from tools.analyst.records.subjects import account_of, is_pseudonym
@@ -28,12 +29,14 @@ from tools.analyst.records.tables import Tables
 from tools.analyst.times import TimeError, duration, moment, told
 from tools.deploy import outputs
 from tools.deploy.outputs import OperatorError
+from tools.deploy.signed_api import SignedApi
 from tools.terminal.ending import ended
 from tools.terminal.parser import Parser
 
 NONE: Final = "none"
+ANY: Final = "any"
+LARGEST_AMOUNT: Final = controls_schema()["properties"]["up_to"]["maximum"]
 LONGEST_SNOOZE_DAYS: Final = 30
-_COMMAND: Final = "make controls"
 _DAY_MILLISECONDS: Final = 86_400_000
 
 
@@ -45,23 +48,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
     edits = bool(options.list or options.snooze)
     try:
         exported = outputs.Outputs.named(options)
-        place = Place.of(exported)
+        place = Records.of(exported)
         if options.rights:
-            print(json.dumps(place.rights(controls_key("*")), indent=2))
+            rights = place.rights_on(controls_key("*"), "SetListsAndSnoozes", place.controls_url)
+            print(json.dumps(rights, indent=2))
             return 0
         if not whose:
-            print("\n".join(_all_in_force(Tables(Records.of(exported), get_session()), options)))
+            print("\n".join(_all_in_force(Tables(place, get_session()), options)))
             return 0
-        subject, key = _subject(options, exported)
-        items = Items(place, get_session(), _COMMAND)
-        item = items.get(key)
-        now = time.time_ns() // 1_000_000
+        kind, identifier = _subject(options, exported)
+        decided = None
         if edits:
-            values = edited(item, options, now)
-            item = items.replace(key, item, values, Change(options.by, now, options.note or None))
-        print("\n".join(_shown(f"{subject} of {options.environment}", item, now)))
+            now = time.time_ns() // 1_000_000
+            body = {
+                f"{kind}_id": identifier,
+                **asked(options, now),
+                "decided_by": options.by,
+                "note": options.note,
+            }
+            decided = Decisions.of(SignedApi(get_session(), REGION), exported).controls(body)
+        tables = Tables(place, get_session())
+        key = controls_key(merchant_key(identifier) if kind == "merchant" else account_key(identifier))
+        item = tables.profile(key)
+        shown = _shown(f"{kind} {identifier} of {options.environment}", item, time.time_ns() // 1_000_000)
+        print("\n".join(shown))
+        if decided and decided.waits:
+            print(decided.told(options.environment))
         if options.history:
-            print("\n".join(_history(item)))
+            print("\n".join(_history(tables, key, item)))
     except OperatorError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -80,13 +94,15 @@ def _checked(parser: argparse.ArgumentParser, options: argparse.Namespace) -> li
         parser.error("NOTE says why a list or a snooze is set: give LIST or SNOOZE too")
     if options.until and options.list in {None, NONE}:
         parser.error("UNTIL says how long a list holds: give LIST too; a snooze has its own length")
+    if options.amount and options.list != Standing.ALLOW and options.snooze in {None, NONE}:
+        parser.error("AMOUNT says up to which value payments are kept quiet: give LIST=allow or SNOOZE too")
     if options.snooze and options.merchant:
         parser.error("only an account can be snoozed; for a merchant there is LIST=allow")
     return whose
 
 
 def _subject(options: argparse.Namespace, exported: outputs.Outputs) -> tuple[str, str]:
-    """Whom it is about, in words, and the key of the item."""
+    """Whom it is about: `account` or `merchant`, and the id."""
     kind = "merchant" if options.merchant else "account"
     identifier = options.merchant or options.account
     if options.transaction or (options.account and not options.as_given and is_pseudonym(options.account)):
@@ -96,38 +112,33 @@ def _subject(options: argparse.Namespace, exported: outputs.Outputs) -> tuple[st
     pattern = transaction_schema()["properties"][f"{kind}_id"]["pattern"]
     if not re.fullmatch(pattern.removesuffix("$"), identifier):
         raise OperatorError(f"{identifier!r} is no {kind}'s id: it does not match {pattern}")
-    key = merchant_key(identifier) if options.merchant else account_key(identifier)
-    return f"{kind} {identifier}", controls_key(key)
+    return kind, identifier
 
 
-def edited(item: Mapping[str, Any] | None, options: argparse.Namespace, now: int) -> dict[str, Any]:
-    """Return what an item is to hold after an edit; what the edit does not name stays, if it is readable.
+def asked(options: argparse.Namespace, now: int) -> dict[str, Any]:
+    """Return what the API is asked for; what is not named stays as it is.
 
     Args:
-        item: As it is now.
-        options: `list`, `until` and `snooze`, texts or None.
+        options: `list`, `until`, `snooze` and `amount`, texts or None.
         now: Epoch milliseconds.
 
     Raises:
-        OperatorError: A time is none, is over, or is too far away.
+        OperatorError: A time or an amount is none, is over, or is too far away.
     """
-    try:
-        controls = Controls.from_item(item)
-    except ProfileError:
-        controls = Controls()
-    if options.list == NONE:
-        controls = controls._replace(standing=None, standing_until=0)
-    elif options.list:
-        until = _until(options.until, now) if options.until else 0
-        controls = controls._replace(standing=Standing(options.list), standing_until=until)
-    if options.snooze:
-        controls = controls._replace(snoozed_until=_snoozed_until(options.snooze, now))
     return {
-        "changed": Changed.CONTROLS,
-        "standing": None if controls.standing is None else controls.standing.value,
-        "standing_until": controls.standing_until or None,
-        "snoozed_until": controls.snoozed_until or None,
+        "list": options.list or None,
+        "until": _until(options.until, now) if options.until else None,
+        "snoozed_until": _snoozed_until(options.snooze, now) if options.snooze else None,
+        "up_to": _dollars(options.amount) if options.amount else None,
     }
+
+
+def _dollars(text: str) -> int:
+    if text == ANY:
+        return 0
+    if not (text.isascii() and text.isdecimal() and 0 < int(text) <= LARGEST_AMOUNT):
+        raise OperatorError(f"AMOUNT: {text!r} is no whole number of US dollars, nor `{ANY}`")
+    return int(text)
 
 
 def _until(text: str, now: int) -> int:
@@ -167,24 +178,24 @@ def _shown(whose: str, item: Mapping[str, Any] | None, now: int) -> list[str]:
     controls = _controls(item)
     said = []
     if controls.standing is not None:
-        said.append(f"on the list {controls.standing.value} {_lasting(controls.standing_until, now)}")
+        up_to = amount_told(controls.standing_up_to)
+        said.append(f"on the list {controls.standing.value}{up_to} {_lasting(controls.standing_until, now)}")
     if controls.snoozed_until:
-        said.append(f"snoozed {_lasting(controls.snoozed_until, now)}")
+        up_to = amount_told(controls.snoozed_up_to)
+        said.append(f"snoozed{up_to} {_lasting(controls.snoozed_until, now)}")
     lines = [f"{whose}: {', '.join(said) or 'on no list, not snoozed'}"]
-    if item and "by" in item:
-        note = f": {item['note']}" if item.get("note") else ""
-        when = f"set {told(int(item['at']))} by {item['by']} ({item['identity']})"
-        lines.append(f"  {when}, change {item['revision']}{note}")
-    return lines
+    return lines + ([f"  set {signed_line(item)}"] if item and "by" in item else [])
 
 
-def _history(item: Mapping[str, Any] | None) -> list[str]:
-    """The changes that the item remembers, the latest first."""
-    found = [] if item is None else list(of_controls({"profile_id": controls_key("#"), **item}))
-    return [
+def _history(tables: Tables, key: str, item: Mapping[str, Any] | None) -> list[str]:
+    """Every change of the item, the latest first."""
+    found = of_history([*tables.changes(Changed.HISTORY)], [item] if item else [])
+    lines = [
         f"  {told(entry.at)} by {entry.by}: {entry.decision}" + (f" ({entry.note})" if entry.note else "")
-        for entry in reversed(found)
-    ] or ["  nobody has changed anything yet"]
+        for entry in sorted(found, key=lambda entry: -entry.at)
+        if entry.subject == subject_of({"profile_id": key})
+    ]
+    return lines or ["  nobody has changed anything yet"]
 
 
 def _all_in_force(tables: Tables, options: argparse.Namespace) -> list[str]:
@@ -196,7 +207,9 @@ def _all_in_force(tables: Tables, options: argparse.Namespace) -> list[str]:
         note = f": {each.note}" if each.note else ""
         lines.append(f"  {each.subject}: {said}; {told(each.at)} by {each.by}{note}")
     if options.history:
-        changes = [entry for item in items for entry in of_controls(item)]
+        changes = [
+            each for each in of_history(tables.changes(Changed.HISTORY), items) if each.kind == "controls"
+        ]
         changes.sort(key=lambda entry: -entry.at)
         lines.append("changes, the latest first:")
         lines += [f"  {told(each.at)} by {each.by}: {each.subject}: {each.decision}" for each in changes]
@@ -226,6 +239,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--until", metavar="TIME", help="how long the list holds (UTC; default: for ever)")
     parser.add_argument(
         "--snooze", metavar="2h|none", help=f"no alerts for so long, at most {LONGEST_SNOOZE_DAYS}d"
+    )
+    parser.add_argument(
+        "--amount",
+        metavar="USD|any",
+        help="allow or snooze payments up to this value (default: what one person may)",
     )
     parser.add_argument("--by", metavar="NAME", help="who decides")
     parser.add_argument("--note", metavar="TEXT", help="why")

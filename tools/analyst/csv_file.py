@@ -1,8 +1,10 @@
-"""CSV for spreadsheets: what a cell says is shown, never run as a formula."""
+"""CSV for spreadsheets: what a cell says is shown, all of it, and never run as a formula."""
 
 import csv
 from collections.abc import Iterable, Sequence
 from typing import IO, Final
+
+from shared.runtime.untrusted import visible
 
 _STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - as typed
 """With these a spreadsheet takes a cell for a formula; see "CSV Injection", OWASP."""
@@ -19,6 +21,6 @@ def write_rows(file: IO[str], header: Sequence[str], rows: Iterable[Sequence[str
     writer.writerow(header)
     count = 0
     for row in rows:
-        writer.writerow([neutral(cell) for cell in row])
+        writer.writerow([neutral(visible(cell)) for cell in row])
         count += 1
     return count

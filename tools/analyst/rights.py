@@ -8,14 +8,15 @@ import sys
 from typing import Final
 
 from tools.analyst.desk.parts import WATCHED, watching
-from tools.analyst.records.place import Records
+from tools.analyst.records.place import Records, Work
 from tools.deploy.outputs import Outputs
 from tools.deploy.program_runner.recording import deploy_all
 from tools.terminal.ending import NOTHING_CHANGED, ended
 
 _WHO: Final = {
-    False: "looks (make alerts, account, audit)",
-    True: "decides too (make verdict, controls, rules, desk)",
+    Work.LOOKS: "looks (make alerts, account, audit)",
+    Work.DECIDES: "decides too (make verdict, controls, rules, desk)",
+    Work.APPROVES: "looks, and approves what others changed (make approve)",
 }
 
 
@@ -25,10 +26,10 @@ def main() -> int:
     runs = deploy_all(environment).runs
     exported = Outputs(environment, {name: run.outputs for name, run in runs.items()})
     place = Records.of(exported)
-    for decides, who in _WHO.items():
+    for work, who in _WHO.items():
         print(f"\nThe IAM policy of an analyst of {environment} who {who}")
-        policy = place.rights(decides=decides)
-        if decides:
+        policy = place.rights(work)
+        if work is Work.DECIDES:
             policy["Statement"].append(watching(place, exported.values(WATCHED)["alarm_names"]))
         print(json.dumps(policy, indent=2))
     return 0

@@ -7,37 +7,35 @@ way. Exit code 0: done. 1: refused; nothing has changed.
 import argparse
 import json
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from botocore.session import get_session
 
+from shared.infra.arns import REGION
 from shared.runtime.changes import Changed
 from stacks.compute.functions.detector.active_rules import LONGEST_SECONDS
 from stacks.compute.functions.detector.scoring import RULES_PATH, RulesError, load_rules, parse_rules
 from stacks.compute.functions.profiles.rules_item import (
     LARGEST_BYTES,
     RULES_KEY,
-    RULES_KEYS,
     UnreadableRulesError,
-    publication,
-    publication_key,
     published_text,
 )
+from tools.analyst.decisions import Decisions, signed_line
 from tools.analyst.differences import differences
-from tools.analyst.profiles_table import Change, Items, Place
-from tools.analyst.records.audit import of_rules
+from tools.analyst.records.audit import of_history
+from tools.analyst.records.place import Records
+from tools.analyst.records.tables import Tables
 from tools.analyst.times import told
 from tools.deploy import outputs
 from tools.deploy.outputs import OperatorError
+from tools.deploy.signed_api import SignedApi
 from tools.files.errors import OutputError
 from tools.files.outputs import write
 from tools.terminal.ending import ended
 from tools.terminal.parser import Parser
-
-_COMMAND: Final = "make rules"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,21 +47,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.note and not (options.file or options.reset):
         parser.error("NOTE says why rules are published: give FILE or RESET too")
     try:
-        place = Place.of(outputs.Outputs.named(options))
+        exported = outputs.Outputs.named(options)
+        place = Records.of(exported)
         if options.rights:
-            print(json.dumps(place.rights(RULES_KEYS), indent=2))
+            print(json.dumps(place.rights_on(RULES_KEY, "PublishRules", place.rules_url), indent=2))
             return 0
         # A bad file is refused before anybody is asked for anything.
         text = _checked(options.file) if options.file else None
-        items = Items(place, get_session(), _COMMAND)
+        tables = Tables(place, get_session())
+        item = tables.profile(RULES_KEY)
         if options.file or options.reset:
-            change = Change(options.by, time.time_ns() // 1_000_000, options.note or None)
-            _publish(items, text, change)
+            _publish(Decisions.of(SignedApi(get_session(), REGION), exported), item, text, options)
         elif options.out:
-            _write(items.get(RULES_KEY), options)
+            _write(item, options)
         else:
-            item = items.get(RULES_KEY)
-            print("\n".join(_shown(item, options.environment) + (_history(item) if options.history else [])))
+            past = _history(tables, item) if options.history else []
+            print("\n".join(_shown(item, options.environment) + past))
     except (OperatorError, OutputError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -84,39 +83,45 @@ def _checked(path: Path) -> str:
     return content.decode()
 
 
-def _publish(items: Items, text: str | None, change: Change) -> None:
-    before = items.get(RULES_KEY)
+def _publish(
+    decisions: Decisions, before: Mapping[str, Any] | None, text: str | None, options: argparse.Namespace
+) -> None:
     version = None if text is None else parse_rules(text.encode()).version
     old, fault = in_force(before)
     if fault is None and (before or {}).get("rules") == text:
         print(f"nothing to do: {version or 'the rules of the package'} is what is published")
         return
-    put_in_force(items, before, text, change)
+    decided = decisions.rules(publication_body(before, text, options.by, options.note))
     new = RULES_PATH.read_text("utf-8") if text is None else text
-    print(f"published: {version or 'the rules of the package'}, by {change.by}")
+    done = "proposed" if decided.waits else "published"
+    print(f"{done}: {version or 'the rules of the package'}, by {options.by}")
     of_package = old == RULES_PATH.read_text("utf-8")
     print(f"compared with {'the rules of the package' if of_package else 'what was published'}:")
     for line in differences(json.loads(old), json.loads(new)) or ["no setting is another"]:
         print(f"  {line}")
-    print(f"in force within {LONGEST_SECONDS:g} seconds, with each execution environment's next payment")
+    if decided.waits:
+        print(decided.told(options.environment))
+    else:
+        print(f"in force within {LONGEST_SECONDS:g} seconds, with each execution environment's next payment")
 
 
-def put_in_force(items: Items, before: Mapping[str, Any] | None, text: str | None, change: Change) -> None:
-    """Publish rules in place of what was read; what was in force stays, to be compared with and gone back to.
+def publication_body(
+    before: Mapping[str, Any] | None, text: str | None, by: str, note: str | None
+) -> dict[str, Any]:
+    """Return what the API is asked for, to publish rules in place of what was read.
 
     Args:
-        items: The table.
         before: The item that was read.
         text: A file that the detector can use, None for the package's rules.
-        change: Who publishes.
-
-    Raises:
-        OperatorError: AWS refuses, or somebody else has published meanwhile.
+        by: Who publishes.
+        note: Why.
     """
-    if before is not None:
-        items.keep(publication_key(int(before.get("revision", 0))), {"changed": Changed.RULES, **before})
-    version = None if text is None else parse_rules(text.encode()).version
-    items.replace(RULES_KEY, before, publication(text, version), change)
+    return {
+        "rules": text,
+        "replaces": int((before or {}).get("revision", 0)),
+        "decided_by": by,
+        "note": note or None,
+    }
 
 
 def _write(item: Mapping[str, Any] | None, options: argparse.Namespace) -> None:
@@ -132,9 +137,10 @@ def _write(item: Mapping[str, Any] | None, options: argparse.Namespace) -> None:
     print(f"rules of {options.environment}: {what}: {options.out}")
 
 
-def _history(item: Mapping[str, Any] | None) -> list[str]:
-    """The publications that the item remembers, the latest first."""
-    entries = sorted(of_rules([item] if item else []), key=lambda entry: -entry.at)
+def _history(tables: Tables, item: Mapping[str, Any] | None) -> list[str]:
+    """Every publication, the latest first."""
+    found = of_history(tables.changes(Changed.HISTORY), [item] if item else [])
+    entries = sorted((each for each in found if each.kind == "rules"), key=lambda entry: -entry.at)
     return ["publications, the latest first:"] * bool(entries) + [
         f"  {told(each.at)} by {each.by}: {each.decision}" + (f" ({each.note})" if each.note else "")
         for each in entries
@@ -163,18 +169,11 @@ def _shown(item: Mapping[str, Any] | None, environment: str) -> list[str]:
     if fault is not None:
         lines.append(f"  REFUSED by the detector, which uses the last good ones: {fault}")
         lines.append(f"  publish others: make rules ENV={environment} FILE=rules.json BY=name")
-    return lines + ([f"  {_audit(item)}"] if item else [])
+    return lines + ([f"  published {signed_line(item)}"] if item else [])
 
 
 def _packaged() -> str:
     return load_rules().version
-
-
-def _audit(item: Mapping[str, Any]) -> str:
-    when = told(int(item["at"])) if "at" in item else "nobody wrote down when"
-    who = f"by {item.get('by', 'nobody knows whom')} ({item.get('identity', 'no identity')})"
-    note = f": {item['note']}" if item.get("note") else ""
-    return f"published {when} {who}, publication {item.get('revision', '?')}{note}"
 
 
 def _parser() -> argparse.ArgumentParser:

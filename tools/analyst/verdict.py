@@ -5,7 +5,6 @@ is the command; what each verdict does stands in stacks/compute/functions/verdic
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -17,19 +16,19 @@ from shared.infra.arns import REGION
 from shared.runtime.alerts import AlertStatus
 from shared.runtime.money import readable
 from shared.runtime.schema import verdict_schema
+from tools.analyst.decisions import put
 from tools.analyst.records.place import Records
 from tools.analyst.records.subjects import account_of
 from tools.analyst.records.tables import Tables
 from tools.analyst.times import told
 from tools.deploy import outputs
 from tools.deploy.outputs import OperatorError
-from tools.deploy.signed_api import NO_ANSWER, SignedApi
+from tools.deploy.signed_api import SignedApi
 from tools.terminal.ending import ended
 from tools.terminal.parser import Parser
 
 NEEDED: Final[outputs.Needed] = {"compute": ("verdicts_url",)}
 PLACEHOLDER: Final = "{transaction_id}"
-_OK: Final = 200
 
 
 def give(api: SignedApi, url: str, transaction_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -45,26 +44,7 @@ def give(api: SignedApi, url: str, transaction_id: str, body: Mapping[str, Any])
         OperatorError: It was refused, or nobody answered.
     """
     where = url.replace(PLACEHOLDER, quote(transaction_id, safe=""))
-    answer = api.send("PUT", where, body)
-    if answer.status == NO_ANSWER:
-        raise OperatorError(f"{where} does not answer: {answer.text}")
-    if answer.status != _OK:
-        raise OperatorError(_refusal(answer.status, answer.text))
-    recorded: dict[str, Any] = json.loads(answer.text)
-    return recorded
-
-
-def _refusal(status: int, text: str) -> str:
-    """What the API said, in words: its message and each bad field."""
-    try:
-        answer = json.loads(text)
-        lines = [f"{status} {answer['error']}: {answer['message']}"]
-        lines += [f"  {field['field']} {field['reason']}" for field in answer.get("fields", ())]
-    except (KeyError, TypeError, ValueError):
-        return f"{status}: {text}"
-    if answer.get("validation"):
-        lines.append(f"  {answer['validation']}")
-    return "\n".join(lines)
+    return put(api, where, body)[1]
 
 
 def _parser() -> argparse.ArgumentParser:

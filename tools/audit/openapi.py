@@ -79,6 +79,14 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         **_object("transaction_id alert_id status verdict decided_by trace_id"),
         "description": "The verdict that is in force about the transaction.",
     },
+    "Changed": {
+        **_object("status by identity trace_id", at=_WHOLE, revision=_WHOLE),
+        "description": "What is in force. `identity` signed the request, as the gateway says.",
+    },
+    "Waiting": {
+        **_object("status change why trace_id"),
+        "description": "The change is recorded, and in force once a second person approves it.",
+    },
 }
 
 _STORED_OR_RESULTS: Final[Schema] = {
@@ -88,6 +96,8 @@ _ERROR_OR_RESULTS: Final[Schema] = {
     "oneOf": [{"$ref": "#/components/schemas/Error"}, {"$ref": "#/components/schemas/Results"}]
 }
 _ERROR: Final[Schema] = {"$ref": "#/components/schemas/Error"}
+_CHANGED: Final[Schema] = {"$ref": "#/components/schemas/Changed"}
+_WAITING: Final[Schema] = {"$ref": "#/components/schemas/Waiting"}
 
 Answers = Mapping[str, tuple[str, Schema]]
 _FAULTS: Final[Answers] = {
@@ -96,6 +106,12 @@ _FAULTS: Final[Answers] = {
     "429": ("More requests than the stage takes. Send it again after the seconds in Retry-After.", _ERROR),
     "500": ("Our fault. What the request asks for may or may not be done; sending it again is safe.", _ERROR),
     "503": ("Not now. Send it again after the seconds in Retry-After; that is safe.", _ERROR),
+}
+_CHANGES: Final[Answers] = {
+    "200": ("It is in force; the same again changes nothing.", _CHANGED),
+    "202": ("It waits for a second person.", _WAITING),
+    "400": ("Fields are missing or wrong.", _ERROR),
+    **_FAULTS,
 }
 DESCRIBED: Final[Mapping[tuple[str, str], tuple[str, str, Answers]]] = {
     ("POST", "/transactions"): (
@@ -129,6 +145,35 @@ DESCRIBED: Final[Mapping[tuple[str, str], tuple[str, str, Answers]]] = {
             "400": ("Fields are missing or wrong.", _ERROR),
             "404": ("No transaction has this id, or none any more.", _ERROR),
             **_FAULTS,
+        },
+    ),
+    ("PUT", "/controls"): (
+        "putControls",
+        (
+            "Set the list of an account or a merchant, or an account's snooze; what is not named stays. "
+            "What keeps payments quiet for longer, or up to more, than one person may, waits for a second."
+        ),
+        _CHANGES,
+    ),
+    ("PUT", "/rules"): (
+        "putRules",
+        (
+            "Put rules in force, without `rules` the package's. Where the setting says so they wait for "
+            "a second person."
+        ),
+        {
+            **_CHANGES,
+            "409": ("Other rules are in force than those to be replaced.", _ERROR),
+            "413": ("The body is larger than 160 KB.", _ERROR),
+        },
+    ),
+    ("PUT", "/approvals"): (
+        "putApproval",
+        "Approve a change that waits, as somebody else than whoever asked for it.",
+        {
+            **{status: each for status, each in _CHANGES.items() if status != "202"},
+            "404": ("No change with this id waits, or none any more.", _ERROR),
+            "409": ("Other rules are in force meanwhile, or somebody else has approved.", _ERROR),
         },
     ),
 }

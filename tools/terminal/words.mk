@@ -63,7 +63,8 @@ takes-audit := $(environment) SINCE BY OUT
 takes-history := $(environment) OUT LABEL_DELAY_DAYS
 takes-verdict := $(environment) TRANSACTION ACCOUNT VERDICT BY NOTE TIMESTAMP
 takes-rules := $(environment) FILE RESET OUT HISTORY BY NOTE ARGS
-takes-controls := $(environment) ACCOUNT MERCHANT TRANSACTION HISTORY LIST UNTIL SNOOZE BY NOTE ARGS
+takes-controls := $(environment) ACCOUNT MERCHANT TRANSACTION HISTORY LIST UNTIL SNOOZE AMOUNT BY NOTE ARGS
+takes-approve := $(environment) CHANGE BY NOTE
 takes-check-env := $(environment)
 takes-clean :=
 

@@ -13,6 +13,9 @@ MAXIMUM_BATCH: Final = 25
 
 _TRANSACTION: Final = Path(__file__).with_name("transaction.schema.json")
 _VERDICT: Final = Path(__file__).with_name("verdict.schema.json")
+_CONTROLS: Final = Path(__file__).with_name("controls.schema.json")
+_RULES: Final = Path(__file__).with_name("rules.schema.json")
+_APPROVAL: Final = Path(__file__).with_name("approval.schema.json")
 
 
 def transaction_schema() -> dict[str, Any]:
@@ -41,6 +44,29 @@ def transactions_schema() -> dict[str, Any]:
 def verdict_schema() -> dict[str, Any]:
     """Return the schema of a verdict as plain data; each call gives a fresh copy."""
     return _schema(_VERDICT)
+
+
+def controls_schema() -> dict[str, Any]:
+    """Return the schema of a change of lists and snoozes as plain data; each call gives a fresh copy."""
+    properties = transaction_schema()["properties"]
+    return _decided(_CONTROLS, {name: properties[name] for name in ("account_id", "merchant_id")})
+
+
+def rules_schema() -> dict[str, Any]:
+    """Return the schema of a publication of rules as plain data; each call gives a fresh copy."""
+    return _decided(_RULES, {})
+
+
+def approval_schema() -> dict[str, Any]:
+    """Return the schema of an approval as plain data; each call gives a fresh copy."""
+    return _decided(_APPROVAL, {})
+
+
+def _decided(path: Path, about: dict[str, Any]) -> dict[str, Any]:
+    """A schema with what it is about, as transactions have it, and with who decides, as verdicts have it."""
+    schema, verdict = _schema(path), verdict_schema()["properties"]
+    who = {name: verdict[name] for name in ("decided_by", "note")}
+    return {**schema, "properties": {**about, **schema["properties"], **who}}
 
 
 def _schema(path: Path) -> dict[str, Any]:

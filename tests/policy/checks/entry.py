@@ -38,16 +38,16 @@ def api_throttles_at_exactly_1000(estate: Estate) -> Iterator[str]:
 
 
 @check
-def verdicts_have_a_limit_of_their_own(estate: Estate) -> Iterator[str]:
-    """Whatever else is PUT or POSTed to the API cannot take the tables from the payments."""
-    limited = {
-        str(setting(each, "methodPath")).rpartition("/")[2]
-        for each in every(estate, "apigateway/methodSettings:MethodSettings")
-    }
+def decisions_have_limits_of_their_own(estate: Estate) -> Iterator[str]:
+    """Whatever else is sent to the API, by whatever method, cannot take the tables from the payments."""
+    limited = set()
+    for each in every(estate, "apigateway/methodSettings:MethodSettings"):
+        place, _, verb = str(setting(each, "methodPath")).rpartition("/")
+        limited.add(f"{verb.lower()}-{place.rpartition('~1')[2]}")
     for method in every(estate, "apigateway/method:Method"):
-        name = setting(method, "httpMethod")
-        if name not in limited and name != "POST":
-            yield f"{method}: {name} has the stage's limit"
+        stem = method.name.removesuffix(f"-method-{estate.suffix}")
+        if stem not in limited and setting(method, "httpMethod") != "POST":
+            yield f"{method}: {stem} has the stage's limit"
 
 
 @check

@@ -36,18 +36,18 @@ PLANTED = (
     ),
     Planted(
         "api_throttles_at_exactly_1000",
-        with_input(SETTINGS, "verdicts-method-settings", "methodPath", "~1transactions/POST"),
+        with_input(SETTINGS, "put-verdict-method-settings", "methodPath", "~1transactions/POST"),
         "~1transactions/POST",
     ),
     Planted(
         "api_throttles_at_exactly_1000",
-        with_input(SETTINGS, "verdicts-method-settings", "settings.throttlingRateLimit", 1000),
+        with_input(SETTINGS, "put-verdict-method-settings", "settings.throttlingRateLimit", 1000),
         "1000 requests a second for",
     ),
     Planted(
-        "verdicts_have_a_limit_of_their_own",
-        without(SETTINGS, "verdicts-method-settings"),
-        "has the stage's limit",
+        "decisions_have_limits_of_their_own",
+        without(SETTINGS, "put-rules-method-settings"),
+        "put-rules has the stage's limit",
     ),
     Planted(
         "api_is_traced",
@@ -111,14 +111,14 @@ PLANTED = (
     ),
     Planted(
         "invocations_are_permitted_to_one_source",
-        with_input("lambda/permission:Permission", "ingest-permission", "sourceArn", None),
+        with_input("lambda/permission:Permission", "post-transactions-permission", "sourceArn", None),
         "no rule or method",
     ),
     Planted(
         "invocations_are_permitted_to_one_source",
         with_input(
             "lambda/permission:Permission",
-            "ingest-permission",
+            "post-transactions-permission",
             "sourceArn",
             "arn:aws:execute-api:us-east-1:123456789012:abc/*/POST/transactions",
         ),
@@ -128,7 +128,7 @@ PLANTED = (
         "invocations_are_permitted_to_one_source",
         with_input(
             "lambda/permission:Permission",
-            "verdicts-permission",
+            "put-verdict-permission",
             "sourceArn",
             "arn:aws:execute-api:us-east-1:123456789012:abc/stage-dev/*/transactions/*/verdict",
         ),

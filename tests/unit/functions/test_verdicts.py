@@ -23,7 +23,8 @@ from shared.runtime.schema import verdict_schema
 from stacks.alerting.functions.notifier.adapters import AlertsTable
 from stacks.alerting.functions.notifier.ports import Claim
 from stacks.alerting.functions.notifier.record import alert_record
-from stacks.compute.functions.verdicts.adapters import DynamoTables, TableNames
+from stacks.compute.functions.verdicts.adapters import ChangesTable, DynamoTables, TableNames
+from stacks.compute.functions.verdicts.changing import Changing
 from stacks.compute.functions.verdicts.handler import VerdictsService
 from stacks.compute.functions.verdicts.ports import BusyError, Change, Known
 from stacks.compute.functions.verdicts.request import read_request
@@ -44,6 +45,9 @@ SETTINGS = VerdictsSettings.read(
         "ALERTS_TIME_TO_LIVE_DAYS": "365",
         "PROFILES_TABLE": NAMES.profiles,
         "PROFILES_TIME_TO_LIVE_DAYS": "180",
+        "ALLOW_ALONE_DAYS": "30",
+        "ALLOW_ALONE_DOLLARS": "1000",
+        "RULES_PUBLISHED_BY": "one",
     }
 )
 FRAUD = {"verdict": "confirmed_fraud", "decided_by": "Ana", "note": "The customer called."}
@@ -65,11 +69,14 @@ class Desk:
     def put(self, transaction_id: str, text: str, caller: str | None = CALLER) -> tuple[int, dict[str, Any]]:
         ruling = Ruling(self.tables, SETTINGS, clock=lambda: self.now)
         event = {
+            "resource": "/transactions/{transaction_id}/verdict",
             "pathParameters": {"transaction_id": transaction_id},
             "body": text,
             "requestContext": {"identity": {"userArn": caller}},
         }
-        answer = VerdictsService(ruling, Logger("verdicts", "DEBUG")).respond(event, lambda: self.remaining)
+        changing = Changing(ChangesTable(self.cloud.dynamodb, NAMES.profiles), SETTINGS.limits)
+        service = VerdictsService(ruling, changing, Logger("verdicts", "DEBUG"))
+        answer = service.respond(event, lambda: self.remaining)
         assert answer["headers"]["Content-Type"] == "application/json"
         return answer["statusCode"], json.loads(answer["body"])
 

@@ -80,7 +80,8 @@ def test_a_changed_schema_is_deployed(
     before = triggers(upstream)
     schema = api.PUT_VERDICT.schema()
     schema["required"] = schema["required"][:-1]
-    monkeypatch.setattr(program, "PUT_VERDICT", replace(api.PUT_VERDICT, schema=lambda: schema))
+    changed = replace(api.PUT_VERDICT, schema=lambda: schema)
+    monkeypatch.setattr(program, "OF_PEOPLE", (changed, *api.OF_PEOPLE[1:]))
     assert triggers(upstream)["definition"] != before["definition"]
 
 

@@ -6,13 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from botocore.session import Session
-
-from stacks.compute.functions.profiles.items import account_key, controls_key, merchant_key
-from tools.analyst.controls import edited
+from tools.analyst.controls import asked
+from tools.analyst.decisions import Decided, Decisions
 from tools.analyst.desk.model import Model, now
-from tools.analyst.profiles_table import Change, Items, Place
 from tools.analyst.records.alert import Alert
+from tools.analyst.records.tables import Tables
+from tools.analyst.rules import publication_body
 from tools.analyst.verdict import give
 from tools.deploy.outputs import OperatorError
 from tools.deploy.signed_api import SignedApi
@@ -128,38 +127,66 @@ _NONE: Final = argparse.Namespace(fault="")
 
 
 class Controls:
-    """Lists and snoozes, and the rules in force.
+    """Lists and snoozes, and the rules in force, put to the signed API.
 
     Args:
-        place: The table of profiles.
-        session: Whose credentials to use.
+        decisions: The API.
+        tables: Reads what is in force.
+        environment: Named in what somebody else has to run.
         by: Who decides.
         clock: Returns the epoch milliseconds of now.
     """
 
-    def __init__(self, place: Place, session: Session, by: str, clock: Callable[[], int] = now) -> None:
-        self.items = Items(place, session, "make controls")
-        self._by, self._clock = by, clock
+    def __init__(
+        self,
+        decisions: Decisions,
+        tables: Tables,
+        environment: str,
+        by: str,
+        clock: Callable[[], int] = now,
+    ) -> None:
+        self._decisions, self._tables = decisions, tables
+        self._environment, self._by, self._clock = environment, by, clock
 
-    def change(self, note: str) -> Change:
-        """Return who changes something now, and why."""
-        return Change(self._by, self._clock(), note or None)
+    def get(self, key: str) -> dict[str, Any] | None:
+        """Return an item in force.
 
-    def set(self, kind: str, identifier: str, asked: Mapping[str, str]) -> None:
+        Raises:
+            OperatorError: AWS refuses.
+        """
+        return self._tables.profile(key)
+
+    def set(self, kind: str, identifier: str, given: Mapping[str, str]) -> None:
         """Set list and snooze of an account or a merchant.
 
         Args:
             kind: `account` or `merchant`.
             identifier: Its id.
-            asked: `list`, `until`, `snooze` and `note` as forms have them; what is empty stays as it is.
+            given: `list`, `until`, `snooze`, `amount` and `note` as forms have them; what is empty stays.
 
         Raises:
-            OperatorError: A time is none, or AWS refuses.
+            WaitsError: A second person is wanted.
+            OperatorError: A time is none, or the API refuses.
         """
-        key = controls_key(account_key(identifier) if kind == "account" else merchant_key(identifier))
-        item = self.items.get(key)
-        options = argparse.Namespace(
-            **{name: asked.get(name) or None for name in ("list", "until", "snooze")}
-        )
-        values = edited(item, options, self._clock())
-        self.items.replace(key, item, values, self.change(asked.get("note", "")))
+        names = ("list", "until", "snooze", "amount")
+        options = argparse.Namespace(**{name: given.get(name) or None for name in names})
+        who = {"decided_by": self._by, "note": given.get("note") or None}
+        body = {f"{kind}_id": identifier, **asked(options, self._clock()), **who}
+        self._done(self._decisions.controls(body))
+
+    def publish(self, before: Mapping[str, Any] | None, text: str | None, note: str) -> None:
+        """Put rules in force in place of what was read.
+
+        Raises:
+            WaitsError: A second person is wanted.
+            OperatorError: The API refuses, or somebody else has published meanwhile.
+        """
+        self._done(self._decisions.rules(publication_body(before, text, self._by, note)))
+
+    def _done(self, decided: Decided) -> None:
+        if decided.waits:
+            raise WaitsError(decided.told(self._environment))
+
+
+class WaitsError(OperatorError):
+    """A change is recorded, and in force when a second person approves it; says how."""

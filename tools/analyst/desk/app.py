@@ -21,7 +21,7 @@ from tools.analyst.account import exported, plain_json
 from tools.analyst.audit import HEADER, csv_rows
 from tools.analyst.csv_file import write_rows
 from tools.analyst.desk import words
-from tools.analyst.desk.actions import UNDO_SECONDS, VERDICTS
+from tools.analyst.desk.actions import UNDO_SECONDS, VERDICTS, WaitsError
 from tools.analyst.desk.filters import EVERY, Filter
 from tools.analyst.desk.guard import FORM_TOKEN, is_ours
 from tools.analyst.desk.parts import Desk
@@ -157,7 +157,7 @@ class Pages:
 
     def rules_file(self, _: Request) -> Response:
         """The file in force."""
-        text, fault = in_force(self._desk.controls.items.get(RULES_KEY))
+        text, fault = in_force(self._desk.controls.get(RULES_KEY))
         if fault is not None:
             raise OperatorError(f"what is published is refused by the detector: {fault}")
         return PlainTextResponse(text, media_type="application/json")
@@ -223,7 +223,7 @@ class Pages:
             text = None
         elif not text:
             raise OperatorError("there is no file to publish: paste a whole rules file")
-        item = self._desk.controls.items.get(RULES_KEY)
+        item = self._desk.controls.get(RULES_KEY)
         return self._page(
             "preview.html",
             "/rules",
@@ -271,8 +271,10 @@ class Pages:
         try:
             return answer()
         except OperatorError as error:
-            page = self._page("problem.html", "", message=str(error), back=back)
-            page.status_code = 409
+            waits = isinstance(error, WaitsError)
+            heading = "Waits for a second person" if waits else "Not done"
+            page = self._page("problem.html", "", heading=heading, message=str(error), back=back)
+            page.status_code = 202 if waits else 409
             return page
 
 

@@ -8,10 +8,10 @@ from typing import Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session
 
+from tools.analyst.decisions import Decisions
 from tools.analyst.desk.actions import Controls, Verdicts
 from tools.analyst.desk.guard import Secrets
 from tools.analyst.desk.model import Model, now
-from tools.analyst.profiles_table import Place
 from tools.analyst.records.place import Records
 from tools.analyst.records.tables import Tables
 from tools.deploy.outputs import Needed, OperatorError, Outputs
@@ -86,7 +86,7 @@ def desk(outputs: Outputs, session: Session, *, by: str, days: int) -> Desk:
         tables=tables,
         model=model,
         verdicts=Verdicts(api, place.verdicts_url, by, model),
-        controls=Controls(Place.of(outputs), session, by),
+        controls=Controls(Decisions.of(api, outputs), tables, place.environment, by),
         alarms=_Alarms(session, place.region, names),
         by=by,
         identity=_identity(session, place.region),

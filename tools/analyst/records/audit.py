@@ -1,17 +1,19 @@
 """Who decided, listed, snoozed or published what, when and why: one entry each, from all the records."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from shared.runtime.alerts import AlertStatus
-from shared.runtime.changes import Changed
+from shared.runtime.changes import Changed, changed_item
 from stacks.compute.functions.profiles.items import controls_key
+from stacks.compute.functions.profiles.rules_item import RULES_KEY
 from tools.analyst.records.alert import Alert
 from tools.analyst.records.tables import Tables
 from tools.analyst.times import told
 
 CONTROLS_PREFIX = controls_key("")
+VERDICT_PREFIX = "verdict#"
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class Entry:
         note: Why.
         account_id: Whose payment a verdict is about.
         merchant_id: To whom it was.
+        approved_by: The second person, in their own words; empty where none was wanted.
+        approved_as: The identity that signed the approval.
     """
 
     at: int
@@ -39,6 +43,8 @@ class Entry:
     note: str
     account_id: str = ""
     merchant_id: str = ""
+    approved_by: str = ""
+    approved_as: str = ""
 
 
 def entries(tables: Tables, *, since: int = 0) -> list[Entry]:
@@ -47,12 +53,41 @@ def entries(tables: Tables, *, since: int = 0) -> list[Entry]:
     Raises:
         OperatorError: AWS refuses.
     """
-    found = [
-        *(entry for alert in _decided(tables) for entry in of_alert(_whole(tables, alert))),
-        *(entry for item in tables.changes(Changed.CONTROLS) for entry in of_controls(item)),
-        *of_rules(tables.changes(Changed.RULES)),
-    ]
+    alerts = [_whole(tables, alert) for alert in _decided(tables)]
+    found = [*verdicts(alerts, tables.changes(Changed.HISTORY)), *changes(tables)]
     return sorted((entry for entry in found if entry.at >= since), key=lambda entry: -entry.at)
+
+
+def verdicts(alerts: Iterable[Alert], history: Iterable[Mapping[str, Any]]) -> list[Entry]:
+    """Return every verdict, each once: those that records remember, and all that the history has.
+
+    Args:
+        alerts: Whole records of decided alerts.
+        history: Entries of the history.
+    """
+    found = {(entry.subject, entry.at): entry for alert in alerts for entry in of_alert(alert)}
+    for item in history:
+        if changed_item(str(item["profile_id"]))[0].startswith(VERDICT_PREFIX):
+            about = item.get("asked", {})
+            entry = replace(
+                _entry(
+                    item, "verdict", f"transaction {about.get('transaction_id', '')}", str(item["verdict"])
+                ),
+                account_id=str(item.get("changes", "")).partition("#")[2],
+                merchant_id=str(about.get("merchant_id", "")),
+            )
+            found.setdefault((entry.subject, entry.at), entry)
+    return list(found.values())
+
+
+def changes(tables: Tables) -> list[Entry]:
+    """Return every change of lists, snoozes and rules.
+
+    Raises:
+        OperatorError: AWS refuses.
+    """
+    in_force = [*tables.changes(Changed.CONTROLS), *tables.changes(Changed.RULES)]
+    return of_history(tables.changes(Changed.HISTORY), in_force)
 
 
 def _decided(tables: Tables) -> Iterator[Alert]:
@@ -89,24 +124,32 @@ def of_alert(alert: Alert) -> Iterator[Entry]:
         )
 
 
-def of_controls(item: Mapping[str, Any]) -> Iterator[Entry]:
-    """Yield the changes of an account's or a merchant's controls that an item has, the first one first."""
-    subject = subject_of(item)
-    for change in (*item.get("earlier", ()), item):
-        if "at" in change:
-            yield _entry(change, "controls", subject, controls_told(change))
+def of_history(history: Iterable[Mapping[str, Any]], in_force: Iterable[Mapping[str, Any]]) -> list[Entry]:
+    """Return every change of lists, snoozes and rules, each once.
 
-
-def of_rules(items: Iterable[Mapping[str, Any]]) -> list[Entry]:
-    """Return the publications of rules, each once, although items remember those before them too."""
-    found: dict[int, Entry] = {}
-    for item in items:
+    Args:
+        history: Entries of the history.
+        in_force: Items that are in force: of before there was a history, they remember the changes before.
+    """
+    found: dict[tuple[str, int], Entry] = {}
+    for item in history:
+        key, revision = changed_item(str(item["profile_id"]))
+        if not key.startswith(VERDICT_PREFIX):
+            found[key, revision] = _of_change(key, item)
+    for item in in_force:
+        key = str(item["profile_id"])
         for change in (item, *item.get("earlier", ())):
             if "at" in change:
-                version = change.get("version") or "the package's rules"
-                entry = _entry(change, "rules", "rules", f"published {version}")
-                found.setdefault(int(change.get("revision", 0)), entry)
+                known = RULES_KEY if item.get("changed") == Changed.RULES else key
+                found.setdefault((known, int(change.get("revision", 0))), _of_change(known, change))
     return list(found.values())
+
+
+def _of_change(key: str, change: Mapping[str, Any]) -> Entry:
+    if key.startswith(CONTROLS_PREFIX):
+        return _entry(change, "controls", subject_of({"profile_id": key}), controls_told(change))
+    version = change.get("version") or "the package's rules"
+    return _entry(change, "rules", "rules", f"published {version}")
 
 
 def subject_of(item: Mapping[str, Any]) -> str:
@@ -120,10 +163,18 @@ def controls_told(change: Mapping[str, Any]) -> str:
     said = []
     if change.get("standing"):
         until = int(change.get("standing_until") or 0)
-        said.append(f"list {change['standing']} " + (f"until {told(until)}" if until else "for ever"))
+        up_to = amount_told(int(change.get("standing_up_to") or 0))
+        lasts = f"until {told(until)}" if until else "for ever"
+        said.append(f"list {change['standing']}{up_to} {lasts}")
     if change.get("snoozed_until"):
-        said.append(f"snooze until {told(int(change['snoozed_until']))}")
+        up_to = amount_told(int(change.get("snoozed_up_to") or 0))
+        said.append(f"snooze{up_to} until {told(int(change['snoozed_until']))}")
     return ", ".join(said) or "on no list, not snoozed"
+
+
+def amount_told(up_to: int) -> str:
+    """Return up to which value payments are kept quiet, in words; nothing for any amount."""
+    return f" up to {up_to} USD" if up_to else ""
 
 
 def _entry(change: Mapping[str, Any], kind: str, subject: str, decision: str) -> Entry:
@@ -135,4 +186,6 @@ def _entry(change: Mapping[str, Any], kind: str, subject: str, decision: str) ->
         by=str(change.get("by", "")),
         identity=str(change.get("identity", "")),
         note=str(change.get("note", "")),
+        approved_by=str(change.get("approved_by", "")),
+        approved_as=str(change.get("approved_as", "")),
     )

@@ -51,7 +51,11 @@ def in_force(items: Iterable[Mapping[str, Any]], now: int) -> Iterator[InForce]:
             yield InForce(
                 kind,
                 identifier,
-                Controls(standing, controls.standing_until if standing else 0, snoozed),
+                controls._replace(
+                    standing=standing,
+                    standing_until=controls.standing_until if standing else 0,
+                    snoozed_until=snoozed,
+                ),
                 int(item.get("at", 0)),
                 str(item.get("by", "")),
                 str(item.get("note", "")),

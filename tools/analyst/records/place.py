@@ -1,6 +1,7 @@
 """Where an environment keeps what analysts work with, and what they must be allowed for it."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Final, Self
 
 from tools.deploy.outputs import Needed, Outputs
@@ -18,11 +19,21 @@ NEEDED: Final[Needed] = {
         "alerts_table_arn",
         "alerts_index_name",
     ),
-    "compute": ("verdicts_url",),
+    "compute": ("verdicts_url", "controls_url", "rules_url", "approvals_url"),
 }
 """What is read of each layer."""
 
-_VERDICT_METHOD: Final = "PUT"
+_METHOD: Final = "PUT"
+
+
+class Work(StrEnum):
+    """What an analyst does; each has the rights of those before it but the last."""
+
+    LOOKS = "looks"
+    DECIDES = "decides"
+    """Verdicts, lists, snoozes and rules."""
+    APPROVES = "approves"
+    """What others decided and a second person must confirm."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +52,9 @@ class Records:
     alerts_table_arn: str
     alerts_index_name: str
     verdicts_url: str
+    controls_url: str
+    rules_url: str
+    approvals_url: str
 
     @classmethod
     def of(cls, outputs: Outputs) -> Self:
@@ -56,15 +70,21 @@ class Records:
         """The region, as the table's ARN names it."""
         return self.alerts_table_arn.split(":")[3]
 
-    def rights(self, *, decides: bool) -> dict[str, Any]:
-        """Return the IAM policy of who reads the records, and who also decides.
-
-        Args:
-            decides: Also gives verdicts by the API, and edits lists, snoozes and rules.
+    def rights(self, work: Work) -> dict[str, Any]:
+        """Return the IAM policy of an analyst: to read, and to put to the signed API; nobody writes a table.
 
         Raises:
-            OperatorError: The URL of verdicts names no API.
+            OperatorError: A URL names no API.
         """
+        puts = {
+            Work.LOOKS: (),
+            Work.DECIDES: (
+                ("GiveVerdicts", self.verdicts_url),
+                ("SetListsAndSnoozes", self.controls_url),
+                ("PublishRules", self.rules_url),
+            ),
+            Work.APPROVES: (("ApproveChanges", self.approvals_url),),
+        }[work]
         statements = [
             _allow(
                 "ListAlertsAndChanges",
@@ -76,30 +96,43 @@ class Records:
             ),
             _allow("FindTransactions", ["dynamodb:Query"], [self.transactions_table_arn]),
             _allow("ReadRecords", ["dynamodb:GetItem"], [self.alerts_table_arn, self.profiles_table_arn]),
-            {
-                **_allow("ReadEncryptedItems", ["kms:Decrypt"], [self.key_arn]),
-                "Condition": {"StringEquals": {"kms:ViaService": f"dynamodb.{self.region}.amazonaws.com"}},
-            },
+            self._decrypting(),
+            *(self._putting(sid, url) for sid, url in puts),
         ]
-        return {"Version": "2012-10-17", "Statement": [*statements, *(self._deciding() if decides else ())]}
+        return {"Version": "2012-10-17", "Statement": statements}
 
-    def _deciding(self) -> list[dict[str, Any]]:
-        url = self.verdicts_url.replace("{transaction_id}", "*")
-        return [
-            _allow(
-                "GiveVerdicts",
-                ["execute-api:Invoke"],
-                [execute_api_arn(url, _VERDICT_METHOD, region=self.region, account_id=self.account_id)],
-            ),
-            {
-                **_allow("EditListsSnoozesAndRules", ["dynamodb:PutItem"], [self.profiles_table_arn]),
-                "Condition": {
-                    "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["controls#*", "rules#*"]},
-                    # ForAllValues alone holds for a call that names no key.
-                    "Null": {"dynamodb:LeadingKeys": "false"},
-                },
+    def rights_on(self, keys: str, sid: str, url: str) -> dict[str, Any]:
+        """Return the IAM policy of who reads the items whose keys match, and changes them by the API.
+
+        Args:
+            keys: Pattern of the keys.
+            sid: Names what is put.
+            url: Where it is put.
+
+        Raises:
+            OperatorError: The URL names no API.
+        """
+        reading = {
+            **_allow("ReadItems", ["dynamodb:GetItem"], [self.profiles_table_arn]),
+            "Condition": {
+                "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [keys]},
+                # ForAllValues alone holds for a call that names no key.
+                "Null": {"dynamodb:LeadingKeys": "false"},
             },
-        ]
+        }
+        statements = [reading, self._decrypting(), self._putting(sid, url)]
+        return {"Version": "2012-10-17", "Statement": statements}
+
+    def _decrypting(self) -> dict[str, Any]:
+        return {
+            **_allow("ReadEncryptedItems", ["kms:Decrypt"], [self.key_arn]),
+            "Condition": {"StringEquals": {"kms:ViaService": f"dynamodb.{self.region}.amazonaws.com"}},
+        }
+
+    def _putting(self, sid: str, url: str) -> dict[str, Any]:
+        method = url.replace("{transaction_id}", "*")
+        arn = execute_api_arn(method, _METHOD, region=self.region, account_id=self.account_id)
+        return _allow(sid, ["execute-api:Invoke"], [arn])
 
 
 def _allow(sid: str, actions: list[str], resources: list[str]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from shared.runtime.alerts import INDEX_KEYS as ALERT_KEYS
 from shared.runtime.alerts import AlertStatus
 from shared.runtime.changes import INDEX_KEYS as CHANGE_KEYS
 from shared.runtime.changes import Changed
-from shared.runtime.dynamodb import from_item, to_item
+from shared.runtime.dynamodb import UnsupportedValueError, from_item, to_item
 from shared.runtime.events import StoredTransaction, alert_id_of, transaction_of_item
 from tools.analyst.records.alert import Alert
 from tools.analyst.records.place import Records
@@ -167,7 +167,10 @@ class Tables:
 
     def _get(self, table: str, key: Mapping[str, str]) -> dict[str, Any] | None:
         answer = self._call("get_item", TableName=table, Key=to_item(key), ConsistentRead=True)
-        return from_item(answer["Item"]) if "Item" in answer else None
+        try:
+            return from_item(answer["Item"]) if "Item" in answer else None
+        except UnsupportedValueError as error:
+            raise OperatorError(f"the item {key} is not one that we write: {error}") from None
 
     def _call(self, method: str, **arguments: Any) -> Any:
         try:

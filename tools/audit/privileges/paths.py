@@ -41,6 +41,7 @@ class Paths:
             "verdicts, the last of which counts": self.verdicts,
             "alerts, an account and the audit, looked at": self.looking,
             "rules, published and taken back": self.rules,
+            "a change that a second person approves": self.approval,
             "the analyst's desk": self.desk,
             "the smoke test, and its diagnosis where the pipe stands still": self.smoke,
             "a detector that fails, its dead-letter queue and redrive": self.failing_detector,
@@ -100,6 +101,19 @@ class Paths:
         self._stage.command("analyst.rules", "--out", str(path), by=self._people.decides)
         for words in (("--file", str(path)), ("--reset",)):
             self._stage.command("analyst.rules", *words, "--by", "ana", by=self._people.decides)
+
+    def approval(self) -> None:
+        """Allow an account for ever: it waits until somebody else approves it, who also looks around."""
+        self._stage.command(
+            "analyst.controls", *_words(account="a-allowed", list="allow", by="ana"), by=self._people.decides
+        )
+        approves = self._people.approves
+        found = re.search(r"CHANGE=([0-9a-f]{16})", self._stage.command("analyst.approve", by=approves))
+        if found is None:
+            raise PathError("nothing waits for a second person")
+        self._stage.command("analyst.approve", "--change", found[1], "--by", "ben", by=approves)
+        self._stage.command("analyst.audit", by=approves)
+        self._stage.command("analyst.account", "--transaction", "denied-1", by=approves)
 
     def desk(self) -> None:
         """Open each page."""

@@ -101,12 +101,18 @@ def _filter(table: Table, accounts: Sequence[str]) -> dict[str, Any]:
         f":k{number}": {"S": key}
         for number, key in enumerate([*keys, *(controls_key(each) for each in keys)])
     }
-    # The separator before the digest ends the id: no account's begins another's.
-    asides = {f":s{number}": {"S": aside_key(key, "")} for number, key in enumerate(keys)}
-    copies = " OR ".join(f"begins_with(profile_id, {each})" for each in asides)
+    # The separator after the id ends it: no account's begins another's.
+    starts = {
+        f":s{number}": {"S": start}
+        for number, start in enumerate(
+            [*(aside_key(key, "") for key in keys), *(f"history#{controls_key(key)}#" for key in keys)]
+        )
+    }
+    copies = " OR ".join(f"begins_with(profile_id, {each})" for each in starts)
+    waiting = ", ".join(exact)
     return {
-        "FilterExpression": f"profile_id IN ({', '.join(exact)}) OR {copies}",
-        "ExpressionAttributeValues": {**exact, **asides},
+        "FilterExpression": f"profile_id IN ({', '.join(exact)}) OR {copies} OR changes IN ({waiting})",
+        "ExpressionAttributeValues": {**exact, **starts},
     }
 
 

@@ -1,4 +1,4 @@
-"""The published rules: one item of the profiles table, which operators write and the detector reads.
+"""The published rules: one item of the profiles table, which the signed API writes and the detector reads.
 
 It never expires. No item, or one without a text, means the rules of the detector's own package.
 """
@@ -10,8 +10,6 @@ from typing import Any, Final
 from shared.runtime.changes import Changed
 
 RULES_KEY: Final = "rules#active"
-RULES_KEYS: Final = "rules#*"
-"""Pattern of the keys of all items about rules."""
 LARGEST_BYTES: Final = 64 * 1024
 """Of a rules file. An item has room for 400 KB; the shipped rules take 4."""
 
@@ -32,7 +30,7 @@ def publication(text: str | None, version: str | None) -> dict[str, Any]:
 
 
 def publication_key(revision: int) -> str:
-    """Return the key under which a publication stays when another one has taken its place."""
+    """Return the key of a publication of before there was a history, which stayed under this key."""
     return f"rules#publication#{revision}"
 
 

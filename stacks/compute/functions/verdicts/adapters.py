@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.runtime.clients import AWS_ERRORS, BUSY_CODES, create_client, error_code
-from shared.runtime.dynamodb import assignments
+from shared.runtime.dynamodb import assignments, to_item
 from shared.runtime.events import StoredTransaction, transaction_of_item
 from stacks.compute.functions.profiles.items import StoredProfile, UnreadableProfileError
 from stacks.compute.functions.profiles.reading import NotReadError, read_items
-from stacks.compute.functions.verdicts.ports import BusyError, Change, Known, RefusedByTableError
+from stacks.compute.functions.verdicts.ports import BusyError, Change, Known, Put, RefusedByTableError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -25,6 +25,7 @@ _ATTEMPTS: Final = 2
 _MAXIMUM_FOUND: Final = 10
 _FIRST: Final = "attribute_not_exists(verdict_revision)"
 _STILL: Final = "verdict_revision = :revision"
+_ABSENT: Final = "attribute_not_exists(profile_id)"
 
 _CANCELLED: Final = "TransactionCanceledException"
 _FASTER: Final = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
@@ -100,19 +101,12 @@ class DynamoTables:
             {"Put": new.stored.put(self._names.profiles, new.state, expires_at=new.expires_at)}
             for new in change.profiles
         ]
-        items: Any = [{"Update": self._record(change)}, *puts]
-        try:
-            self._client.transact_write_items(TransactItems=items)
-        except AWS_ERRORS as error:
-            reasons = _cancellation_reasons(error)
-            if reasons and reasons <= _FASTER:
-                return False
-            if reasons and reasons <= _FASTER | _BUSY_REASONS:
-                raise BusyError(",".join(sorted(reasons))) from None
-            if reasons:
-                raise RefusedByTableError(",".join(sorted(reasons))) from None
-            raise _failure(error) from None
-        return True
+        entry = {
+            "TableName": self._names.profiles,
+            "Item": to_item(change.history),
+            "ConditionExpression": _ABSENT,
+        }
+        return _transacted(self._client, [{"Update": self._record(change)}, *puts, {"Put": entry}])
 
     def _record(self, change: Change) -> Mapping[str, Any]:
         update = assignments(change.values, change.defaults)
@@ -124,6 +118,62 @@ class DynamoTables:
             "ConditionExpression": _STILL if change.revision else _FIRST,
             **update,
         }
+
+
+class ChangesTable:
+    """The items of the table of profiles that people change, behind `ChangedItems`."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client, self._table = client, table
+
+    def read(self, keys: Sequence[str]) -> Mapping[str, Mapping[str, Any] | None]:
+        """Read items in one consistent request; see `ChangedItems`."""
+        try:
+            found = read_items(self._client, {self._table: [{"profile_id": key} for key in keys]})
+        except NotReadError as error:
+            raise BusyError(str(error)) from None
+        items = {str(item["profile_id"]): item for item in found[self._table]}
+        return {key: items.get(key) for key in keys}
+
+    def write(self, puts: Sequence[Put]) -> bool:
+        """Write items in one transaction; see `ChangedItems`."""
+        return _transacted(self._client, [{"Put": self._put(each)} for each in puts])
+
+    def _put(self, put: Put) -> dict[str, Any]:
+        arguments = {"TableName": self._table, "Item": to_item(put.item)}
+        if put.before is None:
+            return {**arguments, "ConditionExpression": _ABSENT}
+        if "revision" in put.before:
+            still, values = "revision = :revision", {":revision": put.before["revision"]}
+        elif "at" in put.before:
+            still, values = "attribute_not_exists(revision) AND #at = :at", {":at": put.before["at"]}
+            arguments["ExpressionAttributeNames"] = {"#at": "at"}
+        else:
+            # Somebody has put it by hand, before this function alone wrote such items.
+            return {**arguments, "ConditionExpression": "attribute_not_exists(revision)"}
+        return {**arguments, "ConditionExpression": still, "ExpressionAttributeValues": to_item(values)}
+
+
+def _transacted(client: "DynamoDBClient", writes: Sequence[Mapping[str, Any]]) -> bool:
+    """Write everything or nothing; False where somebody else was faster with any of it.
+
+    Raises:
+        BusyError: Not now.
+        RefusedByTableError: DynamoDB refuses for a reason that stays.
+    """
+    items: Any = list(writes)
+    try:
+        client.transact_write_items(TransactItems=items)
+    except AWS_ERRORS as error:
+        reasons = _cancellation_reasons(error)
+        if reasons and reasons <= _FASTER:
+            return False
+        if reasons and reasons <= _FASTER | _BUSY_REASONS:
+            raise BusyError(",".join(sorted(reasons))) from None
+        if reasons:
+            raise RefusedByTableError(",".join(sorted(reasons))) from None
+        raise _failure(error) from None
+    return True
 
 
 def _cancellation_reasons(error: BotoCoreError | ClientError) -> frozenset[str]:

@@ -1,12 +1,16 @@
-"""Lambda handler of `PUT /transactions/{transaction_id}/verdict`: read, check, record once, answer.
+"""Lambda handler of what people decide: read, check, record once with who signed, answer.
+
+`PUT /transactions/{transaction_id}/verdict`, `PUT /controls`, `PUT /rules`, `PUT /approvals`:
 
 | status | when |
 |---|---|
-| 200 | recorded, or the same verdict again: then nothing was written |
+| 200 | recorded, or the same again: then nothing was written |
+| 202 | waits for a second person |
 | 400 | not JSON, or fields are missing or wrong: all of them are listed |
-| 403 | the gateway names no identity |
-| 404 | no transaction has this id, or none any more |
-| 413 | more than 32 KB |
+| 403 | the gateway names no identity, or the one who asked approves |
+| 404 | no transaction has this id, no change with this id waits, or none any more |
+| 409 | other rules than those to be replaced are in force; somebody else has approved |
+| 413 | more than 32 KB, for rules 160 KB |
 | 500 | our fault; nothing else is said |
 | 503 | not now; Retry-After says when to come back |
 """
@@ -21,14 +25,22 @@ from shared.runtime.logs import Logger, where_raised
 from shared.runtime.responses import Refused, answer
 from shared.runtime.tracing import Segment, TraceContext, invocation_trace
 from stacks.compute.functions.detector.scoring import ProfileError
-from stacks.compute.functions.verdicts.adapters import DynamoTables, TableNames, create_dynamodb
+from stacks.compute.functions.verdicts.adapters import (
+    ChangesTable,
+    DynamoTables,
+    TableNames,
+    create_dynamodb,
+)
+from stacks.compute.functions.verdicts.changing import Changing
 from stacks.compute.functions.verdicts.ports import BusyError, RefusedByTableError
 from stacks.compute.functions.verdicts.request import read_request
 from stacks.compute.functions.verdicts.ruling import Ruling
 from stacks.compute.functions.verdicts.settings import VerdictsSettings
 
 _RETRY_AFTER_SECONDS: Final = 1
-_UNSURE: Final = "The verdict may or may not be recorded; sending it again is safe."
+_UNSURE: Final = "It may or may not be recorded; sending it again is safe."
+
+_Answering = Callable[[Mapping[str, Any], Segment, Logger, Callable[[], int]], tuple[int, dict[str, Any]]]
 
 
 class VerdictsService:
@@ -36,12 +48,19 @@ class VerdictsService:
 
     Args:
         ruling: Records verdicts.
+        changing: Records changes of lists, snoozes and rules.
         log: Where to log.
     """
 
-    def __init__(self, ruling: Ruling, log: Logger) -> None:
+    def __init__(self, ruling: Ruling, changing: Changing, log: Logger) -> None:
         self._ruling = ruling
         self._log = log
+        self._routes: Mapping[str, tuple[str, _Answering]] = {
+            "/transactions/{transaction_id}/verdict": ("record-verdict", self._verdict),
+            "/controls": ("record-controls", changing.controls),
+            "/rules": ("record-rules", changing.rules),
+            "/approvals": ("record-approval", changing.approve),
+        }
 
     def respond(self, event: Mapping[str, Any], remaining: Callable[[], int]) -> dict[str, Any]:
         """Return the answer to a proxy integration event; no fault leaves this method as an exception."""
@@ -70,12 +89,18 @@ class VerdictsService:
     def _record(
         self, event: Mapping[str, Any], trace: TraceContext, log: Logger, remaining: Callable[[], int]
     ) -> dict[str, Any]:
+        name, answering = self._routes[event["resource"]]
+        with Segment(name, trace, own_trace=True) as segment:
+            status, recorded = answering(event, segment, log, remaining)
+        return answer(status, {**recorded, "trace_id": trace.trace_id})
+
+    def _verdict(
+        self, event: Mapping[str, Any], segment: Segment, log: Logger, remaining: Callable[[], int]
+    ) -> tuple[int, dict[str, Any]]:
         request = read_request(event)
         log = log.bind(transaction_id=request.transaction_id)
-        with Segment("record-verdict", trace, own_trace=True) as segment:
-            segment.annotate(transaction_id=request.transaction_id, verdict=request.verdict)
-            recorded = self._ruling.give(request, segment, log, remaining)
-        return answer(200, {**recorded, "trace_id": trace.trace_id})
+        segment.annotate(transaction_id=request.transaction_id, verdict=request.verdict)
+        return 200, self._ruling.give(request, segment, log, remaining)
 
 
 @cache
@@ -83,8 +108,10 @@ def service() -> VerdictsService:
     """Return the service of this process, built once."""
     settings = VerdictsSettings.read(os.environ)
     names = TableNames(settings.transactions_table, settings.alerts_table, settings.profiles_table)
-    ruling = Ruling(DynamoTables(create_dynamodb(), names), settings)
-    return VerdictsService(ruling, Logger("verdicts", settings.common.log_level))
+    dynamodb = create_dynamodb()
+    ruling = Ruling(DynamoTables(dynamodb, names), settings)
+    changing = Changing(ChangesTable(dynamodb, settings.profiles_table), settings.limits)
+    return VerdictsService(ruling, changing, Logger("verdicts", settings.common.log_level))
 
 
 def handle(event: Mapping[str, Any], context: Context) -> dict[str, Any]:

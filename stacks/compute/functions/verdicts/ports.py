@@ -43,6 +43,7 @@ class Change:
         values: Attributes of the record to set.
         defaults: Attributes of the record to set where it has none of that name.
         profiles: What becomes of profiles.
+        history: The entry of the history, which is written once and never again.
     """
 
     alert_id: str
@@ -50,6 +51,41 @@ class Change:
     values: Mapping[str, Any]
     defaults: Mapping[str, Any]
     profiles: Sequence[NewState]
+    history: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """An item to write.
+
+    Attributes:
+        item: Its plain values.
+        before: The item that was read, which must still be there; None where there must be none.
+    """
+
+    item: Mapping[str, Any]
+    before: Mapping[str, Any] | None
+
+
+class ChangedItems(Protocol):
+    """The items of the table of profiles that people change."""
+
+    def read(self, keys: Sequence[str]) -> Mapping[str, Mapping[str, Any] | None]:
+        """Read items, as last written.
+
+        Raises:
+            BusyError: Not now.
+        """
+        ...
+
+    def write(self, puts: Sequence[Put]) -> bool:
+        """Write everything at once; False where somebody else was faster with any of it.
+
+        Raises:
+            BusyError: Not now.
+            RefusedByTableError: Somebody must look at it.
+        """
+        ...
 
 
 class Tables(Protocol):

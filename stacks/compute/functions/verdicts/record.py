@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from shared.runtime.alerts import AlertStatus, expires_at
+from shared.runtime.changes import Changed, history_key
+from shared.runtime.events import StoredTransaction
+from stacks.compute.functions.profiles.items import account_key
 from stacks.compute.functions.verdicts.request import VerdictRequest
 
 STATUSES: Final[Mapping[str, AlertStatus]] = {
@@ -53,6 +56,31 @@ def verdict_values(
         "earlier_verdicts": earlier[-REMEMBERED_VERDICTS:],
         "status": STATUSES[request.verdict],
         "expires_at": expires_at(now, time_to_live_days),
+    }
+
+
+def history_entry(
+    request: VerdictRequest, transaction: StoredTransaction, revision: int, now: int
+) -> dict[str, Any]:
+    """Return the entry of the history about a verdict; attributes that are None are left out.
+
+    Args:
+        request: The verdict.
+        transaction: What it is about.
+        revision: Which verdict on it this is, from 1.
+        now: Epoch milliseconds.
+    """
+    return {
+        "profile_id": history_key(f"verdict#{transaction.alert_id}", revision),
+        "changed": Changed.HISTORY,
+        "changes": account_key(transaction.account_id),
+        "asked": {"transaction_id": transaction.transaction_id, "merchant_id": transaction.merchant_id},
+        "verdict": request.verdict,
+        "by": request.decided_by,
+        "identity": request.caller,
+        "note": request.note,
+        "at": now,
+        "revision": revision,
     }
 
 

@@ -13,6 +13,7 @@ from shared.runtime.responses import FieldProblem, Refused
 from shared.runtime.tracing import Segment
 from stacks.compute.functions.verdicts.ports import BusyError, Change, Known, Tables
 from stacks.compute.functions.verdicts.record import (
+    history_entry,
     revision_of,
     says_the_same,
     told,
@@ -130,6 +131,7 @@ class Ruling:
             ),
             defaults=transaction_facts(transaction),
             profiles=profiles,
+            history=history_entry(request, transaction, revision_of(known.record) + 1, now),
         )
 
 

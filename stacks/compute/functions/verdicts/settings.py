@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
 from shared.runtime.settings import CommonSettings, Environment
+from stacks.compute.functions.verdicts.second_person import Limits
+
+PUBLISHERS: Final = ("one", "two")
+"""How many people it takes to publish rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,7 @@ class VerdictsSettings:
         alerts_time_to_live_days: How long a record outlives its last verdict; 0 for ever.
         profiles_table: Name of the table of profiles.
         profiles_time_to_live_days: How long a profile outlives its last change; 0 for ever.
+        limits: What one person may change alone.
     """
 
     common: CommonSettings
@@ -26,6 +31,7 @@ class VerdictsSettings:
     alerts_time_to_live_days: int
     profiles_table: str
     profiles_time_to_live_days: int
+    limits: Limits
 
     @classmethod
     def read(cls, variables: Mapping[str, str]) -> Self:
@@ -42,4 +48,9 @@ class VerdictsSettings:
             alerts_time_to_live_days=environment.integer("ALERTS_TIME_TO_LIVE_DAYS", minimum=0),
             profiles_table=environment.text("PROFILES_TABLE"),
             profiles_time_to_live_days=environment.integer("PROFILES_TIME_TO_LIVE_DAYS", minimum=0),
+            limits=Limits(
+                allow_alone_days=environment.integer("ALLOW_ALONE_DAYS", minimum=0),
+                allow_alone_dollars=environment.integer("ALLOW_ALONE_DOLLARS", minimum=0),
+                rules_alone=environment.choice("RULES_PUBLISHED_BY", PUBLISHERS) == PUBLISHERS[0],
+            ),
         )

@@ -1,6 +1,7 @@
 """Rules, lists and snoozes take effect in the deployed pipeline without a deployment, by who may set them."""
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -15,9 +16,9 @@ from shared.runtime.dynamodb import from_item, to_item
 from shared.runtime.events import alert_id_of
 from stacks.compute.functions.detector.scoring import RULES_PATH, load_rules, parse_rules
 from stacks.compute.functions.profiles.items import account_key, controls_key
-from stacks.compute.functions.profiles.rules_item import RULES_KEY, RULES_KEYS, publication
+from stacks.compute.functions.profiles.rules_item import RULES_KEY, publication
 from tests.local.tools.world import TABLES, World
-from tools.analyst.profiles_table import Place
+from tools.analyst.records.place import Records, Work
 from tools.deploy.outputs import Outputs
 from tools.deploy.signed_api import SignedApi
 
@@ -88,8 +89,14 @@ class Bank:
 
     def role(self, keys: str) -> Role:
         """Somebody with exactly the rights that a command prints."""
-        place = Place.of(Outputs.read("local", self.world.outputs))
-        return Role(self.world.emulator, *place.rights(keys)["Statement"])
+        place = Records.of(Outputs.read("local", self.world.outputs))
+        url = place.rules_url if keys == RULES_KEY else place.controls_url
+        return Role(self.world.emulator, *place.rights_on(keys, "Change", url)["Statement"])
+
+    def approver(self) -> Role:
+        """Somebody who approves what others changed."""
+        place = Records.of(Outputs.read("local", self.world.outputs))
+        return Role(self.world.emulator, *place.rights(Work.APPROVES)["Statement"])
 
     def clean(self) -> None:
         """Empty the tables; what is under way may write once more."""
@@ -117,7 +124,7 @@ def bank(world_of_its_own: World) -> Iterator[Bank]:
 
 
 def test_published_rules_change_decisions_and_bad_ones_never_do(bank: Bank, tmp_path: Path) -> None:
-    role = bank.role(RULES_KEYS)
+    role = bank.role(RULES_KEY)
     before = bank.decided("rules-a", 21.0)
     assert (before["rules_version"], before["message"]) == (load_rules().version, "scored")
 
@@ -172,9 +179,19 @@ def test_a_list_makes_an_alert_and_a_snooze_suppresses_it_until_it_ends(bank: Ba
     snooze = ["--account", "rules-c", "--snooze", "1m", "--by", "Ana", "--note", "on a journey"]
     code, out, _ = bank.world.run(*snooze, module=module, role=role)
     assert code == 0
-    assert "snoozed until" in out
+    assert "snoozed up to 1000 USD until" in out
     for _ in range(3):
         assert bank.decided("rules-c", 10.0)["message"] == "scored"
+    dear = bank.decided("rules-c", 90_000.0)
+    assert (dear["message"], dear["suppressed"]) == ("suspicious", None), "more than one person may silence"
+
+    out = bank.world.run(*snooze, "--amount", "any", module=module, role=role)[1]
+    change = re.search("CHANGE=([0-9a-f]{16})", out)
+    assert change is not None, out
+    approving = ["--change", change[1], "--by", "Ben"]
+    approve = "tools.analyst.approve"
+    code, out, err = bank.world.run(*approving, module=approve, role=bank.approver())
+    assert (code, out.splitlines()[-1]) == (0, "approved by Ben, and in force"), err
     snoozed = bank.decided("rules-c", 90_000.0)
     assert (snoozed["message"], snoozed["suppressed"]) == ("scored", "snooze")
     assert snoozed["score"] >= load_rules().alert_threshold
@@ -186,10 +203,9 @@ def test_a_list_makes_an_alert_and_a_snooze_suppresses_it_until_it_ends(bank: Ba
 
 def test_who_may_publish_rules_may_not_edit_lists_and_the_other_way_round(bank: Bank) -> None:
     edit = ["--account", "rules-d", "--list", "allow", "--by", "Ana"]
-    code, _, err = bank.world.run(*edit, module="tools.analyst.controls", role=bank.role(RULES_KEYS))
+    code, _, err = bank.world.run(*edit, module="tools.analyst.controls", role=bank.role(RULES_KEY))
     assert code == 1
-    assert "dynamodb:GetItem" in err
-    assert "make controls ENV=local ARGS=--rights" in err
+    assert "403 access_denied" in err
     editor = bank.role(controls_key("*"))
     assert "dynamodb:GetItem" in bank.world.run(module="tools.analyst.rules", role=editor)[2]
     profiles = editor.client("dynamodb")

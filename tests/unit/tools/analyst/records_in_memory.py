@@ -38,7 +38,13 @@ OUTPUTS = {
         "alerts_index_name": "alerts-by-status-index-dev",
     },
     "compute": {
-        "verdicts_url": "https://api1.execute-api.us-east-1.amazonaws.com/live/transactions/{transaction_id}/verdict"
+        f"{name}_url": f"https://api1.execute-api.us-east-1.amazonaws.com/live/{path}"
+        for name, path in (
+            ("verdicts", "transactions/{transaction_id}/verdict"),
+            ("controls", "controls"),
+            ("rules", "rules"),
+            ("approvals", "approvals"),
+        )
     },
 }
 _KEYS = {

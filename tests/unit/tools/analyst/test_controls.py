@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import assume, given
@@ -13,11 +14,14 @@ from hypothesis import strategies as st
 
 from shared.runtime.pseudonym import pseudonym
 from stacks.compute.functions.detector.scoring import Controls, Standing
+from stacks.compute.functions.verdicts.second_person import Limits
+from stacks.compute.functions.verdicts.written import controls_after
 from tests.unit.functions.builders import SECRET
+from tests.unit.tools.analyst.api_in_memory import ANA, Api
 from tests.unit.tools.analyst.records_in_memory import InMemory, records_in_memory
 from tests.unit.tools.analyst.table import Table, table_in_memory
 from tools.analyst import controls
-from tools.analyst.controls import LONGEST_SNOOZE_DAYS, edited
+from tools.analyst.controls import LONGEST_SNOOZE_DAYS, asked
 from tools.analyst.times import TimeError, duration, moment, told
 from tools.deploy.outputs import OperatorError
 
@@ -31,6 +35,12 @@ def table(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Table]:
     monkeypatch.setattr("tools.analyst.controls.time.time_ns", lambda: NOW * 1_000_000)
     with table_in_memory(monkeypatch, tmp_path) as table:
         yield table
+
+
+def edited(item: dict[str, Any], options: argparse.Namespace) -> Controls:
+    """What the function makes of what the command asks for."""
+    body = {name: value for name, value in asked(options, NOW).items() if value is not None}
+    return controls_after(body, Controls.from_item(item), Limits(30, 1000, rules_alone=True))
 
 
 @pytest.fixture
@@ -55,15 +65,18 @@ def test_a_list_and_a_snooze_are_set_one_by_one_and_taken_back(run: Run, table: 
     assert code == 0
     assert out.startswith("account a-1 of dev: on the list deny until 2026-12-01 00:00 UTC\n  set 2026-")
     run("--account", "a-1", "--snooze", "2h", "--by", "Bo", "--note", "travelling")
-    assert read(table, "account#a-1") == Controls(Standing.DENY, moment("2026-12-01"), NOW + 2 * HOUR)
+    denied = Controls(Standing.DENY, moment("2026-12-01"), NOW + 2 * HOUR, 0, 1000)
+    assert read(table, "account#a-1") == denied
     run("--account", "a-1", "--list", "none", "--by", "Cy")
-    assert read(table, "account#a-1") == Controls(snoozed_until=NOW + 2 * HOUR)
+    assert read(table, "account#a-1") == Controls(snoozed_until=NOW + 2 * HOUR, snoozed_up_to=1000)
     run("--account", "a-1", "--snooze", "none", "--by", "Di")
     assert read(table, "account#a-1") == Controls()
     [item] = table.items()
-    assert [each["by"] for each in item["earlier"]] == ["Ana", "Bo", "Cy"]
-    assert item["earlier"][1]["note"] == "travelling"
-    assert "expires_at" not in item
+    history = table.history()
+    assert [each["by"] for each in history] == ["Ana", "Bo", "Cy", "Di"]
+    assert {each["identity"] for each in history} == {ANA}, "who signed, not who says so"
+    assert history[1]["note"] == "travelling"
+    assert all("expires_at" not in each for each in (item, *history))
 
 
 def test_merchants_have_lists_of_their_own(run: Run, table: Table) -> None:
@@ -76,7 +89,7 @@ def test_merchants_have_lists_of_their_own(run: Run, table: Table) -> None:
 def test_what_somebody_has_put_by_hand_is_kept_or_mended(run: Run, table: Table) -> None:
     table.put({"profile_id": "controls#account#a-1", "standing": "watch"})
     run("--account", "a-1", "--snooze", "1d", "--by", "Ana")
-    assert read(table, "account#a-1") == Controls(Standing.WATCH, 0, NOW + 24 * HOUR)
+    assert read(table, "account#a-1") == Controls(Standing.WATCH, 0, NOW + 24 * HOUR, 0, 1000)
     table.put({"profile_id": "controls#account#a-2", "standing": "blocked"})
     code, _, err = run("--account", "a-2")
     assert code == 1
@@ -96,6 +109,7 @@ def test_what_somebody_has_put_by_hand_is_kept_or_mended(run: Run, table: Table)
         ["--account", "a", "--list", "none", "--until", "2026-12-01", "--by", "Ana"],
         ["--merchant", "m", "--snooze", "2h", "--by", "Ana"],
         ["--account", "a", "--by", "Ana", "--note", "card lost"],
+        ["--account", "a", "--list", "deny", "--amount", "20", "--by", "Ana"],
     ],
 )
 def test_what_does_not_fit_together_is_refused(run: Run, table: Table, options: list[str]) -> None:
@@ -117,6 +131,7 @@ def test_what_does_not_fit_together_is_refused(run: Run, table: Table, options: 
         (["--account", "a", "--list", "deny", "--until", "soon"], "UNTIL: 'soon' is not a time"),
         (["--account", "a", "--snooze", "soon"], "SNOOZE: 'soon' is not a duration"),
         (["--account", "a", "--snooze", f"{LONGEST_SNOOZE_DAYS + 1}d"], "too long"),
+        (["--account", "a", "--snooze", "2h", "--amount", "lots"], "AMOUNT: 'lots' is no whole number"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_a_reason(
@@ -129,8 +144,10 @@ def test_what_cannot_be_meant_is_refused_with_a_reason(
 
 
 def test_the_rights_are_those_of_controls(run: Run) -> None:
-    [items, _] = json.loads(run("--rights")[1])["Statement"]
+    [items, _, puts] = json.loads(run("--rights")[1])["Statement"]
+    assert items["Action"] == ["dynamodb:GetItem"], "nobody writes the table"
     assert items["Condition"]["ForAllValues:StringLike"] == {"dynamodb:LeadingKeys": ["controls#*"]}
+    assert puts["Resource"] == ["arn:aws:execute-api:us-east-1:123456789012:api1/live/PUT/controls"]
 
 
 @given(
@@ -143,9 +160,9 @@ def test_an_edit_changes_what_it_names_and_nothing_else(
     standing: str | None, until: int | None, snooze: str | None, before: Controls
 ) -> None:
     time = None if until is None else told(NOW + until * HOUR).removesuffix(" UTC")
-    options = argparse.Namespace(list=standing, until=time, snooze=snooze)
+    options = argparse.Namespace(list=standing, until=time, snooze=snooze, amount=None)
     item = {name: value for name, value in before._asdict().items() if value is not None}
-    after = Controls.from_item({k: v for k, v in edited(item, options, NOW).items() if v is not None})
+    after = edited(item, options)
     if standing is None:
         assert after[:2] == before[:2]
     elif standing == "none":
@@ -186,13 +203,17 @@ def test_times_are_utc_where_they_say_nothing_else() -> None:
     assert moment("2026-12-01T18:00") == moment("2026-12-01T18:00Z") == moment("2026-12-01T19:00+01:00")
     assert told(moment("2026-12-01")) == "2026-12-01 00:00 UTC"
     with pytest.raises(OperatorError):
-        edited(None, argparse.Namespace(list="deny", until="2026-12-01", snooze=None), moment("2026-12-01"))
+        asked(
+            argparse.Namespace(list="deny", until="2026-12-01", snooze=None, amount=None),
+            moment("2026-12-01"),
+        )
 
 
 @pytest.fixture
 def memory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[InMemory]:
     monkeypatch.setattr("tools.analyst.controls.time.time_ns", lambda: NOW * 1_000_000)
     with records_in_memory(monkeypatch, tmp_path) as memory:
+        Api.over(memory.dynamodb).serve(monkeypatch)
         yield memory
 
 
@@ -215,7 +236,8 @@ def test_a_pseudonym_or_a_transaction_leads_to_its_account(ask: Run, memory: InM
     code, _, err = ask("--account", "acct-0123456789abcdef", *decision)
     assert code == 1
     assert "no alert's record names acct-0123456789abcdef" in err
-    assert {item["profile_id"] for item in memory.items("profiles")} == {"controls#account#a-1"}
+    in_force = {item["profile_id"] for item in memory.items("profiles") if item["changed"] == "controls"}
+    assert in_force == {"controls#account#a-1"}
     assert ask("--account", "acct-0123456789abcdef", *decision, "--as-given")[0] == 0
     assert ask("--account", "acct-11")[0] == 0
 
@@ -225,7 +247,7 @@ def test_all_that_is_in_force_is_shown_and_what_is_over_is_not(ask: Run, memory:
     ask("--account", "a-1", "--list", "deny", "--by", "Ana", "--note", "card lost")
     ask("--account", "a-2", "--snooze", "2h", "--by", "Bo")
     ask("--merchant", "m-1", "--list", "watch", "--until", "2026-12-01", "--by", "Cy")
-    ask("--account", "a-3", "--list", "allow", "--by", "Di")
+    ask("--account", "a-3", "--list", "allow", "--until", "2026-12-02", "--by", "Di")
     ask("--account", "a-3", "--list", "none", "--by", "Di")
     memory.put("profiles", {"profile_id": "account#a-1", "state": "{}", "revision": 1})
     memory.put("profiles", over("controls#account#a-4"))
@@ -233,10 +255,10 @@ def test_all_that_is_in_force_is_shown_and_what_is_over_is_not(ask: Run, memory:
     assert out.startswith("3 accounts and merchants of dev are on a list or snoozed\n")
     assert "  account a-1: list deny for ever; " in out
     assert out.count("card lost") == 1
-    assert "  account a-2: snooze until " in out
+    assert "  account a-2: snooze up to 1000 USD until " in out
     assert "  merchant m-1: list watch until 2026-12-01 00:00 UTC; " in out
     history = ask("--history")[1]
-    assert "by Di: account a-3: list allow for ever" in history
+    assert "by Di: account a-3: list allow up to 1000 USD until 2026-12-02 00:00 UTC" in history
     assert "by Di: account a-3: on no list, not snoozed" in history
 
 

@@ -11,12 +11,11 @@ from hypothesis import strategies as st
 
 from shared.runtime.dynamodb import to_item
 from stacks.compute.functions.detector.scoring import RULES_PATH, load_rules, parse_rules
-from stacks.compute.functions.profiles.rules_item import RULES_KEY, RULES_KEYS, publication, published_text
+from stacks.compute.functions.profiles.rules_item import RULES_KEY, publication, published_text
 from tests.unit.tools.analyst.table import TABLE, Table, table_in_memory
 from tools.analyst import rules
 from tools.analyst.differences import differences
-from tools.analyst.profiles_table import EARLIER_CHANGES, Change, Items, Place
-from tools.deploy.outputs import OperatorError, Outputs
+from tools.analyst.records.tables import Tables
 
 SHIPPED = RULES_PATH.read_text()
 
@@ -79,7 +78,7 @@ def test_the_life_of_rules(run: Run, table: Table, tmp_path: Path) -> None:
     code, out, _ = run()
     assert f"rules of dev: {version}, SHA-256 {item['sha256']}" in out
     assert "by Ana (arn:aws:" in out
-    assert out.endswith("publication 1: too many alerts\n")
+    assert out.endswith("change 1: too many alerts\n")
     assert "nothing to do" in run("--file", first, "--by", "Bo")[1]
 
     second = file_of(tmp_path, "second", points=15, mode="shadow")
@@ -93,13 +92,14 @@ def test_the_life_of_rules(run: Run, table: Table, tmp_path: Path) -> None:
     item = active(table)
     assert published_text(item) is None
     assert (item["by"], item["revision"]) == ("Cy", 3)
-    assert [(each["by"], each["version"][:6]) for each in item["earlier"]] == [
+    kept = table.history()
+    assert [(each["by"], each.get("version", "")[:6]) for each in kept] == [
         ("Ana", "first+"),
         ("Bo", "second"),
+        ("Cy", ""),
     ]
-    kept = {each["profile_id"]: each for each in table.items()}
-    assert published_text(kept["rules#publication#1"]) == Path(first).read_text(), "to be gone back to"
-    assert published_text(kept["rules#publication#2"]) == Path(second).read_text()
+    assert published_text(kept[0]) == Path(first).read_text(), "to be gone back to"
+    assert published_text(kept[1]) == Path(second).read_text()
     history = run("--history")[1].splitlines()
     assert history[-4] == "publications, the latest first:"
     assert [line.split(" by ")[1].split(":")[0] for line in history[-3:]] == ["Cy", "Bo", "Ana"]
@@ -123,7 +123,7 @@ def test_what_is_in_force_is_written_as_a_file(run: Run, table: Table, tmp_path:
 def test_a_bad_file_is_refused_with_its_line_and_nothing_is_asked_or_changed(
     run: Run, table: Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Items, "get", lambda *_: pytest.fail("asked"))
+    monkeypatch.setattr(Tables, "profile", lambda *_: pytest.fail("asked"))
     bad = tmp_path / "bad.json"
     lines = SHIPPED.splitlines(keepends=True)
     number = next(place for place, line in enumerate(lines) if '"alert_threshold"' in line)
@@ -170,34 +170,32 @@ def test_what_the_detector_refuses_is_told_and_can_be_replaced(
     assert "REFUSED" not in run()[1]
 
 
-def test_two_who_publish_at_once_do_not_overwrite_each_other(table: Table) -> None:
-    items = Items(Place.of(Outputs.read("dev", table.outputs)), table.session, "make rules")
-    change = Change("Ana", 1, None)
-    for _ in range(2):
-        seen = items.get(RULES_KEY)
-        items.replace(RULES_KEY, seen, publication("{}", "ana"), change)
-        with pytest.raises(OperatorError, match="somebody else has changed rules#active"):
-            items.replace(RULES_KEY, seen, publication("{}", "bo"), change)
-    assert [each["version"] for each in table.items()] == ["ana"]
-    for _ in range(EARLIER_CHANGES + 3):
-        items.replace(RULES_KEY, items.get(RULES_KEY), publication("{}", "ana"), change)
-    [item] = table.items()
-    assert len(item["earlier"]) == EARLIER_CHANGES
-    assert all("rules" not in each and "earlier" not in each for each in item["earlier"])
+def test_two_who_publish_at_once_do_not_overwrite_each_other(
+    run: Run, table: Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = file_of(tmp_path, "first"), file_of(tmp_path, "second")
+    seen = Tables.profile(table.memory.tables(), RULES_KEY)
+    assert run("--file", first, "--by", "Ana")[0] == 0
+    monkeypatch.setattr(Tables, "profile", lambda *_: seen)
+    code, _, err = run("--file", second, "--by", "Bo")
+    assert (code, "409 other_rules: Publication 1 is in force" in err) == (1, True)
+    assert [each["by"] for each in table.history()] == ["Ana"]
 
 
 def test_the_rights_are_those_of_the_rules_alone(run: Run) -> None:
     policy = json.loads(run("--rights")[1])
-    [items, key] = policy["Statement"]
-    assert items["Action"] == ["dynamodb:GetItem", "dynamodb:PutItem"]
+    [items, key, puts] = policy["Statement"]
+    assert items["Action"] == ["dynamodb:GetItem"]
+    assert puts["Resource"] == ["arn:aws:execute-api:us-east-1:123456789012:api1/live/PUT/rules"]
     assert items["Resource"] == [f"arn:aws:dynamodb:us-east-1:123456789012:table/{TABLE}"]
-    assert items["Condition"]["ForAllValues:StringLike"] == {"dynamodb:LeadingKeys": [RULES_KEYS]}
+    assert items["Condition"]["ForAllValues:StringLike"] == {"dynamodb:LeadingKeys": [RULES_KEY]}
     assert key["Action"] == ["kms:Decrypt"]
 
 
 def test_an_item_that_is_not_ours_and_missing_outputs_are_told(run: Run, table: Table) -> None:
     table.dynamodb.put_item(TableName=TABLE, Item={**to_item({"profile_id": RULES_KEY}), "x": {"BS": [b"1"]}})
     assert "is not one that we write" in run()[2]
+    table.dynamodb.delete_item(TableName=TABLE, Key=to_item({"profile_id": RULES_KEY}))
     for content, told in (
         ("{}", "make deploy-network ENV=dev"),
         ("[]", "in JSON, as this prints it"),

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from shared.runtime.changes import Changed
 from tools.analyst.desk.parts import Desk
-from tools.analyst.records.audit import Entry, of_alert, of_controls, of_rules
+from tools.analyst.records.audit import Entry, changes, verdicts
 from tools.analyst.records.in_force import in_force
 
 ROWS: Final = 100
@@ -41,16 +41,10 @@ def _haystack(entry: Entry) -> str:
 
 
 def _all(desk: Desk) -> list[Entry]:
-    found = [
-        *(
-            entry
-            for alert in desk.model.all()
-            if alert.verdict
-            for entry in of_alert(alert if alert.revision < 2 else desk.tables.alert(alert.alert_id) or alert)
-        ),
-        *(entry for item in desk.tables.changes(Changed.CONTROLS) for entry in of_controls(item)),
-        *of_rules(desk.tables.changes(Changed.RULES)),
-    ]
+    decided = [alert for alert in desk.model.all() if alert.verdict]
+    whole = [each if each.revision < 2 else desk.tables.alert(each.alert_id) or each for each in decided]
+    history = desk.tables.changes(Changed.HISTORY, since=desk.model.since)
+    found = [*verdicts(whole, history), *changes(desk.tables)]
     return sorted((entry for entry in found if entry.at >= desk.model.since), key=lambda entry: -entry.at)
 
 

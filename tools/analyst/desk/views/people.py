@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.runtime.alerts import AlertStatus, group_key
+from shared.runtime.changes import Changed
 from stacks.compute.functions.detector.scoring import Controls, ProfileError
 from stacks.compute.functions.profiles.items import account_key, controls_key, merchant_key
 from tools.analyst.account import picture_told
@@ -16,7 +17,7 @@ from tools.analyst.desk.filters import EVERY, ROWS, Filter
 from tools.analyst.desk.parts import Desk
 from tools.analyst.desk.views.account_chart import account_chart
 from tools.analyst.records.alert import Alert
-from tools.analyst.records.audit import Entry, controls_told, of_controls
+from tools.analyst.records.audit import Entry, controls_told, of_history, subject_of
 from tools.analyst.records.profile import AccountPicture, account_picture, merchant_verdicts
 from tools.analyst.records.subjects import account_of, alerts_of, is_pseudonym
 from tools.deploy.outputs import OperatorError
@@ -89,9 +90,13 @@ def controls_of(desk: Desk, kind: str, identifier: str) -> ControlsShown:
     now_in_force = {
         "standing": standing,
         "standing_until": controls.standing_until if standing else 0,
+        "standing_up_to": controls.standing_up_to if standing else 0,
         "snoozed_until": snoozed,
+        "snoozed_up_to": controls.snoozed_up_to if snoozed else 0,
     }
-    history = list(of_controls(item))[::-1] if item else []
+    subject = subject_of({"profile_id": key})
+    entries = of_history(desk.tables.changes(Changed.HISTORY), [item] if item else [])
+    history = sorted((each for each in entries if each.subject == subject), key=lambda entry: -entry.at)
     return ControlsShown(kind, identifier, controls_told(now_in_force), standing or "", snoozed, history)
 
 

@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import Any, Final
 
 from shared.runtime.alerts import AlertStatus
-from shared.runtime.changes import Changed
+from shared.runtime.changes import history_key
 from stacks.compute.functions.detector.scoring import RULES_PATH, RulesError, parse_rules
 from stacks.compute.functions.profiles.rules_item import (
     LARGEST_BYTES,
@@ -21,8 +21,8 @@ from tools.analyst.desk.charts import curve, spark
 from tools.analyst.desk.parts import Desk
 from tools.analyst.differences import differences
 from tools.analyst.records.alert import Alert
-from tools.analyst.records.audit import of_rules
-from tools.analyst.rules import in_force, put_in_force
+from tools.analyst.records.audit import changes
+from tools.analyst.rules import in_force
 from tools.deploy.outputs import OperatorError
 
 THRESHOLD: Final = "alert_threshold"
@@ -77,7 +77,7 @@ def page(desk: Desk) -> dict[str, Any]:
     Raises:
         OperatorError: AWS refuses.
     """
-    item = desk.controls.items.get(RULES_KEY)
+    item = desk.controls.get(RULES_KEY)
     text, fault = in_force(item)
     before, known = _file_before(desk, item)
     alerts = [alert for alert in desk.model.all() if alert.was_alert]
@@ -91,7 +91,9 @@ def page(desk: Desk) -> dict[str, Any]:
         "threshold": document.get(THRESHOLD),
         "differences": differences(json.loads(before), document) if known else None,
         "rules": figures(alerts, document, desk.clock()),
-        "publications": sorted(of_rules(desk.tables.changes(Changed.RULES)), key=lambda entry: -entry.at),
+        "publications": sorted(
+            (entry for entry in changes(desk.tables) if entry.kind == "rules"), key=lambda entry: -entry.at
+        ),
         "choices": choices,
         "curve": curve(
             "Precision among decided alerts over alerts per day",
@@ -110,7 +112,9 @@ def _file_before(desk: Desk, item: Mapping[str, Any] | None) -> tuple[str, bool]
     revision = int(item.get("revision", 0))
     if revision <= 1:
         return packaged, True
-    earlier = desk.controls.items.get(publication_key(revision - 1))
+    earlier = desk.controls.get(history_key(RULES_KEY, revision - 1)) or desk.controls.get(
+        publication_key(revision - 1)
+    )
     try:
         return (published_text(earlier) or packaged), earlier is not None
     except UnreadableRulesError:
@@ -220,7 +224,7 @@ def proposal(desk: Desk, text: str | None) -> Proposal:
     Raises:
         OperatorError: The detector cannot use them; says where.
     """
-    current, _ = in_force(desk.controls.items.get(RULES_KEY))
+    current, _ = in_force(desk.controls.get(RULES_KEY))
     new = RULES_PATH.read_text("utf-8") if text is None else text
     if len(new.encode()) > LARGEST_BYTES:
         raise OperatorError(f"the file has more than {LARGEST_BYTES} bytes")
@@ -237,7 +241,7 @@ def with_threshold(desk: Desk, threshold: str) -> str:
     Raises:
         OperatorError: It is no number, or the file in force has no threshold.
     """
-    text, _ = in_force(desk.controls.items.get(RULES_KEY))
+    text, _ = in_force(desk.controls.get(RULES_KEY))
     document = json.loads(text)
     try:
         value = float(threshold)
@@ -257,7 +261,7 @@ def publish(desk: Desk, text: str | None, note: str, revision: int) -> None:
         OperatorError: Somebody has, or AWS refuses.
     """
     checked = proposal(desk, text)
-    before = desk.controls.items.get(RULES_KEY)
+    before = desk.controls.get(RULES_KEY)
     if int((before or {}).get("revision", 0)) != revision:
         raise OperatorError("somebody has published other rules since this preview: look at it again")
-    put_in_force(desk.controls.items, before, checked.text, desk.controls.change(note))
+    desk.controls.publish(before, checked.text, note)

@@ -1,4 +1,4 @@
-"""What people decided of an account or a merchant beforehand: lists and snooze. Only operators write it."""
+"""What people decided of an account or a merchant beforehand, by the signed API: lists and snooze."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -24,11 +24,23 @@ class Controls(NamedTuple):
         standing_until: Epoch milliseconds until when, 0 for ever.
         snoozed_until: Epoch milliseconds until when the account's payments raise no alert; 0 for not at all.
             Deny prevails over it too.
+        standing_up_to: US dollars up to which `allow` keeps a payment from being suspicious; 0 for any.
+        snoozed_up_to: The same of the snooze.
     """
 
     standing: Standing | None = None
     standing_until: int = 0
     snoozed_until: int = 0
+    standing_up_to: int = 0
+    snoozed_up_to: int = 0
+
+    def allows_at(self, timestamp: int, dollars: float) -> bool:
+        """Tell whether the list keeps a payment of such a value from being suspicious."""
+        return self.standing_at(timestamp) is Standing.ALLOW and _covers(self.standing_up_to, dollars)
+
+    def snoozes_at(self, timestamp: int, dollars: float) -> bool:
+        """Tell whether the snooze keeps a payment of such a value from being suspicious."""
+        return timestamp < self.snoozed_until and _covers(self.snoozed_up_to, dollars)
 
     def standing_at(self, timestamp: int) -> Standing | None:
         """Return the list on which it is at a time."""
@@ -49,9 +61,15 @@ class Controls(NamedTuple):
                 standing=None if standing is None else Standing(standing),
                 standing_until=int(item.get("standing_until", 0)),
                 snoozed_until=int(item.get("snoozed_until", 0)),
+                standing_up_to=int(item.get("standing_up_to", 0)),
+                snoozed_up_to=int(item.get("snoozed_up_to", 0)),
             )
         except (TypeError, ValueError) as error:
             raise ProfileError(f"the controls are not readable: {error}") from None
+
+
+def _covers(up_to: int, dollars: float) -> bool:
+    return not up_to or dollars <= up_to
 
 
 class PaymentControls(NamedTuple):

@@ -33,6 +33,7 @@ from stacks.compute.functions.detector.scoring.setting_kinds import Mode
 from stacks.compute.functions.detector.scoring.sharing import Sharing
 from stacks.compute.functions.detector.scoring.transaction import MILLISECONDS_PER_DAY, Transaction
 from stacks.compute.functions.detector.scoring.usual import Usual, usual_of
+from stacks.compute.functions.detector.scoring.value import DOLLARS_PER_UNIT
 
 REASONS_FROM: Final = 0.02
 """A payment of a lower probability of fraud gets no reasons: nobody asks for them, and they take time."""
@@ -220,9 +221,10 @@ def _by_points(reason: Reason) -> tuple[float, str]:
 
 
 def _suppressed(transaction: Transaction, controls: PaymentControls) -> str | None:
-    standings = controls.standings(transaction.timestamp)
-    if Standing.DENY in standings:
+    at = transaction.timestamp
+    if Standing.DENY in controls.standings(at):
         return None
-    if Standing.ALLOW in standings:
+    dollars = transaction.amount * DOLLARS_PER_UNIT.get(transaction.currency, 1.0)
+    if controls.account.allows_at(at, dollars) or controls.merchant.allows_at(at, dollars):
         return "allow"
-    return "snooze" if transaction.timestamp < controls.account.snoozed_until else None
+    return "snooze" if controls.account.snoozes_at(at, dollars) else None

@@ -7,14 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import unquote
 
-from shared.runtime.logs import Logger
-from stacks.compute.functions.verdicts.adapters import DynamoTables, TableNames
-from stacks.compute.functions.verdicts.handler import VerdictsService
-from stacks.compute.functions.verdicts.ruling import Ruling
-from stacks.compute.functions.verdicts.settings import VerdictsSettings
-from tests.unit.functions.builders import SECRET
+from tests.unit.tools.analyst.api_in_memory import Api
 from tests.unit.tools.analyst.records_in_memory import ENVIRONMENT, OUTPUTS, InMemory
 from tools.analyst.desk.__main__ import listening_on, server_of
 from tools.analyst.desk.guard import TOKEN
@@ -24,16 +18,6 @@ from tools.deploy.outputs import Outputs
 
 ALARMS = ("detector-errors-dev", "suspicious-queue-age-dev", "rules-refused-dev")
 SIGNER = "arn:aws:iam::123456789012:user/ana"
-_SETTINGS = {
-    "ENVIRONMENT_SUFFIX": ENVIRONMENT,
-    "LOG_LEVEL": "ERROR",
-    "PSEUDONYM_SECRET": SECRET,
-    "TRANSACTIONS_TABLE": "transactions-dev",
-    "ALERTS_TABLE": "alerts-dev",
-    "ALERTS_TIME_TO_LIVE_DAYS": "365",
-    "PROFILES_TABLE": "profiles-dev",
-    "PROFILES_TIME_TO_LIVE_DAYS": "180",
-}
 
 
 @dataclass(frozen=True)
@@ -70,7 +54,10 @@ def served(memory: InMemory, *, by: str = "ana", watching: bool = True) -> Itera
     with _verdicts_api(memory) as url:
         exported: dict[str, dict[str, Any]] = {
             **OUTPUTS,
-            "compute": {"verdicts_url": url},
+            "compute": {
+                "verdicts_url": f"{url}/transactions/{{transaction_id}}/verdict",
+                **{f"{name}_url": f"{url}/{name}" for name in ("controls", "rules", "approvals")},
+            },
             "alerting": {"alarm_names": list(ALARMS), "dashboard_name": "dashboard-dev"},
         }
         parts = desk(Outputs(ENVIRONMENT, exported), memory.session, by=by, days=30)
@@ -108,24 +95,13 @@ def _answering(parts: Desk) -> Iterator[int]:
 @contextmanager
 def _verdicts_api(memory: InMemory) -> Iterator[str]:
     """The function behind its route, for whoever sends a signature."""
-    names = TableNames("transactions-dev", "alerts-dev", "profiles-dev")
-    service = VerdictsService(
-        Ruling(DynamoTables(memory.dynamodb, names), VerdictsSettings.read(_SETTINGS)),
-        Logger("verdicts", "ERROR"),
-    )
+    api = Api.over(memory.dynamodb)
 
     class Gateway(BaseHTTPRequestHandler):
         def do_PUT(self) -> None:
-            _, _, transaction_id, _ = self.path.split("/")
             signed = self.headers.get("Authorization", "").startswith("AWS4-HMAC-SHA256")
-            answer = service.respond(
-                {
-                    "pathParameters": {"transaction_id": unquote(transaction_id)},
-                    "body": self.rfile.read(int(self.headers["Content-Length"])).decode(),
-                    "requestContext": {"identity": {"userArn": SIGNER if signed else None}},
-                },
-                lambda: 8000,
-            )
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            answer = api.put(self.path, body, SIGNER if signed else None)
             content = answer["body"].encode()
             self.send_response(answer["statusCode"])
             self.send_header("Content-Length", str(len(content)))
@@ -139,7 +115,7 @@ def _verdicts_api(memory: InMemory) -> Iterator[str]:
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}/transactions/{{transaction_id}}/verdict"
+        yield f"http://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         server.server_close()

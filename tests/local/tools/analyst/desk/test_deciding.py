@@ -105,14 +105,14 @@ def test_a_threshold_is_chosen_previewed_and_published(page: Page, bank: Bank) -
     page.run("document.querySelector('[name=threshold]').click()")
     page.soon("document.title.startsWith('Publish rules')")
     assert "alert_threshold: 0.3 -> 0.9" in page.text()
-    assert bank.served.desk.controls.items.get(RULES_KEY) is None, "a preview changes nothing"
+    assert bank.served.desk.controls.get(RULES_KEY) is None, "a preview changes nothing"
     page.run(
         "(() => { const form = document.querySelector('form[action=\"/rules/publish\"]');"
         " form.note.value = 'too many'; form.requestSubmit(); })()"
     )
     page.soon("location.pathname === '/rules'")
     page.soon("document.body.innerText.includes('too many')")
-    text = published_text(bank.served.desk.controls.items.get(RULES_KEY))
+    text = published_text(bank.served.desk.controls.get(RULES_KEY))
     assert text is not None
     assert json.loads(text)["alert_threshold"] > 0.9
     assert json.loads(text)["rules"] == json.loads(RULES_PATH.read_text())["rules"]

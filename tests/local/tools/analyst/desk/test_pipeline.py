@@ -17,7 +17,7 @@ from shared.runtime.dynamodb import from_item, to_item
 from shared.runtime.events import alert_id_of
 from tests.local.tools.world import World, wait_until
 from tests.support.chromium import Page
-from tools.analyst.records.place import Records
+from tools.analyst.records.place import Records, Work
 from tools.deploy.outputs import Outputs
 from tools.deploy.project import ROOT
 from tools.deploy.signed_api import SignedApi
@@ -137,4 +137,4 @@ def test_a_fraud_appears_is_decided_by_one_key_and_the_next_score_of_its_merchan
         assert browser.faults() == []
     assert "CONFIRMED_FRAUD".replace("_", " ").lower() in browser.open(f"{origin}/audit").text()
     place = Records.of(Outputs.read("local", world.outputs))
-    assert "GiveVerdicts" in json.dumps(place.rights(decides=True))
+    assert "GiveVerdicts" in json.dumps(place.rights(Work.DECIDES))

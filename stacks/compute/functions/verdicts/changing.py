@@ -1,0 +1,195 @@
+"""One change from request to record: lists and snoozes, rules, and the yes of a second person.
+
+Who signed stands in every item, as the gateway says it: nothing that a caller writes can change it.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from shared.runtime.backoff import pause
+from shared.runtime.changes import Changed, waiting_key
+from shared.runtime.logs import Logger
+from shared.runtime.responses import Refused
+from shared.runtime.tracing import Segment
+from stacks.compute.functions.verdicts.asked import Approval, Asked, read_approval, read_controls, read_rules
+from stacks.compute.functions.verdicts.ports import BusyError, ChangedItems, Put
+from stacks.compute.functions.verdicts.second_person import Limits, why_controls, why_rules
+from stacks.compute.functions.verdicts.written import (
+    Item,
+    approved_by,
+    asked_of,
+    changed_item,
+    controls_after,
+    controls_of,
+    revision_of,
+    says_the_same,
+    values_of,
+    waiting_item,
+)
+
+_ATTEMPTS: Final = 4
+_NEEDED_MILLISECONDS: Final = 3_200
+"""With less left, a slow answer to another read or write would be cut off by the end of the invocation."""
+_NOBODY: Final[Mapping[str, Any]] = {}
+_TOLD: Final = ("by", "at", "identity", "note", "revision", "approved_by", "approved_as", "version", "sha256")
+_CONTROLS_TOLD: Final = ("standing", "standing_until", "standing_up_to", "snoozed_until", "snoozed_up_to")
+
+Answer = tuple[int, dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Doing:
+    """Where one request times its calls, and logs."""
+
+    segment: Segment
+    log: Logger
+
+
+class Changing:
+    """Records changes, each once although its request may come twice or meet another.
+
+    Args:
+        items: Where they are kept.
+        limits: What one person may do alone.
+        clock: Returns the epoch milliseconds of now.
+    """
+
+    def __init__(
+        self,
+        items: ChangedItems,
+        limits: Limits,
+        clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+    ) -> None:
+        self._items, self._limits, self._clock = items, limits, clock
+
+    def controls(
+        self, event: Mapping[str, Any], segment: Segment, log: Logger, remaining: Callable[[], int]
+    ) -> Answer:
+        """Set list and snooze of an account or a merchant; 202 where a second person is wanted."""
+        asked = read_controls(event, self._clock())
+        return self._tried(lambda: self._change(asked, _Doing(segment, log)), remaining)
+
+    def rules(
+        self, event: Mapping[str, Any], segment: Segment, log: Logger, remaining: Callable[[], int]
+    ) -> Answer:
+        """Put rules in force; 202 where a second person is wanted."""
+        asked = read_rules(event)
+        return self._tried(lambda: self._change(asked, _Doing(segment, log)), remaining)
+
+    def approve(
+        self, event: Mapping[str, Any], segment: Segment, log: Logger, remaining: Callable[[], int]
+    ) -> Answer:
+        """Put in force what waits for a second person."""
+        approval = read_approval(event)
+        return self._tried(lambda: self._approve(approval, _Doing(segment, log)), remaining)
+
+    def _tried(self, once: Callable[[], Answer | None], remaining: Callable[[], int]) -> Answer:
+        """Read and write anew as long as others are faster.
+
+        Raises:
+            Refused: It is not to be done.
+            BusyError: It could not be done now.
+        """
+        for attempt in range(_ATTEMPTS):
+            if attempt:
+                pause(attempt)
+            if remaining() < _NEEDED_MILLISECONDS:
+                break
+            if (found := once()) is not None:
+                return found
+        raise BusyError("what is changed was changed by others during each attempt")
+
+    def _change(self, asked: Asked, doing: _Doing) -> Answer | None:
+        before = self._read(doing, asked.key)[asked.key]
+        values = values_of(asked, before, self._limits)
+        if says_the_same(before, values, asked.signed):
+            return 200, _told(before or {})
+        if asked.kind is Changed.RULES and revision_of(before) != asked.values["replaces"]:
+            raise _stale(before)
+        now = self._clock()
+        if why := self._why(asked, before, now):
+            return self._wait(asked, before, why, doing)
+        return self._write(asked, before, doing)
+
+    def _why(self, asked: Asked, before: Item | None, now: int) -> str:
+        if asked.kind is Changed.RULES:
+            return why_rules(self._limits)
+        held = controls_of(before)
+        return why_controls(held, controls_after(asked.values, held, self._limits), now, self._limits)
+
+    def _wait(self, asked: Asked, before: Item | None, why: str, doing: _Doing) -> Answer | None:
+        change = asked.change_id(revision_of(before))
+        key = waiting_key(change)
+        told = {"status": "waiting", "change": change, "why": why}
+        if (known := self._read(doing, key)[key]) is not None and not self._over(known):
+            return 202, told
+        item = waiting_item(asked, change, why, self._clock())
+        with doing.segment.call("DynamoDB", "TransactWriteItems"):
+            written = self._items.write([Put(item, known)])
+        if written:
+            doing.log.info("waits for a second person", kind=asked.kind, change=change)
+        return (202, told) if written else None
+
+    def _approve(self, approval: Approval, doing: _Doing) -> Answer | None:
+        key = waiting_key(approval.change)
+        waiting = self._read(doing, key)[key]
+        if waiting is None or self._over(waiting):
+            raise Refused(404, "unknown_change", "No change with this id waits, or none any more.")
+        asked, signed = asked_of(waiting), approval.signed
+        before = self._read(doing, asked.key)[asked.key]
+        if waiting.get("changed") != Changed.WAITING:
+            if waiting.get("approved_as") == signed.caller:
+                return 200, _told(before or {})
+            raise Refused(409, "approved_already", "Somebody else has approved this change.")
+        if signed.caller == asked.signed.caller or signed.by == asked.signed.by:
+            raise Refused(403, "same_person", "Whoever asked for a change does not approve it.")
+        if asked.kind is Changed.RULES and revision_of(before) != asked.values["replaces"]:
+            raise _stale(before)
+        approved = approved_by(signed, self._clock())
+        done = {name: value for name, value in waiting.items() if name != "changed"} | approved
+        return self._write(asked, before, doing, approved, (Put(done, waiting),))
+
+    def _write(
+        self,
+        asked: Asked,
+        before: Item | None,
+        doing: _Doing,
+        approved: Mapping[str, Any] = _NOBODY,
+        more: tuple[Put, ...] = (),
+    ) -> Answer | None:
+        values = values_of(asked, before, self._limits)
+        in_force, entry = changed_item(asked, values, before, self._clock(), approved)
+        with doing.segment.call("DynamoDB", "TransactWriteItems"):
+            written = self._items.write([Put(in_force, before), Put(entry, None), *more])
+        if not written:
+            return None
+        doing.log.info("changed", kind=asked.kind, revision=in_force["revision"], approved=bool(approved))
+        return 200, _told(in_force)
+
+    def _over(self, waiting: Item) -> bool:
+        return int(waiting.get("expires_at", 0)) * 1000 <= self._clock()
+
+    def _read(self, doing: _Doing, *keys: str) -> Mapping[str, Item | None]:
+        with doing.segment.call("DynamoDB", "BatchGetItem"):
+            return self._items.read(keys)
+
+
+def _stale(before: Item | None) -> Refused:
+    return Refused(
+        409,
+        "other_rules",
+        f"Publication {revision_of(before)} is in force, and this replaces another one: look at it, and "
+        "publish again.",
+    )
+
+
+def _told(item: Item) -> dict[str, Any]:
+    """What the answer says of an item in force; whose it is, the caller knows."""
+    found = {name: item[name] for name in (*_TOLD, *_CONTROLS_TOLD) if item.get(name) is not None}
+    return {"status": "changed", **{name: _plain(value) for name, value in found.items()}}
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, str) else int(value)
