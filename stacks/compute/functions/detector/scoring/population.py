@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from math import exp
 from typing import Any, Final, NamedTuple, Self
 
+from stacks.compute.functions.detector.scoring.assumed import ASSUMED, NO_TAILS, PER_UNIT_OF
 from stacks.compute.functions.detector.scoring.categories import (
     CATEGORY_WEIGHT,
     CategoryScale,
@@ -22,40 +23,11 @@ from stacks.compute.functions.detector.scoring.categories import (
 )
 from stacks.compute.functions.detector.scoring.lifetimes import RiskStatistics
 from stacks.compute.functions.detector.scoring.state import ProfileError, rounded
-from stacks.compute.functions.detector.scoring.tail import (
-    FINE_PER_UNIT,
-    PER_UNIT,
-    Quantiles,
-    Sketch,
-    Tail,
-)
+from stacks.compute.functions.detector.scoring.tail import Sketch, Tail
 
 POPULATION_VERSION: Final = 3
 SHARDS: Final = 4
 HOURS: Final = 24
-
-ASSUMED: Final[Mapping[str, Quantiles]] = {
-    "merchant_first_uses": Quantiles(0.0, 1.2, 1.8),
-    "amount_rarity": Quantiles(3.7, 5.9, 6.6),
-    "hour_spend": Quantiles(4.0, 6.0, 6.7),
-    "largest_of_five": Quantiles(4.9, 6.6, 7.2),
-    "amount_to_usual": Quantiles(-0.1, 1.1, 1.6),
-    "amount_deviation": Quantiles(0.1, 1.8, 2.5),
-    "category_amount": Quantiles(-0.2, 1.5, 2.1),
-    "record_amount": Quantiles(-1.0, 0.3, 0.7),
-    "hour_spend_to_usual": Quantiles(-0.1, 1.0, 1.4),
-    "day_spend_to_usual": Quantiles(-0.2, 0.7, 1.1),
-    "week_spend_to_usual": Quantiles(-0.2, 0.5, 0.8),
-    "hour_pace": Quantiles(0.0, 0.8, 1.2),
-    "day_pace": Quantiles(-0.1, 1.0, 1.5),
-}
-"""Quantity measured as a rarity -> its quantiles until the population has taught better; those of the
-generated worlds (tools/analyst/worlds), a median payment of 40 dollars among them."""
-
-_PER_UNIT: Final = {name: FINE_PER_UNIT if name == "amount_rarity" else PER_UNIT for name in ASSUMED}
-
-NO_TAILS: Final = {name: Sketch(_PER_UNIT[name]).tail(assumed) for name, assumed in ASSUMED.items()}
-"""Tails of a population of which nothing is known."""
 
 _EVERY: Final = ((2_048, 1), (16_384, 16))
 _RARELY: Final = 64
@@ -183,7 +155,7 @@ class Population:
 
     def __init__(self) -> None:
         self.samples = self.run = 0
-        self.tails = {name: Sketch(_PER_UNIT[name]) for name in ASSUMED}
+        self.tails = {name: Sketch(PER_UNIT_OF[name]) for name in ASSUMED}
         self.distances = 0
         self.distance = 0.0
         self.categories: dict[int | None, CategorySums] = {}
@@ -318,7 +290,9 @@ class Population:
             population.samples = int(state["samples"])
             for name, packed in state["tails"].items():
                 if name in population.tails:
-                    population.tails[name] = Sketch.unpack(b64decode(packed, validate=True), _PER_UNIT[name])
+                    population.tails[name] = Sketch.unpack(
+                        b64decode(packed, validate=True), PER_UNIT_OF[name]
+                    )
             distances, distance = state["distances"]
             population.distances, population.distance = int(distances), float(distance)
             population.categories = {key: CategorySums.from_state(sums) for key, sums in state["categories"]}
