@@ -52,6 +52,18 @@ _WORDS: Final[Mapping[str, _Words]] = {
         "large payments just before",
         "Greatest of the last five payments: {observed} USD ({threshold}).",
     ),
+    "largest_of_day": _Words(
+        "payments of the day before", "Greatest payment of the day before: {observed} USD ({threshold})."
+    ),
+    "smallest_of_five": _Words(
+        "small payments just before", "Least of the last five payments: {observed} USD ({threshold})."
+    ),
+    "week_count": _Words(
+        "{observed} payments within a week", "Payments within a week: {observed} ({threshold})."
+    ),
+    "account_age": _Words(
+        "account of {observed} days", "Days since the account's first payment: {observed} ({threshold})."
+    ),
     "category_amount": _Words(
         "{times} times what such merchants get",
         "Amount {times} times what anybody pays in this merchant category, {baseline} ({threshold}).",
