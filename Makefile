@@ -76,7 +76,7 @@ engine: $(READY) ## Say which Pulumi CLI deploys this; install one into .pulumi/
 	@[[ "$${PINNED:-yes}" == yes ]] || { echo 'PINNED is yes, or left away' >&2; exit 2; }
 	@$(BIN)/python -m tools.deploy.engine $(if $(PINNED),--pinned)
 
-demo: $(READY) ## The whole life on an embedded AWS: deploy, transactions, alerts, update, teardown [DESK=yes: the analyst's page before the end]
+demo: $(READY) ## The whole life on an embedded AWS: deploy, transactions, alerts, update, verdict, teardown [DESK=yes: the analyst's page before the end]
 	@[[ "$${DESK:-yes}" == yes ]] || { echo 'DESK is yes, or left away' >&2; exit 2; }
 	@$(BIN)/python -m tools.local demo $(if $(DATA),"--data=$$DATA") $(if $(LIMIT),"--limit=$$LIMIT") $(if $(OFFSET),"--offset=$$OFFSET") $(if $(RATE),"--rate=$$RATE") $(if $(DESK),--desk)
 

@@ -78,8 +78,9 @@ class Observer:
         return [standing for page in pages for standing, _ in page.found]
 
     def recorded(self) -> frozenset[str]:
-        """Ids in the table of alerts."""
-        return self._ids_in(self._outputs["alerts_table_name"])
+        """Ids in the table of alerts; what a verdict alone has recorded is none."""
+        noted = {"FilterExpression": "attribute_exists(mail_status)"}
+        return self._ids_in(self._outputs["alerts_table_name"], **noted)
 
     def grouped(self) -> frozenset[str]:
         """Ids in the table of alerts that a summary tells of, or will tell of."""

@@ -9,7 +9,8 @@ from typing import Any
 from tools.local.display import Display
 from tools.local.report.accounting import Account
 from tools.local.report.statistics import Percentiles
-from tools.local.traffic.typologies import HARD
+from tools.local.report.unfound import unfound
+from tools.local.report.verdict_effect import VerdictEffect
 
 
 @dataclass
@@ -23,6 +24,7 @@ class Report:
         unreadable_rows: The first rows of the file that made no transaction, by line.
         refused_rows: How many made none.
         hint: Where the frauds are, when none is among what was sent.
+        verdict: What the verdict in the middle of the stream changed, where one was given.
         left_behind: What should be gone after the teardown but is not.
     """
 
@@ -33,6 +35,7 @@ class Report:
     unreadable_rows: Sequence[str] = ()
     refused_rows: int = 0
     hint: str = ""
+    verdict: VerdictEffect | None = None
     left_behind: list[str] = field(default_factory=list)
 
     @property
@@ -64,6 +67,8 @@ class Report:
             "by_scenario": {
                 name: {"found": found, "of": of} for name, (found, of) in account.by_scenario.items()
             },
+            "unfound": [asdict(each) for each in unfound(account)],
+            "verdict": asdict(self.verdict) if self.verdict else None,
             "by_answer": {str(status): count for status, count in account.answers.items()},
             "unreadable_rows": list(self.unreadable_rows),
             "refused_rows": self.refused_rows,
@@ -103,6 +108,8 @@ def show(report: Report, display: Display) -> None:
             f"of the mailed, {figures['mailed_in_summaries']} in summaries of an account's further alerts"
         )
     _show_findings(figures, report.hint, display)
+    _show_unfound(report, display)
+    _show_verdict(report.verdict, display)
     _show_speed(report, display)
     _show_answers(report, display)
 
@@ -130,12 +137,20 @@ def _show_findings(figures: Mapping[str, Any], hint: str, display: Display) -> N
         display.line(hint or "no transaction is labelled as fraud")
     display.line(f"precision {_share(figures['precision'])} (of what was flagged, fraud)")
     display.line(f"recall    {_share(figures['recall'])} (of the frauds, flagged)")
-    if hidden := sorted(HARD.keys() & figures["by_scenario"].keys()):
-        display.line(
-            f"recall is low on purpose: {' and '.join(hidden)} are made to look like ordinary payments, the "
-            "first payments of a burst do too, and no account has more than a month of history here; what is "
-            "found in labelled histories, and how: docs/detection.md, How well it does"
-        )
+
+
+def _show_unfound(report: Report, display: Display) -> None:
+    if kinds := unfound(report.account):
+        display.heading("What stayed unfound, and why")
+        for each in kinds:
+            display.line(each.sentence)
+
+
+def _show_verdict(effect: VerdictEffect | None, display: Display) -> None:
+    if effect is not None:
+        display.heading("What the verdict changed")
+        for sentence in effect.sentences:
+            display.line(sentence)
 
 
 def _show_speed(report: Report, display: Display) -> None:

@@ -1,7 +1,7 @@
 """``python -m tools.local demo``: the whole life of the pipeline on its own embedded AWS, in two minutes.
 
-Start, deploy four layers, send transactions with known frauds, update a layer meanwhile, wait until all is
-through, report, tear down, and look for anything left.
+Start, deploy four layers, send transactions with known frauds, update a layer meanwhile, give a verdict that
+finds the next fraud, wait until all is through, report, tear down, and look for anything left.
 """
 
 import argparse
@@ -16,25 +16,23 @@ from emulator.process import EmulatorProcess, ProcessError
 from emulator.provider.cloud import Cloud
 from tools.deploy.project import ROOT
 from tools.deploy.signals import interruptible, uninterrupted
-from tools.local.display import Bar, Display
+from tools.local.display import Display
 from tools.local.engine.leftovers import leftovers
 from tools.local.report.accounting import Account, Evidence
 from tools.local.report.mailbox import Mail
 from tools.local.report.observer import Observer
 from tools.local.report.report import Report, show
 from tools.local.report.traces import draw, read_segments, trace_tree
+from tools.local.report.verdict_effect import VerdictEffect
 from tools.local.running.desk import keep_open
 from tools.local.running.environment import ENVIRONMENT, Brief, Environment
-from tools.local.running.rolling_update import LAYER, SETTING, RollingUpdate
+from tools.local.running.sending import Sending
 from tools.local.traffic import stream
-from tools.local.traffic.client import Identity
-from tools.local.traffic.replay import Delivery, Replay
+from tools.local.traffic.replay import Delivery
 from tools.local.traffic.source import SourceError
 from tools.local.traffic.stream import Stream
 
 REPORT = ROOT / "build" / "demo.json"
-UPDATE_AFTER_SHARE = 0.3
-SECONDS_BETWEEN_LOOKS = 0.2
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 
 
@@ -122,7 +120,10 @@ class Demo:
         outputs = self._environment.outputs()
         observer = Observer(emulator, self._process.run_directory, outputs)
         started = time.monotonic()
-        deliveries = self._send(emulator, observer, outputs["transactions_url"])
+        self._announce()
+        deliveries = Sending(self._display, self._process, self._environment, emulator, observer).run(
+            self._stream
+        )
         evidence = self._drain(observer, deliveries)
         seconds = time.monotonic() - started
         account = Account(evidence)
@@ -134,6 +135,7 @@ class Demo:
             unreadable_rows=self._stream.unreadable_rows,
             refused_rows=self._stream.refused,
             hint=self._stream.hint,
+            verdict=VerdictEffect.of(account, self._stream.dispute) if self._stream.dispute else None,
         )
         show(report, self._display)
         self._show_one(evidence)
@@ -149,36 +151,10 @@ class Demo:
             emulator = self._environment.bring_up(self._process, Brief(self._display.line))
         return emulator, time.monotonic() - started
 
-    def _send(self, emulator: Emulator, observer: Observer, url: str) -> list[Delivery]:
-        """Send everything, and update one layer on the way."""
-        transactions, rate = self._stream.transactions, self._stream.rate
-        self._display.heading(f"Sending {self._stream.description}, {rate:.0f} a second")
+    def _announce(self) -> None:
+        self._display.heading(f"Sending {self._stream.description}, {self._stream.rate:.0f} a second")
         if self._stream.hint:
             self._display.line(self._stream.hint)
-        done: list[Delivery] = []
-        identity = Identity(emulator.access_key_id, emulator.secret_access_key, emulator.region)
-        replay = Replay(url, identity, rate, done.append)
-        update = RollingUpdate(self._environment)
-        with self._display.bar("sent", len(transactions)) as bar, replay.beside(transactions) as sending:
-            try:
-                while not sending.done():
-                    self._process.require_running()
-                    if not update.begun and len(done) >= len(transactions) * UPDATE_AFTER_SHARE:
-                        self._begin(update)
-                    update.look()
-                    _look(observer, bar, len(done))
-                if not update.begun:
-                    self._begin(update)
-                update.finish()
-            except BaseException:
-                update.stop()
-                raise
-        self._display.line(update.summary(done))
-        return sending.result()
-
-    def _begin(self, update: RollingUpdate) -> None:
-        self._display.line(f"deploying {LAYER} with {SETTING} while they flow")
-        update.begin()
 
     def _drain(self, observer: Observer, deliveries: list[Delivery]) -> Evidence:
         accepted = frozenset(each.transaction.transaction_id for each in deliveries if each.outcome.accepted)
@@ -237,9 +213,3 @@ def _typical(evidence: Evidence) -> Mail:
     return sorted(richest, key=lambda mail: mail.received_at - sent_at[mail.transaction_id])[
         len(richest) // 2
     ]
-
-
-def _look(observer: Observer, bar: Bar, sent: int) -> None:
-    observer.look()
-    bar.show(sent, f"{len(observer.suspicious)} suspicious, {len(observer.mailed)} mailed")
-    time.sleep(SECONDS_BETWEEN_LOOKS)

@@ -1,26 +1,25 @@
 """A seeded stream of transactions with known frauds: the same arguments give the same stream, byte for byte.
 
-People first buy as they always do; frauds come late enough that there is a baseline to deviate from. Some of
-what is genuine looks odd too (a large purchase, a journey), and some of what is fraud looks ordinary.
+People first buy as they always do: an account without history cannot be judged, so frauds come in the last
+part of the stream. Some of what is genuine looks odd too (a large purchase, a journey), and some of what is
+fraud looks ordinary. Nothing of the detector is fitted to it.
 """
 
-from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import chain, cycle, pairwise
+from itertools import chain, pairwise
 from random import Random
 
+from tools.local.traffic.blocking import with_cards_blocked
+from tools.local.traffic.frauds import commit
 from tools.local.traffic.population import HOME_CITIES, Account, City, Population, populate, seeded
 from tools.local.traffic.purchases import Purchase, Sale, in_shop, usual
 from tools.local.traffic.transactions import GENUINE, LabelledTransaction
-from tools.local.traffic.typologies import FINDABLE, HARD
 
-DEFAULT_COUNT = 900
+DEFAULT_COUNT = 1200
 DEFAULT_SEED = 20_260_401
-HISTORY_DAYS = 30
-TRANSACTIONS_PER_ACCOUNT = 22
-FRAUD_SHARE = 0.06
-# A fraud happens after this share of its victim's purchases, so that there is a baseline to deviate from.
-EARLIEST_FRAUD, LATEST_FRAUD = 0.6, 0.85
+HISTORY_DAYS = 60
+TRANSACTIONS_PER_ACCOUNT = 48
+FRAUD_SHARE = 0.07
 LARGE_PURCHASE_SHARE = 0.01
 TRAVELLER_SHARE = 0.15
 TIME_TO_TRAVEL = timedelta(hours=20)
@@ -40,8 +39,17 @@ def generate(
     population = populate(seed, max(1, count // TRANSACTIONS_PER_ACCOUNT))
     fraud_target = round(count * FRAUD_SHARE)
     genuine = _genuine(seeded(seed, "genuine"), population, count - fraud_target, end)
-    frauds = _frauds(seeded(seed, "frauds"), population, genuine, fraud_target)
-    everything = [purchase.no_later_than(end) for purchase in (*chain(*genuine.values()), *frauds)]
+    days = (end - timedelta(days=HISTORY_DAYS), end)
+    committed = commit(seed, population, genuine, fraud_target, days)
+    buying = seeded(seed, "blocked")
+    genuine = with_cards_blocked(
+        buying,
+        genuine,
+        committed.blocks,
+        committed.followed,
+        lambda account, day: _ordinary(buying, population, account, account.draw_time(buying, day)),
+    )
+    everything = [purchase.no_later_than(end) for purchase in (*chain(*genuine.values()), *committed.frauds)]
     everything.sort(key=lambda purchase: (purchase.moment, purchase.account.account_id))
     return [_labelled(purchase, seed, number) for number, purchase in enumerate(everything)]
 
@@ -116,24 +124,3 @@ def _bought_in(random: Random, place: City, purchase: Purchase) -> Purchase:
     merchant = account.draw_merchant(random)
     amount = account.draw_amount(random, merchant)
     return in_shop(random, Sale(account, merchant, amount, purchase.moment), place)
-
-
-def _frauds(
-    random: Random, population: Population, genuine: Mapping[Account, list[Purchase]], target: int
-) -> list[Purchase]:
-    """Commit frauds of every kind in turn, each on another account while there is one, ``target`` in all."""
-    victims = cycle(random.sample(population.accounts, len(population.accounts)))
-    kinds = cycle((*FINDABLE.items(), *HARD.items()))
-    frauds: list[Purchase] = []
-    while len(frauds) < target:
-        scenario, typology = next(kinds)
-        committed = typology(random, population, _anchor(random, genuine[next(victims)]))
-        frauds.extend(purchase.labelled(scenario) for purchase in committed)
-    return frauds[:target]
-
-
-def _anchor(random: Random, history: Sequence[Purchase]) -> Purchase:
-    """Return a purchase, in person if there is one, late in the history, after which a fraud may happen."""
-    earliest, latest = int(len(history) * EARLIEST_FRAUD), int(len(history) * LATEST_FRAUD)
-    late = history[earliest : latest + 1]
-    return random.choice([purchase for purchase in late if purchase.in_person] or late)

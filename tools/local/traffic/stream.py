@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tools.files.refusals import all_refused
+from tools.local.traffic.compromise import Dispute, dispute_in
 from tools.local.traffic.generator import DEFAULT_COUNT, DEFAULT_SEED, generate
 from tools.local.traffic.source import Source, SourceError, read_transactions
 from tools.local.traffic.transactions import LabelledTransaction, shifted_to_end_at
@@ -24,6 +25,7 @@ class Stream:
         unreadable_rows: The first rows of the file that made no transaction, by line.
         refused: How many made none.
         hint: What to know and do where no fraud is among them; empty where one is, or nobody knows.
+        dispute: The fraud on which a verdict is given in the middle, where the generated stream has one.
     """
 
     transactions: list[LabelledTransaction]
@@ -32,6 +34,7 @@ class Stream:
     unreadable_rows: list[str] = field(default_factory=list)
     refused: int = 0
     hint: str = ""
+    dispute: Dispute | None = None
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -82,7 +85,9 @@ def choose(arguments: argparse.Namespace) -> Stream:
         )
     if arguments.data is None:
         count = arguments.limit or DEFAULT_COUNT
-        stream = Stream(generate(now, count, arguments.seed), 0.0, f"{count} generated transactions")
+        transactions = generate(now, count, arguments.seed)
+        described = f"{count} generated transactions"
+        stream = Stream(transactions, 0.0, described, dispute=dispute_in(transactions))
     else:
         limit = DEFAULT_LIMIT if arguments.limit is None else arguments.limit
         stream = _of_file(arguments.data, limit, arguments.offset, now)

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 FieldValue = str | int | bool | Decimal
 GENUINE = "genuine"
+GENERATOR = "generator"
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class LabelledTransaction:
     fields: Mapping[str, FieldValue]
     is_fraud: bool | None = None
     scenario: str = ""
-    origin: str = "generator"
+    origin: str = GENERATOR
 
     @property
     def transaction_id(self) -> str:

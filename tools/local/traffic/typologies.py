@@ -1,4 +1,4 @@
-"""How the demo's frauds look: five kinds that rules on behaviour can find, two that hardly anything can.
+"""How the demo's frauds on single accounts look; what happens at a compromised merchant is `compromise`'s.
 
 Each typology takes the victim's genuine purchase after which it happens and returns its purchases.
 """
@@ -32,14 +32,18 @@ def unusual_amount(random: Random, _population: Population, anchor: Purchase) ->
     return purchases
 
 
-def velocity_burst(random: Random, population: Population, anchor: Purchase) -> list[Purchase]:
-    """Eight small purchases online within some four minutes: a stolen card being tried out."""
-    account, purchases = anchor.account, []
+def card_testing(random: Random, population: Population, anchor: Purchase) -> list[Purchase]:
+    """Four small purchases online within some three minutes, which try the card, then two large ones."""
+    account, purchases, device = anchor.account, [], _thief(random)
     moment = anchor.moment + timedelta(minutes=random.uniform(30, 300))
-    for merchant in random.sample([shop for shop in population.merchants if shop.online], 8):
-        moment += timedelta(seconds=random.uniform(15, 45))
-        amount = money(random.uniform(0.3, 1.2) * account.usual_spend)
-        purchases.append(online(Sale(account, merchant, amount, moment), _thief(random)))
+    shops = random.sample([shop for shop in population.merchants if shop.online], 6)
+    for merchant in shops[:4]:
+        moment += timedelta(seconds=random.uniform(15, 60))
+        purchases.append(online(Sale(account, merchant, money(random.uniform(0.5, 4)), moment), device))
+    for merchant in shops[4:]:
+        moment += timedelta(minutes=random.uniform(3, 20))
+        amount = money(account.usual_spend * random.uniform(6, 12))
+        purchases.append(online(Sale(account, merchant, amount, moment), device))
     return purchases
 
 
@@ -64,17 +68,6 @@ def improbable_travel(random: Random, population: Population, anchor: Purchase) 
     return [in_shop(random, sale, place=random.choice(FAR_CITIES))]
 
 
-def compromised_merchant(random: Random, _population: Population, anchor: Purchase) -> list[Purchase]:
-    """Two purchases that look in every field like the account's own: the terminal was tampered with."""
-    account, purchases, moment = anchor.account, [], anchor.moment
-    merchant = account.draw_merchant(random)
-    for _ in range(2):
-        moment += timedelta(hours=random.uniform(10, 40))
-        amount = account.draw_amount(random, merchant)
-        purchases.append(usual(random, Sale(account, merchant, amount, moment)))
-    return purchases
-
-
 def low_and_slow(random: Random, population: Population, anchor: Purchase) -> list[Purchase]:
     """Three purchases over days from another device, in everyday shops, at a little over the usual amount."""
     account, purchases, moment = anchor.account, [], anchor.moment
@@ -88,17 +81,15 @@ def low_and_slow(random: Random, population: Population, anchor: Purchase) -> li
     return purchases
 
 
-FINDABLE: Mapping[str, Typology] = MappingProxyType(
+TYPOLOGIES: Mapping[str, Typology] = MappingProxyType(
     {
         "amount_over_limit": amount_over_limit,
-        "improbable_travel": improbable_travel,
         "unusual_amount": unusual_amount,
         "new_category_abroad": new_category_abroad,
-        "velocity_burst": velocity_burst,
+        "improbable_travel": improbable_travel,
+        "card_testing": card_testing,
+        "low_and_slow": low_and_slow,
     }
-)
-HARD: Mapping[str, Typology] = MappingProxyType(
-    {"compromised_merchant": compromised_merchant, "low_and_slow": low_and_slow}
 )
 
 

@@ -17,8 +17,8 @@ def whole() -> Evidence:
         deliveries=[
             delivery("a", fraud=False),
             delivery("b", 503, 0, 200, fraud=False, took=30.0),
-            delivery("c", fraud=True, scenario="velocity_burst", took=20.0),
-            delivery("d", 400, fraud=True, scenario="velocity_burst"),
+            delivery("c", fraud=True, scenario="card_testing", took=20.0),
+            delivery("d", 400, fraud=True, scenario="card_testing"),
         ],
         stored=frozenset("abc"),
         decisions={"a": decision("a"), "b": decision("b"), "c": decision("c", "velocity", "amount_limit")},
@@ -38,7 +38,7 @@ def test_a_run_in_which_everything_arrived_has_no_fault() -> None:
     )
     assert account.suspicious == account.mailed == frozenset("c")
     assert account.by_reason == {"velocity": 1, "amount_limit": 1}
-    assert account.by_scenario == {"velocity_burst": (1, 2)}
+    assert account.by_scenario == {"card_testing": (1, 2)}
     assert account.quality == Quality(precision=1.0, recall=1.0)
     assert account.post_to_stored == Percentiles(20.0, 30.0, 30.0)
     assert account.post_to_mail == Percentiles(120.0, 120.0, 120.0)

@@ -60,8 +60,9 @@ def test_the_file_has_the_published_keys_and_figures(tmp_path: Path) -> None:
         "ready_s": 9.9,
     }
     assert figures["by_reason"] == {"velocity": 1, "amount_limit": 1}
-    assert figures["by_scenario"] == {"velocity_burst": {"found": 1, "of": 2}}
+    assert figures["by_scenario"] == {"card_testing": {"found": 1, "of": 2}}
     assert figures["unreadable_rows"] == ["line 4: bad"]
+    assert figures["verdict"] is None
     assert figures["faults"] == []
 
 
@@ -76,9 +77,10 @@ def test_the_screen_tells_the_figures_and_what_was_refused() -> None:
     show(report(), Display(Console(file=output)))
     text = output.getvalue()
     for expected in (
-        "velocity_burst",
+        "card_testing",
         "amount_limit",
         "precision 100%",
+        "card_testing: 1 of 2 not found",
         "61 resources",
         "not sent, line 4: bad",
         "400",

@@ -29,7 +29,8 @@ from tools.local.traffic.client import Identity
 from tools.local.traffic.generator import generate
 from tools.local.traffic.replay import Replay
 
-TRANSACTIONS = 66
+TRANSACTIONS = 440
+"""So many hold a compromised merchant, and so a verdict."""
 SECONDS_TO_WAIT = 120.0
 
 
@@ -110,10 +111,10 @@ def emulator_files() -> list[Path]:
     return list((ROOT / "build").glob("demo-*/emulator.json"))
 
 
-def test_a_small_demo_loses_nothing_and_leaves_nothing(started: list[Running], tmp_path: Path) -> None:
+def test_a_small_demo_loses_nothing_and_finds_by_a_verdict(started: list[Running], tmp_path: Path) -> None:
     before = demo_directories()
     report = tmp_path / "demo.json"
-    demo = Running.start("demo", "--limit", str(TRANSACTIONS), "--rate", "12", "--report", str(report))
+    demo = Running.start("demo", "--limit", str(TRANSACTIONS), "--rate", "20", "--report", str(report))
     started.append(demo)
     demo.wait_for("Sending")
     family = descendants(demo.process.pid)
@@ -131,6 +132,15 @@ def test_a_small_demo_loses_nothing_and_leaves_nothing(started: list[Running], t
     for latencies in (figures["post_to_stored_ms"], figures["post_to_mail_ms"]):
         assert 0 < latencies["p50"] <= latencies["p95"] <= latencies["p99"]
     assert figures["resources"] > 60
+    verdict = figures["verdict"]
+    assert verdict["disputed_score"] < verdict["threshold"] <= verdict["next_score"]
+    assert verdict["found"]
+    assert verdict["score_without"] < verdict["threshold"], "found because of the verdict"
+    assert f"{verdict['disputed_id']} is CONFIRMED_FRAUD: decided by demo analyst" in demo.text
+    assert f"the next fraud there, {verdict['next_id']}" in demo.text
+    assert figures["unfound"], "the payments before the verdict"
+    for kind in figures["unfound"]:
+        assert f"{kind['scenario']}: {kind['missed']} of {kind['of']} not found" in demo.text
 
     assert re.search(r"Transaction: demo-\d+-\d{6}", demo.text), "a whole mail"
     assert re.search(r"─ \S*ingest", demo.text), "a trace as a tree"

@@ -20,13 +20,14 @@ def chosen(*options: str) -> Stream:
     return choose(parser.parse_args(options))
 
 
-def test_without_options_it_is_the_generated_stream_of_the_last_month() -> None:
+def test_without_options_it_is_the_generated_stream_of_the_last_months() -> None:
     before = int(time.time() * 1000)
     stream = chosen()
     assert len(stream.transactions) == DEFAULT_COUNT
     assert stream.transactions[-1].timestamp <= int(time.time() * 1000)
     assert stream.transactions[-1].timestamp > before - 86_400_000
     assert 0 < stream.rate <= HIGHEST_DEFAULT_RATE
+    assert stream.dispute is not None
 
 
 def test_a_files_last_transaction_happens_now(tmp_path: Path) -> None:
@@ -38,6 +39,7 @@ def test_a_files_last_transaction_happens_now(tmp_path: Path) -> None:
     assert before <= last.timestamp <= int(time.time() * 1000)
     assert last.timestamp - first.timestamp == 60_000
     assert stream.unreadable_rows == ["line 3: 1 value in 5 columns"]
+    assert stream.dispute is None, "nobody gives verdicts on a file's payments"
     assert stream.rate == 1.0
 
 
