@@ -77,10 +77,10 @@ class Fuzzing:
     def run(self, bodies: Bodies, count: int, show: Any = None) -> Found:
         """Send so many, and compare what is stored in the end with what was answered."""
         requests = islice(bodies, count)
-        turn = threading.Lock()
+        turn, stopped = threading.Lock(), threading.Event()
 
         def requests_in_turn() -> Iterator[Request]:
-            while True:
+            while not stopped.is_set():
                 with turn:
                     request = next(requests, None)
                 if request is None:
@@ -89,10 +89,14 @@ class Fuzzing:
 
         with ThreadPoolExecutor(SENDERS) as senders:
             sent = [senders.submit(self._send_all, requests_in_turn()) for _ in range(SENDERS)]
-            while not all(each.done() for each in sent):
-                if show is not None:
-                    show(self.found)
-                time.sleep(1)
+            try:
+                while not all(each.done() for each in sent):
+                    if show is not None:
+                        show(self.found)
+                    time.sleep(1)
+            finally:
+                # After an interrupt the senders end with the request that they are at.
+                stopped.set()
             for each in sent:
                 each.result()
         self._compare_with_the_table()

@@ -37,6 +37,9 @@ ENVIRONMENT = {
     "ALERTS_TIME_TO_LIVE_DAYS": "365",
     "ALERT_GROUPING_SECONDS": "900",
     "FRAUD_ALERTS_TOPIC_ARN": "arn:aws:sns:us-east-1:123456789012:fraud-alerts-topic-bench",
+    "ALLOW_ALONE_DAYS": "30",
+    "ALLOW_ALONE_DOLLARS": "1000",
+    "RULES_PUBLISHED_BY": "one",
     "VERDICTS_URL": "https://api.example/transactions/{transaction_id}/verdict",
 }
 BARE_HANDLER = """
