@@ -257,11 +257,12 @@ verdict: check-env $(READY) ## Give a verdict: TRANSACTION=id (or ACCOUNT=id|pse
 	@$(call with_outputs,analyst.verdict) $(if $(TRANSACTION),"--transaction=$$TRANSACTION") $(if $(ACCOUNT),"--account=$$ACCOUNT") \
 	  "--verdict=$$VERDICT" "--by=$$BY" $(if $(NOTE),"--note=$$NOTE") $(if $(TIMESTAMP),"--timestamp=$$TIMESTAMP")
 
-rules: check-env $(READY) ## Show the detector's rules [HISTORY=yes] [OUT=file]; publish others: FILE=rules.json BY=name [NOTE=why]; the package's again: RESET=yes BY=name
+rules: check-env $(READY) ## Show the detector's rules [HISTORY=yes] [OUT=file]; publish others: FILE=rules.json BY=name [NOTE=why FORCE=yes]; the package's again: RESET=yes BY=name
 	@[[ "$${RESET:-yes}" == yes ]] || { echo 'RESET is yes, or left away' >&2; exit 2; }
+	@[[ "$${FORCE:-yes}" == yes ]] || { echo 'FORCE is yes, or left away' >&2; exit 2; }
 	@[[ "$${HISTORY:-yes}" == yes ]] || { echo 'HISTORY is yes, or left away' >&2; exit 2; }
 	@$(split_args); $(call with_outputs,analyst.rules) $(if $(FILE),"--file=$$FILE") $(if $(RESET),--reset) $(if $(OUT),"--out=$$OUT") \
-	  $(if $(HISTORY),--history) $(signed) "$${words[@]}"
+	  $(if $(HISTORY),--history) $(if $(FORCE),--force) $(signed) "$${words[@]}"
 
 controls: check-env $(READY) ## Show all that is in force, or of ACCOUNT=id|pseudonym, TRANSACTION=id or MERCHANT=id [HISTORY=yes]; set: LIST=allow|watch|deny|none [UNTIL=date], SNOOZE=2h|none [AMOUNT=USD|any]; BY=name [NOTE=why]
 	@[[ "$${HISTORY:-yes}" == yes ]] || { echo 'HISTORY is yes, or left away' >&2; exit 2; }

@@ -25,6 +25,7 @@ from stacks.compute.functions.profiles.rules_item import (
 )
 from tools.analyst.decisions import Decisions, signed_line
 from tools.analyst.differences import differences
+from tools.analyst.extremes import extreme
 from tools.analyst.records.audit import of_history
 from tools.analyst.records.place import Records
 from tools.analyst.records.tables import Tables
@@ -53,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(json.dumps(place.rights_on(RULES_KEY, "PublishRules", place.rules_url), indent=2))
             return 0
         # A bad file is refused before anybody is asked for anything.
-        text = _checked(options.file) if options.file else None
+        text = _checked(options.file, force=options.force) if options.file else None
         tables = Tables(place, get_session())
         item = tables.profile(RULES_KEY)
         if options.file or options.reset:
@@ -69,17 +70,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _checked(path: Path) -> str:
-    """The text of a rules file that the detector can use."""
+def _checked(path: Path, *, force: bool) -> str:
+    """Return the text of a rules file that the detector can use, and that does not silence it."""
     try:
         content = path.read_bytes()
         if len(content) > LARGEST_BYTES:
             raise OperatorError(f"{path} has more than {LARGEST_BYTES} bytes")
-        parse_rules(content)
+        rules = parse_rules(content)
     except OSError as error:
         raise OperatorError(f"{path}: {error.strerror}") from None
     except RulesError as error:
         raise OperatorError(f"{path}: {error}") from None
+    if not force and (reason := extreme(rules)):
+        raise OperatorError(f"{path}: {reason}. Publish it all the same: FORCE=yes")
     return content.decode()
 
 
@@ -190,6 +193,9 @@ def _parser() -> argparse.ArgumentParser:
         "--rights", action="store_true", help="print the IAM policy that the caller needs, and end"
     )
     what.add_argument("--out", type=Path, metavar="FILE", help="write what is in force to a file")
+    parser.add_argument(
+        "--force", action="store_true", help="publish rules that alert on nothing, or on everything"
+    )
     parser.add_argument("--history", action="store_true", help="show who published before, too")
     parser.add_argument("--by", metavar="NAME", help="who publishes")
     parser.add_argument("--note", metavar="TEXT", help="why")

@@ -52,6 +52,29 @@ def file_of(directory: Path, version: str, **changes: Any) -> str:
     return str(path)
 
 
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ({"alert_threshold": 1.0}, "no payment could be an alert"),
+        ({"quantities": {}}, "no payment could be an alert"),
+        ({"base": 2.0}, "every payment would be an alert"),
+    ],
+    ids=["threshold", "no-quantities", "base"],
+)
+def test_rules_that_alert_on_nothing_or_everything_want_force(
+    run: Run, table: Table, tmp_path: Path, setting: dict[str, Any], said: str
+) -> None:
+    path = tmp_path / "extreme.json"
+    path.write_text(json.dumps(json.loads(SHIPPED) | {"version": "extreme"} | setting))
+    code, _, error = run("--file", str(path), "--by", "ana")
+    assert code == 1
+    assert said in error
+    assert "FORCE=yes" in error
+    assert table.items() == []
+    assert run("--file", str(path), "--by", "ana", "--force")[0] == 0
+    assert active(table)["version"].startswith("extreme")
+
+
 def test_the_life_of_rules(run: Run, table: Table, tmp_path: Path) -> None:
     code, out, _ = run()
     assert (code, out) == (

@@ -20,6 +20,7 @@ from stacks.compute.functions.profiles.rules_item import (
 from tools.analyst.desk.charts import curve, spark
 from tools.analyst.desk.parts import Desk
 from tools.analyst.differences import differences
+from tools.analyst.extremes import extreme
 from tools.analyst.records.alert import Alert
 from tools.analyst.records.audit import changes
 from tools.analyst.rules import in_force
@@ -229,10 +230,12 @@ def proposal(desk: Desk, text: str | None) -> Proposal:
     if len(new.encode()) > LARGEST_BYTES:
         raise OperatorError(f"the file has more than {LARGEST_BYTES} bytes")
     try:
-        version = parse_rules(new.encode()).version
+        rules = parse_rules(new.encode())
     except RulesError as error:
         raise OperatorError(f"the detector cannot use this file: {error}") from None
-    return Proposal(text, version, differences(json.loads(current), json.loads(new)))
+    if reason := extreme(rules):
+        raise OperatorError(f"{reason}. Whoever means it publishes the file by: make rules ... FORCE=yes")
+    return Proposal(text, rules.version, differences(json.loads(current), json.loads(new)))
 
 
 def with_threshold(desk: Desk, threshold: str) -> str:

@@ -1,0 +1,24 @@
+"""Rules that would alert on nothing, or on everything: told from the file alone, before it is published."""
+
+from stacks.compute.functions.detector.scoring import Mode, Rules, probability_of
+
+
+def extreme(rules: Rules) -> str | None:
+    """Return why rules are no use to a team, None where they may be.
+
+    Args:
+        rules: What is to be published.
+    """
+    curves = [curve for curve in rules.scorecard.values() if curve.mode is Mode.ALERT]
+    most = probability_of(rules.base + sum(max(0.0, *curve.points) for curve in curves))
+    if most < rules.alert_threshold or rules.alert_threshold >= 1:
+        return (
+            f"no payment could be an alert by its quantities: all points together make {most:.3f}, "
+            f"and alerts begin at {rules.alert_threshold:g}"
+        )
+    if probability_of(rules.base) >= rules.alert_threshold:
+        return (
+            f"every payment would be an alert: the base alone makes {probability_of(rules.base):.3f}, "
+            f"and alerts begin at {rules.alert_threshold:g}"
+        )
+    return None
