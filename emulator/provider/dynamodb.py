@@ -93,7 +93,8 @@ class Table(Resource):
             "readCapacity": throughput.get("ReadCapacityUnits", 0),
             "writeCapacity": throughput.get("WriteCapacityUnits", 0),
             "deletionProtectionEnabled": table.get("DeletionProtectionEnabled", False),
-            "tableClass": table.get("TableClassSummary", {}).get("TableClass"),
+            # DynamoDB tells no class of a standard table that never had another one.
+            "tableClass": table.get("TableClassSummary", {}).get("TableClass") or "STANDARD",
             "streamEnabled": stream.get("StreamEnabled", False),
             "streamViewType": stream.get("StreamViewType", ""),
             "streamArn": table.get("LatestStreamArn", "") if stream.get("StreamEnabled") else "",
