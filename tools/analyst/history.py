@@ -21,7 +21,7 @@ from botocore.session import get_session
 from shared.runtime.dynamodb import from_item
 from shared.runtime.events import alert_id_of
 from shared.runtime.schema import transaction_schema
-from tools.analyst.backtest.__main__ import days
+from tools.analyst.backtest.__main__ import known_after
 from tools.analyst.records.place import Records
 from tools.deploy import outputs
 from tools.deploy.outputs import OperatorError
@@ -141,7 +141,7 @@ def _parser() -> argparse.ArgumentParser:
         default=Path("build", "history.csv.xz"),
         help="a .csv or .csv.xz file (%(default)s)",
     )
-    parser.add_argument("--label-delay-days", type=days, default=7.0, help="(%(default)g)")
+    parser.add_argument("--label-delay-days", type=known_after, default=7.0, help="(%(default)g)")
     return parser
 
 

@@ -105,7 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--label-delay-days", type=days, help="labels are known so long after the payment")
     parser.add_argument(
         "--tune-every-days",
-        type=days,
+        type=some_days,
         help="learn the scorecard anew so often, from the labels known by then",
     )
     parser.add_argument("--scores", type=Path, help="where to write every score")
@@ -130,6 +130,22 @@ def days(text: str) -> float | None:
     if not 0 <= days <= 3650:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of days from 0 to 3650")
     return days
+
+
+def some_days(text: str) -> float:
+    """Read a number of days that is greater than 0, and given."""
+    found = days(text)
+    if not found:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of days greater than 0, to 3650")
+    return found
+
+
+def known_after(text: str) -> float:
+    """Read after how many days labels are known, where nothing can be done without them."""
+    found = days(text)
+    if found is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of days from 0 to 3650")
+    return found
 
 
 def _run(given: argparse.Namespace, rules: Rules, scores: Path | None) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from stacks.compute.functions.detector.scoring import RULES_PATH, Rules, RulesError, load_rules, parse_rules
-from tools.analyst.backtest.__main__ import days
+from tools.analyst.backtest.__main__ import known_after
 from tools.analyst.backtest.progress import Progress
 from tools.analyst.backtest.source import Row, Source, SourceError
 from tools.analyst.tune.fitting import TooFewVerdictsError
@@ -151,7 +151,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("data", type=Path)
     parser.add_argument(
         "--label-delay-days",
-        type=days,
+        type=known_after,
         default=7.0,
         help="labels are known so long after the payment (%(default)g)",
     )

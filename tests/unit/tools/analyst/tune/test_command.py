@@ -81,9 +81,10 @@ def test_a_budget_is_kept_on_the_days_after(tmp_path: Path) -> None:
     [
         (rows(share=0.005), [], "are needed"),
         ([line[:-1] for line in rows(days=20)], [], "no row has a label"),
+        (rows(days=20), ["--label-delay-days", "none"], "LABEL_DELAY_DAYS: 'none' is not a number of days"),
         (rows(days=20), ["--alerts-per-day", "many"], "ALERTS_PER_DAY: 'many' is not a number of alerts"),
     ],
-    ids=["few-frauds", "no-labels", "budget"],
+    ids=["few-frauds", "no-labels", "delay", "budget"],
 )
 def test_what_is_not_usable_is_said(
     tmp_path: Path, lines: list[str], options: list[str], said: str, capsys: pytest.CaptureFixture[str]

@@ -60,6 +60,9 @@ def test_too_few_verdicts_leave_the_rules_in_force(tmp_path: Path) -> None:
 
 def test_the_command_says_when_it_tuned(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data = write(tmp_path / "history.csv", rows(days=30), HEADER)
+    with pytest.raises(SystemExit):
+        main([str(data), "--tune-every-days", "0", "--report", str(tmp_path)])
+    assert "TUNE_EVERY_DAYS: '0' is not a number of days greater than 0" in capsys.readouterr().err
     arguments = [str(data), "--tune-every-days", "25", "--report", str(tmp_path)]
     assert main(arguments) == 2
     assert "TUNE_EVERY_DAYS learns from labels" in capsys.readouterr().err
