@@ -1,8 +1,8 @@
 """What AWS would bill of the data that moves, a line each in ``usage.jsonl``.
 
-A line stands there for each call of the AWS APIs by a role of a function or service (never the operator's),
-for each event that a bus accepts, and for each mail. Requests to deployed APIs and invocations of functions
-are in ``traces.jsonl``.
+The file has a line for each AWS API call by the role of a function or service (never the operator's), for
+each event that a bus accepts, and for each mail. Requests to deployed APIs and invocations of functions are
+in ``traces.jsonl``.
 """
 
 import json
