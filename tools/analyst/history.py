@@ -21,12 +21,12 @@ from botocore.session import get_session
 from shared.runtime.dynamodb import from_item
 from shared.runtime.events import alert_id_of
 from shared.runtime.schema import transaction_schema
-from tools.analyst.backtest.__main__ import known_after
+from tools.analyst.days import delay
 from tools.analyst.records.place import Records
 from tools.deploy import outputs
 from tools.deploy.outputs import OperatorError
 from tools.files.errors import OutputError
-from tools.files.outputs import check_files
+from tools.files.outputs import check_files, written
 from tools.terminal.ending import ended
 from tools.terminal.parser import Parser
 
@@ -114,20 +114,14 @@ def _verdicts(dynamodb: Any, table: str) -> dict[str, str]:
 
 def _write(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write a file that its owner alone may read, compressed as its name says."""
-    beside = path.with_name(f".{path.name}.part")
-    beside.touch(mode=0o600)
-    try:
-        with _opened(beside, path.suffix) as text:
-            writer = csv.DictWriter(text, [*_COLUMNS, "is_fraud"])
-            writer.writeheader()
-            writer.writerows(rows)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    with written(path, private=True, opened=_opened) as text:
+        writer = csv.DictWriter(text, [*_COLUMNS, "is_fraud"])
+        writer.writeheader()
+        writer.writerows(rows)
 
 
-def _opened(path: Path, suffix: str) -> IO[str]:
-    if suffix == ".xz":
+def _opened(path: Path) -> IO[str]:
+    if ".xz" in path.suffixes:
         return lzma.open(path, "wt", encoding="utf-8", newline="")
     return path.open("w", encoding="utf-8", newline="")
 
@@ -141,7 +135,7 @@ def _parser() -> argparse.ArgumentParser:
         default=Path("build", "history.csv.xz"),
         help="a .csv or .csv.xz file (%(default)s)",
     )
-    parser.add_argument("--label-delay-days", type=known_after, default=7.0, help="(%(default)g)")
+    parser.add_argument("--label-delay-days", type=delay, default=7.0, help="(%(default)g)")
     return parser
 
 

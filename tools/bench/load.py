@@ -29,6 +29,7 @@ from tools.local.traffic.client import Identity
 from tools.local.traffic.replay import Delivery, Replay
 from tools.local.traffic.transactions import LabelledTransaction
 from tools.terminal.ending import ended
+from tools.terminal.numbers import within
 from tools.terminal.parser import Parser
 
 SECONDS_OF_A_REQUEST: Final = 0.5
@@ -139,22 +140,15 @@ def seconds_until_decided(dynamodb: Any, table: str, deliveries: Sequence[Delive
     return None
 
 
+_NUMBER = within("a number over 0, up to 100000", 0, 100_000, above=True)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(prog="python -m tools.bench.load", description=__doc__)
     outputs.add_arguments(parser)
-    parser.add_argument("--rate", type=_positive, required=True, help="transactions a second")
-    parser.add_argument("--seconds", type=_positive, required=True, help="for so long")
+    parser.add_argument("--rate", type=_NUMBER, required=True, help="transactions a second")
+    parser.add_argument("--seconds", type=_NUMBER, required=True, help="for so long")
     return parser
-
-
-def _positive(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0.0
-    if not 0 < number <= 100_000:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number over 0, up to 100000")
-    return number
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -49,18 +49,31 @@ def make_folder(name: str, path: Path) -> None:
         raise OutputError(f"{name}: cannot make the folder {path}: {error.strerror}") from error
 
 
+def _as_text(path: Path) -> IO[str]:
+    return path.open("w", encoding="utf-8", newline="")
+
+
 @contextmanager
-def written(path: Path) -> Iterator[IO[str]]:
+def written(
+    path: Path, *, private: bool = False, opened: Callable[[Path], IO[str]] = _as_text
+) -> Iterator[IO[str]]:
     """Open a file for writing; it takes its place when the block ends well, and else nothing changes.
 
     A pipe or a device has no place to be taken and is written to as it is.
+
+    Args:
+        path: Where.
+        private: Only its owner may read it.
+        opened: Opens it for writing.
 
     Raises:
         OutputError: It cannot be written.
     """
     beside = path if _special(path) else path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with beside.open("w", encoding="utf-8", newline="") as text:
+        if private and beside != path:
+            beside.touch(mode=0o600)
+        with opened(beside) as text:
             yield text
         if beside != path:
             beside.replace(path.resolve())

@@ -29,6 +29,7 @@ from tools.analyst.backtest.replay import Replay
 from tools.analyst.backtest.source import Source, SourceError
 from tools.analyst.backtest.summary import comparison, summary
 from tools.analyst.backtest.tally import Tally
+from tools.analyst.days import delay_or_none, period
 from tools.analyst.times import told
 from tools.files.errors import OutputError
 from tools.files.outputs import check_files, make_folder, write, written
@@ -102,10 +103,12 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("data", type=Path)
-    parser.add_argument("--label-delay-days", type=days, help="labels are known so long after the payment")
+    parser.add_argument(
+        "--label-delay-days", type=delay_or_none, help="labels are known so long after the payment"
+    )
     parser.add_argument(
         "--tune-every-days",
-        type=some_days,
+        type=period,
         help="learn the scorecard anew so often, from the labels known by then",
     )
     parser.add_argument("--scores", type=Path, help="where to write every score")
@@ -117,35 +120,6 @@ def _parser() -> argparse.ArgumentParser:
         "--report", type=Path, default=Path("build", "backtest"), help="folder for the report (%(default)s)"
     )
     return parser
-
-
-def days(text: str) -> float | None:
-    """Read a number of days; empty or none is None."""
-    if text.strip().lower() in {"", "none"}:
-        return None
-    try:
-        days = float(text)
-    except ValueError:
-        days = -1.0
-    if not 0 <= days <= 3650:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of days from 0 to 3650")
-    return days
-
-
-def some_days(text: str) -> float:
-    """Read a number of days that is greater than 0, and given."""
-    found = days(text)
-    if not found:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of days greater than 0, to 3650")
-    return found
-
-
-def known_after(text: str) -> float:
-    """Read after how many days labels are known, where nothing can be done without them."""
-    found = days(text)
-    if found is None:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of days from 0 to 3650")
-    return found
 
 
 def _run(given: argparse.Namespace, rules: Rules, scores: Path | None) -> dict[str, Any]:

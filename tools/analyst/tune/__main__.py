@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from stacks.compute.functions.detector.scoring import RULES_PATH, Rules, RulesError, load_rules, parse_rules
-from tools.analyst.backtest.__main__ import known_after
 from tools.analyst.backtest.progress import Progress
 from tools.analyst.backtest.source import Row, Source, SourceError
+from tools.analyst.days import delay
 from tools.analyst.tune.fitting import TooFewVerdictsError
 from tools.analyst.tune.page import page
 from tools.analyst.tune.rules_text import text_of
@@ -25,9 +25,12 @@ from tools.analyst.tune.trial import Judgement, NothingToJudgeError, Trial, trie
 from tools.files.errors import OutputError
 from tools.files.outputs import check_files, make_folder, write
 from tools.terminal.ending import ended
+from tools.terminal.numbers import within
 from tools.terminal.parser import Parser
 
 _JSON, _PAGE = "tune.json", "tune.html"
+_MOST_ALERTS = 1_000_000
+_BUDGET = within(f"a number of alerts up to {_MOST_ALERTS:,}", 0, _MOST_ALERTS, above=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -151,12 +154,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("data", type=Path)
     parser.add_argument(
         "--label-delay-days",
-        type=known_after,
+        type=delay,
         default=7.0,
         help="labels are known so long after the payment (%(default)g)",
     )
     parser.add_argument(
-        "--alerts-per-day", type=_budget, help="choose the threshold for so many; by default as many as now"
+        "--alerts-per-day", type=_BUDGET, help="choose the threshold for so many; by default as many as now"
     )
     parser.add_argument(
         "--rules", type=Path, default=RULES_PATH, help="those in force, by default the shipped ones"
@@ -168,16 +171,6 @@ def _parser() -> argparse.ArgumentParser:
         "--report", type=Path, default=Path("build", "tune"), help="folder for the report (%(default)s)"
     )
     return parser
-
-
-def _budget(text: str) -> float:
-    try:
-        alerts = float(text)
-    except ValueError:
-        alerts = -1.0
-    if not 0 < alerts <= 1_000_000:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of alerts from 1 to 1,000,000")
-    return alerts
 
 
 if __name__ == "__main__":

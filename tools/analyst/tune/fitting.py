@@ -26,7 +26,7 @@ _SCALE_DEVIATION: Final = 0.5
 """How far from 1 the scale of the rules in force may be expected, before any verdict is seen."""
 
 _LEAST_SCALE: Final = 0.25
-"""This much of the points in force always stays: no verdict tells of frauds that nobody has tried yet."""
+"""Least share of the points in force that is kept: verdicts say nothing about kinds of fraud not yet seen."""
 
 _GREATEST_SCALE: Final = 3.0
 _NEWTON_STEPS: Final = 50
@@ -94,9 +94,9 @@ def _fitted(table: Table, rules: Rules, *, held_out: Table | None, rounds: int) 
         if held_out is not None:
             later = (held_out, base + scale * log_odds_of(0.0, rules.scorecard, held_out))
         stumps = boosted(_countable(table, rules), base + scale * in_force, later, rounds)
-        constant, steps = stumps.steps()
+        steps = stumps.steps
         # What is unknown has no points: everybody gets those of unknown values, others the difference.
-        base, rounds = base + constant + sum(each.unknown for each in steps.values()), stumps.rounds
+        base, rounds = base + stumps.constant + sum(each.unknown for each in steps.values()), stumps.rounds
     scorecard: dict[str, Curve] = {}
     for place, name in enumerate(NAMES):
         before = rules.scorecard.get(name)

@@ -14,10 +14,10 @@ from typing import Any, Final
 import numpy as np
 
 from stacks.compute.functions.detector.scoring import NAMES, load_rules
-from tools.analyst.backtest.__main__ import known_after, some_days
 from tools.analyst.backtest.metrics import Ranking
 from tools.analyst.backtest.replay import MILLISECONDS_PER_DAY, Replay
 from tools.analyst.backtest.source import Source, SourceError
+from tools.analyst.days import delay, period
 from tools.analyst.tune.curves import log_odds_of
 from tools.analyst.tune.examples import Examples, Floats, Table
 from tools.analyst.tune.fitting import TooFewVerdictsError, fit, probabilities
@@ -154,13 +154,9 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("data", type=Path)
-    parser.add_argument("--label-delay-days", type=known_after, default=7.0, help="(%(default)g)")
-    parser.add_argument(
-        "--every-days", type=some_days, default=40.0, help="days between two fits (%(default)g)"
-    )
-    parser.add_argument(
-        "--from-day", type=known_after, default=120.0, help="first day that counts (%(default)g)"
-    )
+    parser.add_argument("--label-delay-days", type=delay, default=7.0, help="(%(default)g)")
+    parser.add_argument("--every-days", type=period, default=40.0, help="days between two fits (%(default)g)")
+    parser.add_argument("--from-day", type=delay, default=120.0, help="first day that counts (%(default)g)")
     return parser
 
 

@@ -69,7 +69,21 @@ class Steps(NamedTuple):
         return at, points
 
 
-def boosted(table: Table, start: Floats, held_out: tuple[Table, Floats] | None, rounds: int) -> "Boosted":
+class Stumps(NamedTuple):
+    """A fitted sum of stumps.
+
+    Attributes:
+        constant: Points of every payment.
+        steps: Those of each quantity.
+        rounds: How many stumps there are.
+    """
+
+    constant: float
+    steps: dict[str, Steps]
+    rounds: int
+
+
+def boosted(table: Table, start: Floats, held_out: tuple[Table, Floats] | None, rounds: int) -> Stumps:
     """Fit stumps.
 
     Args:
@@ -93,42 +107,30 @@ def boosted(table: Table, start: Floats, held_out: tuple[Table, Floats] | None, 
         callbacks.append(lightgbm.early_stopping(_PATIENCE, verbose=False))
     model = lightgbm.train(settings, data, rounds, valid_sets=judged, callbacks=callbacks)
     used = model.best_iteration if held_out is not None else rounds
-    return Boosted(model.dump_model(num_iteration=used)["tree_info"], used)
+    return _summed(model.dump_model(num_iteration=used)["tree_info"], used)
 
 
-class Boosted:
-    """A fitted sum of stumps.
-
-    Args:
-        trees: As LightGBM dumps them.
-        rounds: How many there are.
-    """
-
-    def __init__(self, trees: list[dict[str, Any]], rounds: int) -> None:
-        self._trees = trees
-        self.rounds = rounds
-
-    def steps(self) -> tuple[float, dict[str, Steps]]:
-        """Return the points of every payment, and those of each quantity."""
-        constant = 0.0
-        rises: dict[str, dict[float, float]] = defaultdict(lambda: defaultdict(float))
-        lowest: dict[str, float] = defaultdict(float)
-        unknown: dict[str, float] = defaultdict(float)
-        for tree in self._trees:
-            split = tree["tree_structure"]
-            if "split_feature" not in split:
-                constant += split["leaf_value"]
-                continue
-            name, threshold = NAMES[split["split_feature"]], round(split["threshold"], DIGITS)
-            below, above = split["left_child"]["leaf_value"], split["right_child"]["leaf_value"]
-            rises[name][threshold] += above - below
-            lowest[name] += below
-            # Where no value was unknown in the fit, one that comes later is taken as 0.
-            falls_below = split["default_left"] if split["missing_type"] == "NaN" else threshold >= 0
-            unknown[name] += below if falls_below else above
-        steps = {}
-        for name, rise in rises.items():
-            thresholds = sorted(rise)
-            heights = np.cumsum([lowest[name], *(rise[each] for each in thresholds)])
-            steps[name] = Steps(thresholds, list(map(float, heights)), unknown[name])
-        return constant, steps
+def _summed(trees: list[dict[str, Any]], rounds: int) -> Stumps:
+    """Return the sum of trees, as LightGBM dumps them."""
+    constant = 0.0
+    rises: dict[str, dict[float, float]] = defaultdict(lambda: defaultdict(float))
+    lowest: dict[str, float] = defaultdict(float)
+    unknown: dict[str, float] = defaultdict(float)
+    for tree in trees:
+        split = tree["tree_structure"]
+        if "split_feature" not in split:
+            constant += split["leaf_value"]
+            continue
+        name, threshold = NAMES[split["split_feature"]], round(split["threshold"], DIGITS)
+        below, above = split["left_child"]["leaf_value"], split["right_child"]["leaf_value"]
+        rises[name][threshold] += above - below
+        lowest[name] += below
+        # Where no value was unknown in the fit, one that comes later is taken as 0.
+        falls_below = split["default_left"] if split["missing_type"] == "NaN" else threshold >= 0
+        unknown[name] += below if falls_below else above
+    steps = {}
+    for name, rise in rises.items():
+        thresholds = sorted(rise)
+        heights = np.cumsum([lowest[name], *(rise[each] for each in thresholds)])
+        steps[name] = Steps(thresholds, list(map(float, heights)), unknown[name])
+    return Stumps(constant, steps, rounds)

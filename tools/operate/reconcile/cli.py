@@ -27,6 +27,7 @@ from tools.operate.sending import Bus, Pace, Queue
 from tools.operate.times import milliseconds, utc_time
 from tools.reconciliation.standing import Fault, Standing
 from tools.reconciliation.tables import PipelineTables
+from tools.terminal.numbers import within
 from tools.terminal.parser import Parser
 
 _MISSING, _IMPOSSIBLE = 1, 2
@@ -117,6 +118,9 @@ def _report(progress: Progress, environment: str) -> int:
     return _MISSING
 
 
+_RATE = within("a number of transactions a second, up to 10000", 0, 10_000, above=True)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="python -m tools.operate.reconcile",
@@ -132,20 +136,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--replay", action="store_true", help="send again exactly what is missing")
     parser.add_argument(
-        "--rate", type=_rate, default=_PER_SECOND, metavar="PER_SECOND", help="how fast (default: 50)"
+        "--rate", type=_RATE, default=_PER_SECOND, metavar="PER_SECOND", help="how fast (default: 50)"
     )
     parser.add_argument(
         "--afresh", action="store_true", help="do not go on where an earlier run was interrupted"
     )
     parser.add_argument("--progress-directory", type=Path, default=ROOT / "build", help=argparse.SUPPRESS)
     return parser
-
-
-def _rate(text: str) -> float:
-    try:
-        rate = float(text)
-    except ValueError:
-        rate = 0.0
-    if not 0 < rate <= 10_000:
-        raise argparse.ArgumentTypeError(f"{text!r}: a number of transactions a second, up to 10000")
-    return rate

@@ -29,7 +29,7 @@ def table() -> Table:
 
 def test_the_steps_are_what_the_trees_say(table: Table) -> None:
     start = np.full(4000, -3.0)
-    constant, steps = boosted(table, start, None, 60).steps()
+    constant, steps, _ = boosted(table, start, None, 60)
     total = start + constant
     for place, name in enumerate(NAMES):
         if name in steps:
@@ -44,7 +44,7 @@ def test_the_steps_are_what_the_trees_say(table: Table) -> None:
 
 
 def test_what_means_risk_only_rises(table: Table) -> None:
-    _, steps = boosted(table, np.full(4000, -3.0), None, 200).steps()
+    steps = boosted(table, np.full(4000, -3.0), None, 200).steps
     rising = [each.points for name, each in steps.items() if name not in OF_ANY_FORM]
     assert rising
     assert all(after >= before - 1e-12 for points in rising for before, after in pairwise(points))
