@@ -8,7 +8,8 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,28 @@ SUBJECT = re.compile(r'^(ALARM|OK): "(.+)-alarm-local" in US East')
 SECONDS_TO_RING = 150.0
 SECONDS_BETWEEN_POSTS = 0.25
 CONCURRENCY = 100
+
+
+ALARM_SCALE, VISIBILITY_SCALE = 1 / 60, 1 / 180
+"""Five minutes are five seconds; six minutes until a message comes again are two seconds."""
+
+
+@contextmanager
+def repeated(act: Callable[[], object], seconds: float) -> Iterator[None]:
+    """Do something again and again, with so many seconds between, for as long as the block takes."""
+    done = threading.Event()
+
+    def go_on() -> None:
+        while not done.wait(seconds):
+            act()
+
+    thread = threading.Thread(target=go_on)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
 
 
 class Ringing:
@@ -68,23 +91,16 @@ class Ringing:
     @contextmanager
     def traffic(self, **changes: Any) -> Iterator[None]:
         """Post transactions, several at once, for as long as the block takes."""
-        done = threading.Event()
-
-        def post() -> None:
-            client = SigningClient(self.outputs["transactions_url"], self._identity)
-            while not done.wait(SECONDS_BETWEEN_POSTS):
-                client.post(self.body(**changes))
-            client.close()
-
-        senders = [threading.Thread(target=post) for _ in range(3)]
-        for each in senders:
-            each.start()
-        try:
+        with ExitStack() as entered:
+            for _ in range(3):
+                client = SigningClient(self.outputs["transactions_url"], self._identity)
+                entered.callback(client.close)
+                post = partial(self._post, client, changes)
+                entered.enter_context(repeated(post, SECONDS_BETWEEN_POSTS))
             yield
-        finally:
-            done.set()
-            for each in senders:
-                each.join()
+
+    def _post(self, client: SigningClient, changes: dict[str, Any]) -> None:
+        client.post(self.body(**changes))
 
     def send_alert(self, message: str) -> None:
         self.client("sqs").send_message(QueueUrl=self.outputs["suspicious_queue_url"], MessageBody=message)
