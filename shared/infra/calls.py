@@ -12,7 +12,7 @@ import pulumi
 
 from shared.infra import stems
 from shared.infra.arns import Arns
-from shared.infra.iam import ANYONE, Statement, through
+from shared.infra.iam import ANYONE, Conditions, Statement, through
 
 Service = Literal["dynamodb", "sns", "sqs"]
 
@@ -27,11 +27,26 @@ class Call:
     actions: tuple[str, ...]
     key_actions: tuple[str, ...]
     """What the service needs of our key, in the name of the caller."""
+    verb: str = "Uses"
+    keys: tuple[str, ...] = ()
+    """Patterns of the items' partition keys, of which one must fit; none for any key."""
 
     @property
     def sid(self) -> str:
         """``DetectorUsesSuspiciousQueue``."""
-        return f"{self.function.capitalize()}Uses{self.target.title().replace('-', '')}"
+        return f"{self.function.capitalize()}{self.verb}{self.target.title().replace('-', '')}"
+
+    @property
+    def conditions(self) -> Conditions:
+        """What a call must meet: the partition key of each item that it names fits.
+
+        ForAllValues alone also holds for a call that names no key
+        (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html).
+        """
+        if not self.keys:
+            return {}
+        fits = {"dynamodb:LeadingKeys": self.keys}
+        return {"ForAllValues:StringLike": fits, "Null": {"dynamodb:LeadingKeys": "false"}}
 
     def target_arn(self, arns: Arns) -> pulumi.Output[str]:
         """Return the ARN of the resource, computed from its name."""
@@ -50,8 +65,28 @@ CALLS: Sequence[Call] = (
         stems.DETECTOR,
         "dynamodb",
         stems.PROFILES,
-        ("dynamodb:BatchGetItem", "dynamodb:PutItem"),
+        ("dynamodb:BatchGetItem",),
         _DYNAMODB_KEY,
+        "Reads",
+        (
+            "account#*",
+            "merchant#*",
+            "uses#*",
+            "population#sample#*",
+            "population#risk#*",
+            "controls#*",
+            "rules#*",
+        ),
+    ),
+    # What people decide, and the history of it, no payment may change.
+    Call(
+        stems.DETECTOR,
+        "dynamodb",
+        stems.PROFILES,
+        ("dynamodb:PutItem",),
+        _DYNAMODB_KEY,
+        "Writes",
+        ("account#*", "aside#*", "uses#*", "population#sample#*"),
     ),
     Call(stems.DETECTOR, "sqs", stems.SUSPICIOUS_QUEUE, ("sqs:SendMessage",), _MESSAGE_KEY),
     Call(stems.VERDICTS, "dynamodb", stems.TRANSACTIONS, ("dynamodb:Query",), _DYNAMODB_KEY),
@@ -67,8 +102,22 @@ CALLS: Sequence[Call] = (
         stems.VERDICTS,
         "dynamodb",
         stems.PROFILES,
-        ("dynamodb:BatchGetItem", "dynamodb:PutItem"),
+        ("dynamodb:BatchGetItem",),
         _DYNAMODB_KEY,
+        "Reads",
+        ("account#*", "merchant#*", "population#risk#*", "controls#*", "rules#*", "waiting#*"),
+    ),
+    Call(
+        stems.VERDICTS,
+        "dynamodb",
+        stems.PROFILES,
+        ("dynamodb:PutItem",),
+        _DYNAMODB_KEY,
+        "Writes",
+        (
+            *("account#*", "merchant#*", "population#risk#*"),
+            *("controls#*", "rules#*", "history#*", "waiting#*"),
+        ),
     ),
     Call(stems.NOTIFIER, "dynamodb", stems.ALERTS, ("dynamodb:UpdateItem",), _DYNAMODB_KEY),
     # To itself, delayed: the end of a window in which alerts are grouped.
@@ -89,7 +138,13 @@ def role_statements(
     """
     own = [call for call in CALLS if call.function == function]
     uses = [
-        Statement(sid=call.sid, actions=call.actions, resources=[target_arns[call.target]]) for call in own
+        Statement(
+            sid=call.sid,
+            actions=call.actions,
+            resources=[target_arns[call.target]],
+            conditions=call.conditions,
+        )
+        for call in own
     ]
     keys = {call.service: through(key_arn, call.service, *call.key_actions) for call in own}
     return [*uses, *keys.values()]
@@ -108,7 +163,10 @@ def endpoint_statements(service: Service, arns: Arns) -> list[Statement]:
             principals=ANYONE,
             actions=call.actions,
             resources=[call.target_arn(arns)],
-            conditions={"ArnEquals": {"aws:PrincipalArn": arns.role(stems.role_of(call.function))}},
+            conditions={
+                "ArnEquals": {"aws:PrincipalArn": arns.role(stems.role_of(call.function))},
+                **call.conditions,
+            },
         )
         for call in CALLS
         if call.service == service

@@ -151,8 +151,8 @@ class SettingsReader:
         """``true`` or ``false``."""
         return self.choice(key, ("false", "true")) == "true"
 
-    def texts(self, key: str, *, example: str) -> tuple[str, ...]:
-        """Return a list of one or more strings, none of them empty, none of them twice."""
+    def texts(self, key: str, *, example: str, may_be_empty: bool = False) -> tuple[str, ...]:
+        """Return a list of strings, at least one, none of them empty, none of them twice."""
         shown = f'["{example}"]'
         try:
             value = self._object(key)
@@ -160,7 +160,7 @@ class SettingsReader:
             raise self._error(key, "is not a list", shown) from None
         if value is None:
             raise self._error(key, "is missing", shown)
-        if not isinstance(value, list) or not value:
+        if not isinstance(value, list) or not (value or may_be_empty):
             raise self._error(key, "is not a list of at least one entry", shown)
         if wrong := [each for each in value if not isinstance(each, str) or not each.strip()]:
             raise self._error(key, f"has entries that are not text: {wrong}", shown)

@@ -39,6 +39,10 @@ class Environment:
             raise self._error(name, f"is none of {', '.join(choices)}")
         return value
 
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return texts that blanks tell apart; perhaps none."""
+        return tuple(self._variables.get(name, "").split())
+
     def _error(self, name: str, fault: str) -> SettingsError:
         return SettingsError(
             f"environment variable {name} {fault}: the {self._layer} stack sets it, "

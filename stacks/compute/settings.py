@@ -34,6 +34,9 @@ class ComputeSettings:
     """Up to which value of a payment."""
     rules_published_by: str
     """`one` person, or `two`: then a second one approves what the first publishes."""
+    roles_that_name_people: tuple[str, ...]
+    """Roles of people whose trust policy or identity provider sets the session's name; Identity Center's
+    are known. All sessions of any other role are one person."""
     api_burst_limit: int
     """Requests that may arrive at once; the rate is always 1000 a second."""
     traced_per_cent: int
@@ -70,6 +73,9 @@ class ComputeSettings:
                 allow_alone_days=reader.integer("allow_alone_days", minimum=0, maximum=3650),
                 allow_alone_dollars=reader.integer("allow_alone_dollars", minimum=0, maximum=1_000_000_000),
                 rules_published_by=reader.choice("rules_published_by", ("one", "two")),
+                roles_that_name_people=reader.texts(
+                    "roles_that_name_people", example="analysts", may_be_empty=True
+                ),
                 api_burst_limit=reader.integer("api_burst_limit", minimum=1, maximum=ACCOUNT_BURST_LIMIT),
                 traced_per_cent=reader.integer("traced_per_cent", minimum=0, maximum=100),
                 api_access_logs=reader.flag("api_access_logs"),

@@ -47,6 +47,12 @@ def verdicts(
                 "ALLOW_ALONE_DAYS": str(settings.allow_alone_days),
                 "ALLOW_ALONE_DOLLARS": str(settings.allow_alone_dollars),
                 "RULES_PUBLISHED_BY": settings.rules_published_by,
+                # Left away where it would be empty.
+                **(
+                    {"ROLES_THAT_NAME_PEOPLE": " ".join(named)}
+                    if (named := settings.roles_that_name_people)
+                    else {}
+                ),
             },
             timeout_seconds=TIMEOUT_SECONDS,
             reserved_concurrency=settings.verdicts_reserved_concurrency,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.harness import ENVIRONMENTS, ROOT, deploy_all, exports_of, project_of, run_layer
-from tests.support.policies import allow, rights, through
+from tests.support.policies import allow, items, rights, through
 from tests.support.recorded import Deployment, Resource, archive_files
 from tests.support.resource_outputs import ACCOUNT_ID
 
@@ -187,8 +187,23 @@ def test_detector_may_keep_profiles_and_pass_on_what_is_suspicious_or_failed() -
     assert rights(deployment.one(ROLE_POLICY, "detector-policy")) == {
         **_everybodys_rights("detector"),
         "DetectorUsesTransactions": allow("dynamodb:UpdateItem", on=data["transactions_table_arn"]),
-        "DetectorUsesProfilesTable": allow(
-            "dynamodb:BatchGetItem", "dynamodb:PutItem", on=data["profiles_table_arn"]
+        "DetectorReadsProfilesTable": allow(
+            "dynamodb:BatchGetItem",
+            on=data["profiles_table_arn"],
+            **items(
+                "account#*",
+                "merchant#*",
+                "uses#*",
+                "population#sample#*",
+                "population#risk#*",
+                "controls#*",
+                "rules#*",
+            ),
+        ),
+        "DetectorWritesProfilesTable": allow(
+            "dynamodb:PutItem",
+            on=data["profiles_table_arn"],
+            **items("account#*", "aside#*", "uses#*", "population#sample#*"),
         ),
         "DetectorUsesSuspiciousQueue": allow("sqs:SendMessage", on=data["suspicious_queue_arn"]),
         "DeliverFailures": allow("sqs:SendMessage", on=failures),
@@ -200,6 +215,7 @@ def test_detector_may_keep_profiles_and_pass_on_what_is_suspicious_or_failed() -
 def test_verdicts_may_look_transactions_up_and_write_alerts_and_profiles() -> None:
     deployment = deploy_all("dev")
     data, key = deployment.runs["data"].outputs, deployment.runs["network"].outputs["key_arn"]
+    taught, changed = ("account#*", "merchant#*", "population#risk#*"), ("controls#*", "rules#*")
 
     assert rights(deployment.one(ROLE_POLICY, "verdicts-policy")) == {
         **_everybodys_rights("verdicts"),
@@ -207,8 +223,13 @@ def test_verdicts_may_look_transactions_up_and_write_alerts_and_profiles() -> No
         "VerdictsUsesAlertsTable": allow(
             "dynamodb:BatchGetItem", "dynamodb:UpdateItem", on=data["alerts_table_arn"]
         ),
-        "VerdictsUsesProfilesTable": allow(
-            "dynamodb:BatchGetItem", "dynamodb:PutItem", on=data["profiles_table_arn"]
+        "VerdictsReadsProfilesTable": allow(
+            "dynamodb:BatchGetItem", on=data["profiles_table_arn"], **items(*taught, *changed, "waiting#*")
+        ),
+        "VerdictsWritesProfilesTable": allow(
+            "dynamodb:PutItem",
+            on=data["profiles_table_arn"],
+            **items(*taught, *changed, "history#*", "waiting#*"),
         ),
         "KeyThroughDynamodb": through(key, "dynamodb", "kms:Decrypt"),
     }

@@ -95,6 +95,19 @@ def _let_through(role: str, actions: list[str], resource: str) -> dict[str, Any]
     }
 
 
+def _profiles(function: str) -> dict[str, Any]:
+    """Lets a role through to the items that its own policy names."""
+    policy = rights(deploy_all("dev").one("iam/rolePolicy:RolePolicy", f"{function}-policy"))
+    caller = {"ArnEquals": {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT_ID}:role/{function}-role-dev"}}
+    found = {
+        sid: {**each, "Principal": {"AWS": "*"}, "Condition": {**caller, **each["Condition"]}}
+        for sid, each in policy.items()
+        if sid.endswith("ProfilesTable")
+    }
+    assert len(found) == 2
+    return found
+
+
 def test_endpoints_let_each_role_do_what_it_must_and_no_more() -> None:
     deployment = deploy_all("dev")
     arns = deployment.runs["data"].outputs
@@ -107,18 +120,14 @@ def test_endpoints_let_each_role_do_what_it_must_and_no_more() -> None:
         "DetectorUsesTransactions": _let_through(
             "detector-role-dev", ["dynamodb:UpdateItem"], arns["transactions_table_arn"]
         ),
-        "DetectorUsesProfilesTable": _let_through(
-            "detector-role-dev", ["dynamodb:BatchGetItem", "dynamodb:PutItem"], arns["profiles_table_arn"]
-        ),
+        **_profiles("detector"),
         "VerdictsUsesTransactions": _let_through(
             "verdicts-role-dev", ["dynamodb:Query"], arns["transactions_table_arn"]
         ),
         "VerdictsUsesAlertsTable": _let_through(
             "verdicts-role-dev", ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"], arns["alerts_table_arn"]
         ),
-        "VerdictsUsesProfilesTable": _let_through(
-            "verdicts-role-dev", ["dynamodb:BatchGetItem", "dynamodb:PutItem"], arns["profiles_table_arn"]
-        ),
+        **_profiles("verdicts"),
         "NotifierUsesAlertsTable": _let_through(
             "notifier-role-dev", ["dynamodb:UpdateItem"], arns["alerts_table_arn"]
         ),

@@ -38,3 +38,9 @@ def through(key_arn: str, service: str, *actions: str) -> dict[str, Any]:
     """An Allow to use the key by way of one service."""
     via = {"kms:ViaService": f"{service}.us-east-1.amazonaws.com"}
     return allow(*actions, on=key_arn, StringEquals=via)
+
+
+def items(*keys: str) -> dict[str, Any]:
+    """Return the conditions by which a call names items with such partition keys, and no others."""
+    fits = {"dynamodb:LeadingKeys": list(keys)}
+    return {"ForAllValues:StringLike": fits, "Null": {"dynamodb:LeadingKeys": "false"}}

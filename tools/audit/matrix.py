@@ -5,6 +5,7 @@ who deploy. Policies and boundaries are those that the programs register and shi
 AWS evaluates them.
 """
 
+import itertools
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -31,9 +32,9 @@ class Right:
     context: Context = ()
 
     @property
-    def key(self) -> tuple[str, str]:
-        """What is allowed, whatever the conditions."""
-        return self.action, self.resource
+    def key(self) -> tuple[str, str, str]:
+        """What is allowed: the action, the resource, and in a table the items, by their keys' pattern."""
+        return self.action, self.resource, dict(self.context).get("dynamodb:leadingkeys", ("",))[0]
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,11 @@ def matrix(deployment: Deployment) -> Iterator[Row]:
 def _row(holder: Holder, rights: frozenset[Right]) -> Row:
     own = {right.key for right in holder.rights}
     # The policies of AWS that functions have give a few actions on everything, which is theirs then.
-    foreign = [right for right in rights if right.key not in own and (right.action, "*") not in own]
+    foreign = [
+        right
+        for right in rights
+        if own.isdisjoint({right.key, (right.action, right.resource, ""), (right.action, "*", "")})
+    ]
     return Row(holder, len(foreign), tuple(right for right in foreign if holder.allows(right)))
 
 
@@ -105,15 +110,16 @@ def _rights(document: Mapping[str, Any]) -> Iterator[Right]:
     for statement in document["Statement"]:
         if statement["Effect"] != "Allow":
             continue
-        context = tuple(
-            (key.lower(), _listed(values)[:1])
+        conditions = [
+            [(key.lower(), (value,)) for value in _listed(values)]
             for operator, keys in statement.get("Condition", {}).items()
             if operator != "Null"
             for key, values in keys.items()
-        )
+        ]
         for action in _listed(statement["Action"]):
             for resource in _listed(statement["Resource"]):
-                yield Right(action, resource, context)
+                for context in itertools.product(*conditions):
+                    yield Right(action, resource, context)
 
 
 def _allowed(texts: tuple[str, ...], right: Right) -> bool:

@@ -124,9 +124,15 @@ def _calls(endpoint: Resource, role: str) -> Iterator[Call]:
     for statement in json.loads(text)["Statement"]:
         for action in _listed(statement["Action"]):
             for resource in _listed(statement["Resource"]):
-                query = Query(action, resource, {"aws:principalarn": (role,)}, principal)
-                if decide(statements, query) is Decision.ALLOW:
+                context = {"aws:principalarn": (role,), **_items(statement)}
+                if decide(statements, Query(action, resource, context, principal)) is Decision.ALLOW:
                     yield action, resource.rpartition(":")[2].removeprefix("table/")
+
+
+def _items(statement: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """The items that a statement is about, by their keys' patterns."""
+    keys = statement.get("Condition", {}).get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys")
+    return {"dynamodb:leadingkeys": tuple(keys)} if keys else {}
 
 
 def _listed(value: Any) -> list[str]:

@@ -167,7 +167,7 @@ PLANTED = (
     ),
     Planted(
         "roles_may_do_only_what_they_need",
-        with_statements(ROLE_POLICY, "detector-policy", "policy", drop("DetectorUsesProfilesTable")),
+        with_statements(ROLE_POLICY, "detector-policy", "policy", drop("DetectorReadsProfilesTable")),
         "dynamodb:BatchGetItem",
     ),
     Planted(

@@ -16,7 +16,7 @@ from stacks.compute.functions.profiles.rules_item import RULES_KEY
 from stacks.compute.functions.verdicts.adapters import ChangesTable
 from stacks.compute.functions.verdicts.changing import Changing
 from stacks.compute.functions.verdicts.ports import BusyError, Put
-from stacks.compute.functions.verdicts.second_person import Limits, why_controls
+from stacks.compute.functions.verdicts.second_person import Limits, person_of, why_controls
 from stacks.compute.functions.verdicts.written import WAITING_DAYS, controls_after
 from tests.unit.tools.analyst.api_in_memory import ANA, BEN
 from tests.unit.tools.analyst.table import Table, table_in_memory
@@ -139,6 +139,43 @@ def test_a_second_person_approves_and_both_are_recorded(desk: Desk) -> None:
     assert len(desk.table.history()) == 1
     third = desk.put("approvals", f"{BEN}-2", change=change, decided_by="Cy")
     assert (third[0], third[1]["error"]) == (409, "approved_already")
+
+
+ROLE = "arn:aws:sts::123456789012:assumed-role"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (f"{ROLE}/analysts/ana", f"{ROLE}/analysts/ben", True),
+        (f"{ROLE}/analysts/ana", f"{ROLE}/approvers/ana", False),
+        (f"{ROLE}/saml/ana", f"{ROLE}/saml/ben", False),
+        (f"{ROLE}/saml/ana", f"{ROLE}/AWSReservedSSO_Approvers_1/Ana", True),
+        (f"{ROLE}/AWSReservedSSO_Analysts_0/ana", f"{ROLE}/AWSReservedSSO_Approvers_1/ben", False),
+        ("arn:aws:iam::123456789012:user/people/ana", f"{ROLE}/saml/ana", True),
+        ("arn:aws:iam::123456789012:user/ana", "arn:aws:iam::123456789012:user/ben", False),
+        (
+            "arn:aws:sts::123456789012:federated-user/ana",
+            "arn:aws:sts::123456789012:federated-user/ben",
+            True,
+        ),
+    ],
+)
+def test_nobody_becomes_a_second_person_by_a_name_that_they_choose(one: str, other: str, same: bool) -> None:
+    """A session's name is chosen by whoever takes the role on, unless somebody else names it."""
+    assert (person_of(one, {"saml"}) == person_of(other, {"saml"})) is same
+
+
+def test_two_sessions_of_a_role_approve_nothing_of_each_other(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for roles, error in (("", "same_person"), ("saml analysts", None)):
+        (tmp_path / roles).mkdir(exist_ok=True)
+        with table_in_memory(monkeypatch, tmp_path / roles, ROLES_THAT_NAME_PEOPLE=roles) as table:
+            desk = Desk(table, monkeypatch)
+            change = desk.allow(f"{ROLE}/analysts/ana")[1]["change"]
+            told = desk.put("approvals", f"{ROLE}/analysts/ben", change=change, decided_by="Ben")[1]
+            assert told.get("error") == error
 
 
 def test_what_nobody_approves_in_time_waits_no_more(desk: Desk) -> None:

@@ -1,6 +1,7 @@
 """Calls: a function's role and the endpoint on its way agree, because both come from one list."""
 
 import json
+from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,17 @@ from shared.infra.arns import Arns
 from shared.infra.calls import CALLS, Service, endpoint_statements, role_statements
 from shared.infra.iam import document
 from shared.infra.naming import Names
+from shared.runtime.changes import history_key, waiting_key
+from stacks.compute.functions.profiles.items import (
+    account_key,
+    aside_key,
+    controls_key,
+    merchant_key,
+    risk_key,
+    sample_key,
+    uses_key,
+)
+from stacks.compute.functions.profiles.rules_item import RULES_KEY
 from tests.unit.infra.resolving import resolve
 
 ACCOUNT = "123456789012"
@@ -87,6 +99,36 @@ def test_a_role_uses_the_key_through_each_service_that_it_calls_and_no_other(fun
     }
     assert services
     assert via == {f"{service}.us-east-1.amazonaws.com" for service in services}
+
+
+OF_PEOPLE = {controls_key("account#a"), RULES_KEY, history_key(RULES_KEY, 1), waiting_key("c")}
+TAUGHT = {account_key("a"), merchant_key("m"), risk_key(0)}
+LEARNT = {account_key("a"), aside_key("account#a", "digest"), uses_key("merchant", "m"), sample_key(0)}
+
+
+@pytest.mark.parametrize(
+    ("function", "verb", "keys"),
+    [
+        ("detector", "Writes", LEARNT),
+        (
+            "detector",
+            "Reads",
+            (LEARNT | TAUGHT | {controls_key("account#a"), RULES_KEY}) - {aside_key("account#a", "digest")},
+        ),
+        ("verdicts", "Writes", OF_PEOPLE | TAUGHT),
+        ("verdicts", "Reads", (OF_PEOPLE | TAUGHT) - {history_key(RULES_KEY, 1)}),
+    ],
+)
+def test_profiles_are_read_and_written_by_kind(function: str, verb: str, keys: set[str]) -> None:
+    """A taken-over detector writes no list, no rules and no history of them."""
+    (call,) = (
+        each
+        for each in CALLS
+        if (each.function, each.verb, each.target) == (function, verb, "profiles-table")
+    )
+    may = {key for key in OF_PEOPLE | TAUGHT | LEARNT if any(fnmatchcase(key, each) for each in call.keys)}
+    assert may == keys
+    assert all(any(fnmatchcase(key, each) for key in keys) for each in call.keys)
 
 
 def test_arns_are_those_that_aws_will_give() -> None:

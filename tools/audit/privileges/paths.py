@@ -37,6 +37,7 @@ class Paths:
         return {
             "a payment that is stored and decided": self.quiet_payment,
             "requests that are refused": self.refused_requests,
+            "a profile that cannot be read": self.damaged_profile,
             "an account on a list, its alerts, one mail for several": self.alerts,
             "verdicts, the last of which counts": self.verdicts,
             "alerts, an account and the audit, looked at": self.looking,
@@ -62,6 +63,14 @@ class Paths:
         expect("the same payment again", self._post(again), 200)
         expect("another body under its id", self._post({**again, "amount": 22.0}), 409)
         expect("half a payment", self._post({"transaction_id": "half"}), 400)
+
+    def damaged_profile(self) -> None:
+        """The detector sets it aside, and begins another one."""
+        damaged = {"profile_id": {"S": "account#a-damaged"}, "revision": {"N": "1"}, "state": {"S": "?"}}
+        table = self._stage.target.profiles_table_name
+        self._stage.client("dynamodb").put_item(TableName=table, Item=damaged)
+        self._pay("after-damage-1", "a-damaged")
+        self._decided("after-damage-1")
 
     def alerts(self) -> None:
         """Deny an account; two of its payments alert, the second within the first one's window."""

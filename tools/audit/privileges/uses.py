@@ -1,11 +1,16 @@
 """What roles asked for during a run, as the embedded AWS wrote it down."""
 
+import itertools
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from emulator.cloud.evaluations import FILE_NAME
+
+_ITEMS: Final = "dynamodb:leadingkeys"
+"""The condition key for the partition keys of the items that a call names."""
 
 
 @dataclass(frozen=True)
@@ -37,13 +42,21 @@ class Use:
 
 
 def uses(run_directory: Path) -> Iterator[Use]:
-    """Yield each right that a role asked for in a run, once, in the order of the first time."""
+    """Yield each right that a role asked for in a run, in the order of the first time.
+
+    A call that names several items of a table asks for each of them: a grant on items has one pattern.
+    """
     for line in (run_directory / FILE_NAME).read_text("utf-8").splitlines():
         entry = json.loads(line)
-        yield Use(
-            role=entry["principal"].rpartition("/")[2],
-            action=entry["action"],
-            resource=entry["resource"],
-            context=tuple((key, tuple(values)) for key, values in entry["context"].items()),
-            refusal=entry["refusal"],
-        )
+        each_context = [
+            [(key, (value,)) for value in values] if key == _ITEMS else [(key, tuple(values))]
+            for key, values in entry["context"].items()
+        ]
+        for context in itertools.product(*each_context):
+            yield Use(
+                role=entry["principal"].rpartition("/")[2],
+                action=entry["action"],
+                resource=entry["resource"],
+                context=context,
+                refusal=entry["refusal"],
+            )

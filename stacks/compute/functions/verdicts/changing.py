@@ -15,7 +15,7 @@ from shared.runtime.responses import Refused
 from shared.runtime.tracing import Segment
 from stacks.compute.functions.verdicts.asked import Approval, Asked, read_approval, read_controls, read_rules
 from stacks.compute.functions.verdicts.ports import BusyError, ChangedItems, Put
-from stacks.compute.functions.verdicts.second_person import Limits, why_controls, why_rules
+from stacks.compute.functions.verdicts.second_person import Limits, person_of, why_controls, why_rules
 from stacks.compute.functions.verdicts.written import (
     Item,
     approved_by,
@@ -143,7 +143,10 @@ class Changing:
             if waiting.get("approved_as") == signed.caller:
                 return 200, _told(before or {})
             raise Refused(409, "approved_already", "Somebody else has approved this change.")
-        if signed.caller == asked.signed.caller or signed.by == asked.signed.by:
+        people = [
+            person_of(each.caller, self._limits.roles_that_name_people) for each in (signed, asked.signed)
+        ]
+        if people[0] == people[1] or signed.by == asked.signed.by:
             raise Refused(403, "same_person", "Whoever asked for a change does not approve it.")
         if asked.kind is Changed.RULES and revision_of(before) != asked.values["replaces"]:
             raise _stale(before)

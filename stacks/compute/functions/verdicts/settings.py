@@ -52,5 +52,6 @@ class VerdictsSettings:
                 allow_alone_days=environment.integer("ALLOW_ALONE_DAYS", minimum=0),
                 allow_alone_dollars=environment.integer("ALLOW_ALONE_DOLLARS", minimum=0),
                 rules_alone=environment.choice("RULES_PUBLISHED_BY", PUBLISHERS) == PUBLISHERS[0],
+                roles_that_name_people=environment.texts("ROLES_THAT_NAME_PEOPLE"),
             ),
         )

@@ -17,8 +17,8 @@ from stacks.compute.functions.verdicts.settings import VerdictsSettings
 from tests.unit.functions.builders import SECRET
 from tools.deploy.signed_api import Answer, SignedApi
 
-ANA = "arn:aws:sts::123456789012:assumed-role/analyst/ana"
-BEN = "arn:aws:sts::123456789012:assumed-role/analyst/ben"
+ANA = "arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Analysts_0123456789abcdef/ana"
+BEN = "arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Analysts_0123456789abcdef/ben"
 SETTINGS = {
     "ENVIRONMENT_SUFFIX": "dev",
     "LOG_LEVEL": "ERROR",
