@@ -44,7 +44,7 @@ WORKERS ?= auto
 LOCAL_DIRECTORY ?= build/local
 ENGINES := embedded pulumi
 ENGINE_IN_USE := $(or $(ENGINE),$(if $(filter local,$(ENV)),embedded,pulumi))
-MUTATING := boundaries deploy refresh destroy smoke redrive load $(if $(FILE)$(RESET),rules) $(if $(LIST)$(SNOOZE),controls) $(if $(CHANGE),approve)
+MUTATING := boundaries deploy refresh destroy smoke redrive load $(if $(FILE)$(RESET)$(CHALLENGER)$(PROMOTE)$(ALERTS_PER_DAY),rules) $(if $(LIST)$(SNOOZE),controls) $(if $(CHANGE),approve)
 MUTATES := $(if $(filter $(foreach verb,$(MUTATING),$(verb) $(verb)-%),$(GOALS)),yes)
 export $(TAKEN) GOALS ENGINE_IN_USE
 MUTATES := $(strip $(MUTATES) $(if $(REPLAY),$(filter reconcile,$(GOALS))) $(if $(ERASE),$(filter erase,$(GOALS))))
@@ -172,7 +172,7 @@ lock: $(READY) ## Resolve requirements.in and the emulator's anew into requireme
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file policy/requirements.lock policy/requirements.in
 
 ##@ An environment (ENV=dev, ENV=prod CONFIRM=prod, or ENV=local beside a running `make local`)
-.PHONY: doctor preflight stale history rights matrix boundaries deployers cost size load smoke redrive desk alerts account audit verdict rules controls approve $(VERBS) $(foreach verb,$(VERBS),$(LAYERS:%=$(verb)-%))
+.PHONY: doctor preflight stale history rights matrix boundaries deployers cost size load smoke redrive desk alerts account audit verdict rules challenger controls approve $(VERBS) $(foreach verb,$(VERBS),$(LAYERS:%=$(verb)-%))
 doctor: check-env $(READY) ## Check what a deployment needs before it can fail half-way: a line each, with what to do
 	@$(BIN)/python -m tools.deploy.doctor "$$ENV" "--engine=$$ENGINE_IN_USE"
 
@@ -257,12 +257,17 @@ verdict: check-env $(READY) ## Give a verdict: TRANSACTION=id (or ACCOUNT=id|pse
 	@$(call with_outputs,analyst.verdict) $(if $(TRANSACTION),"--transaction=$$TRANSACTION") $(if $(ACCOUNT),"--account=$$ACCOUNT") \
 	  "--verdict=$$VERDICT" "--by=$$BY" $(if $(NOTE),"--note=$$NOTE") $(if $(TIMESTAMP),"--timestamp=$$TIMESTAMP")
 
-rules: check-env $(READY) ## Show the detector's rules [HISTORY=yes] [OUT=file]; publish others: FILE=rules.json BY=name [NOTE=why FORCE=yes]; the package's again: RESET=yes BY=name
+rules: check-env $(READY) ## Show the detector's rules [HISTORY=yes] [OUT=file]; publish: FILE=rules.json and/or ALERTS_PER_DAY=50, PROMOTE=yes (the challenger), RESET=yes (the package's); beside them: CHALLENGER=rules.json|none; BY=name [NOTE=why DAYS=28 FORCE=yes]
 	@[[ "$${RESET:-yes}" == yes ]] || { echo 'RESET is yes, or left away' >&2; exit 2; }
+	@[[ "$${PROMOTE:-yes}" == yes ]] || { echo 'PROMOTE is yes, or left away' >&2; exit 2; }
 	@[[ "$${FORCE:-yes}" == yes ]] || { echo 'FORCE is yes, or left away' >&2; exit 2; }
 	@[[ "$${HISTORY:-yes}" == yes ]] || { echo 'HISTORY is yes, or left away' >&2; exit 2; }
 	@$(split_args); $(call with_outputs,analyst.rules) $(if $(FILE),"--file=$$FILE") $(if $(RESET),--reset) $(if $(OUT),"--out=$$OUT") \
-	  $(if $(HISTORY),--history) $(if $(FORCE),--force) $(signed) "$${words[@]}"
+	  $(if $(CHALLENGER),"--challenger=$$CHALLENGER") $(if $(PROMOTE),--promote) $(if $(ALERTS_PER_DAY),"--alerts-per-day=$$ALERTS_PER_DAY") \
+	  $(if $(DAYS),"--days=$$DAYS") $(if $(HISTORY),--history) $(if $(FORCE),--force) $(signed) "$${words[@]}"
+
+challenger: check-env $(READY) ## Compare the challenger with the rules in force, on the payments that both have scored [SINCE=7d]
+	@$(call with_outputs,analyst.challenger) $(if $(SINCE),"--since=$$SINCE")
 
 controls: check-env $(READY) ## Show all that is in force, or of ACCOUNT=id|pseudonym, TRANSACTION=id or MERCHANT=id [HISTORY=yes]; set: LIST=allow|watch|deny|none [UNTIL=date], SNOOZE=2h|none [AMOUNT=USD|any]; BY=name [NOTE=why]
 	@[[ "$${HISTORY:-yes}" == yes ]] || { echo 'HISTORY is yes, or left away' >&2; exit 2; }

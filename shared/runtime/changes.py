@@ -19,6 +19,8 @@ class Changed(StrEnum):
     """Lists and snooze of an account or a merchant, as they are in force."""
     RULES = "rules"
     """The rules in force."""
+    CHALLENGER = "challenger"
+    """Rules that score beside those in force, and alert on nothing."""
     HISTORY = "history"
     """One change, for ever."""
     WAITING = "waiting"

@@ -17,6 +17,39 @@ DECISION_ATTRIBUTE: Final = "decision"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Challenged:
+    """What the challenger, a second rules file, would have decided about a transaction.
+
+    Attributes:
+        rules_version: Its version.
+        score: From 0 to 1.
+        suspicious: Whether it would have raised an alert.
+    """
+
+    rules_version: str
+    score: Decimal
+    suspicious: bool
+
+    def values(self) -> dict[str, Any]:
+        """Return it as plain values; most are not suspicious, and say so by saying nothing."""
+        values = asdict(self)
+        return values if self.suspicious else {name: values[name] for name in ("rules_version", "score")}
+
+    @classmethod
+    def read(cls, fields: Fields) -> Self:
+        """Read what `values` gave.
+
+        Raises:
+            EventError: A field is missing or of a wrong type.
+        """
+        return cls(
+            rules_version=fields.text("rules_version"),
+            score=fields.decimal("score"),
+            suspicious=bool(fields.optional_boolean("suspicious")),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedDecision:
     """What was decided about a transaction, and when.
 
@@ -34,6 +67,8 @@ class RecordedDecision:
             there are no reasons.
         scored_without: What could not be read when it was scored: "population", "rules", "controls",
             "merchant", "first uses", or "account", whose profile was set aside.
+        shadow: What in mode `shadow` would have been a reason, by its code in the rules file.
+        challenger: What the challenger would have decided; None where there was none.
     """
 
     suspicious: bool
@@ -45,6 +80,8 @@ class RecordedDecision:
     reasons: tuple[AlertReason, ...] = ()
     base: Decimal | None = None
     scored_without: tuple[str, ...] = ()
+    shadow: tuple[str, ...] = ()
+    challenger: Challenged | None = None
 
     def values(self) -> dict[str, Any]:
         """Return the attribute as plain values without what is empty: an item is billed by its size."""
@@ -54,6 +91,8 @@ class RecordedDecision:
                 {name: value for name, value in asdict(reason).items() if value is not None}
                 for reason in self.reasons
             ]
+        if self.challenger:
+            values["challenger"] = self.challenger.values()
         return values
 
     @classmethod
@@ -63,6 +102,7 @@ class RecordedDecision:
         Raises:
             EventError: A field is missing or of a wrong type.
         """
+        challenger = fields.optional_child("challenger")
         return cls(
             suspicious=fields.boolean("suspicious"),
             decided_at=fields.integer("decided_at"),
@@ -73,6 +113,8 @@ class RecordedDecision:
             reasons=tuple(read_reason(reason) for reason in fields.optional_children("reasons")),
             base=fields.optional_decimal("base"),
             scored_without=fields.optional_texts("scored_without"),
+            shadow=fields.optional_texts("shadow"),
+            challenger=None if challenger is None else Challenged.read(challenger),
         )
 
 

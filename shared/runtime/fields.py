@@ -35,6 +35,10 @@ class Fields:
         """Return a nested object."""
         return Fields(self._values.get(name), f"{self._where}.{name}")
 
+    def optional_child(self, name: str) -> "Fields | None":
+        """Return a nested object, or None where the field is missing."""
+        return None if self._values.get(name) is None else self.child(name)
+
     def of_item(self) -> "Fields":
         """Return the same fields with DynamoDB's wire form read into plain values."""
         try:

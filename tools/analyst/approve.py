@@ -19,10 +19,10 @@ from stacks.compute.functions.detector.scoring import RULES_PATH
 from stacks.compute.functions.profiles.rules_item import RULES_KEY
 from tools.analyst.decisions import Decisions, signed_line
 from tools.analyst.differences import differences
+from tools.analyst.publishing import in_force
 from tools.analyst.records.audit import CONTROLS_PREFIX, amount_told, subject_of
 from tools.analyst.records.place import Records
 from tools.analyst.records.tables import Tables
-from tools.analyst.rules import in_force
 from tools.analyst.times import told
 from tools.deploy import outputs
 from tools.deploy.outputs import OperatorError

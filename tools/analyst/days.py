@@ -12,6 +12,9 @@ delay = within(f"a number of days from 0 to {_MOST_DAYS}", 0, _MOST_DAYS)
 period = within(f"a number of days greater than 0, to {_MOST_DAYS}", 0, _MOST_DAYS, above=True)
 """Reads a time between two events."""
 
+days_back = within("a number of days from 1 to 400", 1, 400)
+"""Reads how far to look back."""
+
 
 def delay_or_none(text: str) -> float | None:
     """Read after how many days labels are known; empty or none is never.

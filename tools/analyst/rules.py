@@ -1,4 +1,4 @@
-"""`make rules`: show the rules in force, publish others, or go back to the package's, without a deployment.
+"""`make rules`: show the rules in force, publish others or a challenger, without a deployment.
 
 `python -m tools.analyst.rules ENV --outputs FILE [--file RULES --by NAME]`; docs/rules.md has the whole
 way. Exit code 0: done. 1: refused; nothing has changed.
@@ -7,30 +7,38 @@ way. Exit code 0: done. 1: refused; nothing has changed.
 import argparse
 import json
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from botocore.session import get_session
 
 from shared.infra.arns import REGION
 from shared.runtime.changes import Changed
 from stacks.compute.functions.detector.active_rules import LONGEST_SECONDS
-from stacks.compute.functions.detector.scoring import RULES_PATH, RulesError, load_rules, parse_rules
-from stacks.compute.functions.profiles.rules_item import (
-    LARGEST_BYTES,
-    RULES_KEY,
-    UnreadableRulesError,
-    published_text,
-)
+from stacks.compute.functions.detector.scoring import RULES_PATH, load_rules, parse_rules
+from stacks.compute.functions.profiles.rules_item import CHALLENGER_KEY, RULES_KEY
+from tools.analyst.days import days_back
 from tools.analyst.decisions import Decisions, signed_line
 from tools.analyst.differences import differences
-from tools.analyst.extremes import extreme
+from tools.analyst.publishing import (
+    FORCE,
+    in_force,
+    parsed,
+    publication_body,
+    read_file,
+    refuse_extremes,
+    with_threshold,
+)
 from tools.analyst.records.audit import of_history
+from tools.analyst.records.payments import payments
 from tools.analyst.records.place import Records
 from tools.analyst.records.tables import Tables
 from tools.analyst.times import told
-from tools.deploy import outputs
+from tools.analyst.trying import Trying
+from tools.analyst.tune.budget import alerts_a_day
+from tools.deploy import hints, outputs
 from tools.deploy.outputs import OperatorError
 from tools.deploy.signed_api import SignedApi
 from tools.files.errors import OutputError
@@ -38,52 +46,102 @@ from tools.files.outputs import write
 from tools.terminal.ending import ended
 from tools.terminal.parser import Parser
 
+_NONE: Final = "none"
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
     parser = _parser()
     options = parser.parse_args(arguments)
-    if (options.file or options.reset) and not options.by:
+    replaces = bool(options.file or options.reset or options.promote or options.alerts_per_day)
+    changes = replaces or bool(options.challenger)
+    if changes and not options.by:
         parser.error("say who publishes: BY=name")
-    if options.note and not (options.file or options.reset):
-        parser.error("NOTE says why rules are published: give FILE or RESET too")
+    if options.note and not changes:
+        parser.error("NOTE says why rules are published: give FILE, CHALLENGER, ALERTS_PER_DAY or RESET too")
+    if options.alerts_per_day and (options.reset or options.challenger or options.out):
+        parser.error("ALERTS_PER_DAY is for the rules in force, or for FILE or PROMOTE")
     try:
         exported = outputs.Outputs.named(options)
         place = Records.of(exported)
         if options.rights:
-            print(json.dumps(place.rights_on(RULES_KEY, "PublishRules", place.rules_url), indent=2))
+            print(json.dumps(place.publishers_rights("rules#*"), indent=2))
             return 0
         # A bad file is refused before anybody is asked for anything.
-        text = _checked(options.file, force=options.force) if options.file else None
+        text = _file_of(options)
         tables = Tables(place, get_session())
+        decisions = Decisions.of(SignedApi(get_session(), REGION), exported)
         item = tables.profile(RULES_KEY)
-        if options.file or options.reset:
-            _publish(Decisions.of(SignedApi(get_session(), REGION), exported), item, text, options)
+        if options.challenger:
+            _challenge(decisions, tables.profile(CHALLENGER_KEY), text, options)
+        elif replaces:
+            _publish(decisions, item, _tried(tables, item, text, options), options)
         elif options.out:
             _write(item, options)
         else:
             past = _history(tables, item) if options.history else []
-            print("\n".join(_shown(item, options.environment) + past))
+            challenger = _challenger_told(tables.profile(CHALLENGER_KEY), options.environment)
+            print("\n".join(_shown(item, options.environment) + challenger + past))
     except (OperatorError, OutputError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0
 
 
-def _checked(path: Path, *, force: bool) -> str:
-    """Return the text of a rules file that the detector can use, and that does not silence it."""
-    try:
-        content = path.read_bytes()
-        if len(content) > LARGEST_BYTES:
-            raise OperatorError(f"{path} has more than {LARGEST_BYTES} bytes")
-        rules = parse_rules(content)
-    except OSError as error:
-        raise OperatorError(f"{path}: {error.strerror}") from None
-    except RulesError as error:
-        raise OperatorError(f"{path}: {error}") from None
-    if not force and (reason := extreme(rules)):
-        raise OperatorError(f"{path}: {reason}. Publish it all the same: FORCE=yes")
-    return content.decode()
+def _file_of(options: argparse.Namespace) -> str | None:
+    if options.challenger and options.challenger != _NONE:
+        return read_file(Path(options.challenger))
+    if not options.file:
+        return None
+    text = read_file(options.file)
+    if not options.force:
+        try:
+            refuse_extremes(parsed(text))
+        except OperatorError as error:
+            raise OperatorError(f"{options.file}: {error}") from None
+    return text
+
+
+def _tried(
+    tables: Tables, item: Mapping[str, Any] | None, text: str | None, options: argparse.Namespace
+) -> str | None:
+    """Return the file to publish, tried on recent payments: None for the rules of the package.
+
+    Raises:
+        OperatorError: It would silence all alerts or multiply them, and nobody forces it.
+    """
+    if options.reset:
+        return None
+    if options.promote:
+        text = challenger_text(tables.profile(CHALLENGER_KEY))
+    old, _ = in_force(item)
+    if text is None or options.alerts_per_day:
+        # Of the file that is given, or of the one in force, with another threshold.
+        text = old if text is None else text
+    elif options.force or text == old:
+        return text
+    print(f"reads the payments of {tables.place.transactions_table_name}", flush=True)
+    trying = Trying(payments(tables), parsed(old), time.time_ns() // 1_000_000, options.days)
+    if options.alerts_per_day:
+        found = trying.threshold(parsed(text), options.alerts_per_day)
+        print("\n".join(found.told()))
+        return with_threshold(text, found.threshold)
+    print("\n".join(trying.compared(parsed(text))))
+    return text
+
+
+def challenger_text(item: Mapping[str, Any] | None) -> str:
+    """Return the file of the challenger.
+
+    Raises:
+        OperatorError: There is none, or it is not readable.
+    """
+    text, fault = in_force(item)
+    if item is None or item.get("rules") is None:
+        raise OperatorError("there is no challenger: publish one by CHALLENGER=rules.json")
+    if fault is not None:
+        raise OperatorError(f"the challenger is refused by the detector: {fault}")
+    return text
 
 
 def _publish(
@@ -94,7 +152,8 @@ def _publish(
     if fault is None and (before or {}).get("rules") == text:
         print(f"nothing to do: {version or 'the rules of the package'} is what is published")
         return
-    decided = decisions.rules(publication_body(before, text, options.by, options.note))
+    body = publication_body(before, text, options.by, options.note, force=options.force)
+    decided = decisions.rules(body)
     new = RULES_PATH.read_text("utf-8") if text is None else text
     done = "proposed" if decided.waits else "published"
     print(f"{done}: {version or 'the rules of the package'}, by {options.by}")
@@ -108,23 +167,20 @@ def _publish(
         print(f"in force within {LONGEST_SECONDS:g} seconds, with each execution environment's next payment")
 
 
-def publication_body(
-    before: Mapping[str, Any] | None, text: str | None, by: str, note: str | None
-) -> dict[str, Any]:
-    """Return what the API is asked for, to publish rules in place of what was read.
-
-    Args:
-        before: The item that was read.
-        text: A file that the detector can use, None for the package's rules.
-        by: Who publishes.
-        note: Why.
-    """
-    return {
-        "rules": text,
-        "replaces": int((before or {}).get("revision", 0)),
-        "decided_by": by,
-        "note": note or None,
-    }
+def _challenge(
+    decisions: Decisions, before: Mapping[str, Any] | None, text: str | None, options: argparse.Namespace
+) -> None:
+    """Publish the challenger, or end the challenge."""
+    if (before or {}).get("rules") == text:
+        print("nothing to do: " + ("there is no challenger" if text is None else "it is the challenger"))
+        return
+    decisions.rules(publication_body(before, text, options.by, options.note, challenger=True))
+    if text is None:
+        print(f"no challenger any more, by {options.by}")
+        return
+    version = parse_rules(text.encode()).version
+    print(f"challenger: {version}, by {options.by}: it scores, and alerts on nothing")
+    print(f"after some days: {hints.make('challenger', options.environment)}")
 
 
 def _write(item: Mapping[str, Any] | None, options: argparse.Namespace) -> None:
@@ -143,24 +199,11 @@ def _write(item: Mapping[str, Any] | None, options: argparse.Namespace) -> None:
 def _history(tables: Tables, item: Mapping[str, Any] | None) -> list[str]:
     """Every publication, the latest first."""
     found = of_history(tables.changes(Changed.HISTORY), [item] if item else [])
-    entries = sorted((each for each in found if each.kind == "rules"), key=lambda entry: -entry.at)
+    entries = sorted((each for each in found if each.subject == "rules"), key=lambda entry: -entry.at)
     return ["publications, the latest first:"] * bool(entries) + [
         f"  {told(each.at)} by {each.by}: {each.decision}" + (f" ({each.note})" if each.note else "")
         for each in entries
     ]
-
-
-def in_force(item: Mapping[str, Any] | None) -> tuple[str, str | None]:
-    """Return the text in force as far as is known here, and what is wrong with what is published."""
-    packaged = RULES_PATH.read_text("utf-8")
-    try:
-        text = published_text(item)
-        if text is None:
-            return packaged, None
-        parse_rules(text.encode())
-    except (RulesError, UnreadableRulesError) as error:
-        return packaged, str(error)
-    return text, None
 
 
 def _shown(item: Mapping[str, Any] | None, environment: str) -> list[str]:
@@ -173,6 +216,17 @@ def _shown(item: Mapping[str, Any] | None, environment: str) -> list[str]:
         lines.append(f"  REFUSED by the detector, which uses the last good ones: {fault}")
         lines.append(f"  publish others: make rules ENV={environment} FILE=rules.json BY=name")
     return lines + ([f"  published {signed_line(item)}"] if item else [])
+
+
+def _challenger_told(item: Mapping[str, Any] | None, environment: str) -> list[str]:
+    if item is None or item.get("rules") is None:
+        return []
+    _, fault = in_force(item)
+    return [
+        f"challenger: {item.get('version')}" + (f", REFUSED by the detector: {fault}" if fault else ""),
+        f"  published {signed_line(item)}",
+        f"  compare: {hints.make('challenger', environment)}",
+    ]
 
 
 def _packaged() -> str:
@@ -190,12 +244,23 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--file", type=Path, metavar="RULES", help="publish this rules file")
     what.add_argument("--reset", action="store_true", help="go back to the rules of the deployed package")
     what.add_argument(
+        "--challenger", metavar="RULES", help="let this rules file score beside those in force; none ends it"
+    )
+    what.add_argument("--promote", action="store_true", help="publish the challenger")
+    what.add_argument(
         "--rights", action="store_true", help="print the IAM policy that the caller needs, and end"
     )
     what.add_argument("--out", type=Path, metavar="FILE", help="write what is in force to a file")
     parser.add_argument(
-        "--force", action="store_true", help="publish rules that alert on nothing, or on everything"
+        "--alerts-per-day",
+        type=alerts_a_day,
+        metavar="NUMBER",
+        help="publish the threshold that would have made so many, of the rules in force or of the file",
     )
+    parser.add_argument(
+        "--days", type=days_back, default=28, help="how many recent days are counted (%(default)s)"
+    )
+    parser.add_argument("--force", action="store_true", help=f"publish without a look at alerts: {FORCE}")
     parser.add_argument("--history", action="store_true", help="show who published before, too")
     parser.add_argument("--by", metavar="NAME", help="who publishes")
     parser.add_argument("--note", metavar="TEXT", help="why")

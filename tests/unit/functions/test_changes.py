@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from shared.runtime.logs import Logger
 from shared.runtime.tracing import Segment, invocation_trace
 from stacks.compute.functions.detector.scoring import RULES_PATH, Controls, Standing
-from stacks.compute.functions.profiles.rules_item import RULES_KEY
+from stacks.compute.functions.profiles.rules_item import CHALLENGER_KEY, RULES_KEY
 from stacks.compute.functions.verdicts.adapters import ChangesTable
 from stacks.compute.functions.verdicts.changing import Changing
 from stacks.compute.functions.verdicts.ports import BusyError, Put
@@ -176,6 +176,40 @@ def test_two_sessions_of_a_role_approve_nothing_of_each_other(
             change = desk.allow(f"{ROLE}/analysts/ana")[1]["change"]
             told = desk.put("approvals", f"{ROLE}/analysts/ben", change=change, decided_by="Ben")[1]
             assert told.get("error") == error
+
+
+def test_a_challenger_takes_one_person_and_to_publish_it_two(strict: Desk) -> None:
+    text = rules_text("bold")
+    status, told = strict.put("rules", rules=text, replaces=0, challenger=True)
+    assert (status, told["version"][:5]) == (200, "bold+")
+    item = strict.item(CHALLENGER_KEY)
+    assert item is not None
+    assert (item["changed"], item["rules"]) == ("challenger", text)
+    assert strict.item(RULES_KEY) is None
+    assert strict.put("rules", rules=rules_text("other"), replaces=0, challenger=True)[1]["error"] == (
+        "other_rules"
+    )
+    assert strict.put("rules", rules=text, replaces=0)[0] == 202
+    assert strict.put("rules", BEN, replaces=1, challenger=True)[0] == 200
+    ended = strict.item(CHALLENGER_KEY)
+    assert ended is not None
+    assert "rules" not in ended
+    assert [each["profile_id"] for each in strict.table.history()] == [
+        f"history#{CHALLENGER_KEY}#1",
+        f"history#{CHALLENGER_KEY}#2",
+    ]
+
+
+def test_rules_that_alert_on_nothing_or_everything_want_force_whoever_signs(desk: Desk) -> None:
+    document = json.loads(RULES_PATH.read_text())
+    for setting in ({"quantities": {}}, {"base": 2.0}, {"alert_threshold": 1.0}):
+        text = json.dumps({**document, **setting})
+        status, told = desk.put("rules", rules=text, replaces=0)
+        assert (status, told["error"]) == (400, "extreme_rules")
+        assert "payment" in told["message"]
+    assert desk.item(RULES_KEY) is None
+    assert desk.put("rules", rules=text, replaces=0, force=True)[0] == 200
+    assert desk.put("rules", rules=text, replaces=0, challenger=True)[0] == 200
 
 
 def test_what_nobody_approves_in_time_waits_no_more(desk: Desk) -> None:

@@ -9,9 +9,9 @@ from typing import Any, Final
 from tools.analyst.controls import asked
 from tools.analyst.decisions import Decided, Decisions
 from tools.analyst.desk.model import Model, now
+from tools.analyst.publishing import publication_body
 from tools.analyst.records.alert import Alert
 from tools.analyst.records.tables import Tables
-from tools.analyst.rules import publication_body
 from tools.analyst.verdict import give
 from tools.deploy.outputs import OperatorError
 from tools.deploy.signed_api import SignedApi

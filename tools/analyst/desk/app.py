@@ -26,8 +26,8 @@ from tools.analyst.desk.filters import EVERY, Filter
 from tools.analyst.desk.guard import FORM_TOKEN, is_ours
 from tools.analyst.desk.parts import Desk
 from tools.analyst.desk.views import alert, alerts, audit, people, quality, rules
+from tools.analyst.publishing import in_force
 from tools.analyst.records.subjects import is_pseudonym
-from tools.analyst.rules import in_force
 from tools.deploy.outputs import OperatorError
 
 PAGES: Final = (

@@ -7,7 +7,7 @@ from typing import Any
 from shared.runtime.alerts import AlertStatus
 from shared.runtime.changes import Changed, changed_item
 from stacks.compute.functions.profiles.items import controls_key
-from stacks.compute.functions.profiles.rules_item import RULES_KEY
+from stacks.compute.functions.profiles.rules_item import CHALLENGER_KEY, RULES_KEY
 from tools.analyst.records.alert import Alert
 from tools.analyst.records.tables import Tables
 from tools.analyst.times import told
@@ -22,7 +22,7 @@ class Entry:
 
     Attributes:
         at: Epoch milliseconds.
-        kind: `verdict`, `controls` or `rules`.
+        kind: `verdict`, `controls`, `rules` or `challenger`.
         subject: What it is about: a transaction, an account or a merchant, or the rules.
         decision: What was decided.
         by: Who, in their own words.
@@ -86,7 +86,8 @@ def changes(tables: Tables) -> list[Entry]:
     Raises:
         OperatorError: AWS refuses.
     """
-    in_force = [*tables.changes(Changed.CONTROLS), *tables.changes(Changed.RULES)]
+    kinds = (Changed.CONTROLS, Changed.RULES, Changed.CHALLENGER)
+    in_force = [item for kind in kinds for item in tables.changes(kind)]
     return of_history(tables.changes(Changed.HISTORY), in_force)
 
 
@@ -148,6 +149,10 @@ def of_history(history: Iterable[Mapping[str, Any]], in_force: Iterable[Mapping[
 def _of_change(key: str, change: Mapping[str, Any]) -> Entry:
     if key.startswith(CONTROLS_PREFIX):
         return _entry(change, "controls", subject_of({"profile_id": key}), controls_told(change))
+    if key == CHALLENGER_KEY:
+        version = change.get("version")
+        said = f"challenger {version}" if version else "challenge ended"
+        return _entry(change, "challenger", "rules", said)
     version = change.get("version") or "the package's rules"
     return _entry(change, "rules", "rules", f"published {version}")
 

@@ -98,6 +98,7 @@ class Records:
             _allow("ReadRecords", ["dynamodb:GetItem"], [self.alerts_table_arn, self.profiles_table_arn]),
             self._decrypting(),
             *(self._putting(sid, url) for sid, url in puts),
+            *(self._measuring()[:1] if work is Work.DECIDES else []),
         ]
         return {"Version": "2012-10-17", "Statement": statements}
 
@@ -122,6 +123,30 @@ class Records:
         }
         statements = [reading, self._decrypting(), self._putting(sid, url)]
         return {"Version": "2012-10-17", "Statement": statements}
+
+    def publishers_rights(self, keys: str) -> dict[str, Any]:
+        """Return the IAM policy of who publishes rules, and reads the payments that they are tried on.
+
+        Args:
+            keys: Pattern of the keys of the items of rules.
+
+        Raises:
+            OperatorError: The URL names no API.
+        """
+        policy = self.rights_on(keys, "PublishRules", self.rules_url)
+        policy["Statement"] += self._measuring()
+        return policy
+
+    def _measuring(self) -> list[dict[str, Any]]:
+        """To read what was decided about all payments, and the verdicts."""
+        return [
+            _allow("ReadDecisions", ["dynamodb:Scan"], [self.transactions_table_arn]),
+            _allow(
+                "ReadVerdicts",
+                ["dynamodb:Query"],
+                [f"{self.alerts_table_arn}/index/{self.alerts_index_name}"],
+            ),
+        ]
 
     def _decrypting(self) -> dict[str, Any]:
         return {

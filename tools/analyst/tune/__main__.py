@@ -18,6 +18,7 @@ from stacks.compute.functions.detector.scoring import RULES_PATH, Rules, RulesEr
 from tools.analyst.backtest.progress import Progress
 from tools.analyst.backtest.source import Row, Source, SourceError
 from tools.analyst.days import delay
+from tools.analyst.tune.budget import alerts_a_day
 from tools.analyst.tune.fitting import TooFewVerdictsError
 from tools.analyst.tune.page import page
 from tools.analyst.tune.rules_text import text_of
@@ -25,12 +26,9 @@ from tools.analyst.tune.trial import Judgement, NothingToJudgeError, Trial, trie
 from tools.files.errors import OutputError
 from tools.files.outputs import check_files, make_folder, write
 from tools.terminal.ending import ended
-from tools.terminal.numbers import within
 from tools.terminal.parser import Parser
 
 _JSON, _PAGE = "tune.json", "tune.html"
-_MOST_ALERTS = 1_000_000
-_BUDGET = within(f"a number of alerts up to {_MOST_ALERTS:,}", 0, _MOST_ALERTS, above=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -159,7 +157,9 @@ def _parser() -> argparse.ArgumentParser:
         help="labels are known so long after the payment (%(default)g)",
     )
     parser.add_argument(
-        "--alerts-per-day", type=_BUDGET, help="choose the threshold for so many; by default as many as now"
+        "--alerts-per-day",
+        type=alerts_a_day,
+        help="choose the threshold for so many; by default as many as now",
     )
     parser.add_argument(
         "--rules", type=Path, default=RULES_PATH, help="those in force, by default the shipped ones"

@@ -7,8 +7,10 @@ from typing import Final
 
 from shared.runtime.counting import PUBLISHED_RULES_REFUSED, counted
 from shared.runtime.logs import Logger
+from stacks.compute.functions.detector.challenger import Challenger
 from stacks.compute.functions.detector.ports import DetectorError, RulesStore
 from stacks.compute.functions.detector.scoring import Rules, RulesError, Scorer, parse_rules
+from stacks.compute.functions.profiles.rules_item import CHALLENGER_KEY, RULES_KEY, published_text
 
 SHORTEST_SECONDS: Final = 20.0
 LONGEST_SECONDS: Final = 30.0
@@ -33,6 +35,9 @@ class ActiveRules:
         log: Where to log.
         function_name: Whose refusals are counted.
         clock: Returns seconds. Wall time, because an environment that rests may not count any other.
+
+    Attributes:
+        challenger: Scores beside the rules in force, where one is published.
     """
 
     def __init__(
@@ -45,6 +50,7 @@ class ActiveRules:
     ) -> None:
         self._store = store
         self._packaged = self._scorer = Scorer(packaged)
+        self.challenger = Challenger(log)
         self._log = log
         self._function_name = function_name
         self._clock = clock
@@ -70,11 +76,14 @@ class ActiveRules:
 
     def _read(self, now: float) -> None:
         try:
-            text = self._store.published()
+            items = self._store.published()
         except DetectorError as error:
             self._holds_for = AGAIN_SECONDS
             self._tell(str(error), now, refused=False)
             return
+        self.challenger.use(items.get(CHALLENGER_KEY))
+        try:
+            text = published_text(items.get(RULES_KEY))
         except ValueError as error:
             self._seen = None
             self._tell(str(error), now, refused=True)

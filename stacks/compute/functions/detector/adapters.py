@@ -30,7 +30,7 @@ from stacks.compute.functions.profiles.items import (
     merchant_key,
 )
 from stacks.compute.functions.profiles.reading import NotReadError, read_items, read_what_it_gives
-from stacks.compute.functions.profiles.rules_item import RULES_KEY, published_text
+from stacks.compute.functions.profiles.rules_item import CHALLENGER_KEY, RULES_KEY
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -171,24 +171,20 @@ def _controls(item: Mapping[str, Any] | None) -> Controls | None:
 
 
 class PublishedRules:
-    """The item of the profiles table that operators publish rules in; see `RulesStore`."""
+    """The items of the profiles table that operators publish rules in; see `RulesStore`."""
 
     def __init__(self, client: "DynamoDBClient", name: str) -> None:
         self._client = client
         self._name = name
 
-    def published(self) -> str | None:
-        """Return the text of the published rules file, None where there is none.
-
-        Raises:
-            DetectorError: DynamoDB does not give it now.
-            UnreadableRulesError: It is not one that we publish.
-        """
+    def published(self) -> Mapping[str, Mapping[str, Any]]:
+        """Read both items in one request; see `RulesStore`."""
+        keys = [{"profile_id": each} for each in (RULES_KEY, CHALLENGER_KEY)]
         try:
-            items = read_items(self._client, {self._name: [{"profile_id": RULES_KEY}]})[self._name]
+            items = read_items(self._client, {self._name: keys})[self._name]
         except NotReadError as error:
             raise DetectorError(f"the published rules were not read: {error}") from None
-        return published_text(items[0] if items else None)
+        return {str(item["profile_id"]): item for item in items}
 
 
 class TransactionsTable:

@@ -51,10 +51,12 @@ class _Course:
     Attributes:
         conflicts: Writes of the profile that met another payment of the account.
         without: What could not be read, in the order in which it is told.
+        challenger: What the challenger would have decided.
     """
 
     conflicts: int = 0
     without: tuple[str, ...] = ()
+    challenger: Decision | None = None
 
     def leave_out(self, *parts: str) -> None:
         """Note parts that could not be read."""
@@ -200,17 +202,21 @@ class Detection:
                 # Learnt by an earlier delivery, or by a write of ours whose answer was lost.
                 break
             counted_places = self._counted(transaction, known, course, segment)
+            sharing = {each.place: each.uses for each in counted_places}
             assessment = scorer.assess(
                 transaction,
                 known.account,
                 known.merchant,
                 population,
-                sharing={each.place: each.uses for each in counted_places},
+                sharing=sharing,
                 controls=known.controls,
             )
             scored = assessment.decision
             if not is_recorded:
                 decision = scored
+                course.challenger = self._rules.challenger.decision(
+                    scorer.rules, transaction, known, population, sharing
+                )
             if not is_recorded and (scored.suspicious or scored.suppressed is not None):
                 is_recorded, is_ours = True, self._record(stored, scored, course, segment, log)
             sample = scorer.sample(transaction, known.account, assessment, population)
@@ -286,7 +292,7 @@ class Detection:
         """
         now = self._clock()
         ours = (
-            recorded(decision, now, course.without)
+            recorded(decision, now, course.without, course.challenger)
             if decision
             else RecordedDecision(suspicious=False, decided_at=now)
         )

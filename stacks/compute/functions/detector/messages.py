@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-from shared.runtime.decisions import RecordedDecision
+from shared.runtime.decisions import Challenged, RecordedDecision
 from shared.runtime.events import AlertReason
 from shared.runtime.money import plain
 from stacks.compute.functions.detector.scoring import Decision, Reason
@@ -13,8 +13,20 @@ _MEASURE_STEP: Final = Decimal("0.0001")
 _SCORE_STEP: Final = Decimal("0.000001")
 
 
-def recorded(decision: Decision, decided_at: int, without: Sequence[str] = ()) -> RecordedDecision:
-    """Return the decision as it is kept with its transaction; `without` names what could not be read."""
+def recorded(
+    decision: Decision,
+    decided_at: int,
+    without: Sequence[str] = (),
+    challenger: Decision | None = None,
+) -> RecordedDecision:
+    """Return the decision as it is kept with its transaction.
+
+    Args:
+        decision: The decision.
+        decided_at: Epoch milliseconds.
+        without: What could not be read.
+        challenger: What the challenger would have decided, None where there is none.
+    """
     return RecordedDecision(
         suspicious=decision.suspicious,
         decided_at=decided_at,
@@ -25,6 +37,14 @@ def recorded(decision: Decision, decided_at: int, without: Sequence[str] = ()) -
         reasons=tuple(_told(reason, decision) for reason in decision.reasons),
         base=_points(decision.base) if decision.reasons else None,
         scored_without=tuple(without),
+        shadow=tuple(reason.code for reason in decision.shadow),
+        challenger=None
+        if challenger is None
+        else Challenged(
+            rules_version=challenger.rules_version,
+            score=Decimal(challenger.score).quantize(_SCORE_STEP),
+            suspicious=challenger.suspicious,
+        ),
     )
 
 

@@ -1,8 +1,8 @@
 """What the detection needs of the world; `adapters` and the tables' modules have it from AWS."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from shared.runtime.decisions import RecordedDecision
 from shared.runtime.events import StoredTransaction, SuspiciousTransaction
@@ -157,12 +157,11 @@ class PopulationStore(Protocol):
 class RulesStore(Protocol):
     """Where rules are published."""
 
-    def published(self) -> str | None:
-        """Return the text of the published rules file, None where there is none.
+    def published(self) -> Mapping[str, Mapping[str, Any]]:
+        """Return the items of the rules in force and of their challenger, by key, those that there are.
 
         Raises:
-            DetectorError: It is not to be had now.
-            ValueError: What is published is not readable.
+            DetectorError: They are not to be had now.
         """
         ...
 

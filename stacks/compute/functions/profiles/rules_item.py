@@ -1,6 +1,7 @@
-"""The published rules: one item of the profiles table, which the signed API writes and the detector reads.
+"""The published rules: items of the profiles table, which the signed API writes and the detector reads.
 
-It never expires. No item, or one without a text, means the rules of the detector's own package.
+They never expire. Without an item, or with one without a text, the rules of the detector's own package are in
+force, and there is no challenger.
 """
 
 import hashlib
@@ -10,6 +11,7 @@ from typing import Any, Final
 from shared.runtime.changes import Changed
 
 RULES_KEY: Final = "rules#active"
+CHALLENGER_KEY: Final = "rules#challenger"
 LARGEST_BYTES: Final = 64 * 1024
 """Of a rules file. An item has room for 400 KB; the shipped rules take 4."""
 
@@ -18,15 +20,16 @@ class UnreadableRulesError(ValueError):
     """The item is not one that we write. Says what is wrong with it."""
 
 
-def publication(text: str | None, version: str | None) -> dict[str, Any]:
+def publication(text: str | None, version: str | None, changed: Changed = Changed.RULES) -> dict[str, Any]:
     """Return what the item holds besides its audit.
 
     Args:
-        text: The rules file; None puts the package's own rules in force.
+        text: The rules file; None puts the package's own rules in force, or ends the challenge.
         version: As decisions carry it: the file's own version and the first digits of its SHA-256.
+        changed: Which of the items it is.
     """
     digest = None if text is None else digest_of(text)
-    return {"changed": Changed.RULES, "rules": text, "version": version, "sha256": digest}
+    return {"changed": changed, "rules": text, "version": version, "sha256": digest}
 
 
 def publication_key(revision: int) -> str:
@@ -44,9 +47,9 @@ def published_text(item: Mapping[str, Any] | None) -> str | None:
     if text is None and digest is None:
         return None
     if not isinstance(text, str):
-        raise UnreadableRulesError(f"the item {RULES_KEY} has no text of rules")
+        raise UnreadableRulesError("what is published has no text of rules")
     if digest != digest_of(text):
-        raise UnreadableRulesError(f"the item {RULES_KEY} has a text of another SHA-256")
+        raise UnreadableRulesError("what is published has a text of another SHA-256")
     return text
 
 

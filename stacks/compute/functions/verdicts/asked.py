@@ -14,7 +14,8 @@ from shared.runtime.responses import FieldProblem, Refused
 from shared.runtime.schema import approval_schema, controls_schema, rules_schema
 from stacks.compute.functions.detector.scoring import RulesError, parse_rules
 from stacks.compute.functions.profiles.items import account_key, controls_key, merchant_key
-from stacks.compute.functions.profiles.rules_item import LARGEST_BYTES, RULES_KEY
+from stacks.compute.functions.profiles.rules_item import CHALLENGER_KEY, LARGEST_BYTES, RULES_KEY
+from stacks.compute.functions.verdicts.extremes import extreme
 
 LONGEST_SNOOZE_MILLISECONDS: Final = 30 * 86_400_000
 
@@ -117,21 +118,23 @@ def read_rules(event: Mapping[str, Any]) -> Asked:
     """Read a publication of rules; a file that the detector cannot use is refused with its line.
 
     Raises:
-        Refused: As `read_controls`; 400 `invalid_rules`.
+        Refused: As `read_controls`; 400 `invalid_rules`, and `extreme_rules` where nobody says `force`.
     """
     values = _read(event, _RULES, MAXIMUM_FILE_BODY_BYTES).values
-    text = values.get("rules")
+    text, challenges = values.get("rules"), values.get("challenger", False)
     if text is not None:
         content = text.encode()
         if len(content) > LARGEST_BYTES:
             raise _invalid([FieldProblem("rules", f"has more than {LARGEST_BYTES} bytes")])
         try:
-            parse_rules(content)
+            rules = parse_rules(content)
         except RulesError as error:
             raise Refused(400, "invalid_rules", f"The detector cannot use this file: {error}") from None
+        if not challenges and not values.get("force") and (reason := extreme(rules)):
+            raise Refused(400, "extreme_rules", f'{reason[:1].upper()}{reason[1:]}. "force" means it.')
     return Asked(
-        kind=Changed.RULES,
-        key=RULES_KEY,
+        kind=Changed.CHALLENGER if challenges else Changed.RULES,
+        key=CHALLENGER_KEY if challenges else RULES_KEY,
         values={"replaces": values["replaces"]},
         signed=_signed(event, values),
         text=text,

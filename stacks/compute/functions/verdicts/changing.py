@@ -106,14 +106,16 @@ class Changing:
         values = values_of(asked, before, self._limits)
         if says_the_same(before, values, asked.signed):
             return 200, _told(before or {})
-        if asked.kind is Changed.RULES and revision_of(before) != asked.values["replaces"]:
-            raise _stale(before)
+        _check_replaced(asked, before)
         now = self._clock()
         if why := self._why(asked, before, now):
             return self._wait(asked, before, why, doing)
         return self._write(asked, before, doing)
 
     def _why(self, asked: Asked, before: Item | None, now: int) -> str:
+        if asked.kind is Changed.CHALLENGER:
+            # It decides nothing; to put it in force is a publication.
+            return ""
         if asked.kind is Changed.RULES:
             return why_rules(self._limits)
         held = controls_of(before)
@@ -148,8 +150,7 @@ class Changing:
         ]
         if people[0] == people[1] or signed.by == asked.signed.by:
             raise Refused(403, "same_person", "Whoever asked for a change does not approve it.")
-        if asked.kind is Changed.RULES and revision_of(before) != asked.values["replaces"]:
-            raise _stale(before)
+        _check_replaced(asked, before)
         approved = approved_by(signed, self._clock())
         done = {name: value for name, value in waiting.items() if name != "changed"} | approved
         return self._write(asked, before, doing, approved, (Put(done, waiting),))
@@ -179,13 +180,19 @@ class Changing:
             return self._items.read(keys)
 
 
-def _stale(before: Item | None) -> Refused:
-    return Refused(
-        409,
-        "other_rules",
-        f"Publication {revision_of(before)} is in force, and this replaces another one: look at it, and "
-        "publish again.",
-    )
+def _check_replaced(asked: Asked, before: Item | None) -> None:
+    """Refuse rules in place of others than those that somebody has seen.
+
+    Raises:
+        Refused: 409 `other_rules`.
+    """
+    if "replaces" in asked.values and revision_of(before) != asked.values["replaces"]:
+        raise Refused(
+            409,
+            "other_rules",
+            f"Publication {revision_of(before)} is in force, and this replaces another one: look at it, and "
+            "publish again.",
+        )
 
 
 def _told(item: Item) -> dict[str, Any]:

@@ -54,9 +54,9 @@ def controls_after(asked: Mapping[str, Any], before: Controls, limits: Limits) -
 
 def values_of(asked: Asked, before: Item | None, limits: Limits) -> dict[str, Any]:
     """Return what the changed item holds besides who changed it."""
-    if asked.kind is Changed.RULES:
+    if asked.kind is not Changed.CONTROLS:
         text = asked.text
-        return publication(text, None if text is None else parse_rules(text.encode()).version)
+        return publication(text, None if text is None else parse_rules(text.encode()).version, asked.kind)
     after = controls_after(asked.values, controls_of(before), limits)
     held = {name: value or None for name, value in after._asdict().items()}
     return {**held, "standing": after.standing and after.standing.value, "changed": Changed.CONTROLS}

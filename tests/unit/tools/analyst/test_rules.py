@@ -86,7 +86,9 @@ def test_the_life_of_rules(run: Run, table: Table, tmp_path: Path) -> None:
     code, out, _ = run("--file", first, "--by", "Ana", "--note", "too many alerts")
     version = parse_rules(Path(first).read_bytes()).version
     assert code == 0
-    assert out.splitlines()[:4] == [
+    assert out.splitlines()[:6] == [
+        "reads the payments of transactions-dev",
+        "no payment is stored to try the rules on",
         f"published: {version}, by Ana",
         "compared with the rules of the package:",
         '  version: "3" -> "first"',
@@ -207,11 +209,13 @@ def test_two_who_publish_at_once_do_not_overwrite_each_other(
 
 def test_the_rights_are_those_of_the_rules_alone(run: Run) -> None:
     policy = json.loads(run("--rights")[1])
-    [items, key, puts] = policy["Statement"]
+    [items, key, puts, decisions, verdicts] = policy["Statement"]
+    assert (decisions["Action"], verdicts["Action"]) == (["dynamodb:Scan"], ["dynamodb:Query"])
+    assert decisions["Resource"] == ["arn:aws:dynamodb:us-east-1:123456789012:table/transactions-dev"]
     assert items["Action"] == ["dynamodb:GetItem"]
     assert puts["Resource"] == ["arn:aws:execute-api:us-east-1:123456789012:api1/live/PUT/rules"]
     assert items["Resource"] == [f"arn:aws:dynamodb:us-east-1:123456789012:table/{TABLE}"]
-    assert items["Condition"]["ForAllValues:StringLike"] == {"dynamodb:LeadingKeys": [RULES_KEY]}
+    assert items["Condition"]["ForAllValues:StringLike"] == {"dynamodb:LeadingKeys": ["rules#*"]}
     assert key["Action"] == ["kms:Decrypt"]
 
 

@@ -9,9 +9,8 @@ from typing import Any, Final
 
 from shared.runtime.alerts import AlertStatus
 from shared.runtime.changes import history_key
-from stacks.compute.functions.detector.scoring import RULES_PATH, RulesError, parse_rules
+from stacks.compute.functions.detector.scoring import RULES_PATH, parse_rules
 from stacks.compute.functions.profiles.rules_item import (
-    LARGEST_BYTES,
     RULES_KEY,
     UnreadableRulesError,
     publication_key,
@@ -20,13 +19,12 @@ from stacks.compute.functions.profiles.rules_item import (
 from tools.analyst.desk.charts import curve, spark
 from tools.analyst.desk.parts import Desk
 from tools.analyst.differences import differences
-from tools.analyst.extremes import extreme
+from tools.analyst.publishing import THRESHOLD, in_force, parsed, refuse_extremes
+from tools.analyst.publishing import with_threshold as text_with_threshold
 from tools.analyst.records.alert import Alert
 from tools.analyst.records.audit import changes
-from tools.analyst.rules import in_force
 from tools.deploy.outputs import OperatorError
 
-THRESHOLD: Final = "alert_threshold"
 _WEEKS: Final = 4
 _WEEK: Final = 7 * 86_400_000
 _DAY: Final = 86_400_000
@@ -227,14 +225,8 @@ def proposal(desk: Desk, text: str | None) -> Proposal:
     """
     current, _ = in_force(desk.controls.get(RULES_KEY))
     new = RULES_PATH.read_text("utf-8") if text is None else text
-    if len(new.encode()) > LARGEST_BYTES:
-        raise OperatorError(f"the file has more than {LARGEST_BYTES} bytes")
-    try:
-        rules = parse_rules(new.encode())
-    except RulesError as error:
-        raise OperatorError(f"the detector cannot use this file: {error}") from None
-    if reason := extreme(rules):
-        raise OperatorError(f"{reason}. Whoever means it publishes the file by: make rules ... FORCE=yes")
+    rules = parsed(new)
+    refuse_extremes(rules)
     return Proposal(text, rules.version, differences(json.loads(current), json.loads(new)))
 
 
@@ -245,16 +237,11 @@ def with_threshold(desk: Desk, threshold: str) -> str:
         OperatorError: It is no number, or the file in force has no threshold.
     """
     text, _ = in_force(desk.controls.get(RULES_KEY))
-    document = json.loads(text)
     try:
         value = float(threshold)
     except ValueError:
         raise OperatorError(f"{threshold!r} is no threshold: write a number from 0 to 1") from None
-    if THRESHOLD not in document:
-        raise OperatorError(f"the rules in force have no {THRESHOLD}: publish a file instead")
-    document[THRESHOLD] = value
-    document["version"] = f"{str(document.get('version', '')).partition('-at-')[0]}-at-{value:g}"
-    return json.dumps(document, indent=2) + "\n"
+    return text_with_threshold(text, value)
 
 
 def publish(desk: Desk, text: str | None, note: str, revision: int) -> None:

@@ -74,8 +74,8 @@ class Decisions:
 class Unpublished:
     """No rules but the package's."""
 
-    def published(self) -> str | None:
-        return None
+    def published(self) -> dict[str, dict[str, str]]:
+        return {}
 
 
 class Outbox:

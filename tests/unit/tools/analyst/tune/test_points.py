@@ -90,7 +90,7 @@ def test_a_threshold_gives_the_alerts_asked_for(scores: list[float], alerts: int
     table = Table(
         np.zeros((count, len(NAMES)), np.float32), np.zeros(count), np.ones(count), np.arange(count)
     )
-    threshold = threshold_for(alerts, table, np.array(scores))
+    threshold = threshold_for(alerts, table.weights, np.array(scores))
     assert sum(score >= threshold - 1e-4 for score in scores) >= alerts
 
 
