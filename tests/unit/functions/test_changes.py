@@ -202,7 +202,8 @@ def test_a_challenger_takes_one_person_and_to_publish_it_two(strict: Desk) -> No
 
 def test_rules_that_alert_on_nothing_or_everything_want_force_whoever_signs(desk: Desk) -> None:
     document = json.loads(RULES_PATH.read_text())
-    for setting in ({"quantities": {}}, {"base": 2.0}, {"alert_threshold": 1.0}):
+    extreme: list[dict[str, Any]] = [{"quantities": {}}, {"base": 2.0}, {"alert_threshold": 1.0}]
+    for setting in extreme:
         text = json.dumps({**document, **setting})
         status, told = desk.put("rules", rules=text, replaces=0)
         assert (status, told["error"]) == (400, "extreme_rules")

@@ -90,8 +90,9 @@ class Bank:
     def role(self, keys: str) -> Role:
         """Somebody with exactly the rights that a command prints."""
         place = Records.of(Outputs.read("local", self.world.outputs))
-        url = place.rules_url if keys == RULES_KEY else place.controls_url
-        return Role(self.world.emulator, *place.rights_on(keys, "Change", url)["Statement"])
+        if keys == RULES_KEY:
+            return Role(self.world.emulator, *place.publishers_rights("rules#*")["Statement"])
+        return Role(self.world.emulator, *place.rights_on(keys, "Change", place.controls_url)["Statement"])
 
     def approver(self) -> Role:
         """Somebody who approves what others changed."""
@@ -148,6 +149,18 @@ def test_published_rules_change_decisions_and_bad_ones_never_do(bank: Bank, tmp_
     assert (changed["message"], changed["reasons"][0]) == ("suspicious", "amount_limit")
     record = soon(lambda: bank.record(changed["transaction_id"]))
     assert record["rules_version"] == version
+
+    challenging = ["--challenger", str(RULES_PATH), "--by", "Ana"]
+    assert run(*challenging, module="tools.analyst.rules", role=role)[0] == 0
+
+    def challenged() -> str | None:
+        bank.decided(f"rules-a{bank.paid}", 21.0)
+        code, out, _ = run(module="tools.analyst.challenger", role=role)
+        return out if code == 0 else None
+
+    compared = soon(challenged, PROMISED_SECONDS)
+    assert f"challenger {load_rules().version} beside {version}" in compared
+    assert re.search(r"\n  in force +[1-9]", compared), compared
 
     bank.put({"profile_id": RULES_KEY, **publication('{"schema": 3}', "bad")})
     told = soon(
