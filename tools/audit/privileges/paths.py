@@ -105,11 +105,14 @@ class Paths:
         self._stage.command("analyst.controls", "--transaction", "denied-1", by=self._people.decides)
 
     def rules(self) -> None:
-        """Publish the package's own file, then go back to the package."""
+        """Publish the package's own file, go back to the package, and let the file challenge it."""
         path = self._stage.directory / "rules.json"
         self._stage.command("analyst.rules", "--out", str(path), by=self._people.decides)
-        for words in (("--file", str(path)), ("--reset",)):
+        for words in (("--file", str(path)), ("--reset",), ("--challenger", str(path))):
             self._stage.command("analyst.rules", *words, "--by", "ana", by=self._people.decides)
+        # 1: no payment was scored by both, for a challenger that is in force already scores none.
+        self._stage.command("analyst.challenger", by=self._people.decides, codes=(0, 1))
+        self._stage.command("analyst.rules", "--challenger", "none", "--by", "ana", by=self._people.decides)
 
     def approval(self) -> None:
         """Allow an account for ever: it waits until somebody else approves it, who also looks around."""
