@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from itertools import pairwise
+from itertools import count, pairwise
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -27,9 +27,11 @@ from stacks.compute.functions.detector.scoring import (
     AccountProfile,
     MerchantProfile,
     Population,
+    RiskPopulation,
     Scorer,
     load_rules,
 )
+from stacks.compute.functions.detector.scoring.learning import is_in_share
 from stacks.compute.functions.ingest.storing import PARALLEL_WRITES
 from stacks.compute.functions.profiles.items import StoredProfile, sample_key
 from tools.bench import processor
@@ -48,7 +50,7 @@ BEGINNING = 1_767_225_600_000
 """Of those payments, epoch milliseconds: 2026."""
 WARM_ROUNDS = 40
 """Of one transaction from each account: after so many a profile no longer grows."""
-BATCHES, ROUNDS_OF_SINGLES = 8, 4
+BATCHES, ROUNDS_OF_SINGLES = 10, 5
 HOURS_BETWEEN_ROUNDS = 6
 """Rounds lie in the past, so far apart that nobody pays unusually often."""
 SUSPICIOUS = 20
@@ -101,6 +103,12 @@ class _Run:
         self._client = SigningClient(outputs["transactions_url"], keys)
         self._sent = self._answer_bytes = self._rounds = 0
         self._warming = True
+        self._made = 0
+        self._shard = _taught(PAYMENTS_OF_A_SHARD)
+        risk = RiskPopulation()
+        self._population = Population.combined([self._shard] * SHARDS).view(
+            load_rules().assumed_spread, risk.merchants, risk.accounts
+        )
 
     def measure(self) -> Usage:
         self._know_the_population()
@@ -124,8 +132,8 @@ class _Run:
         table = next(name for name, what in self._tables.items() if what == PROFILES)
         for shard in range(SHARDS):
             stored = StoredProfile(sample_key(shard))
-            state = _taught(PAYMENTS_OF_A_SHARD).to_state()
-            self._emulator.client("dynamodb").put_item(**stored.put(table, state, expires_at=None))
+            put = stored.put(table, self._shard.to_state(), expires_at=None)
+            self._emulator.client("dynamodb").put_item(**put)
 
     def _batch(self) -> None:
         self._post(self._round())
@@ -151,7 +159,17 @@ class _Run:
         self._rounds += 1
         ago = timedelta(hours=HOURS_BETWEEN_ROUNDS) * (ROUNDS - self._rounds)
         at = int((datetime.now(UTC) - ago - timedelta(hours=1)).timestamp() * 1000)
-        return [_payment(account, self._rounds, at, amount) for account in range(MAXIMUM_BATCH)]
+        return [self._payment(account, at, amount) for account in range(MAXIMUM_BATCH)]
+
+    def _payment(self, account: int, at: int, amount: Decimal) -> LabelledTransaction:
+        """A payment whose id makes it one that teaches the population, or not: so many as of a million do."""
+        self._made += 1
+        every = self._population.sampled_one_in
+        teaches = self._made % every == every // 2
+        payments = (
+            _payment(account, f"{self._rounds:06d}-{account:06d}-{trial}", at, amount) for trial in count()
+        )
+        return next(each for each in payments if is_in_share(scored(each), self._population) == teaches)
 
     def _post_alone(self, transactions: Sequence[LabelledTransaction]) -> None:
         for transaction in transactions:
@@ -195,6 +213,7 @@ class _Run:
 
     def _metered(self, transactions_each: int, rounds: int, send: Callable[[], None]) -> Use:
         before, answered = self._reading(), self._answer_bytes
+        self._made = 0
         after_each = [before.cpu_seconds]
         for _ in range(rounds):
             send()
@@ -294,11 +313,11 @@ def _taught(payments: int) -> Population:
     return population
 
 
-def _payment(account: int, number: int, at: int, amount: Decimal) -> LabelledTransaction:
+def _payment(account: int, suffix: str, at: int, amount: Decimal) -> LabelledTransaction:
     """A payment with every field that the schema has."""
     return LabelledTransaction(
         {
-            "transaction_id": f"payment-{number:06d}-{account:06d}",
+            "transaction_id": f"payment-{suffix}",
             "timestamp": at,
             "account_id": f"account-{account:08d}",
             "merchant_id": f"merchant-{account % 5:06d}",

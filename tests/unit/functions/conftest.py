@@ -1,7 +1,6 @@
 """AWS in this process: real botocore clients, answered by moto without a socket."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -9,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 from moto import mock_aws
 
-from shared.runtime.clients import create_client
+from shared.runtime.clients import CONDITION_UNMET, AwsError
 from shared.runtime.dynamodb import from_item
+from tests.support.botocore_clients import create_client
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -35,12 +35,15 @@ class Cloud:
 
     def store(self, item: Mapping[str, Any]) -> None:
         """Store a transaction's item, in wire form, unless one of its key is stored."""
-        with suppress(self.dynamodb.exceptions.ConditionalCheckFailedException):
+        try:
             self.dynamodb.put_item(
                 TableName="transactions-test",
                 Item=item,
                 ConditionExpression="attribute_not_exists(transaction_id)",
             )
+        except AwsError as error:
+            if error.code != CONDITION_UNMET:
+                raise
 
     def messages(self, url: str) -> list[Any]:
         """Take all messages from a queue."""

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
-from shared.runtime.clients import create_client
 from shared.runtime.dynamodb import to_item
 from shared.runtime.logs import Logger
 from stacks.compute.functions.detector.active_rules import (
@@ -21,6 +20,7 @@ from stacks.compute.functions.detector.active_rules import (
 from stacks.compute.functions.detector.adapters import PublishedRules
 from stacks.compute.functions.detector.scoring import RULES_PATH, load_rules, parse_rules
 from stacks.compute.functions.profiles.rules_item import RULES_KEY, publication
+from tests.support.botocore_clients import create_client
 from tests.unit.functions.builders import NOW
 from tests.unit.functions.conftest import Cloud
 

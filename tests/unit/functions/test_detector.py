@@ -6,11 +6,11 @@ from dataclasses import fields as dataclass_fields
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from botocore.stub import Stubber
 
-from shared.runtime.clients import create_client
 from shared.runtime.dynamodb import to_item
 from shared.runtime.events import StoredTransaction, SuspiciousTransaction, stored_transaction
 from shared.runtime.fields import EventError
@@ -47,6 +47,7 @@ from stacks.compute.functions.detector.scoring import (
 )
 from stacks.compute.functions.detector.scoring.sharing import Kind
 from stacks.compute.functions.profiles.transactions import scored_transaction
+from tests.support.botocore_clients import create_client
 from tests.unit.functions.builders import NOW, SECRET, TRACE_ID, bus_event, stored
 from tests.unit.functions.conftest import Cloud
 from tests.unit.functions.histories import account_of, habit, limited
@@ -369,15 +370,11 @@ def test_a_first_read_that_is_a_moment_old_loses_nothing(cloud: Cloud) -> None:
 
 
 def test_a_first_read_costs_half(cloud: Cloud) -> None:
-    asked: list[bool] = []
-
-    def note(params: Any, **_: Any) -> None:
-        asked.extend(each["ConsistentRead"] for each in params["RequestItems"].values())
-
-    cloud.dynamodb.meta.events.register("before-parameter-build.dynamodb.BatchGetItem", note)
     table = ProfilesTable(cloud.dynamodb, "profiles-test")
-    for as_last_written in (False, True):
-        table.read("account-1", "merchant-1", as_last_written=as_last_written)
+    with patch.object(cloud.dynamodb, "batch_get_item", wraps=cloud.dynamodb.batch_get_item) as called:
+        for as_last_written in (False, True):
+            table.read("account-1", "merchant-1", as_last_written=as_last_written)
+    asked = [each.kwargs["RequestItems"]["profiles-test"]["ConsistentRead"] for each in called.mock_calls]
     assert asked == [False, True]
 
 

@@ -5,10 +5,10 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from shared.runtime.clients import AwsError
 from shared.runtime.decisions import RecordedDecision
 from shared.runtime.dynamodb import from_item, to_item
 from stacks.compute.functions.detector.adapters import ProfilesTable
@@ -186,7 +186,7 @@ def test_no_stored_state_of_an_account_stops_its_reading(cloud: Cloud, state: An
 
 
 def throttled(*_: Any, **__: Any) -> Any:
-    raise ClientError({"Error": {"Code": "ThrottlingException", "Message": ""}}, "BatchGetItem")
+    raise AwsError("ThrottlingException", 400)
 
 
 def test_a_population_that_is_not_given_now_stays_as_it_was(cloud: Cloud) -> None:

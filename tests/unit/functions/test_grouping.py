@@ -11,7 +11,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from shared.runtime.clients import create_client
 from shared.runtime.events import SuspiciousTransaction
 from shared.runtime.logs import Logger
 from stacks.alerting.functions.notifier.adapters import AlertsTable
@@ -24,6 +23,7 @@ from stacks.alerting.functions.notifier.mail import Place
 from stacks.alerting.functions.notifier.ports import NotifierError
 from stacks.alerting.functions.notifier.settings import NotifierSettings
 from stacks.alerting.functions.notifier.summary import body, subject
+from tests.support.botocore_clients import create_client
 from tests.unit.functions.builders import NOW, SECRET, stored, suspicious
 
 WINDOW_SECONDS = 900

@@ -7,21 +7,18 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from botocore.exceptions import (
-    ConnectTimeoutError,
-    EndpointConnectionError,
-    HTTPClientError,
-    ReadTimeoutError,
-)
 from botocore.stub import Stubber
 from hypothesis import given
 
 from shared.requests.body import MAXIMUM_BODY_BYTES
-from stacks.compute.functions.ingest.adapters import TransactionsTable, create_dynamodb
+from shared.runtime.clients import AwsError
+from shared.runtime.connections import CLOSED, CONNECT_TIMEOUT, READ_TIMEOUT, UNREACHABLE
+from stacks.compute.functions.ingest.adapters import TransactionsTable
 from stacks.compute.functions.ingest.handler import IngestService
 from stacks.compute.functions.ingest.settings import IngestSettings
 from stacks.compute.functions.ingest.storing import ATTEMPTS
 from stacks.compute.functions.ingest.transaction import body_hash
+from tests.support.botocore_clients import create_client
 from tests.unit.functions.builders import NOW, SECRET, TRACE_HEADER, TRACE_ID, as_json, body, valid_bodies
 from tests.unit.functions.conftest import Cloud
 
@@ -181,7 +178,7 @@ def test_what_dynamodb_refuses(
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "none")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    client = create_dynamodb()
+    client = create_client("dynamodb", attempts=1)
     pauses: list[float] = []
     with Stubber(client) as stubber:
         for _ in range(ATTEMPTS):
@@ -200,11 +197,11 @@ def test_what_dynamodb_refuses(
     assert "merchant-1" not in logged + answer["body"]
 
 
-@pytest.mark.parametrize("error", [ReadTimeoutError, ConnectTimeoutError, EndpointConnectionError])
-def test_no_answer_of_dynamodb_is_answered_as_busy(error: type[HTTPClientError]) -> None:
+@pytest.mark.parametrize("code", [READ_TIMEOUT, CONNECT_TIMEOUT, UNREACHABLE, CLOSED])
+def test_no_answer_of_dynamodb_is_answered_as_busy(code: str) -> None:
     class Unreachable:
         def put_item(self, **_request: Any) -> None:
-            raise error(endpoint_url="https://dynamodb", error="")
+            raise AwsError(code)
 
     table = TransactionsTable(Unreachable(), "transactions-test")  # type: ignore[arg-type]
     service = IngestService(SETTINGS, table, clock=lambda: NOW, pause=lambda _seconds: None)

@@ -5,11 +5,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.runtime.clients import create_client
+from shared.runtime.clients import AwsError
 from shared.runtime.dynamodb import to_item
 from shared.runtime.logs import Logger
 from shared.runtime.pseudonym import pseudonym
@@ -19,6 +18,7 @@ from stacks.alerting.functions.notifier.groups_table import ClosingQueue, Groups
 from stacks.alerting.functions.notifier.handler import BatchHandler
 from stacks.alerting.functions.notifier.ports import NotifierError
 from stacks.alerting.functions.notifier.settings import NotifierSettings
+from tests.support.botocore_clients import create_client
 from tests.unit.functions.builders import NOW, SECRET, TRACE_ID, stored, suspicious
 from tests.unit.functions.conftest import Cloud
 
@@ -210,9 +210,7 @@ def test_while_a_verdict_is_being_written_the_alert_waits_its_turn(
 
     def update_item(**arguments: Any) -> Any:
         if next(refusals, None) is not None:
-            raise ClientError(
-                {"Error": {"Code": "TransactionConflictException", "Message": ""}}, "UpdateItem"
-            )
+            raise AwsError("TransactionConflictException", 400)
         return real(**arguments)
 
     monkeypatch.setattr(client, "update_item", update_item)

@@ -2,7 +2,6 @@
 
 import io
 import json
-import logging
 import os
 import socket
 import subprocess
@@ -15,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.runtime import tracing
-from shared.runtime.clients import create_client
 from shared.runtime.counting import measured
 from shared.runtime.dynamodb import UnsupportedValueError, from_attribute, from_item, to_attribute, to_item
 from shared.runtime.invocation import build_while_initialising
@@ -215,18 +213,6 @@ def test_a_pseudonym_is_stable_and_depends_on_the_secret() -> None:
     assert "account-1" not in pseudonym("account-1", "a")
 
 
-def test_debug_is_for_our_own_lines_and_not_for_whole_requests(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "none")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    caplog.set_level(logging.DEBUG)
-    create_client("sqs")
-    for library in ("botocore.endpoint", "urllib3.connectionpool"):
-        assert not logging.getLogger(library).isEnabledFor(logging.DEBUG)
-
-
 def test_a_handler_builds_at_import_only_under_lambdas_runtime(monkeypatch: pytest.MonkeyPatch) -> None:
     built: list[int] = []
     monkeypatch.delenv("AWS_LAMBDA_RUNTIME_API", raising=False)
@@ -274,9 +260,10 @@ def test_a_line_below_the_level_leaves_its_metrics_alone_and_none_leaves_nothing
     [
         ("shared.runtime.events", ("pulumi", "botocore", "fastjsonschema", "socket")),
         ("stacks.compute.functions.detector.scoring", ("pulumi", "botocore", "numpy", "socket")),
-        ("stacks.compute.functions.ingest.handler", ("pulumi", "boto3", "jsonschema")),
-        ("stacks.compute.functions.detector.handler", ("pulumi", "boto3", "fastjsonschema")),
-        ("stacks.alerting.functions.notifier.handler", ("pulumi", "boto3", "fastjsonschema")),
+        ("stacks.compute.functions.ingest.handler", ("pulumi", "botocore", "jsonschema")),
+        ("stacks.compute.functions.detector.handler", ("pulumi", "botocore", "fastjsonschema")),
+        ("stacks.compute.functions.verdicts.handler", ("pulumi", "botocore", "jsonschema")),
+        ("stacks.alerting.functions.notifier.handler", ("pulumi", "botocore", "fastjsonschema")),
     ],
 )
 def test_a_module_imports_no_more_than_it_needs(module: str, absent: tuple[str, ...]) -> None:

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from jsonschema import Draft4Validator
 
 from shared.requests.body import MAXIMUM_BODY_BYTES
-from shared.runtime.clients import create_client
 from shared.runtime.dynamodb import to_item
 from shared.runtime.events import StoredTransaction
 from shared.runtime.logs import Logger
@@ -30,6 +29,7 @@ from stacks.compute.functions.verdicts.ports import BusyError, Change, Known
 from stacks.compute.functions.verdicts.request import read_request
 from stacks.compute.functions.verdicts.ruling import Ruling
 from stacks.compute.functions.verdicts.settings import VerdictsSettings
+from tests.support.botocore_clients import create_client
 from tests.unit.functions.builders import NOW, SECRET, TRACE_HEADER, TRACE_ID, body, stored, suspicious
 from tests.unit.functions.conftest import Cloud
 

@@ -18,8 +18,30 @@ SECONDS_OF_A_CALL = 0.005
 """A call of DynamoDB, SQS or SNS, waited for: single-digit milliseconds."""
 OVERHEAD_OF_AN_ITEM = 100
 """Bytes that DynamoDB adds to each stored item."""
-HEADER_BYTES = 700
-"""Of an answer over TLS, besides its body."""
+_ANSWER_HEADERS = (
+    "HTTP/1.1 201 Created",
+    "Date: Mon, 30 Nov 2026 14:04:35 GMT",
+    "Content-Type: application/json",
+    "Content-Length: 135",
+    "Connection: keep-alive",
+    "x-amzn-RequestId: 6f2c5e0a-4c1b-4d57-9b1e-2f6a8c0d9e31",
+    "x-amz-apigw-id: AbCdEfGhIAMEexample=",
+    "Cache-Control: no-store",
+    "X-Amzn-Trace-Id: Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0",
+)
+"""Of a regional REST API that calls a Lambda function: its own, and ours (developer guide, "Lambda proxy
+integrations" and "Tracing user requests")."""
+TLS_RECORD_BYTES = 22
+"""Around each answer: five of the header, 17 that AES-GCM adds (RFC 8446, section 5)."""
+HANDSHAKE_BYTES, REQUESTS_OF_A_CONNECTION = 5000, 100
+"""A handshake sends the chain of certificates; a payment service keeps its connections."""
+HEADER_BYTES = (
+    sum(len(line) + 2 for line in _ANSWER_HEADERS)
+    + 2
+    + TLS_RECORD_BYTES
+    + HANDSHAKE_BYTES / REQUESTS_OF_A_CONNECTION
+)
+"""Of an answer, besides its body."""
 OVERHEAD_OF_A_LOG_LINE = 26
 """Bytes that CloudWatch Logs adds to each event."""
 BYTES_OF_A_LOG_LINE = 300

@@ -207,7 +207,7 @@ def _settings(bill: Bill) -> Iterator[list[str]]:
             tables(*others, recovery=True),
         ),
         ("zones of the two interface endpoints", "1", {"endpoint_zones": 2}, "2", {"endpoint_zones": 4}),
-        ("share of requests that X-Ray records", "1 %", {"traced_share": 0.01}, "AWS's own 5 %", aws_own),
+        ("requests that X-Ray records", "1/s", {"traced_share": 0.0}, "1/s and 5 %, AWS's own rule", aws_own),
         (
             "metrics of each method",
             "off",

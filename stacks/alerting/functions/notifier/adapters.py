@@ -3,13 +3,11 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import ClientError
-
 from shared.runtime.alerts import AlertStatus
-from shared.runtime.clients import AWS_ERRORS, create_client, error_code
+from shared.runtime.clients import CONDITION_UNMET, AwsError, create_client
 from shared.runtime.dynamodb import assignments, from_item, to_item
 from stacks.alerting.functions.notifier.ports import PENDING, SENT, Claim, NotifierError
-from stacks.alerting.functions.notifier.updating import CONFLICT, update_item
+from stacks.alerting.functions.notifier.updating import update_item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -54,13 +52,11 @@ class AlertsTable:
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 **changes,
             )
-        except ClientError as error:
-            if error_code(error) != CONFLICT:
-                raise NotifierError(f"the alert was not recorded: {error_code(error)}") from None
-            found = from_item(getattr(error, "response", {}).get("Item", {}))
+        except AwsError as error:
+            if error.code != CONDITION_UNMET:
+                raise NotifierError(f"the alert was not recorded: {error.code}") from None
+            found = from_item(error.details.get("Item", {}))
             return Claim.HELD_BY_ANOTHER if found.get("mail_status") == PENDING else Claim.DONE
-        except AWS_ERRORS as error:
-            raise NotifierError(f"the alert was not recorded: {error_code(error)}") from None
         return Claim.OURS
 
     def mark_sent(self, alert_id: str, *, message_id: str, now: int) -> None:
@@ -83,8 +79,8 @@ class AlertsTable:
                 ConditionExpression="mail_status = :pending",
                 ExpressionAttributeValues={**to_item(values), **_PENDING},
             )
-        except AWS_ERRORS as error:
-            raise NotifierError(f"the alert record was not updated: {error_code(error)}") from None
+        except AwsError as error:
+            raise NotifierError(f"the alert record was not updated: {error.code}") from None
 
     def _write(self, **update: Any) -> None:
         update_item(self._client, TableName=self._name, **update)
@@ -101,6 +97,6 @@ class FraudAlertsTopic:
         """Publish one mail and return its message id; see `Mailer`."""
         try:
             answer = self._client.publish(TopicArn=self._arn, Subject=subject, Message=body)
-        except AWS_ERRORS as error:
-            raise NotifierError(f"the mail was not published: {error_code(error)}") from None
+        except AwsError as error:
+            raise NotifierError(f"the mail was not published: {error.code}") from None
         return answer["MessageId"]

@@ -3,16 +3,14 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from shared.runtime.alerts import group_key
-from shared.runtime.clients import AWS_ERRORS, create_client, error_code
+from shared.runtime.clients import CONDITION_UNMET, AwsError, create_client
 from shared.runtime.dynamodb import assignments, from_item, to_item
 from shared.runtime.events import TRACE_HEADER_ATTRIBUTE
 from stacks.alerting.functions.notifier.close_request import CloseRequest
 from stacks.alerting.functions.notifier.group import AlertGroup, GroupState
 from stacks.alerting.functions.notifier.ports import GROUPED, PENDING, NotifierError
-from stacks.alerting.functions.notifier.updating import CONFLICT, update_item
+from stacks.alerting.functions.notifier.updating import update_item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -80,10 +78,10 @@ class GroupsTable:
         ]
         try:
             self._client.transact_write_items(TransactItems=items)
-        except AWS_ERRORS as error:
+        except AwsError as error:
             if _lost_the_race(error):
                 return False
-            raise NotifierError(f"the alert was not grouped: {error_code(error)}") from None
+            raise NotifierError(f"the alert was not grouped: {error.code}") from None
         return True
 
     def begin_closing(self, request: CloseRequest, *, now: int, lease_until: int) -> AlertGroup | None:
@@ -143,12 +141,10 @@ class GroupsTable:
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 **update,
             )
-        except ClientError as error:
-            if error_code(error) != CONFLICT:
-                raise NotifierError(f"the group was not updated: {error_code(error)}") from None
-            raise _ConflictError(from_item(getattr(error, "response", {}).get("Item", {}))) from None
-        except AWS_ERRORS as error:
-            raise NotifierError(f"the group was not updated: {error_code(error)}") from None
+        except AwsError as error:
+            if error.code != CONDITION_UNMET:
+                raise NotifierError(f"the group was not updated: {error.code}") from None
+            raise _ConflictError(from_item(error.details.get("Item", {}))) from None
 
 
 class _ConflictError(Exception):
@@ -172,10 +168,10 @@ def _next(group: AlertGroup) -> dict[str, Any]:
     return {"condition": _STILL, **update}
 
 
-def _lost_the_race(error: BotoCoreError | ClientError) -> bool:
-    if not isinstance(error, ClientError) or error_code(error) != "TransactionCanceledException":
+def _lost_the_race(error: AwsError) -> bool:
+    if error.code != "TransactionCanceledException":
         return False
-    reasons: Any = error.response.get("CancellationReasons", [])
+    reasons: Any = error.details.get("CancellationReasons", [])
     codes = [str(reason.get("Code")) for reason in reasons]
     return bool(codes) and set(codes) <= _FASTER
 
@@ -198,5 +194,5 @@ class ClosingQueue:
                     TRACE_HEADER_ATTRIBUTE: {"DataType": "String", "StringValue": request.trace_header}
                 },
             )
-        except AWS_ERRORS as error:
-            raise NotifierError(f"the closing was not requested: {error_code(error)}") from None
+        except AwsError as error:
+            raise NotifierError(f"the closing was not requested: {error.code}") from None

@@ -2,15 +2,12 @@
 
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import ClientError
-
 from shared.runtime.backoff import pause
-from shared.runtime.clients import IN_TRANSACTION, error_code
+from shared.runtime.clients import IN_TRANSACTION, AwsError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-CONFLICT: Final = "ConditionalCheckFailedException"
 _ATTEMPTS: Final = 4
 
 
@@ -19,8 +16,8 @@ def update_item(client: "DynamoDBClient", **update: Any) -> Any:
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             return client.update_item(**update)
-        except ClientError as error:
-            if error_code(error) != IN_TRANSACTION or attempt == _ATTEMPTS:
+        except AwsError as error:
+            if error.code != IN_TRANSACTION or attempt == _ATTEMPTS:
                 raise
             pause(attempt)
     raise AssertionError("the last attempt either answers or raises")

@@ -5,9 +5,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import ClientError
-
-from shared.runtime.clients import AWS_ERRORS, CONFLICT_CODES, create_client, error_code
+from shared.runtime.clients import CONDITION_UNMET, CONFLICT_CODES, AwsError, create_client
 from shared.runtime.decisions import DECISION_ATTRIBUTE, RecordedDecision, decision_of_item
 from shared.runtime.dynamodb import to_attribute
 from shared.runtime.events import TRACE_HEADER_ATTRIBUTE, StoredTransaction, SuspiciousTransaction
@@ -37,7 +35,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 _STORED_AND_UNDECIDED: Final = "attribute_exists(transaction_id) AND attribute_not_exists(#decision)"
-_UNMET: Final = "ConditionalCheckFailedException"
 
 
 def create_dynamodb() -> "DynamoDBClient":
@@ -98,10 +95,10 @@ class ProfilesTable:
             )
             for item in answer["Responses"].get(self._name, []):
                 self._replace_by_new(account_key(account_id), item)
-        except AWS_ERRORS as error:
-            if error_code(error) in CONFLICT_CODES:
+        except AwsError as error:
+            if error.code in CONFLICT_CODES:
                 return
-            raise DetectorError(f"the damaged profile was not set aside: {error_code(error)}") from None
+            raise DetectorError(f"the damaged profile was not set aside: {error.code}") from None
 
     def _replace_by_new(self, profile_id: str, item: Mapping[str, Any]) -> None:
         digest = hashlib.sha256(json.dumps(item, sort_keys=True, default=repr).encode()).hexdigest()
@@ -134,10 +131,10 @@ class ProfilesTable:
         stored = StoredProfile(account_key(account_id), revision=revision)
         try:
             self._client.put_item(**stored.put(self._name, profile.to_state(), expires_at=expires_at))
-        except AWS_ERRORS as error:
-            if isinstance(error, ClientError) and error_code(error) in CONFLICT_CODES:
+        except AwsError as error:
+            if error.code in CONFLICT_CODES:
                 return False
-            raise DetectorError(f"the profile was not written: {error_code(error)}") from None
+            raise DetectorError(f"the profile was not written: {error.code}") from None
         return True
 
 
@@ -209,10 +206,10 @@ class TransactionsTable:
                 ExpressionAttributeValues={":decision": to_attribute(decision.values())},
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
-        except AWS_ERRORS as error:
-            if error_code(error) != _UNMET:
-                raise DetectorError(f"the decision was not recorded: {error_code(error)}") from None
-            return _decision_that_stands(getattr(error, "response", {}).get("Item"))
+        except AwsError as error:
+            if error.code != CONDITION_UNMET:
+                raise DetectorError(f"the decision was not recorded: {error.code}") from None
+            return _decision_that_stands(error.details.get("Item"))
         return decision
 
 
@@ -244,5 +241,5 @@ class SuspiciousQueue:
                     TRACE_HEADER_ATTRIBUTE: {"DataType": "String", "StringValue": suspicious.trace_header}
                 },
             )
-        except AWS_ERRORS as error:
-            raise DetectorError(f"the message was not sent: {error_code(error)}") from None
+        except AwsError as error:
+            raise DetectorError(f"the message was not sent: {error.code}") from None

@@ -8,10 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import ClientError
-
 from shared.runtime.backoff import pause
-from shared.runtime.clients import AWS_ERRORS, CONFLICT_CODES, error_code
+from shared.runtime.clients import CONFLICT_CODES, AwsError
 from stacks.compute.functions.detector.ports import CountedPlace, DetectorError
 from stacks.compute.functions.detector.scoring import FirstUses, Place, Transaction
 from stacks.compute.functions.profiles.items import UNREADABLE_ERRORS, StoredProfile, uses_key
@@ -80,10 +78,10 @@ class FirstUsesTable:
         expires_at = int(self._clock() + TIME_TO_LIVE.total_seconds())
         try:
             self._client.put_item(**stored.put(self._name, counted.uses.to_state(), expires_at=expires_at))
-        except AWS_ERRORS as error:
-            if isinstance(error, ClientError) and error_code(error) in CONFLICT_CODES:
+        except AwsError as error:
+            if error.code in CONFLICT_CODES:
                 return False
-            raise DetectorError(f"a counter of first uses was not written: {error_code(error)}") from None
+            raise DetectorError(f"a counter of first uses was not written: {error.code}") from None
         return True
 
 

@@ -4,9 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
-from botocore.exceptions import ClientError
-
-from shared.runtime.clients import AWS_ERRORS, CONFLICT_CODES, error_code
+from shared.runtime.clients import CONFLICT_CODES, AwsError
 from stacks.compute.functions.detector.ports import DetectorError
 from stacks.compute.functions.detector.scoring import (
     SHARDS,
@@ -90,12 +88,12 @@ class PopulationTable:
         state = population.to_state()
         try:
             self._client.put_item(**stored.put(self._name, state, expires_at=None))
-        except AWS_ERRORS as error:
-            if isinstance(error, ClientError) and error_code(error) in CONFLICT_CODES:
+        except AwsError as error:
+            if error.code in CONFLICT_CODES:
                 # One sample more or less changes nothing; the shard as it now is comes with the next reading.
                 self._read_again_at = None
                 return
-            raise DetectorError(f"the population was not written: {error_code(error)}") from None
+            raise DetectorError(f"the population was not written: {error.code}") from None
         self._stored[shard] = StoredProfile(stored.profile_id, state, stored.revision + 1)
 
     def _known(self) -> _Totals:

@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import ClientError
-
-from shared.runtime.clients import AWS_ERRORS, BUSY_CODES, create_client, error_code
+from shared.runtime.clients import CONDITION_UNMET, AwsError, create_client
 from shared.runtime.dynamodb import from_item, to_item
 
 if TYPE_CHECKING:
@@ -19,8 +17,6 @@ LONGEST_WRITE_SECONDS: Final = _CONNECT_SECONDS + _READ_SECONDS
 
 _IS_NEW: Final = "attribute_not_exists(transaction_id)"
 _NEVER: Final = "body_hash = :no_hash"
-_CONFLICT: Final = "ConditionalCheckFailedException"
-_SERVER_FAULT: Final = 500
 
 
 class Outcome(Enum):
@@ -88,15 +84,10 @@ class TransactionsTable:
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 **condition,
             )
-        except AWS_ERRORS as error:
-            code = error_code(error)
-            # A connection's error has a response too: None.
-            response: Mapping[str, Any] = error.response if isinstance(error, ClientError) else {}
-            if code == _CONFLICT:
-                return from_item(response.get("Item", {}))
-            status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-            busy = code in BUSY_CODES or status >= _SERVER_FAULT
-            raise (TableBusyError if busy else TableFailedError)(code) from None
+        except AwsError as error:
+            if error.code == CONDITION_UNMET:
+                return from_item(error.details.get("Item", {}))
+            raise (TableBusyError if error.may_pass else TableFailedError)(error.code) from None
         return None
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from shared.runtime.backoff import pause
-from shared.runtime.clients import AWS_ERRORS, error_code
+from shared.runtime.clients import AwsError
 from shared.runtime.dynamodb import UnsupportedValueError, from_attribute, from_item, to_item
 
 if TYPE_CHECKING:
@@ -63,8 +63,8 @@ def read_what_it_gives(
             pause(attempt)
         try:
             answer = client.batch_get_item(RequestItems=wanted)
-        except AWS_ERRORS as error:
-            raise NotReadError(error_code(error)) from None
+        except AwsError as error:
+            raise NotReadError(error.code) from None
         for table, items in answer["Responses"].items():
             found[table] += [_plain(item) for item in items]
         wanted = answer.get("UnprocessedKeys")

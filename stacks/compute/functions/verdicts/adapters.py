@@ -4,9 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from shared.runtime.clients import AWS_ERRORS, BUSY_CODES, create_client, error_code
+from shared.runtime.clients import AwsError, create_client
 from shared.runtime.dynamodb import assignments, to_item
 from shared.runtime.events import StoredTransaction, transaction_of_item
 from stacks.compute.functions.profiles.items import StoredProfile, UnreadableProfileError
@@ -74,7 +72,7 @@ class DynamoTables:
                 Limit=_MAXIMUM_FOUND,
                 **query,
             )
-        except AWS_ERRORS as error:
+        except AwsError as error:
             raise _failure(error) from None
         return [transaction_of_item(item) for item in answer["Items"]]
 
@@ -164,7 +162,7 @@ def _transacted(client: "DynamoDBClient", writes: Sequence[Mapping[str, Any]]) -
     items: Any = list(writes)
     try:
         client.transact_write_items(TransactItems=items)
-    except AWS_ERRORS as error:
+    except AwsError as error:
         reasons = _cancellation_reasons(error)
         if reasons and reasons <= _FASTER:
             return False
@@ -176,14 +174,13 @@ def _transacted(client: "DynamoDBClient", writes: Sequence[Mapping[str, Any]]) -
     return True
 
 
-def _cancellation_reasons(error: BotoCoreError | ClientError) -> frozenset[str]:
+def _cancellation_reasons(error: AwsError) -> frozenset[str]:
     """Why DynamoDB cancelled a transaction, as codes of its items; none if it did not."""
-    if not isinstance(error, ClientError) or error_code(error) != _CANCELLED:
+    if error.code != _CANCELLED:
         return frozenset()
-    reasons: Sequence[Mapping[str, Any]] = error.response.get("CancellationReasons", [])
+    reasons: Sequence[Mapping[str, Any]] = error.details.get("CancellationReasons", [])
     return frozenset(str(each.get("Code")) for each in reasons) - {"None"} or frozenset({_CANCELLED})
 
 
-def _failure(error: BotoCoreError | ClientError) -> Exception:
-    code = error_code(error)
-    return BusyError(code) if code in BUSY_CODES else RefusedByTableError(code)
+def _failure(error: AwsError) -> Exception:
+    return (BusyError if error.may_pass else RefusedByTableError)(error.code)

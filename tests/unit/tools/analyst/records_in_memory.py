@@ -18,6 +18,7 @@ from shared.runtime.events import StoredTransaction
 from shared.runtime.pseudonym import pseudonym
 from stacks.alerting.functions.notifier.adapters import AlertsTable
 from stacks.alerting.functions.notifier.record import alert_record
+from tests.support.botocore_clients import Translated
 from tests.unit.functions.builders import NOW, SECRET, TRACE_ID, stored, suspicious
 from tools.analyst.records.place import Records
 from tools.analyst.records.tables import Tables
@@ -127,7 +128,7 @@ def records_in_memory(monkeypatch: pytest.MonkeyPatch, directory: Path) -> Itera
     outputs.write_text(json.dumps(OUTPUTS))
     with mock_aws():
         session = get_session()
-        dynamodb: Any = session.create_client("dynamodb", region_name="us-east-1")
+        dynamodb: Any = Translated(session.create_client("dynamodb", region_name="us-east-1"))
         for table, (keys, index) in _KEYS.items():
             dynamodb.create_table(**_shape(f"{table}-dev", keys, index))
         yield InMemory(session, dynamodb, outputs)

@@ -9,7 +9,6 @@ import pytest
 from moto import mock_aws
 
 from shared.runtime.alerts import group_key
-from shared.runtime.clients import create_client
 from shared.runtime.decisions import RecordedDecision
 from shared.runtime.dynamodb import to_item
 from shared.runtime.events import (
@@ -20,6 +19,7 @@ from shared.runtime.events import (
 )
 from stacks.alerting.functions.notifier.close_request import CloseRequest
 from stacks.alerting.functions.notifier.messages import read_message
+from tests.support.botocore_clients import create_client
 from tests.unit.functions.builders import NOW, stored
 from tools.operate.reconcile.checkpoint import Checkpoint, Progress
 from tools.operate.reconcile.reconciling import reconcile

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from moto import mock_aws
 
 from shared.runtime.alerts import group_key
-from shared.runtime.clients import create_client
 from shared.runtime.dynamodb import from_item, to_item
 from stacks.alerting.functions.notifier.close_request import CloseRequest
 from stacks.compute.functions.detector.scoring import AccountProfile
 from stacks.compute.functions.profiles.items import account_key, aside_key, controls_key
+from tests.support.botocore_clients import create_client
 from tests.unit.functions.builders import bus_event, stored, suspicious
 from tests.unit.tools.operate.smoke.outputs import OUTPUTS
 from tools.deploy.outputs import Outputs
