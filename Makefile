@@ -141,7 +141,7 @@ supply-chain: $(READY) ## Look for known vulnerabilities and for secrets; write 
 reach: $(READY) ## Print what each function reaches over the network, and may do there (docs/network.md)
 	@$(BIN)/python -m tools.audit.reach
 
-privileges: $(READY) ## Compare what each role is given with what it uses on every path (a minute; writes docs/privileges.md)
+privileges: $(READY) ## Compare what each role is given with what it uses on every path, deployers too (minutes; writes docs/privileges.md)
 	@$(BIN)/python -m tools.audit.privileges
 
 policy-pack: policy/.venv/.ready ## Set up the policy pack, for: pulumi -C stacks/data preview --policy-pack ../../policy

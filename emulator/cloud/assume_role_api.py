@@ -1,11 +1,13 @@
 """The AssumeRole API: by the role's trust policy, and with keys that the emulator knows afterwards."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
 from emulator.cloud import deployed
 from emulator.cloud.account import ACCOUNT_ID, MOTO_LOCK, PARTITION
 from emulator.cloud.authorization.authoriser import may_be_assumed_by
+from emulator.cloud.authorization.documents import managed_policy
 from emulator.cloud.calls import Call
 from emulator.cloud.http_server import HttpResponse
 from emulator.cloud.identities import Caller, CallerKind, Identities
@@ -35,7 +37,9 @@ class AssumeRoleApi:
             )
             return render(Refusal("AccessDeniedException", message), call.service, call.protocol)
         arn = f"arn:{PARTITION}:sts::{ACCOUNT_ID}:assumed-role/{role_name}/{session_name}"
-        session = open_session(self._identities, Caller(CallerKind.ROLE_SESSION, arn, role_arn=role_arn))
+        policies = (*form.get("Policy", ()), *map(managed_policy, _session_arns(form)))
+        taken_on = Caller(CallerKind.ROLE_SESSION, arn, role_arn=role_arn, session_policies=policies)
+        session = open_session(self._identities, taken_on)
         body = (
             '<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult>'
             f"<AssumedRoleUser><Arn>{escape(arn)}</Arn><AssumedRoleId>AROA:{escape(session_name)}</AssumedRoleId>"
@@ -45,3 +49,10 @@ class AssumeRoleApi:
             "</Credentials></AssumeRoleResult></AssumeRoleResponse>"
         )
         return HttpResponse(200, body.encode(), [("Content-Type", "text/xml")])
+
+
+def _session_arns(form: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Yield the managed policies that a session is to be limited to: `PolicyArns.member.1.arn`."""
+    for name, values in form.items():
+        if name.startswith("PolicyArns.member."):
+            yield values[0]

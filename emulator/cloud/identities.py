@@ -24,13 +24,15 @@ class Caller:
     """An authenticated principal.
 
     `role_arn` is empty for the operator; `source_function_arn` is set on the session of a Lambda worker and
-    feeds the condition key ``lambda:SourceFunctionArn``.
+    feeds the condition key ``lambda:SourceFunctionArn``. `session_policies` are those with which the role was
+    taken on: the session may do what they and the role's own policies both allow.
     """
 
     kind: CallerKind
     arn: str
     role_arn: str = ""
     source_function_arn: str = ""
+    session_policies: tuple[str, ...] = ()
 
     @property
     def role_name(self) -> str:

@@ -2,6 +2,7 @@
 
 import functools
 import threading
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from emulator.address import stage_url
@@ -24,6 +25,7 @@ class Cloud:
         region: str,
         access_key_id: str,
         secret_access_key: str,
+        session_token: str | None = None,
     ) -> None:
         """Nothing is contacted until a client is used."""
         self.endpoint = endpoint
@@ -31,7 +33,7 @@ class Cloud:
         self.account_id = account_id
         self.region = region
         self.partition = "aws"
-        self._keys = (access_key_id, secret_access_key)
+        self._keys = (access_key_id, secret_access_key, session_token)
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()
 
@@ -45,6 +47,19 @@ class Cloud:
             region=emulator.region,
             access_key_id=emulator.access_key_id,
             secret_access_key=emulator.secret_access_key,
+        )
+
+    @classmethod
+    def of_session(cls, emulator: "Emulator", keys: Mapping[str, str]) -> "Cloud":
+        """The way to a running emulator as a role's session, with the credentials that STS gave."""
+        return cls(
+            emulator.endpoint,
+            gateway=emulator.gateway,
+            account_id=emulator.account_id,
+            region=emulator.region,
+            access_key_id=keys["AccessKeyId"],
+            secret_access_key=keys["SecretAccessKey"],
+            session_token=keys["SessionToken"],
         )
 
     def client(self, service: str) -> Any:
@@ -74,6 +89,7 @@ class Cloud:
             endpoint_url=self.endpoint,
             aws_access_key_id=self._keys[0],
             aws_secret_access_key=self._keys[1],
+            aws_session_token=self._keys[2],
             config=settings,
         )
 

@@ -65,10 +65,12 @@ class Role(Resource):
         iam = cloud.client("iam")
         if changed(old, new, "assumeRolePolicy"):
             iam.update_assume_role_policy(RoleName=resource_id, PolicyDocument=new["assumeRolePolicy"])
-        if changed(old, new, "description", "maxSessionDuration"):
+        if changed(old, new, "description"):
+            iam.update_role_description(RoleName=resource_id, Description=new.get("description") or "")
+        if changed(old, new, "maxSessionDuration"):
             iam.update_role(
                 RoleName=resource_id,
-                Description=new.get("description") or "",
+                Description=new.get("description") or "",  # moto takes it away where it is left out
                 MaxSessionDuration=new["maxSessionDuration"],
             )
         if changed(old, new, "permissionsBoundary"):

@@ -1,6 +1,7 @@
 """The decision over a call: the caller's own policies, the resource's, and those of the key under the data.
 
-Source: "Policy evaluation logic" in the IAM user guide, for principals and resources of one account.
+Source: "Policy evaluation logic" in the IAM user guide, for principals and resources of one account. Its
+cases stand in emulator/tests/cloud/test_evaluation.py, each with its page.
 """
 
 import logging
@@ -28,8 +29,8 @@ _TRANSPORT: Mapping[str, tuple[str, ...]] = {
     "aws:requestedregion": (REGION,),
     "aws:resourceaccount": (ACCOUNT_ID,),
 }
-_EXPLICIT = "with an explicit deny in {} policy"
-_IDENTITY, _RESOURCE = "an identity-based", "a resource-based"
+_EXPLICIT = "with an explicit deny in {}"
+_IDENTITY, _RESOURCE = "an identity-based policy", "a resource-based policy"
 
 
 def authorise(caller: Caller, call: Call) -> Refusal | None:
@@ -112,27 +113,44 @@ def _caller_context(caller: Caller) -> dict[str, tuple[str, ...]]:
 
 
 def _role_refusal(caller: Caller, requirement: Requirement, context: Context) -> str:
-    """Why the role may not; empty when it may."""
-    own = _decide(documents.of_role(caller.role_name), requirement, context, None)
-    if own is Decision.EXPLICIT_DENY:
-        return _EXPLICIT.format(_IDENTITY)
-    boundary = documents.of_boundary(caller.role_name)
-    if boundary and _decide(boundary, requirement, context, None) is not Decision.ALLOW:
-        return f"because no permissions boundary allows the {requirement.action} action"
+    """Why the session may not, empty when it may: any explicit deny first, then whatever must allow."""
     service = requirement.action.partition(":")[0]
+    own = _decide(documents.of_role(caller.role_name), requirement, context, None)
+    limits = {
+        "permissions boundary": documents.of_boundary(caller.role_name),
+        "session policy": documents.of_session(caller),
+    }
+    limited = {name: _decide(of, requirement, context, None) for name, of in limits.items() if of}
     on_resource = documents.of_resource(service, requirement.resource)
-    direct = _decide(on_resource, requirement, context, Principal(arn=caller.role_arn))
-    delegated = _decide(on_resource, requirement, context, _ACCOUNT)
-    if Decision.EXPLICIT_DENY in {direct, delegated}:
-        return _EXPLICIT.format(_RESOURCE)
-    if direct is Decision.ALLOW:
+    named = (Principal(arn=caller.arn), Principal(arn=caller.role_arn), _ACCOUNT)
+    session, role, account = (_decide(on_resource, requirement, context, each) for each in named)
+    kinds = {_IDENTITY: (own,), _RESOURCE: (session, role, account)}
+    kinds |= {f"a {name}": (decision,) for name, decision in limited.items()}
+    for kind, decisions in kinds.items():
+        if Decision.EXPLICIT_DENY in decisions:
+            return _EXPLICIT.format(kind)
+    # What is given to a session by its own name is limited by Denies alone.
+    if session is Decision.ALLOW:
+        return ""
+    for name, decision in limited.items():
+        if decision is not Decision.ALLOW:
+            return f"because no {name} allows the {requirement.action} action"
+    if role is Decision.ALLOW or _granted(caller, requirement, context):
         return ""
     # A key's policy has the last word over the key: identity policies count only where it leaves it to the
     # account. Aliases, and a key that is only being made, have none.
-    if own is Decision.ALLOW and (service != "kms" or not on_resource or delegated is Decision.ALLOW):
+    if own is Decision.ALLOW and (service != "kms" or not on_resource or account is Decision.ALLOW):
         return ""
     missing = _IDENTITY if own is not Decision.ALLOW else _RESOURCE
-    return f"because no {missing.split(' ', 1)[1]} policy allows the {requirement.action} action"
+    return f"because no {missing.split(' ', 1)[1]} allows the {requirement.action} action"
+
+
+def _granted(caller: Caller, requirement: Requirement, context: Context) -> bool:
+    """Whether a grant on the key lets the role use it."""
+    return requirement.action.startswith("kms:") and any(
+        grant.allows(caller.role_arn, requirement.action, context)
+        for grant in documents.grants_on(requirement.resource)
+    )
 
 
 def _endpoint_refusal(caller: Caller, requirement: Requirement, context: Context) -> str:
@@ -144,7 +162,7 @@ def _endpoint_refusal(caller: Caller, requirement: Requirement, context: Context
         return ""
     decision = _decide(policies, requirement, context, Principal(arn=caller.role_arn))
     if decision is Decision.EXPLICIT_DENY:
-        return _EXPLICIT.format("a VPC endpoint")
+        return _EXPLICIT.format("a VPC endpoint policy")
     if decision is Decision.IMPLICIT_DENY:
         return f"because no VPC endpoint policy allows the {requirement.action} action"
     return ""

@@ -1,12 +1,43 @@
 """The policy documents that are deployed, read from moto: a role's, and those on resources."""
 
 import json
+from dataclasses import dataclass
 
 from emulator.cloud import deployed
 from emulator.cloud.account import backend
+from emulator.cloud.authorization.conditions import Context
+from emulator.cloud.identities import Caller
+
+_ENCRYPTION_CONTEXT = "kms:encryptioncontext:"
 
 Documents = tuple[tuple[str, str], ...]
 """Policy documents, each with the words that name it in a log line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A grant on a KMS key: operations for a principal, in contexts that have, or are, these pairs."""
+
+    grantee: str
+    operations: frozenset[str]
+    context_subset: tuple[tuple[str, str], ...] = ()
+    context_equals: tuple[tuple[str, str], ...] = ()
+
+    def allows(self, principal_arn: str, action: str, context: Context) -> bool:
+        """Whether the grant allows an action (``kms:Decrypt``) in the encryption context of a request."""
+        given = {
+            key.removeprefix(_ENCRYPTION_CONTEXT): values[0]
+            for key, values in context.items()
+            if key.startswith(_ENCRYPTION_CONTEXT)
+        }
+        wanted = {key.lower(): value for key, value in self.context_subset}
+        exact = {key.lower(): value for key, value in self.context_equals}
+        return (
+            principal_arn == self.grantee
+            and action.removeprefix("kms:") in self.operations
+            and wanted.items() <= given.items()
+            and (not exact or exact == given)
+        )
 
 
 def of_role(role_name: str) -> Documents:
@@ -28,9 +59,34 @@ def of_boundary(role_name: str) -> Documents:
     boundary = getattr(role, "permissions_boundary_arn", None) if role else None
     if not boundary:
         return ()
-    policy = backend("iam").managed_policies[boundary]
-    document = next(version.document for version in policy.versions if version.is_default)
-    return ((document, f"boundary {boundary} of role {role_name}"),)
+    return ((managed_policy(boundary), f"boundary {boundary} of role {role_name}"),)
+
+
+def managed_policy(arn: str) -> str:
+    """Return the document of a managed policy."""
+    document: str = next(
+        version.document for version in backend("iam").managed_policies[arn].versions if version.is_default
+    )
+    return document
+
+
+def of_session(caller: Caller) -> Documents:
+    """Return the policies with which a session was opened; none for most."""
+    return tuple((text, f"session policy of {caller.arn}") for text in caller.session_policies)
+
+
+def grants_on(key: str) -> tuple[Grant, ...]:
+    """Return the grants on a key, given by its ARN."""
+    known = backend("kms").keys.get(key.rpartition("/")[2])
+    return tuple(
+        Grant(
+            grantee=each.grantee_principal,
+            operations=frozenset(each.operations),
+            context_subset=tuple((each.constraints or {}).get("EncryptionContextSubset", {}).items()),
+            context_equals=tuple((each.constraints or {}).get("EncryptionContextEquals", {}).items()),
+        )
+        for each in (known.grants.values() if known else ())
+    )
 
 
 def of_trust(role_name: str) -> Documents:

@@ -176,7 +176,7 @@ def _logs(call: Call) -> Iterator[Requirement]:
     elif "logStreamName" in body:
         yield Requirement(_action(call), arn("logs", f"log-group:{group}:log-stream:{body['logStreamName']}"))
     else:
-        yield Requirement(_action(call), arn("logs", f"log-group:{group}"))
+        yield Requirement(_action(call), arn("logs", f"log-group:{group}:*"))
 
 
 def _lambda(call: Call) -> Iterator[Requirement]:

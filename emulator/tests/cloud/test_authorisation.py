@@ -320,3 +320,32 @@ def test_a_network_interface_is_a_resource_that_a_deny_can_name(emulator: Emulat
     assert code == "UnauthorizedOperation"
     assert "explicit deny" in text
     Role(emulator, everything).client("ec2").create_network_interface(SubnetId=subnet)
+
+
+@pytest.mark.usefixtures("resources")
+def test_a_session_policy_limits_what_a_role_may(emulator: Emulator) -> None:
+    role = Role(emulator, statement(["dynamodb:PutItem", "dynamodb:ListTables"], "*"))
+    only = policy(statement("dynamodb:ListTables", "*"))
+    taken_on = emulator.client("sts").assume_role(RoleArn=role.arn, RoleSessionName="limited", Policy=only)
+    keys = taken_on["Credentials"]
+    dynamodb = emulator.client(
+        "dynamodb",
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["SessionToken"],
+    )
+    assert "plain" in dynamodb.list_tables()["TableNames"]
+    _, message = refused(lambda: dynamodb.put_item(TableName="plain", Item={"id": {"S": "1"}}))
+    assert "because no session policy allows the dynamodb:PutItem action" in message
+
+
+def test_a_right_in_one_encryption_context_is_none_in_another(
+    emulator: Emulator, resources: dict[str, str]
+) -> None:
+    here = {"StringEquals": {"kms:EncryptionContext:shop": "here"}}
+    kms = Role(emulator, statement("kms:GenerateDataKey", resources["key"], Condition=here)).client("kms")
+    given: dict[str, Any] = {"KeyId": resources["key"], "KeySpec": "AES_256"}
+    kms.generate_data_key(**given, EncryptionContext={"shop": "here"})
+    for other in ({"shop": "there"}, {}):
+        code, _ = refused(lambda other=other: kms.generate_data_key(**given, EncryptionContext=other))  # type: ignore[misc]
+        assert code == "AccessDeniedException"

@@ -1,8 +1,8 @@
 """Given against used: what nobody needs, and what somebody lacks."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tools.audit.privileges.grants import Grant
@@ -19,6 +19,7 @@ class Comparison:
         used: Those that a call met.
         excess: Those that none did. A policy of AWS is one right: it is attached whole or not at all.
         missing: Calls that were refused, or that no right of the role allows.
+        unseen: Rights that no call met and that are not in excess, for a reason that is written down.
     """
 
     roles: tuple[str, ...]
@@ -26,6 +27,28 @@ class Comparison:
     used: Mapping[str, tuple[Grant, ...]]
     excess: Mapping[str, tuple[Grant, ...]]
     missing: Mapping[str, tuple[Use, ...]]
+    unseen: Mapping[str, tuple[Grant, ...]] = field(default_factory=dict)
+
+    def excusing(self, excused: Callable[[Grant], object]) -> "Comparison":
+        """Return the same without the excess for which there is a reason."""
+        return replace(
+            self,
+            excess={
+                role: tuple(each for each in self.excess[role] if not excused(each)) for role in self.roles
+            },
+            unseen={role: tuple(each for each in self.excess[role] if excused(each)) for role in self.roles},
+        )
+
+    def __or__(self, other: "Comparison") -> "Comparison":
+        """Both runs as one; their roles differ."""
+        return Comparison(
+            tuple(sorted((*self.roles, *other.roles))),
+            {**self.granted, **other.granted},
+            {**self.used, **other.used},
+            {**self.excess, **other.excess},
+            {**self.missing, **other.missing},
+            {**self.unseen, **other.unseen},
+        )
 
     @property
     def even(self) -> bool:
@@ -38,8 +61,8 @@ class Comparison:
         return {
             "roles": list(self.roles),
             **{
-                name: {role: [str(each) for each in part[role]] for role in self.roles}
-                for name, part in parts.items()
+                name: {role: [str(each) for each in part.get(role, ())] for role in self.roles}
+                for name, part in {**parts, "unseen": self.unseen}.items()
             },
         }
 

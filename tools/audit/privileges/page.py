@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from tools.audit.privileges.comparison import Comparison
 from tools.audit.privileges.grants import Grant
+from tools.audit.privileges.unseen import UNSEEN
 
 _OPENING = """\
 # Privileges: given and used
@@ -16,6 +17,10 @@ nobody uses and a call that is refused both fail the command. The account is an 
 environment's suffix, here `local`. People's roles have the policies that `make rights` and
 `make smoke ARGS=--rights` print.
 
+Then each layer is deployed, corrected (every resource brought back from something else: tags, and what may
+change in place), looked at for drift, previewed and destroyed by its deployers (`fraud-*-dev`), whose rights
+`make deployers` prints. What AWS or the real provider asks for, and no run does, is named below.
+
 What a policy of AWS gives is one right: it is attached whole or not at all. Why two of them are attached:
 README, "Wildcards". A Deny is no right; `tests/policy` holds those.
 """
@@ -23,16 +28,25 @@ README, "Wildcards". A Deny is no right; `tests/policy` holds those.
 
 def page(comparison: Comparison) -> str:
     """Return the page."""
-    return "\n".join([_OPENING, *_summary(comparison), *_tables(comparison)])
+    return "\n".join([_OPENING, *_summary(comparison), *_named(), *_tables(comparison)])
 
 
 def _summary(comparison: Comparison) -> Iterator[str]:
-    yield "| role | rights | used | never used | refused |"
-    yield "|---|---|---|---|---|"
+    yield "| role | rights | used | named below | never used | refused |"
+    yield "|---|---|---|---|---|---|"
     for role in comparison.roles:
-        rights = _counted(comparison.granted[role])
+        rights, named = _counted(comparison.granted[role]), len(comparison.unseen.get(role, ()))
         excess, missing = len(comparison.excess[role]), len(comparison.missing[role])
-        yield f"| {role} | {rights} | {rights - excess} | {excess} | {missing} |"
+        yield f"| {role} | {rights} | {rights - excess - named} | {named} | {excess} | {missing} |"
+    yield ""
+
+
+def _named() -> Iterator[str]:
+    yield "## What the embedded AWS does not ask for\n"
+    yield "| statement | action | why it is given |"
+    yield "|---|---|---|"
+    for (statement, action), unseen in sorted(UNSEEN.items()):
+        yield f"| {statement} | {action} | {unseen.why} ([AWS]({unseen.page})) |"
     yield ""
 
 
@@ -43,6 +57,8 @@ def _counted(grants: tuple[Grant, ...]) -> int:
 
 def _tables(comparison: Comparison) -> Iterator[str]:
     for role in comparison.roles:
+        if role in comparison.unseen:
+            continue  # a deployer's hundreds of rights are what `make deployers` prints
         excess = set(comparison.excess[role])
         yield f"## {role}\n"
         yield "| statement | action | on | if | used |"

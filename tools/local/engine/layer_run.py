@@ -34,10 +34,11 @@ _TELLS_ITSELF = ("shared.", "stacks.", "pulumi.", "local.")
 """Modules whose exceptions are written for the person who reads them; others come with their traceback."""
 
 
-def run_layer(request: LayerRequest, stream: TextIO | None = None) -> int:
+def run_layer(request: LayerRequest, stream: TextIO | None = None, cloud: Cloud | None = None) -> int:
     """Deploy or preview a layer, telling of it on `stream` (by default standard output); 0 when it went well.
 
-    After Ctrl-C no further step begins, and it is `INTERRUPTED`.
+    `cloud` is who does it, by default the emulator's operator. After Ctrl-C no further step begins, and it is
+    `INTERRUPTED`.
 
     Raises:
         emulator.address.NoEmulatorError: no emulator runs in the run directory.
@@ -54,7 +55,7 @@ def run_layer(request: LayerRequest, stream: TextIO | None = None) -> int:
         with store.locked(request.layer), stopping() as stop:
             if not preview:
                 make_boundaries(emulator, _suffix(request), request.layer)
-            _run(request, store, progress, log, stop)
+            _run(request, store, cloud or Cloud.of(emulator), progress, log, stop)
     except StoppedError:
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the end of the line: whatever it is, a person must read it
@@ -76,9 +77,15 @@ def _suffix(request: LayerRequest) -> str:
     return project.config.get(f"{project.name}:environment_suffix") or request.stack
 
 
-def _run(request: LayerRequest, store: StateStore, progress: Progress, log: StepLog, stop: Stopping) -> None:
+def _run(  # noqa: PLR0913, PLR0917 - what a run needs, each of its own kind
+    request: LayerRequest,
+    store: StateStore,
+    cloud: Cloud,
+    progress: Progress,
+    log: StepLog,
+    stop: Stopping,
+) -> None:
     preview = request.operation != "deploy"
-    cloud = Cloud.of(emulator_of(Path(request.run_directory)))
     project = read_project(Path(request.directory), request.stack, request.overrides)
     state = store.own(request.layer)
     if state is None:

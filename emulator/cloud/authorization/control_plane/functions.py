@@ -67,7 +67,13 @@ def _made_of(parameters: Mapping[str, Any]) -> Context:
     return {key: tuple(values) for key, values in found.items() if values}
 
 
+_PLACES = ("ec2:DescribeVpcs", "ec2:DescribeSubnets", "ec2:DescribeSecurityGroups")
+"""At what Lambda looks in the deployer's name ("Giving Lambda functions access to resources in a VPC")."""
+
+
 def _comes_along(parameters: Mapping[str, Any]) -> Iterator[Requirement]:
+    if (parameters.get("VpcConfig") or {}).get("SubnetIds"):
+        yield from (Requirement(each, "*") for each in _PLACES)
     if "Role" in parameters:
         yield passed(str(parameters["Role"]), "lambda.amazonaws.com")
     if key := parameters.get("KMSKeyArn"):

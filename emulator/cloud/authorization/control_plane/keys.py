@@ -1,8 +1,9 @@
 """KMS: the key with its tags and names, and the alias where a call is about both."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from emulator.cloud.account import arn, backend
+from emulator.cloud.account import ACCOUNT_ID, arn, backend
 from emulator.cloud.authorization.control_plane.reading import Context, asked_for, body, borne, plain_tags
 from emulator.cloud.authorization.requirements import Requirement, key_arn
 from emulator.cloud.calls import Call
@@ -25,7 +26,18 @@ def read(call: Call) -> Iterator[Requirement]:
         yield Requirement(f"kms:{call.operation}", key, about(key))
     elif "KeyId" in parameters:
         key = key_arn(parameters["KeyId"])
-        yield Requirement(f"kms:{call.operation}", key, {**about(key), **given})
+        yield Requirement(f"kms:{call.operation}", key, {**about(key), **given, **_used(parameters)})
+
+
+def _used(parameters: Mapping[str, Any]) -> Context:
+    """What the call itself says of its use of the key."""
+    pairs = parameters.get("EncryptionContext") or {}
+    found: Context = {f"kms:encryptioncontext:{name.lower()}": (value,) for name, value in pairs.items()}
+    if pairs:
+        found["kms:encryptioncontextkeys"] = tuple(pairs)
+    if operations := parameters.get("Operations"):
+        found["kms:grantoperations"] = tuple(operations)
+    return {"kms:calleraccount": (ACCOUNT_ID,), **found}
 
 
 def about(key: str) -> Context:

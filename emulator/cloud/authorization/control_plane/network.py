@@ -1,6 +1,5 @@
 """EC2: what a call makes (in its kind, with the tags it is given) and what it acts on (with its own tags)."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -56,6 +55,7 @@ _OPERATIONS: Mapping[str, _Operation] = {
     "DeleteSecurityGroup": _Operation(on=("GroupId",)),
     "RevokeSecurityGroupEgress": _Operation(on=("GroupId",)),
     "RevokeSecurityGroupIngress": _Operation(on=("GroupId",)),
+    "ModifySecurityGroupRules": _Operation(on=("GroupId", "SecurityGroupRule.1.SecurityGroupRuleId")),
     "CreateNetworkInterface": _Operation("network-interface", ("SubnetId", "SecurityGroupId")),
     "AssignPrivateIpAddresses": _Operation(on=("NetworkInterfaceId",)),
     "UnassignPrivateIpAddresses": _Operation(on=("NetworkInterfaceId",)),
@@ -111,6 +111,4 @@ def _arn(identifier: str) -> str:
 
 
 def _tags(identifier: str) -> dict[str, str]:
-    if re.match("sgr-", identifier):
-        return {}  # only groups are asked about their tags here: a rule is changed by way of its group
     return {tag["key"]: tag["value"] for tag in backend("ec2").describe_tags({"resource-id": [identifier]})}

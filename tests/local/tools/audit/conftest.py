@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from emulator.tests.process import running_emulator
-from tests.local.tools.audit.deploying import Account
+from tools.audit.privileges.account import Account
 
 
 @pytest.fixture(scope="module")
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     run_directory = tmp_path_factory.mktemp("deployers")
-    with running_emulator(run_directory) as (emulator, _):
+    with running_emulator(run_directory, "--record-evaluations") as (emulator, _):
         yield Account(run_directory, emulator)

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from emulator.cloud.account import ACCOUNT_ID
 from emulator.provider.cloud import Cloud
-from tests.local.tools.audit.deploying import ENVIRONMENT, Account, RoleCloud
+from tools.audit.privileges.account import Account
 from tools.deploy.boundaries import account as shipped
 from tools.deploy.boundaries.documents import boundaries
 from tools.local.engine.administrator import make_boundaries
@@ -29,8 +29,8 @@ OWN_ACCOUNT = json.dumps(
         ],
     }
 )
-OWN = f"arn:aws:iam::{ACCOUNT_ID}:policy/ingest-role-boundary-{ENVIRONMENT}"
-ANOTHERS = f"arn:aws:iam::{ACCOUNT_ID}:policy/pipe-role-boundary-{ENVIRONMENT}"
+OWN = f"arn:aws:iam::{ACCOUNT_ID}:policy/ingest-role-boundary-dev"
+ANOTHERS = f"arn:aws:iam::{ACCOUNT_ID}:policy/pipe-role-boundary-dev"
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +89,7 @@ def test_a_role_with_all_rights_written_into_it_has_those_of_the_boundary(
     administrator.update_assume_role_policy(RoleName="ingest-role-dev", PolicyDocument=OWN_ACCOUNT)
     role = f"arn:aws:iam::{ACCOUNT_ID}:role/ingest-role-dev"
     session = account.emulator.client("sts").assume_role(RoleArn=role, RoleSessionName="escaped")
-    escaped = RoleCloud(account.emulator, session["Credentials"])
+    escaped = Cloud.of_session(account.emulator, session["Credentials"])
 
     item = {"transaction_id": {"S": "t"}, "timestamp": {"N": "1"}}
     escaped.client("dynamodb").put_item(TableName="transactions-dev", Item=item)

@@ -68,4 +68,4 @@ def test_who_has_no_rights_is_not_compared_and_a_deny_is_no_right() -> None:
     assert grants(denies) == []
     found = compare(grants(WRITES), [PUT, UPDATE, replace(PUT, role="somebody")])
     assert found.roles == ("r",)
-    assert set(found.as_json()) == {"roles", "granted", "used", "excess", "missing"}
+    assert set(found.as_json()) == {"roles", "granted", "used", "excess", "missing", "unseen"}

@@ -59,11 +59,11 @@ def _child(scope: Scope, _: Resource) -> Iterator[Grant]:
 
 def _validator(scope: Scope, resource: Resource) -> Iterator[Grant]:
     yield from _child(scope, resource)
-    validators = (_path("/restapis/*/requestvalidators"), _path("/restapis/*/requestvalidators/*"))
+    all_, one = (_path("/restapis/*/requestvalidators"),), (_path("/restapis/*/requestvalidators/*"),)
     reason = "AWS does not list validators among the children that inherit an API's tags"
-    yield Grant("ReadValidators", ("apigateway:GET",), validators, reads=True, reason=reason)
-    changes = ("apigateway:POST", "apigateway:PATCH", "apigateway:DELETE")
-    yield Grant("ChangeValidators", changes, validators, reason=reason)
+    yield Grant("ReadValidators", ("apigateway:GET",), one, reads=True, reason=reason)
+    yield Grant("CreateValidators", ("apigateway:POST",), all_, reason=reason)
+    yield Grant("ChangeValidators", ("apigateway:PATCH", "apigateway:DELETE"), one, reason=reason)
 
 
 ROWS: Mapping[str, Row] = {

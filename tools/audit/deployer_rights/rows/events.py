@@ -55,8 +55,6 @@ def _rule(scope: Scope, resource: Resource) -> Iterator[Grant]:
         "WriteRules",
         (
             "events:PutRule",
-            "events:EnableRule",
-            "events:DisableRule",
             "events:TagResource",
             "events:UntagResource",
             "events:DeleteRule",
@@ -86,8 +84,6 @@ def _pipe(scope: Scope, resource: Resource) -> Iterator[Grant]:
         (
             "pipes:CreatePipe",
             "pipes:UpdatePipe",
-            "pipes:StartPipe",
-            "pipes:StopPipe",
             "pipes:TagResource",
             "pipes:UntagResource",
             "pipes:DeletePipe",

@@ -39,7 +39,6 @@ def _function(scope: Scope, resource: Resource) -> Iterator[Grant]:
         (
             "lambda:UpdateFunctionCode",
             "lambda:PutFunctionConcurrency",
-            "lambda:DeleteFunctionConcurrency",
             "lambda:TagResource",
             "lambda:UntagResource",
             "lambda:DeleteFunction",
@@ -48,9 +47,8 @@ def _function(scope: Scope, resource: Resource) -> Iterator[Grant]:
     )
     if resource.inputs.get("vpcConfig"):
         # Lambda looks, in the deployer's name, whether subnets and groups are there.
-        yield look_anywhere(
-            scope, "PlaceFunctions", "ec2:DescribeVpcs", "ec2:DescribeSubnets", "ec2:DescribeSecurityGroups"
-        )
+        places = ("ec2:DescribeVpcs", "ec2:DescribeSubnets", "ec2:DescribeSecurityGroups")
+        yield replace(look_anywhere(scope, "PlaceFunctions", *places), reads=False)
     if resource.inputs.get("kmsKeyArn"):
         # Lambda reaches the key of a function's settings by a grant that the deployer makes.
         yield through_key(
@@ -70,11 +68,7 @@ def _invoke_config(scope: Scope, resource: Resource) -> Iterator[Grant]:
     yield Grant("ReadInvokeConfigs", ("lambda:GetFunctionEventInvokeConfig",), arn, reads=True)
     yield Grant(
         "WriteInvokeConfigs",
-        (
-            "lambda:PutFunctionEventInvokeConfig",
-            "lambda:UpdateFunctionEventInvokeConfig",
-            "lambda:DeleteFunctionEventInvokeConfig",
-        ),
+        ("lambda:PutFunctionEventInvokeConfig", "lambda:DeleteFunctionEventInvokeConfig"),
         arn,
     )
 
@@ -112,7 +106,9 @@ def _event_source_mapping(scope: Scope, resource: Resource) -> Iterator[Grant]:
         reason=numbered,
     )
     yield Grant("TagNewTriggers", ("lambda:TagResource",), mappings, scope.made_by_layer, reason=numbered)
-    yield Grant("UntagTriggers", ("lambda:UntagResource",), mappings, scope.of_layer, reason=numbered)
+    # A change of one tag gives this one alone.
+    tagging = ("lambda:TagResource", "lambda:UntagResource")
+    yield Grant("TagTriggers", tagging, mappings, scope.of_layer, reason=numbered)
     yield Grant(
         "ReadTriggers", ("lambda:GetEventSourceMapping",), mappings, on_function, reads=True, reason=numbered
     )
@@ -121,25 +117,21 @@ def _event_source_mapping(scope: Scope, resource: Resource) -> Iterator[Grant]:
 
 def _log_group(scope: Scope, resource: Resource) -> Iterator[Grant]:
     group = scope.arn("logs", f"log-group:{resource.inputs['name']}")
-    # IAM sees a group with or without the part that stands for its streams, by the action.
-    both_forms = (group, f"{group}:*")
-    reason = "the form of a log group's own ARN that ends in its streams; the group is exact"
+    # Rights to tags name the group, all others the group with the part that stands for its streams
+    # ("LogGroup" in the CloudWatch Logs API reference).
     yield Grant(
         "WriteLogGroups",
         (
             "logs:CreateLogGroup",
             "logs:PutRetentionPolicy",
-            "logs:DeleteRetentionPolicy",
             "logs:AssociateKmsKey",
-            "logs:DisassociateKmsKey",
-            "logs:TagResource",
-            "logs:UntagResource",
             "logs:DeleteLogGroup",
         ),
-        both_forms,
-        reason=reason,
+        (f"{group}:*",),
+        reason="the form of a log group's own ARN that ends in its streams; the group is exact",
     )
-    yield Grant("ReadLogGroups", ("logs:ListTagsForResource",), both_forms, reads=True, reason=reason)
+    yield Grant("TagLogGroups", ("logs:TagResource", "logs:UntagResource"), (group,))
+    yield Grant("ReadLogGroups", ("logs:ListTagsForResource",), (group,), reads=True)
     yield look_anywhere(scope, "DescribeLogGroups", "logs:DescribeLogGroups")
 
 

@@ -26,10 +26,8 @@ def _role(scope: Scope, resource: Resource) -> Iterator[Grant]:
         "ReadRoles",
         (
             "iam:GetRole",
-            "iam:GetRolePolicy",
             "iam:ListRolePolicies",
             "iam:ListAttachedRolePolicies",
-            "iam:ListInstanceProfilesForRole",
             "iam:ListRoleTags",
         ),
         arn,
@@ -42,6 +40,7 @@ def _role(scope: Scope, resource: Resource) -> Iterator[Grant]:
             "iam:UpdateRoleDescription",
             "iam:TagRole",
             "iam:UntagRole",
+            "iam:ListInstanceProfilesForRole",
             "iam:DeleteRole",
         ),
         arn,

@@ -10,6 +10,7 @@ reference; "Grant permission to tag Amazon EC2 resources during creation" in the
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from tools.audit.deployer_rights.grants import UNCLAIMED, Grant, Scope, both
 from tools.audit.deployer_rights.rows.row import Row, look_anywhere
@@ -68,7 +69,8 @@ def _subnet(scope: Scope, _: Resource) -> Iterator[Grant]:
 
 def _left_by_lambda(scope: Scope) -> Iterator[Grant]:
     """Yield what Lambda leaves behind in a subnet or a security group goes before these can."""
-    yield look_anywhere(scope, _DESCRIBE, "ec2:DescribeNetworkInterfaces")
+    found = look_anywhere(scope, "FindInterfacesLeftByLambda", "ec2:DescribeNetworkInterfaces")
+    yield replace(found, reads=False)
     yield Grant(
         "DeleteInterfacesLeftByLambda",
         ("ec2:DeleteNetworkInterface",),
@@ -101,7 +103,7 @@ def _default_security_group(scope: Scope, _: Resource) -> Iterator[Grant]:
         "AdoptDefaultSecurityGroup",
         ("ec2:CreateTags",),
         (scope.arn("ec2", "security-group/*"),),
-        both(scope.made_by_layer, UNCLAIMED),
+        both(scope.made_by_layer, UNCLAIMED, {"Null": {"ec2:CreateAction": ("true",)}}),
         reason="AWS makes a VPC's default group without tags; one that a layer has tagged stays out of reach",
     )
     yield _owned(

@@ -63,7 +63,7 @@ def _queue_policy(scope: Scope, resource: Resource) -> Iterator[Grant]:
 
 def _on_queue(scope: Scope, name: str) -> Iterator[Grant]:
     arn = (scope.arn("sqs", name),)
-    read = ("sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ListQueueTags")
+    read = ("sqs:GetQueueAttributes", "sqs:ListQueueTags")
     yield Grant("ReadQueues", read, arn, reads=True)
     yield Grant(
         "WriteQueues",
