@@ -172,7 +172,7 @@ lock: $(READY) ## Resolve requirements.in and the emulator's anew into requireme
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file policy/requirements.lock policy/requirements.in
 
 ##@ An environment (ENV=dev, ENV=prod CONFIRM=prod, or ENV=local beside a running `make local`)
-.PHONY: doctor preflight stale history rights matrix boundaries deployers cost size load smoke redrive desk alerts account audit verdict rules challenger controls approve $(VERBS) $(foreach verb,$(VERBS),$(LAYERS:%=$(verb)-%))
+.PHONY: doctor preflight stale history rights matrix boundaries deployers cost size load smoke redrive desk alerts account audit verdict rules challenger stability controls approve $(VERBS) $(foreach verb,$(VERBS),$(LAYERS:%=$(verb)-%))
 doctor: check-env $(READY) ## Check what a deployment needs before it can fail half-way: a line each, with what to do
 	@$(BIN)/python -m tools.deploy.doctor "$$ENV" "--engine=$$ENGINE_IN_USE"
 
@@ -268,6 +268,9 @@ rules: check-env $(READY) ## Show the detector's rules [HISTORY=yes] [OUT=file];
 
 challenger: check-env $(READY) ## Compare the challenger with the rules in force, on the payments that both have scored [SINCE=7d]
 	@$(call with_outputs,analyst.challenger) $(if $(SINCE),"--since=$$SINCE")
+
+stability: check-env $(READY) ## Show by week how far payments have moved from what the points were learnt from [TRAINING=build/tune/training.json]
+	@$(call with_outputs,analyst.stability) $(if $(TRAINING),"--training=$$TRAINING")
 
 controls: check-env $(READY) ## Show all that is in force, or of ACCOUNT=id|pseudonym, TRANSACTION=id or MERCHANT=id [HISTORY=yes]; set: LIST=allow|watch|deny|none [UNTIL=date], SNOOZE=2h|none [AMOUNT=USD|any]; BY=name [NOTE=why]
 	@[[ "$${HISTORY:-yes}" == yes ]] || { echo 'HISTORY is yes, or left away' >&2; exit 2; }

@@ -89,10 +89,15 @@ class Trying:
         in_force: The rules in force.
         now: Epoch milliseconds; payments of later times count for nothing.
         days: How many recent days are counted at most.
+
+    Attributes:
+        in_force: As given.
+        since: Epoch milliseconds from which on payments are counted.
+        until: And up to which.
     """
 
     def __init__(self, payments: Sequence[Payment], in_force: Rules, now: int, days: float) -> None:
-        self._payments, self._in_force = payments, in_force
+        self._payments, self.in_force = payments, in_force
         times = [each.transaction.timestamp for each in payments if each.transaction.timestamp <= now]
         first, self.until = (min(times), max(times) + 1) if times else (now, now)
         # Accounts need a history before they are judged: a week of it, or half of a shorter time.
@@ -105,9 +110,14 @@ class Trying:
         return max(1.0, (self.until - self.since) / MILLISECONDS_PER_DAY)
 
     @cached_property
+    def counted(self) -> list[Payment]:
+        """The payments of the counted days."""
+        return [each for each in self._payments if self._counts(each)]
+
+    @cached_property
     def before(self) -> list[Scored]:
         """The counted payments as the rules in force score them in the replay."""
-        return self.replayed(self._in_force)
+        return self.replayed(self.in_force)
 
     def replayed(self, rules: Rules) -> list[Scored]:
         """Return the counted payments as rules score them."""
@@ -133,8 +143,8 @@ class Trying:
         """The counted payments that the rules in force decided themselves."""
         return [
             Scored(each, each.score, each.suspicious)
-            for each in self._payments
-            if self._counts(each) and each.rules_version == self._in_force.version and each.score is not None
+            for each in self.counted
+            if each.rules_version == self.in_force.version and each.score is not None
         ]
 
     def _counts(self, payment: Payment) -> bool:
@@ -144,12 +154,12 @@ class Trying:
         """Say how many alerts there were, and would be by other rules.
 
         Raises:
-            OperatorError: They would silence all alerts, or multiply them.
+            FloodError: They would silence all alerts, or multiply them.
         """
         if not self._payments:
             return ["no payment is stored to try the rules on"]
         after = self.replayed(rules)
-        recorded = sum(each.suspicious for each in self._payments if self._counts(each))
+        recorded = sum(each.suspicious for each in self.counted)
         now, then = (sum(each.suspicious for each in scored) for scored in (self.before, after))
         refuse_by_count(now, then)
         return [
@@ -159,25 +169,32 @@ class Trying:
         ]
 
     def threshold(self, rules: Rules, per_day: float) -> Expected:
-        """Choose the threshold that would have made a number of alerts a day, and say what it brings.
+        """Choose the threshold that makes a number of alerts a day, at the pace of the last week.
 
         Raises:
             OperatorError: There are not so many payments.
         """
-        scored = self._decisions_of(rules)
+        scored = self.scored_by(rules)
         free = np.array([each.score for each in scored if not each.payment.held_back])
-        if per_day * self.days >= len(free):
+        share = per_day / self._recently_a_day
+        if share >= 1:
             raise OperatorError(
-                f"{per_day:g} alerts a day would be every payment: there are {len(free) / self.days:,.1f} a "
+                f"{per_day:g} alerts a day would be every payment: there are {self._recently_a_day:,.1f} a "
                 "day to choose from"
             )
-        return self.expected(scored, threshold_for(per_day * self.days, np.ones(len(free)), free))
+        return self.expected(scored, threshold_for(share * len(free), np.ones(len(free)), free))
 
-    def _decisions_of(self, rules: Rules) -> list[Scored]:
+    @property
+    def _recently_a_day(self) -> float:
+        """Payments a day of the last week: scores change slowly, how much people pay does not."""
+        begin = max(self.since, self.until - _WEEK)
+        count = sum(each.transaction.timestamp >= begin for each in self.counted)
+        return count * MILLISECONDS_PER_DAY / max(self.until - begin, MILLISECONDS_PER_DAY)
+
+    def scored_by(self, rules: Rules) -> list[Scored]:
         """Those that were recorded, where the rules made them for most of the time; else replayed ones."""
-        if rules.version == self._in_force.version:
-            counted = sum(map(self._counts, self._payments))
-            if len(self.recorded) >= _MOST_SHARE * counted:
+        if rules.version == self.in_force.version:
+            if len(self.recorded) >= _MOST_SHARE * len(self.counted):
                 return self.recorded
             return self.before
         return self.replayed(rules)
@@ -212,6 +229,10 @@ class Trying:
         return tuple(count / 7 for count in counts)
 
 
+class FloodError(OperatorError):
+    """Rules would silence all alerts, or multiply them."""
+
+
 def refuse_by_count(now: int, then: int) -> None:
     """Refuse rules that would silence all alerts, or multiply them.
 
@@ -220,12 +241,12 @@ def refuse_by_count(now: int, then: int) -> None:
         then: Alerts of the others, on the same payments.
 
     Raises:
-        OperatorError: They would.
+        FloodError: They would.
     """
     if not then and now >= FEW:
-        raise OperatorError(f"these rules make no alert where those in force make {now:,}. {FORCE}")
+        raise FloodError(f"these rules make no alert where those in force make {now:,}. {FORCE}")
     if then > MOST_TIMES * max(now, FEW):
-        raise OperatorError(
+        raise FloodError(
             f"these rules make {then:,} alerts where those in force make {now:,}: more than {MOST_TIMES:g} "
             f"times as many. {FORCE}"
         )

@@ -64,6 +64,7 @@ takes-history := $(environment) OUT LABEL_DELAY_DAYS
 takes-verdict := $(environment) TRANSACTION ACCOUNT VERDICT BY NOTE TIMESTAMP
 takes-rules := $(environment) FILE RESET CHALLENGER PROMOTE ALERTS_PER_DAY DAYS OUT HISTORY BY NOTE FORCE ARGS
 takes-challenger := $(environment) SINCE
+takes-stability := $(environment) TRAINING
 takes-controls := $(environment) ACCOUNT MERCHANT TRANSACTION HISTORY LIST UNTIL SNOOZE AMOUNT BY NOTE ARGS
 takes-approve := $(environment) CHANGE BY NOTE
 takes-check-env := $(environment)

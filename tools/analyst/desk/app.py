@@ -25,7 +25,7 @@ from tools.analyst.desk.actions import UNDO_SECONDS, VERDICTS, WaitsError
 from tools.analyst.desk.filters import EVERY, Filter
 from tools.analyst.desk.guard import FORM_TOKEN, is_ours
 from tools.analyst.desk.parts import Desk
-from tools.analyst.desk.views import alert, alerts, audit, people, quality, rules
+from tools.analyst.desk.views import alert, alerts, audit, measured, people, quality, rules
 from tools.analyst.publishing import in_force
 from tools.analyst.records.subjects import is_pseudonym
 from tools.deploy.outputs import OperatorError
@@ -88,7 +88,9 @@ class Pages:
             "/merchant": self.merchant,
             "/rules": self.rules,
             "/rules/file": self.rules_file,
+            "/rules/measured": self.measured,
             "/quality": self.quality,
+            "/quality/drift": self.drift,
             "/audit": self.audit,
             "/audit.csv": self.audit_file,
             "/search": self.search,
@@ -137,8 +139,10 @@ class Pages:
 
     def account(self, request: Request) -> Response:
         """One account."""
-        given, older = request.query_params.get("id", ""), request.query_params.get("older") == "yes"
-        return self._page("account.html", "", **people.account_page(self._desk, given, older=older))
+        asked = request.query_params
+        older, whole = (asked.get(name) == "yes" for name in ("older", "payments"))
+        shown = people.account_page(self._desk, asked.get("id", ""), older=older, whole=whole)
+        return self._page("account.html", "", **shown)
 
     def export(self, request: Request) -> Response:
         """All that is kept of an account, as JSON."""
@@ -161,6 +165,14 @@ class Pages:
         if fault is not None:
             raise OperatorError(f"what is published is refused by the detector: {fault}")
         return PlainTextResponse(text, media_type="application/json")
+
+    def measured(self, _: Request) -> Response:
+        """What rules do on all payments."""
+        return self._page("measured.html", "/rules", **measured.page(self._desk))
+
+    def drift(self, _: Request) -> Response:
+        """How far payments have moved."""
+        return self._page("drift.html", "/quality", **measured.drift_page(self._desk))
 
     def quality(self, _: Request) -> Response:
         """Figures over time."""

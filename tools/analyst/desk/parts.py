@@ -11,6 +11,7 @@ from botocore.session import Session
 from tools.analyst.decisions import Decisions
 from tools.analyst.desk.actions import Controls, Verdicts
 from tools.analyst.desk.guard import Secrets
+from tools.analyst.desk.measuring import Measured
 from tools.analyst.desk.model import Model, now
 from tools.analyst.records.place import Records
 from tools.analyst.records.tables import Tables
@@ -42,6 +43,7 @@ class Desk:
         model: The alerts of the last days.
         verdicts: Verdicts on their way.
         controls: Lists, snoozes and rules.
+        payments: All recent payments.
         alarms: Returns the state of each alarm by its name; raises OperatorError.
         by: Who sits here, in their own words.
         identity: The identity that signs.
@@ -55,6 +57,7 @@ class Desk:
     verdicts: Verdicts
     controls: Controls
     alarms: Callable[[], Mapping[str, str]]
+    payments: Measured
     by: str
     identity: str
     tokens: Secrets
@@ -87,6 +90,7 @@ def desk(outputs: Outputs, session: Session, *, by: str, days: int) -> Desk:
         model=model,
         verdicts=Verdicts(api, place.verdicts_url, by, model),
         controls=Controls(Decisions.of(api, outputs), tables, place.environment, by),
+        payments=Measured(tables, now),
         alarms=_Alarms(session, place.region, names),
         by=by,
         identity=_identity(session, place.region),

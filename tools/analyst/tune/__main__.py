@@ -28,7 +28,7 @@ from tools.files.outputs import check_files, make_folder, write
 from tools.terminal.ending import ended
 from tools.terminal.parser import Parser
 
-_JSON, _PAGE = "tune.json", "tune.html"
+_JSON, _PAGE, _TRAINING = "tune.json", "tune.html", "training.json"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _tune(given: argparse.Namespace) -> int:
-    reports = [given.report / name for name in (_JSON, _PAGE)]
+    reports = [given.report / name for name in (_JSON, _PAGE, _TRAINING)]
     try:
         make_folder("REPORT", given.report)
         check_files(
@@ -54,6 +54,7 @@ def _tune(given: argparse.Namespace) -> int:
         trial = tried(lambda: _rows(given.data), rules, given.label_delay_days, given.alerts_per_day)
         write(reports[0], json.dumps(_figures(trial, rules), indent=1) + "\n")
         write(reports[1], page(given.data.name, rules, trial))
+        write(reports[2], json.dumps({"quantities": trial.training}) + "\n")
         print("\n".join(_summary(trial)))
         print(f"report: {reports[1]}, {reports[0]}")
         return _written(given, trial)

@@ -9,14 +9,14 @@ those of the first. The rules to be published are then fitted to all examples.
 from array import array
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from stacks.compute.functions.detector.scoring import NAMES, Decision, Rules
 from tools.analyst.backtest.metrics import Ranking
 from tools.analyst.backtest.replay import MILLISECONDS_PER_DAY, Replay
 from tools.analyst.backtest.source import Row
 from tools.analyst.tune.budget import with_threshold
-from tools.analyst.tune.drift import Drift, drifts
+from tools.analyst.tune.drift import Bins, Drift, drifts
 from tools.analyst.tune.examples import Examples, Table
 from tools.analyst.tune.fitting import Fit, fit
 
@@ -92,6 +92,12 @@ class Trial(NamedTuple):
     rules: Rules
     examples: Table
     drifts: list[Drift]
+
+    @property
+    def training(self) -> dict[str, Any]:
+        """How each quantity was distributed in the examples, as `make stability` reads it."""
+        columns = zip(NAMES, self.examples.quantities.T, strict=True)
+        return {name: Bins.of(values).plain() for name, values in columns}
 
     @property
     def better(self) -> bool:

@@ -1,5 +1,6 @@
 """An account's payments and alerts over time, in approximate US dollars."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from shared.runtime.alerts import AlertStatus
@@ -7,14 +8,25 @@ from stacks.compute.functions.detector.scoring.value import DOLLARS_PER_UNIT
 from tools.analyst.desk.charts import Dot, dots
 from tools.analyst.desk.words import day, money, time
 from tools.analyst.records.alert import Alert
+from tools.analyst.records.payments import Payment
 from tools.analyst.records.profile import AccountPicture
 
 
-def account_chart(picture: AccountPicture | None, alerts: list[Alert], this: Alert | None) -> Any:
-    """Return the account's remembered payments over time, its alerts, and the one that is looked at."""
+def account_chart(
+    picture: AccountPicture | None, alerts: list[Alert], this: Alert | None, payments: Sequence[Payment] = ()
+) -> Any:
+    """Return the account's payments over time, its alerts, and the one that is looked at.
+
+    Args:
+        picture: Of its profile, which remembers the last payments.
+        alerts: Its alerts.
+        this: The one that is looked at.
+        payments: All of its payments, where they are known; then the profile's are not drawn.
+    """
+    remembered = [(each.timestamp, each.value) for each in (picture.payments if picture else ())]
+    whole = [(each.transaction.timestamp, each.transaction.value) for each in payments]
     drawn = [
-        Dot(each.timestamp, each.value, "payment", f"{time(each.timestamp)}: about {each.value:,.2f} USD")
-        for each in (picture.payments if picture else ())
+        Dot(at, value, "payment", f"{time(at)}: about {value:,.2f} USD") for at, value in whole or remembered
     ]
     seen = set()
     for alert in alerts:

@@ -18,6 +18,7 @@ from tools.analyst.desk.parts import Desk
 from tools.analyst.desk.views.account_chart import account_chart
 from tools.analyst.records.alert import Alert
 from tools.analyst.records.audit import Entry, controls_told, of_history, subject_of
+from tools.analyst.records.payments import Payment
 from tools.analyst.records.profile import AccountPicture, account_picture, merchant_verdicts
 from tools.analyst.records.subjects import account_of, alerts_of, is_pseudonym
 from tools.deploy.outputs import OperatorError
@@ -100,13 +101,14 @@ def controls_of(desk: Desk, kind: str, identifier: str) -> ControlsShown:
     return ControlsShown(kind, identifier, controls_told(now_in_force), standing or "", snoozed, history)
 
 
-def account_page(desk: Desk, given: str, *, older: bool) -> dict[str, Any]:
+def account_page(desk: Desk, given: str, *, older: bool, whole: bool) -> dict[str, Any]:
     """Return what the page of an account shows.
 
     Args:
         desk: The desk.
         given: Its id, or its pseudonym.
         older: Show alerts that are older than the days of the desk, too; that reads all records.
+        whole: Show its payments in full; that reads the table of transactions.
 
     Raises:
         OperatorError: Nobody knows the pseudonym, or AWS refuses.
@@ -117,11 +119,15 @@ def account_page(desk: Desk, given: str, *, older: bool) -> dict[str, Any]:
         (alert for alert in found if alert.account_id == account_id), key=lambda alert: -alert.timestamp
     )
     known = account_known(desk, account_id)
+    paid = payments_of(desk, account_id) if whole else []
     return {
         "account_id": account_id,
+        "whole": whole,
+        "payments": paid[:ROWS],
+        "paid": len(paid),
         "pseudonym": next((alert.account for alert in alerts if alert.account), ""),
         "known": known,
-        "chart": account_chart(known.picture, alerts, None),
+        "chart": account_chart(known.picture, alerts, None, paid),
         "hours": _hours(known.picture),
         "controls": controls_of(desk, "account", account_id),
         "alerts": alerts,
@@ -131,6 +137,15 @@ def account_page(desk: Desk, given: str, *, older: bool) -> dict[str, Any]:
         "days": desk.model.days,
         "erase": erase_commands(desk, account_id, alerts),
     }
+
+
+def payments_of(desk: Desk, account_id: str) -> list[Payment]:
+    """Return all stored payments of an account, the latest first.
+
+    Raises:
+        OperatorError: AWS refuses, or there are too many payments.
+    """
+    return [each for each in reversed(desk.payments.read()) if each.transaction.account_id == account_id]
 
 
 def merchant_page(desk: Desk, merchant_id: str) -> dict[str, Any]:

@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from shared.runtime.alerts import AlertStatus
 from shared.runtime.changes import history_key
-from stacks.compute.functions.detector.scoring import RULES_PATH, parse_rules
+from stacks.compute.functions.detector.scoring import RULES_PATH, Rules, parse_rules
 from stacks.compute.functions.profiles.rules_item import (
+    CHALLENGER_KEY,
     RULES_KEY,
     UnreadableRulesError,
     publication_key,
@@ -23,6 +24,7 @@ from tools.analyst.publishing import THRESHOLD, in_force, parsed, refuse_extreme
 from tools.analyst.publishing import with_threshold as text_with_threshold
 from tools.analyst.records.alert import Alert
 from tools.analyst.records.audit import changes
+from tools.analyst.trying import FloodError, Trying
 from tools.deploy.outputs import OperatorError
 
 _WEEKS: Final = 4
@@ -90,8 +92,10 @@ def page(desk: Desk) -> dict[str, Any]:
         "threshold": document.get(THRESHOLD),
         "differences": differences(json.loads(before), document) if known else None,
         "rules": figures(alerts, document, desk.clock()),
+        "challenger": desk.controls.get(CHALLENGER_KEY),
         "publications": sorted(
-            (entry for entry in changes(desk.tables) if entry.kind == "rules"), key=lambda entry: -entry.at
+            (entry for entry in changes(desk.tables) if entry.subject == "rules"),
+            key=lambda entry: -entry.at,
         ),
         "choices": choices,
         "curve": curve(
@@ -122,7 +126,7 @@ def _file_before(desk: Desk, item: Mapping[str, Any] | None) -> tuple[str, bool]
 
 def figures(alerts: list[Alert], document: Mapping[str, Any], now: int) -> list[RuleFigures]:
     """Return how each rule did: those of the file, and those that alerts name besides."""
-    modes = {code: str(rule.get("mode", "")) for code, rule in _rules_of(document)}
+    modes = modes_of(document)
     hits: dict[str, list[Alert]] = {code: [] for code in modes}
     for alert in alerts:
         for code in {reason.code for reason in alert.reasons}:
@@ -142,6 +146,11 @@ def figures(alerts: list[Alert], document: Mapping[str, Any], now: int) -> list[
             )
         )
     return sorted(found, key=lambda rule: (-rule.hits, rule.code))
+
+
+def modes_of(document: Mapping[str, Any]) -> dict[str, str]:
+    """Return the mode of all that may be a reason, by its name."""
+    return {code: str(rule.get("mode", "")) for code, rule in _rules_of(document)}
 
 
 def _rules_of(document: Mapping[str, Any]) -> Iterable[tuple[str, Mapping[str, Any]]]:
@@ -210,24 +219,41 @@ class Proposal:
         text: The file; None for the package's rules.
         version: What decisions will carry.
         changes: What distinguishes it from what is in force.
+        tried: What it makes of recent payments, or why that is not known.
     """
 
     text: str | None
     version: str
     changes: list[str]
+    tried: list[str]
 
 
 def proposal(desk: Desk, text: str | None) -> Proposal:
-    """Check rules as the detector would, and compare them with what is in force.
+    """Check rules as the detector would, compare them with what is in force, and try them.
 
     Raises:
-        OperatorError: The detector cannot use them; says where.
+        OperatorError: The detector cannot use them, or they would silence or multiply alerts.
     """
     current, _ = in_force(desk.controls.get(RULES_KEY))
     new = RULES_PATH.read_text("utf-8") if text is None else text
     rules = parsed(new)
     refuse_extremes(rules)
-    return Proposal(text, rules.version, differences(json.loads(current), json.loads(new)))
+    tried = _tried(desk, parsed(current), rules) if text is not None else []
+    return Proposal(text, rules.version, differences(json.loads(current), json.loads(new)), tried)
+
+
+def _tried(desk: Desk, current: Rules, rules: Rules) -> list[str]:
+    """Try rules on recent payments.
+
+    Raises:
+        FloodError: They would silence all alerts, or multiply them.
+    """
+    try:
+        return Trying(desk.payments.read(), current, desk.clock(), desk.model.days).compared(rules)
+    except FloodError:
+        raise
+    except OperatorError as error:
+        return [f"not tried on recent payments: {error}"]
 
 
 def with_threshold(desk: Desk, threshold: str) -> str:

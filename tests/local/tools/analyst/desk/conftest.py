@@ -10,7 +10,7 @@ import pytest
 
 from shared.runtime.events import StoredTransaction
 from tests.conftest import BROWSER
-from tests.local.tools.analyst.desk.month import case, fill
+from tests.local.tools.analyst.desk.month import case, decided, fill
 from tests.local.tools.analyst.desk.served import Served, served
 from tests.support.chromium import Page, chromium
 from tests.unit.tools.analyst.records_in_memory import InMemory, records_in_memory
@@ -37,6 +37,9 @@ class Bank:
             "account": f"/account?id={self.payment.account_id}",
             "merchant": f"/merchant?id={self.payment.merchant_id}",
             "rules": "/rules",
+            "measured": "/rules/measured",
+            "payments": f"/account?id={self.payment.account_id}&payments=yes",
+            "drift": "/quality/drift",
             "quality": "/quality",
             "audit": "/audit",
         }
@@ -51,7 +54,9 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bank]:
     ):
         fill(memory, now)
         payment = case(memory, now)
+        decided(memory, now)
         with served(memory) as desk:
+            desk.desk.payments.read()
             yield Bank(memory, desk, payment, now)
 
 

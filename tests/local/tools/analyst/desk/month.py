@@ -1,5 +1,6 @@
 """A month of alerts at a small bank, made up and always the same: accounts, frauds, verdicts, lists."""
 
+import json
 import math
 import random
 from collections.abc import Iterator
@@ -8,13 +9,16 @@ from decimal import Decimal
 from typing import Any
 
 from shared.runtime.alerts import AlertStatus
+from shared.runtime.changes import Changed
 from shared.runtime.dynamodb import to_item
 from shared.runtime.events import AlertReason, StoredTransaction, SuspiciousTransaction
 from shared.runtime.pseudonym import pseudonym
+from shared.runtime.schema import transaction_schema
 from stacks.alerting.functions.notifier.record import alert_record
-from stacks.compute.functions.detector.scoring import AccountProfile
+from stacks.compute.functions.detector.scoring import RULES_PATH, AccountProfile, load_rules
 from stacks.compute.functions.detector.scoring.account import REMEMBERED_PAYMENTS, Remembered
 from stacks.compute.functions.profiles.items import account_key, controls_key, merchant_key
+from stacks.compute.functions.profiles.rules_item import CHALLENGER_KEY, publication
 from tests.unit.functions.builders import SECRET
 from tests.unit.tools.analyst.records_in_memory import InMemory
 
@@ -172,6 +176,66 @@ def write(memory: InMemory, table: str, items: list[dict[str, Any]]) -> None:
     for start in range(0, len(items), 25):
         puts = [{"PutRequest": {"Item": to_item(item)}} for item in items[start : start + 25]]
         memory.dynamodb.batch_write_item(RequestItems={f"{table}-dev": puts})
+
+
+def decided(memory: InMemory, now: int, *, per_day: int = 30) -> None:
+    """Write what the detector decided about all payments of the month: alerts, quiet ones, a challenger."""
+    chance = random.Random(11)  # noqa: S311 - likewise
+    version = load_rules().version
+    items = []
+    for record in memory.items("alerts"):
+        if "account_id" not in record or "timestamp" not in record or "score" not in record:
+            continue
+        reasons = [{"code": each["code"], "points": each["points"]} for each in record["reasons"]]
+        shadow = ["travel"] if chance.random() < 0.3 else []
+        items.append(_paid(record, record["score"], version, reasons, shadow, chance))
+    for number in range(30 * per_day):
+        at = now - chance.randrange(1, 30 * DAY)
+        account = "a-0417" if number % 50 == 0 else f"a-{chance.randrange(1, 400):04}"
+        facts = {
+            "transaction_id": f"quiet-{number:05}", "timestamp": at, "account_id": account,
+            "merchant_id": chance.choice(list(MERCHANTS)), "country": "DE", "received_at": at + 80,
+            "amount": Decimal(round(chance.lognormvariate(3.4, 0.7) * 100)) / 100, "currency": "USD",
+        }  # fmt: skip
+        score = Decimal(str(round(min(chance.lognormvariate(-5.5, 1.4), 0.29), 6)))
+        shadow = ["travel"] if chance.random() < 0.01 else []
+        items.append(_paid(facts, score, version, [], shadow, chance))
+    write(memory, "transactions", items)
+    text = json.dumps({**json.loads(RULES_PATH.read_text()), "version": "night-5"}, indent=2)
+    publication_of = publication(text, CHALLENGING, Changed.CHALLENGER)
+    signer = "arn:aws:iam::123456789012:user/chidi"
+    memory.put(
+        "profiles",
+        {
+            **publication_of, "profile_id": CHALLENGER_KEY, "by": "chidi", "identity": signer, "revision": 1,
+            "at": now - 20 * DAY, "note": "nights count for more",
+        },
+    )  # fmt: skip
+
+
+CHALLENGING = "night-5+77aa01fe"
+
+
+def _paid(  # noqa: PLR0917 - a decision's parts, in their order
+    facts: dict[str, Any],
+    score: Decimal,
+    version: str,
+    reasons: list[dict[str, Any]],
+    shadow: list[str],
+    chance: random.Random,
+) -> dict[str, Any]:
+    names = (*transaction_schema()["properties"], "received_at")
+    item = {name: facts[name] for name in names if facts.get(name) is not None}
+    theirs = Decimal(str(round(min(float(score) * chance.lognormvariate(0, 0.35), 0.999), 6)))
+    item["decision"] = {
+        "suspicious": score >= THRESHOLD, "decided_at": item["received_at"], "score": score,
+        "rules_version": version, "reasons": reasons, "shadow": shadow,
+        "challenger": {"rules_version": CHALLENGING, "score": theirs, "suspicious": theirs >= THRESHOLD},
+    }  # fmt: skip
+    return {**item, "trace_header": ""}
+
+
+THRESHOLD = Decimal("0.3")
 
 
 def case(memory: InMemory, now: int) -> StoredTransaction:

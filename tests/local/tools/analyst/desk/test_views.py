@@ -10,7 +10,18 @@ from tests.local.tools.analyst.desk.month import HOSTILE, HOSTILE_NOTE
 from tests.support.chromium import Page
 
 pytestmark = pytest.mark.browser
-NAMES = ("alerts", "alert", "account", "merchant", "rules", "quality", "audit")
+NAMES = (
+    "alerts",
+    "alert",
+    "account",
+    "merchant",
+    "payments",
+    "rules",
+    "measured",
+    "quality",
+    "drift",
+    "audit",
+)
 WIDE, PHONE = 1400, 390
 SCREENS = [(width, dark) for width in (WIDE, PHONE) for dark in (False, True)]
 AXE = (files("axe_core_python") / "axe.min.js").read_text("utf-8")
@@ -19,6 +30,10 @@ OF_THE_DOCUMENTS = {
     ("alert", WIDE, False),
     ("alert", PHONE, True),
     ("rules", WIDE, False),
+    ("measured", WIDE, False),
+    ("measured", PHONE, True),
+    ("drift", WIDE, True),
+    ("payments", WIDE, False),
     ("quality", WIDE, True),
 }
 CUT = """[...document.querySelectorAll("svg[role=img] text")].filter((text) => {
@@ -31,6 +46,9 @@ SAID = {
     "account": ("Account a-0417", "Usually pays", "When it pays", "Export and erase"),
     "merchant": ("Merchant giftcards-88", "List watch for ever", "many frauds since Monday"),
     "rules": ("How many alerts a day?", "amount_deviation", "Publish"),
+    "payments": ("Payments in full", "giftcards-88", "quiet-", "alert"),
+    "measured": ("How many alerts a day?", "(now)", "shadow", "challenger alone", "night-5+77aa01fe"),
+    "drift": ("Population stability index", "new_merchant", "Precision by score"),
     "quality": ("payment received to mail out", "detector-errors-dev", "By week"),
     "audit": ("decisions of the last 30 days", "card lost", "In force now"),
 }

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from stacks.compute.functions.detector.scoring import NAMES, OF_ANY_FORM, Curve, Mode
 from tools.analyst.tune.budget import threshold_for
 from tools.analyst.tune.curves import points_of, summed
-from tools.analyst.tune.drift import SHIFTED, stability_index
+from tools.analyst.tune.drift import SHIFTED, Bins
 from tools.analyst.tune.examples import Table
 from tools.analyst.tune.stumps import Steps, boosted
 
@@ -97,7 +97,7 @@ def test_a_threshold_gives_the_alerts_asked_for(scores: list[float], alerts: int
 @given(st.lists(st.floats(-5, 5, width=32), min_size=1, max_size=80))
 def test_what_has_not_moved_has_no_drift(values: list[float]) -> None:
     sample = np.array([*values, np.nan], np.float32)
-    assert stability_index(sample, sample) == pytest.approx(0.0, abs=1e-9)
+    assert Bins.of(sample).stability_index(sample) == pytest.approx(0.0, abs=1e-9)
 
 
 def test_drift_is_told_apart() -> None:
@@ -105,6 +105,6 @@ def test_drift_is_told_apart() -> None:
     reference = random.normal(size=5000).astype(np.float32)
     like, moved = random.normal(size=800), random.normal(1.5, size=800)
     unknown = np.where(random.random(800) < 0.5, np.nan, like)
-    assert stability_index(reference, like.astype(np.float32)) < 0.1
-    assert stability_index(reference, moved.astype(np.float32)) > SHIFTED
-    assert stability_index(reference, unknown.astype(np.float32)) > SHIFTED
+    assert Bins.of(reference).stability_index(like.astype(np.float32)) < 0.1
+    assert Bins.of(reference).stability_index(moved.astype(np.float32)) > SHIFTED
+    assert Bins.of(reference).stability_index(unknown.astype(np.float32)) > SHIFTED
