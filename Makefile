@@ -44,7 +44,7 @@ WORKERS ?= auto
 LOCAL_DIRECTORY ?= build/local
 ENGINES := embedded pulumi
 ENGINE_IN_USE := $(or $(ENGINE),$(if $(filter local,$(ENV)),embedded,pulumi))
-MUTATING := boundaries deploy refresh destroy smoke redrive load $(if $(FILE)$(RESET)$(CHALLENGER)$(PROMOTE)$(ALERTS_PER_DAY),rules) $(if $(LIST)$(SNOOZE),controls) $(if $(CHANGE),approve)
+MUTATING := boundaries deploy refresh destroy smoke canary redrive load $(if $(FILE)$(RESET)$(CHALLENGER)$(PROMOTE)$(ALERTS_PER_DAY),rules) $(if $(LIST)$(SNOOZE),controls) $(if $(CHANGE),approve)
 MUTATES := $(if $(filter $(foreach verb,$(MUTATING),$(verb) $(verb)-%),$(GOALS)),yes)
 export $(TAKEN) GOALS ENGINE_IN_USE
 MUTATES := $(strip $(MUTATES) $(if $(REPLAY),$(filter reconcile,$(GOALS))) $(if $(ERASE),$(filter erase,$(GOALS))))
@@ -172,7 +172,7 @@ lock: $(READY) ## Resolve requirements.in and the emulator's anew into requireme
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file policy/requirements.lock policy/requirements.in
 
 ##@ An environment (ENV=dev, ENV=prod CONFIRM=prod, or ENV=local beside a running `make local`)
-.PHONY: doctor preflight stale history rights matrix boundaries deployers cost size load smoke redrive desk alerts account audit verdict rules challenger stability controls approve $(VERBS) $(foreach verb,$(VERBS),$(LAYERS:%=$(verb)-%))
+.PHONY: doctor preflight stale history rights matrix boundaries deployers cost size load smoke canary redrive desk alerts account audit verdict rules challenger stability controls approve $(VERBS) $(foreach verb,$(VERBS),$(LAYERS:%=$(verb)-%))
 doctor: check-env $(READY) ## Check what a deployment needs before it can fail half-way: a line each, with what to do
 	@$(BIN)/python -m tools.deploy.doctor "$$ENV" "--engine=$$ENGINE_IN_USE"
 
@@ -217,6 +217,9 @@ load: check-env $(READY) ## Send RATE= transactions a second for SECONDS=, at th
 
 smoke: check-env $(READY) ## Send a synthetic fraud through the deployed pipeline, time each hop, clean up
 	@$(split_args); $(call with_outputs,operate.smoke) "$${words[@]}"
+
+canary: check-env $(READY) ## The smoke test as the nightly job makes it: tells the operators, and counts that it passed (its absence rings) [ARGS=--rights]
+	@$(split_args); $(call with_outputs,operate.smoke.canary) "$${words[@]}"
 
 redrive: check-env $(READY) ## Retry messages from a dead-letter queue: QUEUE=its name
 	@$(split_args); $(call with_outputs,operate.redrive) $(if $(QUEUE),"--queue=$$QUEUE") "$${words[@]}"

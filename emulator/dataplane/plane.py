@@ -19,7 +19,7 @@ from emulator.dataplane.options import DataPlaneOptions
 from emulator.dataplane.pipe import PipeRunner
 from emulator.dataplane.queue_trigger import QueueTrigger
 from emulator.dataplane.scheduler import Scheduler
-from emulator.dataplane.tracing import Traces
+from emulator.dataplane.tracing import TRACES_FILE, Traces
 from emulator.runtime.functions import Functions, RuntimeOptions
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ class DataPlane:
         chaos: Chaos,
     ) -> None:
         self._scheduler = Scheduler()
-        self._traces = Traces(run_directory / "traces.jsonl")
+        self._traces = Traces(run_directory / TRACES_FILE)
         runtime = RuntimeOptions(run_directory, endpoint, self._traces.address, options.maximum_workers)
         self.functions = Functions(identities, runtime)
         self._service = LambdaService(self.functions, self._traces, chaos)

@@ -16,6 +16,7 @@ from typing import Any
 
 log = logging.getLogger(__name__)
 
+TRACES_FILE = "traces.jsonl"
 _MAXIMUM_DATAGRAM = 64 * 1024
 
 

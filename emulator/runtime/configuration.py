@@ -31,6 +31,7 @@ class FunctionConfiguration:
     tracing_active: bool
     log_format: str
     log_level: str
+    system_log_level: str
     log_group: str
 
 
@@ -44,7 +45,7 @@ def read_configuration(name_or_arn: str) -> FunctionConfiguration:
         function = deployed.function(name_or_arn)
         if function is None:
             raise NoFunctionError(f"Function not found: {name_or_arn}")
-        logging_config: dict[str, Any] = getattr(function, "logging_config", None) or {}
+        logging_config: dict[str, Any] = getattr(function, "echoed", {}).get("LoggingConfig", {})
         return FunctionConfiguration(
             name=function.function_name,
             arn=function.function_arn,
@@ -58,6 +59,7 @@ def read_configuration(name_or_arn: str) -> FunctionConfiguration:
             tracing_active=(function.tracing_config or {}).get("Mode") == "Active",
             log_format=logging_config.get("LogFormat", "Text"),
             log_level=logging_config.get("ApplicationLogLevel", ""),
+            system_log_level=logging_config.get("SystemLogLevel", "INFO"),
             log_group=logging_config.get("LogGroup") or f"/aws/lambda/{function.function_name}",
         )
 

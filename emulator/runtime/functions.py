@@ -3,6 +3,7 @@
 import logging
 import os
 import threading
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -20,6 +21,7 @@ from emulator.runtime.configuration import (
     reserved_concurrency,
     unpack_code,
 )
+from emulator.runtime.log_stream import LogStream
 from emulator.runtime.outcome import Outcome, failure
 from emulator.runtime.packages import link_packages
 from emulator.runtime.pool import FunctionPool
@@ -142,9 +144,10 @@ class Functions:
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_XRAY_DAEMON_ADDRESS": self._tracing_address(configuration, caller),
         }
+        log_file, stream = self._log_of(configuration, caller)
         worker = Worker(
             configuration,
-            Surroundings(code_folder, self._packages, self._log_file(configuration, caller), environment),
+            Surroundings(code_folder, self._packages, log_file, environment, stream),
             on_ready,
             ended,
         )
@@ -152,14 +155,15 @@ class Functions:
         worker.start()
         return worker
 
-    def _log_file(self, configuration: FunctionConfiguration, caller: Caller) -> Path:
+    def _log_of(self, configuration: FunctionConfiguration, caller: Caller) -> tuple[Path, LogStream | None]:
         """Where Lambda keeps what the function prints, with the rights of its role; without them nowhere."""
+        stream = LogStream(configuration.log_group, configuration.name, uuid.uuid4().hex)
         with MOTO_LOCK:
-            refusal = may_write_log(as_lambda(caller), configuration.log_group, "local")
+            refusal = may_write_log(as_lambda(caller), configuration.log_group, stream.name)
         if refusal is None:
-            return self._logs_folder / f"{configuration.name}.log"
+            return self._logs_folder / f"{configuration.name}.log", stream
         log.warning("%s writes no log: %s", configuration.name, refusal.message)
-        return Path(os.devnull)
+        return Path(os.devnull), None
 
     def _tracing_address(self, configuration: FunctionConfiguration, caller: Caller) -> str:
         """Where the function sends its segments; without the right to that they are lost."""

@@ -1,17 +1,18 @@
-"""The log of a function: one file to which each of its workers adds whole lines.
+"""The log of a function: one file to which each of its workers adds whole lines, and a log stream of each.
 
-Lambda gives every execution environment a log stream of its own; here the workers of a function share a
-file. What a worker prints arrives in pieces (`print` writes a line and its end apart), so each worker writes
+What a worker prints arrives in pieces (`print` writes a line and its end apart), so each worker writes
 into a pipe of its own and its complete lines are appended from here in one piece.
 """
 
 import os
 import select
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
 from emulator.cloud.monitoring.sources import measure_lines
+from emulator.runtime.log_stream import LogStream
 
 _PIECE_BYTES = 64 * 1024
 
@@ -23,10 +24,12 @@ class FunctionLog:
         path: the log file, shared with the function's other workers.
         output: the reading end of the worker's standard output and error; closed when the worker has ended.
         name: names the thread that copies.
+        stream: takes the lines too.
     """
 
-    def __init__(self, path: Path, output: IO[bytes], name: str) -> None:
+    def __init__(self, path: Path, output: IO[bytes], name: str, stream: LogStream | None = None) -> None:
         self._path = path
+        self._stream = stream
         self._output = output
         self._lock = threading.Lock()
         self._unfinished = b""
@@ -45,6 +48,11 @@ class FunctionLog:
         """Add a line of Lambda's own, after what the worker has printed until now."""
         self.flush()
         self._append(line.encode() + b"\n")
+
+    def tell(self, lines: Sequence[str]) -> None:
+        """Add lines of Lambda's own to the stream alone: the file is what the function printed."""
+        if self._stream is not None:
+            self._stream.add(lines)
 
     def _follow(self) -> None:
         ready = select.poll()
@@ -73,3 +81,4 @@ class FunctionLog:
         if lines:
             with self._path.open("ab") as file:
                 file.write(lines)
+            self.tell(lines.decode("utf-8", "replace").splitlines())

@@ -21,8 +21,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emulator.cloud.http_server import HttpRequest, HttpResponse, HttpServer
+from emulator.runtime import platform_lines
 from emulator.runtime.configuration import FunctionConfiguration
 from emulator.runtime.log_file import FunctionLog
+from emulator.runtime.log_stream import LogStream
 from emulator.runtime.outcome import Outcome, failure
 
 log = logging.getLogger(__name__)
@@ -56,6 +58,7 @@ class Surroundings:
     packages_folder: Path
     log_file: Path
     environment: dict[str, str]
+    log_stream: LogStream | None = None
 
 
 class Worker:
@@ -92,10 +95,12 @@ class Worker:
         self._server = HttpServer(self._handle, name=f"runtime-{configuration.name}")
         self._process: subprocess.Popen[bytes] | None = None
         self._log: FunctionLog | None = None
+        self._init_milliseconds: float | None = None
 
     def start(self) -> None:
         """Start the process; `on_ready` follows."""
         self._server.start()
+        self._started = time.monotonic()
         arguments = [sys.executable, "-P", "-S", str(_BOOTSTRAP), self.configuration.handler]
         process = subprocess.Popen(
             arguments,
@@ -106,7 +111,8 @@ class Worker:
             stderr=subprocess.STDOUT,
         )
         if process.stdout is not None:
-            self._log = FunctionLog(self._surroundings.log_file, process.stdout, self.configuration.name)
+            around, name = self._surroundings, self.configuration.name
+            self._log = FunctionLog(around.log_file, process.stdout, name, around.log_stream)
         self._process = process
         if process.stdin is not None:
             with contextlib.suppress(OSError):
@@ -130,6 +136,7 @@ class Worker:
             except queue.Empty:
                 return self._timed_out(invocation)
             if request_id in {invocation.request_id, ""}:
+                self._report(invocation, outcome)
                 return outcome
 
     def stop(self) -> None:
@@ -187,7 +194,7 @@ class Worker:
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(configuration.memory),
             "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
             "AWS_LAMBDA_LOG_GROUP_NAME": configuration.log_group,
-            "AWS_LAMBDA_LOG_STREAM_NAME": f"local/[$LATEST]{uuid.uuid4().hex}",
+            "AWS_LAMBDA_LOG_STREAM_NAME": around.log_stream.name if around.log_stream else "",
             "AWS_LAMBDA_LOG_FORMAT": configuration.log_format.upper(),
             "AWS_LAMBDA_LOG_LEVEL": configuration.log_level,
             "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
@@ -218,6 +225,8 @@ class Worker:
         invocation = self._next.get()
         if invocation is None:
             return HttpResponse(500)
+        if self._log is not None:
+            self._log.tell(platform_lines.of_start(self.configuration, invocation.request_id))
         deadline_ms = int(time.time() * 1000) + self.configuration.timeout * 1000
         headers = [
             ("Content-Type", "application/json"),
@@ -234,6 +243,7 @@ class Worker:
             if self._ready:
                 return
             self._ready = True
+            self._init_milliseconds = self._elapsed_ms()
             self.init_failure = init_failure
         self._init_timer.cancel()
         self._flush_log()
@@ -249,7 +259,22 @@ class Worker:
         seconds = float(self.configuration.timeout)
         message = f"RequestId: {invocation.request_id} Error: Task timed out after {seconds:.2f} seconds"
         self._write_log(message)
-        return failure("Sandbox.Timedout", message, duration_ms=seconds * 1000, timed_out=True)
+        outcome = failure("Sandbox.Timedout", message, duration_ms=seconds * 1000, timed_out=True)
+        self._report(invocation, outcome)
+        return outcome
+
+    def _report(self, invocation: Invocation, outcome: Outcome) -> None:
+        """Write what Lambda writes when an invocation has ended; the first one tells of the start, too."""
+        init, self._init_milliseconds = self._init_milliseconds, None
+        if self._log is not None:
+            lines = platform_lines.of_end(
+                self.configuration,
+                invocation.request_id,
+                outcome,
+                platform_lines.peak_megabytes(self.pid),
+                init,
+            )
+            self._log.tell(lines)
 
     def _watch(self) -> None:
         """Wait for the process's end and tell whoever waits for it."""

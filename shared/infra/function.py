@@ -144,7 +144,7 @@ class Function(pulumi.ComponentResource):
                 log_format="JSON",
                 log_group=logs.name,
                 application_log_level=application_log_level(arguments.log_level),
-                system_log_level="WARN",
+                system_log_level=system_log_level(arguments.log_level),
             ),
             environment=aws.lambda_.FunctionEnvironmentArgs(
                 variables={
@@ -167,6 +167,15 @@ def application_log_level(log_level: str) -> str:
     does not know for INFO.
     """
     return "DEBUG" if log_level == "DEBUG" else "INFO"
+
+
+def system_log_level(log_level: str) -> str:
+    """Return which of its own lines Lambda writes: start and report of each invocation only where we look.
+
+    At NOTICE and above, as in production, they would be a large part of what is paid for logs; reports of
+    invocations that failed come always.
+    """
+    return "INFO" if log_level in {"DEBUG", "INFO"} else "WARN"
 
 
 def write_log(arns: Arns, stem: str) -> Statement:

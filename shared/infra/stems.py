@@ -34,6 +34,7 @@ COMPUTE_DEAD_LETTER_QUEUES = (DETECTOR_DLQ, PIPE_DLQ, RULE_DLQ, BUS_DLQ)
 """In the order of ``ComputeContract.dead_letter_queue_names``."""
 
 API_ACCESS_LOGS = "api-access-log-group"
+CANARY_LOG = "canary-log-group"
 
 
 def role_of(function: str) -> str:

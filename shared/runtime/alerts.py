@@ -23,6 +23,7 @@ from typing import Any, Final
 
 from shared.runtime.events import StoredTransaction, read_transaction
 from shared.runtime.fields import Fields
+from shared.runtime.reduction import reduced
 
 _SECONDS_PER_DAY: Final = int(timedelta(days=1).total_seconds())
 
@@ -53,7 +54,7 @@ def group_key(account_id: str) -> str:
 
 def transaction_facts(transaction: StoredTransaction) -> dict[str, Any]:
     """Return what a record keeps of its transaction: enough to judge it when the transaction has expired."""
-    facts = {name: value for name, value in asdict(transaction).items() if value is not None}
+    facts = {name: value for name, value in asdict(reduced(transaction)).items() if value is not None}
     del facts["trace_header"]
     return facts
 

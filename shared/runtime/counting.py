@@ -9,6 +9,9 @@ from typing import Any, Final
 
 NAMESPACE: Final = "FraudPipeline"
 DIMENSION: Final = "FunctionName"
+CANARY_DIMENSION: Final = "Environment"
+CANARY_PASSED: Final = "CanaryPassed"
+"""Synthetic frauds that were mailed: counted by `make canary`, not by a function."""
 PUBLISHED_RULES_REFUSED: Final = "PublishedRulesRefused"
 SUSPICIOUS: Final = "Suspicious"
 SUPPRESSED: Final = "Suppressed"
@@ -27,7 +30,7 @@ LATE: Final = "Late"
 LATE_MILLISECONDS: Final = 10_000
 METRICS: Final = (
     *(PUBLISHED_RULES_REFUSED, SUSPICIOUS, SUPPRESSED, DEGRADED, LATE, PROFILES_SET_ASIDE, CONFLICTS),
-    *(RECORDED, MAILED, MAIL_LAG),
+    *(RECORDED, MAILED, MAIL_LAG, CANARY_PASSED),
 )
 """All of them: AWS asks for each by the month."""
 
@@ -38,14 +41,18 @@ def counted(metric: str, function_name: str) -> dict[str, Any]:
 
 
 def measured(
-    function_name: str, counts: Mapping[str, int], milliseconds: Mapping[str, int] | None = None
+    name: str,
+    counts: Mapping[str, int],
+    milliseconds: Mapping[str, int] | None = None,
+    dimension: str = DIMENSION,
 ) -> dict[str, Any]:
-    """Return the fields by which a log line adds to metrics of a function.
+    """Return the fields by which a log line adds to metrics.
 
     Args:
-        function_name: The function's own.
+        name: The function's, or what else the dimension tells apart.
         counts: Metric -> how many.
         milliseconds: Metric -> how long.
+        dimension: By which the metrics are kept.
     """
     if not counts and not milliseconds:
         return {}
@@ -56,12 +63,12 @@ def measured(
             "CloudWatchMetrics": [
                 {
                     "Namespace": NAMESPACE,
-                    "Dimensions": [[DIMENSION]],
+                    "Dimensions": [[dimension]],
                     "Metrics": [{"Name": name, "Unit": unit} for name, unit in units.items()],
                 }
             ],
         },
-        DIMENSION: function_name,
+        dimension: name,
         **counts,
         **(milliseconds or {}),
     }

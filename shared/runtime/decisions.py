@@ -6,12 +6,13 @@ analyst's desk read the same attribute.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from typing import Any, Final, Self
 
 from shared.runtime.events import AlertReason, StoredTransaction, SuspiciousTransaction, read_reason
 from shared.runtime.fields import EventError, Fields
+from shared.runtime.reduction import device_name, reduced
 
 DECISION_ATTRIBUTE: Final = "decision"
 
@@ -134,6 +135,8 @@ def suspicious_transaction(
 ) -> SuspiciousTransaction:
     """Return the message that tells the notifier of a decision, the same however often it is sent.
 
+    It carries no more of the person than the notifier and the desk need.
+
     Raises:
         EventError: The decision raised no alert.
     """
@@ -141,11 +144,25 @@ def suspicious_transaction(
     if not decision.suspicious or score is None or threshold is None or version is None:
         raise EventError("item.decision raised no alert")
     return SuspiciousTransaction(
-        transaction=stored,
+        transaction=reduced(stored),
         score=score,
         score_threshold=threshold,
         rules_version=version,
-        reasons=decision.reasons,
+        reasons=tuple(_without_device(reason, stored.device_id) for reason in decision.reasons),
         trace_header=trace_header,
         base=decision.base,
+    )
+
+
+def _without_device(reason: AlertReason, device_id: str | None) -> AlertReason:
+    """Return a reason in which the device, where it is named, goes by its other name."""
+
+    def named(text: str) -> str:
+        return text if device_id is None or text != device_id else device_name(device_id)
+
+    return replace(
+        reason,
+        observed=named(reason.observed),
+        baseline=named(reason.baseline),
+        threshold=named(reason.threshold),
     )

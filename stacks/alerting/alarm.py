@@ -12,6 +12,7 @@ from shared.infra.provider import named
 
 MINUTE = 60
 FIVE_MINUTES = 5 * MINUTE
+HOUR = 60 * MINUTE
 
 Statistic = Literal["Sum", "Maximum", "Average", "SampleCount", "p99"]
 SILENT = "IF(FILL(incoming, 0) > 0 AND FILL(outgoing, 0) == 0, 1, 0)"
@@ -71,7 +72,18 @@ class FormulaAlarm:
     result: str = "rings"
 
 
-AnyAlarm = Alarm | SilenceAlarm | FormulaAlarm
+@dataclass(frozen=True)
+class AbsenceAlarm:
+    """Rings when nothing has been counted for so many hours: no data is what it looks for."""
+
+    stem: str
+    metric: Metric
+    meaning: str
+    action: str
+    hours: int
+
+
+AnyAlarm = Alarm | SilenceAlarm | FormulaAlarm | AbsenceAlarm
 
 
 def register(
@@ -80,14 +92,24 @@ def register(
     topic_arn: pulumi.Input[str],
     opts: pulumi.ResourceOptions,
 ) -> list[pulumi.Output[str]]:
-    """Register the alarms; return their names. A metric without data means that nothing is wrong."""
-    registered = [
-        _level(alarm, names, topic_arn, opts)
-        if isinstance(alarm, Alarm)
-        else _formula(_silence(alarm) if isinstance(alarm, SilenceAlarm) else alarm, names, topic_arn, opts)
-        for alarm in alarms
-    ]
-    return [each.name for each in registered]
+    """Register the alarms; return their names.
+
+    A metric without data means that nothing is wrong, but to an `AbsenceAlarm`.
+    """
+    return [_registered(alarm, names, topic_arn, opts).name for alarm in alarms]
+
+
+def _registered(
+    alarm: AnyAlarm, names: Names, topic_arn: pulumi.Input[str], opts: pulumi.ResourceOptions
+) -> aws.cloudwatch.MetricAlarm:
+    match alarm:
+        case Alarm():
+            return _level(alarm, names, topic_arn, opts)
+        case AbsenceAlarm():
+            return _absence(alarm, names, topic_arn, opts)
+        case SilenceAlarm():
+            return _formula(_silence(alarm), names, topic_arn, opts)
+    return _formula(alarm, names, topic_arn, opts)
 
 
 def _level(
@@ -109,6 +131,30 @@ def _level(
         comparison_operator="GreaterThanThreshold",
         threshold=alarm.threshold,
         treat_missing_data="notBreaching",
+        alarm_actions=[topic_arn],
+        ok_actions=[topic_arn],
+        opts=named(opts),
+    )
+
+
+def _absence(
+    alarm: AbsenceAlarm, names: Names, topic_arn: pulumi.Input[str], opts: pulumi.ResourceOptions
+) -> aws.cloudwatch.MetricAlarm:
+    name = names.of(f"{alarm.stem}-alarm", "alarm")
+    return aws.cloudwatch.MetricAlarm(
+        name,
+        name=name,
+        alarm_description=f"{alarm.meaning} {alarm.action}",
+        namespace=alarm.metric.namespace,
+        metric_name=alarm.metric.name,
+        dimensions=alarm.metric.dimensions,
+        statistic=alarm.metric.statistic,
+        # Periods of an hour may reach seven days back; shorter ones no more than a day.
+        period=HOUR,
+        evaluation_periods=alarm.hours,
+        comparison_operator="LessThanThreshold",
+        threshold=1,
+        treat_missing_data="breaching",
         alarm_actions=[topic_arn],
         ok_actions=[topic_arn],
         opts=named(opts),

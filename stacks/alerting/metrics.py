@@ -30,6 +30,11 @@ def measured_by(function_name: pulumi.Input[str], name: str, statistic: Statisti
     return Metric(counting.NAMESPACE, name, {counting.DIMENSION: function_name}, statistic)
 
 
+def of_canary(suffix: str) -> Metric:
+    """How many synthetic frauds of `make canary` went through."""
+    return Metric(counting.NAMESPACE, counting.CANARY_PASSED, {counting.CANARY_DIMENSION: suffix}, "Sum")
+
+
 def of_throttles(table_name: pulumi.Input[str], name: str) -> Metric:
     """How often DynamoDB throttled reads or writes of a table."""
     return Metric("AWS/DynamoDB", name, {"TableName": table_name}, "Sum")

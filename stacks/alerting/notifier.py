@@ -51,6 +51,7 @@ def notifier(
                 "TRANSACTIONS_TABLE": data.transactions_table_name,
                 "SUSPICIOUS_QUEUE_URL": data.suspicious_queue_url,
                 "ALERT_GROUPING_SECONDS": str(settings.alert_grouping_seconds),
+                "MOST_MAILS_PER_MINUTE": str(settings.most_mails_per_minute),
                 "VERDICTS_URL": compute.verdicts_url,
                 "PSEUDONYM_SECRET": data.pseudonym_secret,
             },

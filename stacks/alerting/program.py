@@ -6,6 +6,7 @@ from shared.infra.contracts import AlertingContract, ComputeContract, DataContra
 from shared.infra.provider import aws_provider
 from stacks.alerting.alarms import alarms
 from stacks.alerting.budget import budget
+from stacks.alerting.canary import canary
 from stacks.alerting.dashboard import dashboard
 from stacks.alerting.notifier import notifier
 from stacks.alerting.settings import AlertingSettings
@@ -21,6 +22,7 @@ def build(
     function = notifier(settings, network, data, compute, opts)
     subscriptions(settings, data, opts)
     budget(settings, opts)
+    canary(settings, network, opts)
     return AlertingContract(
         environment_suffix=names.suffix,
         notifier_function_name=function.name,

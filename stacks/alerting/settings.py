@@ -13,6 +13,10 @@ MAXIMUM_QUEUE_CONCURRENCY = 1000
 """The most that Lambda accepts for a queue."""
 MAXIMUM_MESSAGE_DELAY_SECONDS = 900
 """The most that SQS accepts for a message; the end of a window is one."""
+MAXIMUM_CANARY_HOURS = 168
+"""The most that CloudWatch looks back."""
+MAXIMUM_MAILS_PER_MINUTE = 100
+"""Nobody reads more, and the ids of those that were mailed stand in one item."""
 MAXIMUM_BUDGET_DOLLARS = 10_000_000
 
 
@@ -31,11 +35,15 @@ class AlertingSettings:
     """Who receives notifications of pipeline failures."""
     alert_grouping_seconds: int
     """How long further alerts of an account are gathered into one mail; 0 for never."""
+    most_mails_per_minute: int
+    """After so many mails about single alerts within a minute one digest tells of the others; 0 for never."""
     api_latency_alarm_milliseconds: int
     fewest_alerts_per_10000: int
     """Fewer suspicious ones among 10,000 transactions of an hour ring; 0 for never."""
     most_alerts_per_10000: int
     """More of them ring."""
+    canary_within_hours: int
+    """So many hours without a synthetic fraud that went through ring; 0 where no job sends any."""
     monthly_budget_dollars: int
     """What the account may cost a month before the operators are mailed; `make cost` says what is usual."""
 
@@ -65,6 +73,12 @@ class AlertingSettings:
                 operator_emails=reader.mail_addresses("operator_emails"),
                 alert_grouping_seconds=reader.integer(
                     "alert_grouping_seconds", minimum=0, maximum=MAXIMUM_MESSAGE_DELAY_SECONDS
+                ),
+                most_mails_per_minute=reader.integer(
+                    "most_mails_per_minute", minimum=0, maximum=MAXIMUM_MAILS_PER_MINUTE
+                ),
+                canary_within_hours=reader.integer(
+                    "canary_within_hours", minimum=0, maximum=MAXIMUM_CANARY_HOURS
                 ),
                 monthly_budget_dollars=reader.integer(
                     "monthly_budget_dollars", minimum=1, maximum=MAXIMUM_BUDGET_DOLLARS

@@ -9,10 +9,9 @@ import pulumi
 from shared.infra.contracts import ComputeContract, DataContract
 from shared.runtime import counting
 from stacks.alerting import metrics
-from stacks.alerting.alarm import FIVE_MINUTES, Alarm, AnyAlarm, FormulaAlarm, Metric
+from stacks.alerting.alarm import FIVE_MINUTES, HOUR, AbsenceAlarm, Alarm, AnyAlarm, FormulaAlarm, Metric
 from stacks.alerting.settings import AlertingSettings
 
-HOUR = 12 * FIVE_MINUTES
 GAP_SHARE = 0.01
 """A gap of one transaction in flight at the end of a period is none; it is made up in the next."""
 ALERT_GAP_SHARE = 0.02
@@ -39,6 +38,7 @@ def watchdog(
         _alert_rate(settings, data, detector),
         *_degraded(detector),
         _throttles(data),
+        *_canary(settings),
     ]
 
 
@@ -172,3 +172,21 @@ def _throttles(data: DataContract) -> FormulaAlarm:
         "hour; a single account that pays all the time is a hot key.",
         periods=2,
     )
+
+
+def _canary(settings: AlertingSettings) -> list[AbsenceAlarm]:
+    """Where a job sends synthetic frauds (`make canary`): everything may be quiet because nothing works."""
+    hours = settings.canary_within_hours
+    if not hours:
+        return []
+    return [
+        AbsenceAlarm(
+            "canary-absence",
+            metrics.of_canary(settings.names.suffix),
+            f"For {hours} hours no synthetic fraud has gone through to the mail: the pipeline does not work, "
+            "or the job that sends it.",
+            "Look at the runs of the workflow canary. make canary tells the hop at which it fails, and what "
+            "to do (docs/runbooks/smoke-test.md).",
+            hours=hours,
+        )
+    ]

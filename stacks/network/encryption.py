@@ -92,6 +92,7 @@ def _service_statements(arns: Arns) -> list[Statement]:
     log_groups = [
         *(arns.log_group(function) for functions in stems.FUNCTIONS.values() for function in functions),
         arns.named_log_group(stems.API_ACCESS_LOGS),
+        arns.named_log_group(stems.CANARY_LOG),
     ]
     bus = arns.event_bus(stems.BUS)
     # SQS and SNS seal each data key with the ARN of the queue or topic as its encryption context, so that KMS

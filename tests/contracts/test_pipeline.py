@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
+import yaml
 
 from shared.infra.layers import LAYERS, deployment_order, upstream_of
 from tests.support.imports import closure
@@ -134,6 +135,18 @@ def test_drift_is_looked_for_in_every_layer_of_every_environment_each_night() ->
     assert ALL["drift"].jobs["tell"]["permissions"] == {"issues": "write"}
 
 
+def test_a_canary_is_sent_to_every_environment_whose_alarm_waits_for_it_each_night() -> None:
+    assert ALL["canary"].jobs["send"]["strategy"]["matrix"] == {"environment": ENVIRONMENTS}
+    assert re.fullmatch(r"\d+ \d+ \* \* \*", ALL["canary"].triggers["schedule"][0]["cron"])
+    settings = {each: STACKS / "alerting" / f"Pulumi.{each}.yaml" for each in (*ENVIRONMENTS, "local")}
+    hours = {
+        environment: yaml.safe_load(path.read_text())["config"]["fraud-alerting:canary_within_hours"]
+        for environment, path in settings.items()
+    }
+    assert all(24 < hours[environment] <= 48 for environment in ENVIRONMENTS), "a night may be late"
+    assert hours["local"] == 0, "no job, no alarm"
+
+
 def test_one_deployment_at_a_time_goes_to_an_environment() -> None:
     groups = {
         "deploy.dev": "deploy-dev",
@@ -155,7 +168,7 @@ def test_the_cli_is_used_through_the_makefile_alone() -> None:
     scripts += [step["run"] for _, step in composite_steps() if "run" in step]
     assert [text for text in scripts if re.search(r"\bpulumi\b", text)] == []
     commands = set(re.findall(r"\bmake \"?([a-z]+)", "\n".join(scripts)))
-    assert commands == {"setup", "engine", "preview", "deploy", "drift", "test"}
+    assert commands == {"setup", "engine", "preview", "deploy", "drift", "canary", "test"}
 
 
 def test_no_expression_is_pasted_into_a_script() -> None:
@@ -195,7 +208,8 @@ def test_what_runs_a_pull_requests_code_may_not_write() -> None:
 
 def test_tokens_for_aws_are_only_for_jobs_of_an_environment() -> None:
     asking = {name for name, job in JOBS.items() if "id-token" in job["permissions"] and "steps" in job}
-    assert asking == {"preview.preview", "deploy-layer.preview", "deploy-layer.deploy", "drift.look"}
+    deploying = {"preview.preview", "deploy-layer.preview", "deploy-layer.deploy", "drift.look"}
+    assert asking == deploying | {"canary.send"}
     assert all("environment" in JOBS[name] for name in asking)
 
 

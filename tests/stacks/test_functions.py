@@ -66,7 +66,7 @@ def test_every_function_is_configured_alike(stem: str, environment: str) -> None
             "logFormat": "JSON",
             "logGroup": f"/aws/lambda/{stem}-function-{environment}",
             "applicationLogLevel": "INFO",
-            "systemLogLevel": "WARN",
+            "systemLogLevel": "WARN" if environment == "prod" else "INFO",
         },
     }
 
@@ -127,6 +127,7 @@ def _environment(stem: str, deployment: Deployment) -> dict[str, Any]:
             "FRAUD_ALERTS_TOPIC_ARN": data["fraud_alerts_topic_arn"],
             "TRANSACTIONS_TABLE": data["transactions_table_name"],
             "SUSPICIOUS_QUEUE_URL": data["suspicious_queue_url"],
+            "MOST_MAILS_PER_MINUTE": str(config.get("fraud-alerting:most_mails_per_minute")),
             "ALERT_GROUPING_SECONDS": str(config.get("fraud-alerting:alert_grouping_seconds")),
             "VERDICTS_URL": deployment.runs["compute"].outputs["verdicts_url"],
         },

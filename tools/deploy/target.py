@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Final, Self
 from urllib.parse import urlsplit
 
+from shared.infra import stems
+from shared.infra.naming import Names
 from tools.deploy.outputs import Needed, OperatorError, Outputs
 
 NEEDED: Final[Needed] = {
@@ -21,6 +23,7 @@ NEEDED: Final[Needed] = {
         "suspicious_dlq_name",
         "fraud_alerts_topic_arn",
         "fraud_alerts_topic_name",
+        "operations_alarms_topic_arn",
     ),
     "compute": (
         "transactions_url",
@@ -58,6 +61,7 @@ class Target:
     suspicious_dlq_name: str
     fraud_alerts_topic_arn: str
     fraud_alerts_topic_name: str
+    operations_alarms_topic_arn: str
     transactions_url: str
     ingest_function_name: str
     detector_function_name: str
@@ -121,6 +125,16 @@ class Target:
         return execute_api_arn(
             self.transactions_url, TRANSACTIONS_METHOD, region=self.region, account_id=self.account_id
         )
+
+    @property
+    def canary_log_group(self) -> str:
+        """Where `make canary` writes that it went through."""
+        return Names(self.environment_suffix).of(stems.CANARY_LOG)
+
+    @property
+    def canary_log_group_arn(self) -> str:
+        """Its ARN, without the ``:*`` that stands for its streams."""
+        return f"arn:aws:logs:{self.region}:{self.account_id}:log-group:{self.canary_log_group}"
 
     def log_group(self, function_name: str) -> str:
         """Return the log group of a function."""

@@ -1,6 +1,6 @@
 """How far one transaction has come, and what is missing. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Final, Self
@@ -35,6 +35,7 @@ class Standing:
         decision: What was decided; None where nothing was.
         mail_status: What the notifier noted with the alert; None where there is no alert or no note.
         grouped_with: Id of the alert that opened the group whose summary tells of it; None for none.
+        grouped_under: The account of that group, as long as it is there.
         fault: What is missing; None where nothing is.
     """
 
@@ -43,6 +44,7 @@ class Standing:
     decision: RecordedDecision | None = None
     mail_status: str | None = None
     grouped_with: str | None = None
+    grouped_under: str | None = None
     fault: Fault | None = None
 
     @property
@@ -61,20 +63,23 @@ class Standing:
         return cls(*key, decision, fault=Fault.UNDECIDED if decision is None else None)
 
     def with_alert(
-        self, record: Mapping[str, Any] | None, group: Mapping[str, Any] | None, now: int
+        self, record: Mapping[str, Any] | None, groups: Sequence[Mapping[str, Any] | None], now: int
     ) -> "Standing":
-        """Return the standing with what the alert's record and its account's group, of plain values, tell.
+        """Return the standing with what the alert's record and the groups, of plain values, tell.
 
         Args:
             record: The alert record; None where there is none.
-            group: The group of the account; None where there is none.
+            groups: Of the account, and of a flood; None for one that is not there.
             now: Epoch milliseconds.
         """
         known = record or {}
+        whose = [each for each in groups if each and each.get("opened_by") == known.get("grouped_with")]
+        group = whose[0] if whose else None
         return replace(
             self,
             mail_status=known.get("mail_status"),
             grouped_with=known.get("grouped_with"),
+            grouped_under=group.get("account_id") if group else None,
             fault=_alert_fault(record, group, now),
         )
 
@@ -86,7 +91,6 @@ def _alert_fault(record: Mapping[str, Any] | None, group: Mapping[str, Any] | No
     if record["mail_status"] == GROUPED:
         waits = (
             group is not None
-            and group.get("opened_by") == record.get("grouped_with")
             and group.get("group_state") != GroupState.CLOSED
             and now > int(group.get("closes_at", 0)) + SUMMARY_GRACE_MILLISECONDS
         )

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from shared.runtime.alerts import group_key
 from shared.runtime.events import alert_id_of
+from stacks.alerting.functions.notifier.group import FLOOD
 from stacks.alerting.functions.notifier.ports import GROUPED
 from stacks.compute.functions.profiles.reading import read_items
 from tools.reconciliation.standing import Standing
@@ -117,14 +118,15 @@ class PipelineTables:
         }
         records = self._records(list(accounts))
         grouped = [each for each, record in records.items() if record.get("mail_status") == GROUPED]
-        groups = self._records([group_key(accounts[each]) for each in grouped])
+        flood = [FLOOD] if grouped else []
+        groups = self._records([group_key(each) for each in (*(accounts[each] for each in grouped), *flood)])
         now = self._clock()
         joined = []
         for standing, item in zip(standings, items, strict=True):
             if standing.suspicious:
                 alert_id = alert_id_of(standing.transaction_id, standing.timestamp)
-                group = groups.get(group_key(accounts[alert_id]))
-                standing = standing.with_alert(records.get(alert_id), group, now)  # noqa: PLW2901
+                told_by = [groups.get(group_key(each)) for each in (accounts[alert_id], FLOOD)]
+                standing = standing.with_alert(records.get(alert_id), told_by, now)  # noqa: PLW2901
             joined.append((standing, item))
         return joined
 

@@ -52,6 +52,7 @@ takes-outputs := $(environment)
 takes-destroy := $(environment)
 takes-stale := $(environment) CONFIG LAYER
 takes-smoke := $(environment) ARGS
+takes-canary := $(environment) ARGS
 takes-redrive := $(environment) QUEUE ARGS
 takes-reconcile := $(environment) SINCE UNTIL REPLAY RATE ARGS
 takes-export := $(environment) ACCOUNT

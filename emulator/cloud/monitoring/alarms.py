@@ -19,8 +19,8 @@ log = logging.getLogger(__name__)
 
 SERVICE: Final = "cloudwatch.amazonaws.com"
 SECONDS_BETWEEN_LOOKS: Final = 0.5
-LONGEST_LOOK_BACK_SECONDS: Final = 3 * 3600
-"""Of AWS's time: the longest period, with room."""
+LEAST_LOOK_BACK_SECONDS: Final = 3 * 3600
+"""Of AWS's time: so long measurements are kept, or as long as an alarm looks back."""
 
 
 class Alarms:
@@ -32,7 +32,7 @@ class Alarms:
 
     def __init__(self, scale: float) -> None:
         self._scale = scale
-        self._store = MetricStore(LONGEST_LOOK_BACK_SECONDS * scale, scale or 1.0)
+        self._store = MetricStore(LEAST_LOOK_BACK_SECONDS * scale, scale or 1.0)
         self._states: dict[str, str] = {}
         self._stopped = threading.Event()
 
@@ -52,7 +52,10 @@ class Alarms:
             try:
                 for datum in queue_data():
                     self._store.add(datum)
-                for alarm in list(backend("cloudwatch").alarms.values()):
+                alarms = list(backend("cloudwatch").alarms.values())
+                looked_back = max((_seconds_looked_back(each) for each in alarms), default=0)
+                self._store.kept_seconds = self._scale * max(LEAST_LOOK_BACK_SECONDS, looked_back)
+                for alarm in alarms:
                     self._evaluate(alarm)
             except Exception:
                 log.exception("the alarms could not be evaluated")
@@ -70,6 +73,10 @@ class Alarms:
         if alarm.actions_enabled:
             for topic_arn in alarm.alarm_actions if state == ALARM else alarm.ok_actions:
                 _publish(alarm, topic_arn, before, state, reason)
+
+
+def _seconds_looked_back(alarm: Any) -> int:
+    return int(alarm.period or 0) * int(alarm.evaluation_periods)
 
 
 def _publish(alarm: Any, topic_arn: str, before: str, state: str, reason: str) -> None:

@@ -16,7 +16,10 @@ _READS = frozenset({"BatchGetItem", "GetItem", "Query", "Scan", "TransactGetItem
 
 
 def measure_call(call: Call, response: HttpResponse, seconds: float) -> None:
-    """Tell what DynamoDB measures of a call."""
+    """Tell what DynamoDB measures of a call, and what CloudWatch Logs finds in lines that it is given."""
+    if (call.service, call.operation) == ("logs", "PutLogEvents") and response.status == 200:
+        for event in json.loads(call.request.body)["logEvents"]:
+            measure_lines(event["message"].encode())
     if call.service != "dynamodb" or not taps.measured.heard:
         return
     for resource in {each.resource for each in requirements_of(call)}:

@@ -20,7 +20,7 @@ class MetricStore:
     """
 
     def __init__(self, kept_seconds: float, scale: float) -> None:
-        self._kept_seconds = kept_seconds
+        self.kept_seconds = kept_seconds
         self._scale = scale
         self._points: defaultdict[Key, deque[tuple[float, float]]] = defaultdict(deque)
         self._lock = threading.Lock()
@@ -32,7 +32,7 @@ class MetricStore:
         with self._lock:
             points = self._points[key]
             points.append((datum.at, value))
-            while points[0][0] < datum.at - self._kept_seconds:
+            while points[0][0] < datum.at - self.kept_seconds:
                 points.popleft()
 
     def statistic(self, key: Key, which: str, start: float, end: float) -> float | None:

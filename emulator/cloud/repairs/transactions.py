@@ -1,9 +1,11 @@
 """DynamoDB transactions: all conditions are looked at before anything is written, and nothing is copied.
 
 moto writes while it looks, and to be able to take that back copies every item of every table in the
-transaction, with the whole emulator waiting.
+transaction, with the whole emulator waiting. It also does again what a client, which heard no answer, sends
+again under the same token ("Idempotency" in "Amazon DynamoDB Transactions: How it works").
 """
 
+import time
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -16,6 +18,7 @@ from moto.dynamodb.exceptions import (
     TransactWriteSingleOpException,
 )
 from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.responses import DynamoHandler
 
 MAXIMUM_ITEMS = 100
 
@@ -39,6 +42,25 @@ class _Write(NamedTuple):
             self.request.get("ExpressionAttributeNames") or {},
             self.request.get("ExpressionAttributeValues") or {},
         )
+
+
+_REMEMBERED_SECONDS = 600
+_answered: dict[str, tuple[float, Any]] = {}
+"""When, and how, transactions were answered that were done, by their tokens, the oldest first."""
+
+_answer = DynamoHandler.transact_write_items
+
+
+def _answer_once(self: DynamoHandler) -> Any:
+    token, now = self.body.get("ClientRequestToken"), time.monotonic()
+    while _answered and next(iter(_answered.values()))[0] < now - _REMEMBERED_SECONDS:
+        del _answered[next(iter(_answered))]
+    if token in _answered:
+        return _answered[token][1]
+    answer = _answer(self)
+    if token:
+        _answered[token] = now, answer
+    return answer
 
 
 def _transact(self: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
@@ -88,3 +110,4 @@ def _apply(backend: DynamoDBBackend, write: _Write) -> None:
 def apply() -> None:
     """Replace how a transaction is written."""
     DynamoDBBackend.transact_write_items = _transact  # type: ignore[method-assign]
+    DynamoHandler.transact_write_items = _answer_once  # type: ignore[method-assign]

@@ -95,6 +95,8 @@ def test_an_alarm_rings_when_every_period_breaches() -> None:
     assert state_of(alarm(), store_of((NOW - 100, 2), (NOW - 10, 2)), NOW, 1.0)[0] == OK, "no data in one"
     assert state_of(alarm(threshold=2.0), breaching, NOW, 1.0)[0] == OK
     assert state_of(alarm(treat_missing_data="breaching"), store_of(), NOW, 1.0)[0] == ALARM
+    absence = {"treat_missing_data": "breaching", "comparison_operator": "LessThanThreshold"}
+    assert state_of(alarm(**absence), store_of((NOW - 100, 1)), NOW, 1.0)[0] == OK, "one period is enough"
     assert state_of(alarm(datapoints_to_alarm=1), store_of((NOW - 10, 2)), NOW, 1.0)[0] == ALARM
 
 

@@ -120,3 +120,12 @@ def test_a_role_needs_the_right_to_each_write(
     else:
         client.transact_write_items(TransactItems=[update(key), put(key)])
         assert item(dynamodb, RECORDS, key) is not None
+
+
+def test_what_is_sent_again_under_its_token_is_done_once_and_answered_the_same(
+    dynamodb: Any, key: str
+) -> None:
+    for _ in range(2):
+        dynamodb.transact_write_items(TransactItems=[update(key)], ClientRequestToken=key)
+    other = lambda: dynamodb.transact_write_items(TransactItems=[update(key)])  # noqa: E731
+    assert cancelled(other)[0]["Code"] == "ConditionalCheckFailed"

@@ -37,6 +37,7 @@ def of(source: str, folder: Path) -> tuple[FunctionConfiguration, Surroundings]:
         tracing_active=False,
         log_format="JSON",
         log_level="INFO",
+        system_log_level="INFO",
         log_group="/aws/lambda/f",
     )
     return configuration, Surroundings(code, link_packages(folder / "packages"), folder / "log", {})

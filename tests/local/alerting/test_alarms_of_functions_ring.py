@@ -16,6 +16,14 @@ def test_every_alarm_is_driven() -> None:
     assert {alarm for drive in drives for alarm in drive.alarms} == deployed
 
 
+def test_the_canarys_absence_rings_until_one_goes_through(world: Ringing) -> None:
+    with world.settings("alerting", "fraud-alerting:canary_within_hours=1"):
+        world.wait_for("ALARM", {"canary-absence"})
+        world.command("tools.operate.smoke.canary")
+        world.wait_for("OK", {"canary-absence"})
+    assert any("Canary: " in mail.subject and "ms to the mail" in mail.subject for mail in world.mails)
+
+
 @pytest.mark.parametrize("name", OF_FUNCTIONS)
 def test_an_alarm_rings_and_is_over(name: str, world: Ringing) -> None:
     OF_FUNCTIONS[name].ring(world)

@@ -86,9 +86,10 @@ AWS_METRICS: Metrics = {
     ),
     # Of our own: the functions' logs carry them.
     "FraudPipeline": (
-        (frozenset({"FunctionName"}),),
+        (frozenset({"FunctionName"}), frozenset({"Environment"})),
         frozenset(
             {
+                "CanaryPassed",
                 "Degraded",
                 "Late",
                 "MailLag",
@@ -138,7 +139,7 @@ WATCHED_TYPES: Mapping[str, tuple[str, str]] = {
 """For each dimension, the type and the input that hold what it names."""
 
 OPERATIONS = frozenset({"BatchGetItem", "GetItem", "PutItem", "UpdateItem"})
-"""Values of the one dimension that names no resource."""
+"""Values of a dimension that names no resource."""
 
 
 def watched_metrics(alarm: Resource) -> list[Mapping[str, Any]]:
@@ -158,7 +159,8 @@ def _faults(estate: Estate, metric: Mapping[str, Any]) -> Iterator[str]:
     for dimension, value in dimensions.items():
         type_, key = WATCHED_TYPES.get(dimension, ("", ""))
         registered = {setting(resource, key) for resource in estate.of_type(type_)}
-        if value not in (OPERATIONS if dimension == "Operation" else registered):
+        own = {"Operation": OPERATIONS, "Environment": {estate.suffix}}
+        if value not in own.get(dimension, registered):
             yield f"{dimension} {value!r} is not registered"
 
 
@@ -253,7 +255,8 @@ def everything_that_can_fail_is_watched(estate: Estate) -> Iterator[str]:
 
 @check
 def missing_data_of_an_alarm_is_no_failure(estate: Estate) -> Iterator[str]:
-    """Quiet hours raise no alarm: AWS publishes no zeros for most metrics."""
+    """Quiet hours raise no alarm: AWS publishes no zeros for most metrics. The canary's absence does."""
     for alarm in every(estate, ALARM):
-        if setting(alarm, "treatMissingData") != "notBreaching":
+        wanted = "breaching" if setting(alarm, "metricName") == "CanaryPassed" else "notBreaching"
+        if setting(alarm, "treatMissingData") != wanted:
             yield f"{alarm}: missing data is {setting(alarm, 'treatMissingData')!r}"

@@ -1,6 +1,7 @@
 """The first decision about a transaction stands: after crashes, duplicates, late deliveries, in any order."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from itertools import count
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from shared.runtime.alerts import transaction_facts
 from shared.runtime.decisions import (
     DECISION_ATTRIBUTE,
     RecordedDecision,
@@ -20,6 +22,8 @@ from shared.runtime.dynamodb import to_attribute, to_item
 from shared.runtime.events import AlertReason, SuspiciousTransaction
 from shared.runtime.fields import EventError
 from shared.runtime.logs import Logger
+from shared.runtime.reduction import device_name, reduced
+from stacks.alerting.functions.notifier.record import alert_record
 from stacks.compute.functions.detector.active_rules import ActiveRules
 from stacks.compute.functions.detector.adapters import (
     ProfilesTable,
@@ -35,7 +39,7 @@ from stacks.compute.functions.detector.ports import DetectorError
 from stacks.compute.functions.detector.scoring import AccountProfile, MerchantProfile, Scorer, load_rules
 from stacks.compute.functions.ingest.transaction import item_of
 from stacks.compute.functions.profiles.transactions import scored_transaction
-from tests.unit.functions.builders import NOW, SECRET, TRACE_HEADER, body, bus_event, stored
+from tests.unit.functions.builders import NOW, SECRET, TRACE_HEADER, body, bus_event, stored, suspicious
 from tests.unit.functions.conftest import Cloud
 from tests.unit.functions.histories import account_of, habit, limited
 
@@ -363,6 +367,36 @@ def test_a_decision_is_read_back_as_it_was_written(decision: RecordedDecision) -
 def test_what_raised_no_alert_has_no_message() -> None:
     with pytest.raises(EventError, match="no alert"):
         suspicious_transaction(stored(), RecordedDecision(suspicious=False, decided_at=NOW), TRACE_HEADER)
+
+
+DEVICE, ADDRESS = "8f14e45f-ceea-4e7a-9c1d-0123456789ab", "203.0.113.195"
+LATITUDE, LONGITUDE = Decimal("-52.520008"), Decimal("13.404954")
+
+
+def test_message_and_record_hold_neither_device_nor_address_nor_the_exact_place() -> None:
+    """They live for years; the transaction, which has all of it, does not."""
+    paid = stored(device_id=DEVICE, ip_address=ADDRESS, latitude=LATITUDE, longitude=LONGITUDE)
+    new_device = replace(suspicious().reasons[0], code="new_device", observed=DEVICE)
+    decision = RecordedDecision(
+        suspicious=True,
+        decided_at=NOW,
+        score=Decimal("0.9"),
+        score_threshold=Decimal("0.5"),
+        rules_version="1",
+        reasons=(new_device,),
+    )
+    told = suspicious_transaction(paid, decision, TRACE_HEADER)
+    record = alert_record(told, account="acct-1", trace_id="", now=NOW, time_to_live_days=7)
+    by_a_verdict = transaction_facts(paid)
+    for text in (told.to_json(), repr(record), repr(by_a_verdict)):
+        for raw in (DEVICE, ADDRESS, str(LATITUDE), str(LONGITUDE)):
+            assert raw not in text
+    name = device_name(DEVICE)
+    assert (told.transaction.latitude, told.transaction.longitude) == (Decimal("-52.52"), Decimal("13.40"))
+    assert told.transaction.device_id == record["device_id"] == by_a_verdict["device_id"] == name
+    assert told.reasons[0].observed == name
+    assert device_name(name) == name != device_name("another")
+    assert reduced(told.transaction) == told.transaction
 
 
 def test_a_full_payment_and_its_decision_fit_into_one_write_unit() -> None:

@@ -16,11 +16,16 @@ from shared.runtime.logs import Logger
 from stacks.alerting.functions.notifier.adapters import AlertsTable
 from stacks.alerting.functions.notifier.close_request import CloseRequest
 from stacks.alerting.functions.notifier.dependencies import Dependencies
-from stacks.alerting.functions.notifier.group import CLOSING_GRACE_MILLISECONDS, MAXIMUM_LISTED, AlertGroup
+from stacks.alerting.functions.notifier.group import (
+    CLOSING_GRACE_MILLISECONDS,
+    FLOOD_SECONDS,
+    MAXIMUM_LISTED,
+    AlertGroup,
+)
 from stacks.alerting.functions.notifier.groups_table import GroupsTable
 from stacks.alerting.functions.notifier.handler import BatchHandler
 from stacks.alerting.functions.notifier.mail import Place
-from stacks.alerting.functions.notifier.ports import NotifierError
+from stacks.alerting.functions.notifier.ports import LEASE_MARGIN_MILLISECONDS, NotifierError
 from stacks.alerting.functions.notifier.settings import NotifierSettings
 from stacks.alerting.functions.notifier.summary import body, subject
 from tests.support.botocore_clients import create_client
@@ -45,7 +50,7 @@ class Context:
 class Desk:
     """A notifier on a real client of DynamoDB, mails and closings in lists; it may be cut short anywhere."""
 
-    def __init__(self, window_seconds: int = WINDOW_SECONDS) -> None:
+    def __init__(self, window_seconds: int = WINDOW_SECONDS, most_mails: int = 0) -> None:
         client = create_client("dynamodb", attempts=1)
         client.create_table(
             TableName="alerts-test",
@@ -71,6 +76,7 @@ class Desk:
                 "VERDICTS_URL": "https://api.example/transactions/{transaction_id}/verdict",
                 "SUSPICIOUS_QUEUE_URL": "unused",
                 "ALERT_GROUPING_SECONDS": str(window_seconds),
+                "MOST_MAILS_PER_MINUTE": str(most_mails),
                 "AWS_LAMBDA_FUNCTION_NAME": "notifier",
             }
         )
@@ -184,6 +190,66 @@ def test_three_alerts_of_an_account_are_one_mail_and_one_summary(desk: Desk) -> 
     desk.now += 1
     assert desk.deliver(alert("t-4").to_json())
     assert desk.own_mails() == {"t-1": 1, "t-4": 1}, "the next alert opens another group"
+
+
+def test_a_count_whose_answer_was_lost_is_found_done_when_it_is_tried_again(desk: Desk) -> None:
+    """As the client does by itself after a timeout; at once other alerts have changed the group, too."""
+    once = desk.client.transact_write_items
+
+    def twice(**request: Any) -> Any:
+        once(**request)
+        return once(**request)
+
+    assert desk.deliver(alert("t-1").to_json())
+    desk.client.transact_write_items = twice
+    assert desk.deliver(alert("t-2").to_json())
+    assert desk.own_mails() == {"t-1": 1}
+    assert desk.statuses() == {"t-1": "SENT", "t-2": "GROUPED"}
+
+
+@pytest.fixture
+def flooded(desk: Desk) -> Desk:
+    """A desk of which three mails a minute are enough, at an empty table."""
+    desk.client.delete_table(TableName="alerts-test")
+    return Desk(most_mails=3)
+
+
+def test_a_flood_of_many_accounts_is_a_few_mails_and_one_digest_with_everything_recorded(
+    flooded: Desk,
+) -> None:
+    names = [f"t-{number}" for number in range(40)]
+    for number, name in enumerate(names):
+        assert flooded.deliver(alert(name, account=f"account-{number}").to_json())
+        flooded.now += 1000
+    assert flooded.own_mails() == dict.fromkeys(names[:3], 1)
+    assert flooded.statuses() == dict.fromkeys(names[:3], "SENT") | dict.fromkeys(names[3:], "GROUPED")
+    assert [due for due, _ in flooded.closings] == [NOW + FLOOD_SECONDS * 1000], "asked for once"
+    flooded.now = NOW + FLOOD_SECONDS * 1000
+    flooded.close_what_is_due()
+    [listed] = flooded.summaries()
+    assert listed == names[3 : 3 + MAXIMUM_LISTED]
+    title, text = flooded.mails[-1]
+    assert title.startswith("[test] Fraud 0.80: 37 further alerts of many accounts, 18,500.00 USD")
+    assert "3 had mails of their own" in " ".join(text.split())
+    assert f"and {37 - MAXIMUM_LISTED} more" in text
+    assert "account-" not in text
+    assert len(set(re.findall(r"acct-[0-9a-f]{16}", text))) == MAXIMUM_LISTED
+    flooded.now += 1
+    assert flooded.deliver(alert("t-later", account="account-later").to_json())
+    assert flooded.own_mails()["t-later"] == 1, "the next minute begins anew"
+
+
+@pytest.mark.parametrize("calls", range(1, 9))
+def test_an_alert_in_a_flood_is_told_once_wherever_its_handling_ends(flooded: Desk, calls: int) -> None:
+    for number in range(3):
+        assert flooded.deliver(alert(f"t-{number}", account=f"account-{number}").to_json())
+    message = alert("t-cut", account="account-cut").to_json()
+    while not flooded.deliver(message, calls=calls):
+        calls, flooded.now = 99, flooded.now + FULL_TIME + LEASE_MARGIN_MILLISECONDS + 1
+    flooded.now += FLOOD_SECONDS * 1000 + VISIBILITY_MILLISECONDS
+    flooded.close_what_is_due()
+    told = Counter(flooded.own_mails()) + Counter(each for listed in flooded.summaries() for each in listed)
+    assert told == {"t-0": 1, "t-1": 1, "t-2": 1, "t-cut": 1}
 
 
 def test_what_is_recorded_and_mailed_is_counted_at_any_level(

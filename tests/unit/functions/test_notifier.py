@@ -59,6 +59,7 @@ class Stage:
                 "TRANSACTIONS_TABLE": "transactions-test",
                 "VERDICTS_URL": "https://api.example/transactions/{transaction_id}/verdict",
                 "SUSPICIOUS_QUEUE_URL": cloud.queue_url,
+                "MOST_MAILS_PER_MINUTE": "0",
                 "ALERT_GROUPING_SECONDS": "900",
                 "AWS_LAMBDA_FUNCTION_NAME": "notifier",
             }
@@ -171,6 +172,7 @@ def test_whatever_is_no_message_is_reported(text: str) -> None:
             "TRANSACTIONS_TABLE": "t",
             "VERDICTS_URL": "https://api.example/{transaction_id}",
             "SUSPICIOUS_QUEUE_URL": "q",
+            "MOST_MAILS_PER_MINUTE": "0",
             "ALERT_GROUPING_SECONDS": "900",
             "AWS_LAMBDA_FUNCTION_NAME": "notifier",
         }

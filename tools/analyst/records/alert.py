@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, Self
 
 from shared.runtime.alerts import AlertStatus
+from shared.runtime.reduction import device_name
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Alert:
         reasons: Why, the weightiest first.
         rules_version: The rules that decided.
         country: Of the payment, where it said so; the same for the next two.
-        device_id: The device.
+        device_id: The device's name; see `shared.runtime.reduction`.
         merchant_category: The merchant's category.
         created_at: When the alert was recorded, 0 where there was none.
         sent_at: When its mail was out.
@@ -137,7 +138,8 @@ class Alert:
             reasons=_weightiest_first(item.get("reasons", ())),
             rules_version=text("rules_version"),
             country=text("country"),
-            device_id=text("device_id"),
+            # Records of before devices had names hold the id itself.
+            device_id=device_name(text("device_id")) if item.get("device_id") else "",
             merchant_category=text("merchant_category"),
             created_at=whole("created_at"),
             sent_at=whole("sent_at"),

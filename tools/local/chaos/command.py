@@ -11,7 +11,7 @@ from emulator.process import EmulatorProcess, ProcessError
 from tools.deploy.project import ROOT
 from tools.deploy.signals import interruptible, uninterrupted
 from tools.local.chaos.balance import Balance
-from tools.local.chaos.plan import VISIBILITY_SCALE
+from tools.local.chaos.plan import tempo
 from tools.local.chaos.run import Run
 from tools.local.display import Display
 
@@ -40,7 +40,9 @@ def run(arguments: argparse.Namespace) -> int:
     arguments.report.unlink(missing_ok=True)
     seed = secrets.randbelow(10**6) if arguments.seed is None else arguments.seed
     directory = ROOT / "build" / f"chaos-{secrets.token_hex(4)}"
-    process = EmulatorProcess(directory, "--visibility-scale", str(VISIBILITY_SCALE))
+    scales = tempo(arguments.n)
+    options = {"--visibility-scale": scales.visibility_scale, "--delay-scale": scales.delay_scale}
+    process = EmulatorProcess(directory, *(part for pair in options.items() for part in map(str, pair)))
     code = FAILED
     try:
         with interruptible():

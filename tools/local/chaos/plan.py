@@ -1,5 +1,6 @@
 """How often each kind of fault strikes in `make chaos`: often enough to be seen in a thousand of them."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from emulator.cloud.chaos import Plan, Strike
@@ -31,15 +32,46 @@ RATES: Final = {
     Strike.REQUEST_CUT_BEFORE: 0.005,
     Strike.REQUEST_CUT_AFTER: 0.01,
 }
-"""Each time that it could strike. A transaction makes about eight calls: one in forty meets a crash."""
+"""Each time that it could strike, in a run of MEANT_FOR. A transaction makes about eight calls: one in forty
+meets a crash."""
 
-VISIBILITY_SCALE: Final = 1 / 18
+MEANT_FOR: Final = range(1000, 10_000 + 1)
+"""Numbers of transactions. In a smaller run more strikes, in a larger one less: each kind is to strike some
+times, not thousands of times, and what ends a process costs a second of a processor."""
+
+
+@dataclass(frozen=True)
+class Tempo:
+    """How time runs in a run.
+
+    Attributes:
+        delay_scale: What the waits between retries are multiplied by.
+        visibility_scale: What visibility timeouts are multiplied by.
+        outage_seconds: How long an outage lasts, and an event is delayed.
+        quiet_seconds: Longer than any wait that cannot be seen from outside: nothing moves any more after it.
+        poison_each: After so many transactions there is another pair of an unreadable message and event.
+    """
+
+    delay_scale: float
+    visibility_scale: float
+    outage_seconds: float
+    quiet_seconds: float
+    poison_each: int
+
+
+_LONG: Final = Tempo(1 / 60, 1 / 18, outage_seconds=5.0, quiet_seconds=8.0, poison_each=300)
 """360 seconds become 20: five receives take longer than the lease of a notifier that has crashed."""
+_SHORT: Final = Tempo(1 / 240, 1 / 180, outage_seconds=1.0, quiet_seconds=2.5, poison_each=300)
+"""An alert whose notifier crashed goes to the dead-letter queue, and is redriven until the lease is over."""
 
-TRANSACTIONS_PER_POISON: Final = 300
-"""So many for each pair of an unreadable message in the queue and an unreadable event on the bus."""
+
+def tempo(count: int) -> Tempo:
+    """Return how time runs in a run of so many transactions."""
+    return _SHORT if count < MEANT_FOR.start else _LONG
 
 
-def plan(seed: int) -> Plan:
-    """Return the plan of a run."""
-    return Plan(seed, SUBJECT, {str(kind): rate for kind, rate in RATES.items()})
+def plan(seed: int, count: int) -> Plan:
+    """Return the plan of a run of so many transactions."""
+    factor = min(max(1.0, MEANT_FOR.start / count), MEANT_FOR[-1] / count)
+    rates = {str(kind): min(1.0, rate * factor) for kind, rate in RATES.items()}
+    return Plan(seed, SUBJECT, rates, outage_seconds=tempo(count).outage_seconds)

@@ -12,8 +12,7 @@ from tools.deploy.target import Target
 
 MARK: Final = "poison-of-chaos"
 _MARKED: Final = rf"{MARK}\W+((?:event|message)-\d+)"
-_SECONDS_HIDDEN: Final = 60
-"""So long may a message that stayed be hidden by the last redrive."""
+_PATIENCE_SECONDS: Final = 10
 _SECONDS_SEEN: Final = 600
 """What was looked at stays hidden, so that it is counted once."""
 
@@ -63,7 +62,7 @@ class Poison:
 
     def _take_out_of(self, url: str, held: int) -> list[str]:
         seen, poison = 0, []
-        deadline = time.monotonic() + _SECONDS_HIDDEN + 10
+        deadline = time.monotonic() + _PATIENCE_SECONDS
         while seen < held and time.monotonic() < deadline:
             for message in self._receive(url):
                 seen += 1

@@ -10,27 +10,30 @@ from typing import Final
 
 from emulator.address import Emulator
 from emulator.cloud import chaos
+from emulator.dataplane.tracing import TRACES_FILE
 from emulator.process import EmulatorProcess
 from shared.infra import stems
 from tools.deploy.outputs import Outputs
 from tools.deploy.target import Target
 from tools.local.chaos.balance import Balance, Decisions
 from tools.local.chaos.operator import Operator
-from tools.local.chaos.plan import TRANSACTIONS_PER_POISON, plan
+from tools.local.chaos.plan import plan, tempo
 from tools.local.chaos.poison import Poison
 from tools.local.display import Display
 from tools.local.report.accounting import Account, Evidence
 from tools.local.report.observer import Observer
+from tools.local.report.tail import Tail
 from tools.local.running.environment import ENVIRONMENT, Brief, Environment
 from tools.local.traffic.client import Identity
 from tools.local.traffic.generator import generate
 from tools.local.traffic.replay import Delivery, Replay
 
 SECONDS_BETWEEN_LOOKS: Final = 1.0
-SECONDS_BETWEEN_SNAPSHOTS: Final = 20.0
-QUIET_SECONDS: Final = 25.0
-"""Nothing moves any more after this time: a message comes again after 20 seconds."""
-LONGEST_SECONDS: Final = 600.0
+FIRST_SNAPSHOT: Final = 50
+SNAPSHOT_GROWTH: Final = 1.5
+"""The tables are read whole each time that so many more transactions are sent: a reading costs as much as
+there is."""
+LONGEST_SECONDS: Final = 1800.0
 MOST_REDRIVES: Final = 5
 MOST_ATTEMPTS: Final = 25
 """Of a client, for more than a minute: it outlasts several outages in a row."""
@@ -53,7 +56,9 @@ class Run:
         self._display, self._process = display, process
         self._environment = Environment(process.run_directory)
         self._count, self._seed, self._rate = count, seed, rate
+        self._tempo = tempo(count)
         self._decisions = Decisions()
+        self._journal, self._struck = Tail(process.run_directory / chaos.JOURNAL_FILE), 0
 
     def run(self) -> Balance:
         """Deploy, strike, wait, redrive, replay and count; the layers are not destroyed.
@@ -86,19 +91,19 @@ class Run:
         done: list[Delivery] = []
         url = self._target.transactions_url
         replay = Replay(url, identity, self._rate, done.append, most_attempts=MOST_ATTEMPTS)
-        chaos.write(self._process.run_directory, plan(self._seed))
+        chaos.write(self._process.run_directory, plan(self._seed, self._count))
         try:
             with self._display.bar("sent", self._count) as bar, replay.beside(transactions) as sending:
-                looked_at = time.monotonic()
+                snapshot_at: float = FIRST_SNAPSHOT
                 while not sending.done():
                     self._process.require_running()
                     self._observer.look()
                     bar.show(len(done), self._said())
-                    if len(done) >= TRANSACTIONS_PER_POISON * (poison.planted // 2) + 1:
+                    if len(done) >= self._tempo.poison_each * (poison.planted // 2) + 1:
                         poison.plant()
-                    if time.monotonic() - looked_at > SECONDS_BETWEEN_SNAPSHOTS:
+                    if len(done) >= snapshot_at:
                         self._decisions.see(self._observer.standings())
-                        looked_at = time.monotonic()
+                        snapshot_at = len(done) * SNAPSHOT_GROWTH
                     time.sleep(SECONDS_BETWEEN_LOOKS)
             return sending.result()
         finally:
@@ -114,14 +119,18 @@ class Run:
                 self._observer.look()
                 queued = self._observer.queued()
                 bar.show(len(self._observer.decisions), self._said())
-                now = (len(self._observer.decisions), len(self._observer.mails), queued)
+                now = (self._invocations(), len(self._observer.mails), queued)
                 if now != before:
                     changed, before = time.monotonic(), now
                 on_its_way = queued.keys() - set(self._dead_letter_queues)
-                if time.monotonic() - changed > QUIET_SECONDS and not on_its_way:
+                if time.monotonic() - changed > self._tempo.quiet_seconds and not on_its_way:
                     break
                 time.sleep(SECONDS_BETWEEN_LOOKS)
         self._decisions.see(self._observer.standings())
+
+    def _invocations(self) -> int:
+        """A number that grows with each invocation of a function: the bytes of the traces."""
+        return (self._process.run_directory / TRACES_FILE).stat().st_size
 
     @property
     def _dead_letter_queues(self) -> list[str]:
@@ -134,7 +143,9 @@ class Run:
         """Redrive the dead-letter queues until what is left cannot be; return how many messages went on."""
         total = 0
         for _ in range(MOST_REDRIVES):
-            moved = {queue: self._operator.redrive(queue) for queue in self._dead_letter_queues}
+            held = self._observer.queued()
+            queues = [each for each in self._dead_letter_queues if each in held]
+            moved = {queue: self._operator.redrive(queue) for queue in queues}
             self._display.line(", ".join(f"{queue}: {went} redriven" for queue, went in moved.items()))
             went = sum(moved.values())
             if not went:
@@ -171,6 +182,6 @@ class Run:
         )
 
     def _said(self) -> str:
-        struck = sum(chaos.strikes(self._process.run_directory).values())
+        self._struck += len(self._journal.new_lines())
         suspicious, mailed = len(self._observer.suspicious), len(self._observer.mailed)
-        return f"{struck} faults, {suspicious} suspicious, {mailed} mailed"
+        return f"{self._struck} faults, {suspicious} suspicious, {mailed} mailed"

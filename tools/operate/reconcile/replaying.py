@@ -38,7 +38,7 @@ class Replayer:
             missing = [(standing, item) for standing, item in found if standing.fault is fault]
             sent[fault.value] = self._queue.tell([_alert(standing, item) for standing, item in missing])
         overdue = {
-            (standing.grouped_with or "", item["account_id"]["S"]): item
+            (standing.grouped_with or "", standing.grouped_under or item["account_id"]["S"]): item
             for standing, item in found
             if standing.fault is Fault.UNSUMMARISED
         }

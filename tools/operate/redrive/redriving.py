@@ -18,11 +18,11 @@ from shared.runtime.fields import EventError
 from tools.deploy.outputs import OperatorError
 from tools.deploy.target import Target
 from tools.operate.redrive.messages import StreamBatch, checked_alert, event_of_item, event_of_message
-from tools.operate.sending import Bus, NotTakenError, Pace, Queue
+from tools.operate.sending import MOST_ENTRIES, Bus, NotTakenError, Pace, Queue
 
 MOST_PAGES: Final = 1000  # an open shard goes on with empty pages for ever
 SECONDS_HIDDEN: Final = 60
-"""How long a message is hidden from others while it is being redriven, and from a dry run's next look."""
+"""How long a message is hidden while it is being redriven; those that stay are shown again at the end."""
 PER_SECOND: Final = 100
 _CONFIG: Final = Config(retries={"mode": "standard", "total_max_attempts": 4})
 _GONE: Final = frozenset({"TrimmedDataAccessException", "ResourceNotFoundException"})
@@ -93,18 +93,23 @@ class Redriver:
             )
         url, way, outcome = self._target.queue_url(queue), self._ways[queue], Outcome()
         present = self._present(url)
-        for _ in range(present if limit is None else min(present, limit)):
-            message = self._receive(url)
-            if message is None:
-                break
-            try:
-                outcome.transactions += way(message)
-            except (EventError, OperatorError, ClientError) as error:
-                outcome.left.append(f"message {message['MessageId']}: {_reason(error)}")
-                continue
-            if not self._dry_run:
-                self._sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-            outcome.messages += 1
+        staying: list[str] = []
+        try:
+            for _ in range(present if limit is None else min(present, limit)):
+                message = self._receive(url)
+                if message is None:
+                    break
+                staying.append(message["ReceiptHandle"])
+                try:
+                    outcome.transactions += way(message)
+                except (EventError, OperatorError, ClientError) as error:
+                    outcome.left.append(f"message {message['MessageId']}: {_reason(error)}")
+                    continue
+                outcome.messages += 1
+                if not self._dry_run:
+                    self._sqs.delete_message(QueueUrl=url, ReceiptHandle=staying.pop())
+        finally:
+            self._show_again(url, staying)
         return outcome
 
     def replay(self, earliest: int, latest: int, show: Callable[[int], object] = lambda _: None) -> Outcome:
@@ -136,6 +141,15 @@ class Redriver:
             outcome.transactions += self._put(events)
             show(outcome.transactions)
         return outcome
+
+    def _show_again(self, url: str, handles: Sequence[str]) -> None:
+        """Let messages that stay be received at once, by a redrive after a dry run for example."""
+        for start in range(0, len(handles), MOST_ENTRIES):
+            entries = [
+                {"Id": str(place), "ReceiptHandle": handle, "VisibilityTimeout": 0}
+                for place, handle in enumerate(handles[start : start + MOST_ENTRIES])
+            ]
+            self._sqs.change_message_visibility_batch(QueueUrl=url, Entries=entries)
 
     def _present(self, url: str) -> int:
         names = ["ApproximateNumberOfMessages"]

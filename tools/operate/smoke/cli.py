@@ -28,7 +28,7 @@ from tools.terminal.parser import Parser
 
 USUAL_PATIENCE_SECONDS: Final = 60.0
 SECONDS_TO_SETTLE: Final = 20.0
-_FAILED, _IMPOSSIBLE, _INTERRUPTED = 1, 2, 130
+FAILED, IMPOSSIBLE, INTERRUPTED = 1, 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,14 +43,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         places = Places(target, session)
         if options.clean:
             return _clean(places, Run.named(options.clean))
-        report = _run(target, places, session, options)
+        report = run(target, places, session, options)
     except OperatorError as error:
         print(f"error: {error}", file=sys.stderr)
-        return _IMPOSSIBLE
+        return IMPOSSIBLE
     print(json.dumps(report.to_json(), indent=2) if options.json else report.text())
+    return exit_code(report)
+
+
+def exit_code(report: Report) -> int:
+    """Return the exit code that tells what came of a run."""
     if report.interrupted:
-        return _INTERRUPTED
-    return 0 if report.ok else _FAILED
+        return INTERRUPTED
+    return 0 if report.ok else FAILED
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -90,17 +95,18 @@ def _clean(places: Places, run: Run) -> int:
     print(f"run {run.name}: removed {cleaned.text}")
     for problem in cleaned.problems:
         print(f"error: {problem}", file=sys.stderr)
-    return _FAILED if cleaned.problems else 0
+    return FAILED if cleaned.problems else 0
 
 
-def _run(target: Target, places: Places, session: Session, options: argparse.Namespace) -> Report:
-    run = Run.begin(options.history_hours)
-    report = Report(target.environment, run)
+def run(target: Target, places: Places, session: Session, options: argparse.Namespace) -> Report:
+    """Send the transactions of a new run, follow them to the mail, and clean up, whatever came of it."""
+    begun = Run.begin(options.history_hours)
+    report = Report(target.environment, begun)
     api = SignedApi(session, target.region)
     follower = Follower(target, places, api, patience=options.patience, say=_say)
     try:
         with interruptible():
-            follower.follow(run)
+            follower.follow(begun)
     except HopFailedError as failure:
         report.failure, report.advice = failure, advise(target, failure)
     except KeyboardInterrupt:
@@ -110,9 +116,9 @@ def _run(target: Target, places: Places, session: Session, options: argparse.Nam
         with uninterrupted():
             if report.interrupted:
                 follower.settle(min(options.patience, SECONDS_TO_SETTLE))
-            report.cleaned = clean(places, run)
+            report.cleaned = clean(places, begun)
             api.close()
-            _say(f"run {run.name}: removed {report.cleaned.text}")
+            _say(f"run {begun.name}: removed {report.cleaned.text}")
     report.passed, report.trace_id = follower.passed, follower.trace_id
     report.queues = {
         name: (before, follower.queues_after.get(name, before))

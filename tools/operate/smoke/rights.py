@@ -32,5 +32,27 @@ def policy(target: Target) -> dict[str, Any]:
     }
 
 
+def canary_policy(target: Target) -> dict[str, Any]:
+    """Return the policy of the role that makes the test every night: it tells the operators, and counts.
+
+    Raises:
+        OperatorError: The API's URL is not one of API Gateway.
+    """
+    document = policy(target)
+    document["Statement"] += [
+        _allow("TellTheOperators", ["sns:Publish"], [target.operations_alarms_topic_arn]),
+        {
+            **_allow("SealTheMail", ["kms:Decrypt", "kms:GenerateDataKey"], [target.key_arn]),
+            "Condition": {"StringEquals": {"kms:ViaService": f"sns.{target.region}.amazonaws.com"}},
+        },
+        _allow(
+            "CountThatItPassed",
+            ["logs:CreateLogStream", "logs:PutLogEvents"],
+            [f"{target.canary_log_group_arn}:log-stream:*"],
+        ),
+    ]
+    return document
+
+
 def _allow(sid: str, actions: list[str], resources: list[str]) -> dict[str, Any]:
     return {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resources}

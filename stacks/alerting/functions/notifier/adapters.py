@@ -25,9 +25,13 @@ def create_dynamodb() -> "DynamoDBClient":
     return client
 
 
+PUBLISH_SECONDS: Final = 10.0
+"""How long to wait for SNS, which usually answers within a tenth of a second."""
+
+
 def create_sns() -> "SNSClient":
     """Return a client of SNS that waits long rather than publish twice: a second try may be a second mail."""
-    client: SNSClient = create_client("sns", read_seconds=5.0)
+    client: SNSClient = create_client("sns", read_seconds=PUBLISH_SECONDS)
     return client
 
 

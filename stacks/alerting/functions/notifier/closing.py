@@ -5,7 +5,7 @@ from shared.runtime.pseudonym import pseudonym
 from shared.runtime.tracing import Segment, continue_trace
 from stacks.alerting.functions.notifier.close_request import CloseRequest
 from stacks.alerting.functions.notifier.dependencies import Dependencies
-from stacks.alerting.functions.notifier.group import AlertGroup
+from stacks.alerting.functions.notifier.group import FLOOD, AlertGroup
 from stacks.alerting.functions.notifier.ports import LEASE_MARGIN_MILLISECONDS, NotifierError
 from stacks.alerting.functions.notifier.summary import body, subject
 
@@ -30,7 +30,9 @@ class Closing:
         Raises:
             NotifierError: It could not be done now, or another invocation is at it.
         """
-        account = pseudonym(request.account_id, self._settings.common.pseudonym_secret)
+        account = FLOOD
+        if request.account_id != FLOOD:
+            account = pseudonym(request.account_id, self._settings.common.pseudonym_secret)
         trace = continue_trace(request.trace_header)
         log = self._log.bind(trace_id=trace.trace_id, account=account, group=request.opened_by)
         with Segment("summarise-alerts", trace) as segment:

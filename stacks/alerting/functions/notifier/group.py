@@ -2,6 +2,9 @@
 
 The alert that opens a group is mailed at once. What follows is counted, unless it is so much graver than what
 was mailed that somebody must know now.
+
+One group more is that of all accounts together: alerts that would be mailed alone, when there have been too
+many such mails within a minute. Its summary is the digest of a flood.
 """
 
 from collections.abc import Mapping
@@ -19,6 +22,9 @@ GRAVER_AMOUNT_TIMES: Final = 10
 GRAVER_DOUBT_SHARE: Final = Decimal("0.5")
 CLOSING_GRACE_MILLISECONDS: Final = 7 * 60 * 1000
 """How long after its window a group waits for its closing; one that fails comes again after six minutes."""
+FLOOD: Final = "*"
+"""Stands for all accounts: no account's id (the API takes none with this sign)."""
+FLOOD_SECONDS: Final = 60
 _LASTS_SECONDS: Final = 15 * 24 * 3600
 """Longer than the queue keeps the message that closes the group."""
 
@@ -33,7 +39,7 @@ class GroupState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupedAlert:
-    """What a summary tells of one alert."""
+    """What a summary tells of one alert; `account` is the pseudonym, in the digest of a flood alone."""
 
     transaction_id: str
     timestamp: int
@@ -41,6 +47,7 @@ class GroupedAlert:
     currency: str
     score: Decimal
     headline: str
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +55,7 @@ class AlertGroup:
     """The group of an account. Times are epoch milliseconds.
 
     Attributes:
-        account_id: Whose alerts.
+        account_id: Whose alerts; `FLOOD` for those of all accounts.
         opened_by: Id of the alert that opened it; tells the account's groups apart.
         first_transaction_id: The transaction of that alert.
         opened_at: When it was opened.
@@ -84,11 +91,13 @@ class AlertGroup:
     listed: tuple[GroupedAlert, ...] = ()
 
     @classmethod
-    def opened(cls, first: SuspiciousTransaction, *, now: int, window_seconds: int) -> Self:
+    def opened(
+        cls, first: SuspiciousTransaction, *, now: int, window_seconds: int, account_id: str | None = None
+    ) -> Self:
         """Return the group that an alert opens, which is mailed on its own."""
         transaction = first.transaction
         return cls(
-            account_id=transaction.account_id,
+            account_id=transaction.account_id if account_id is None else account_id,
             opened_by=transaction.alert_id,
             first_transaction_id=transaction.transaction_id,
             opened_at=now,
@@ -133,7 +142,7 @@ class AlertGroup:
             mailed_amounts={**self.mailed_amounts, currency: largest},
         )
 
-    def with_grouped(self, alert: SuspiciousTransaction) -> Self:
+    def with_grouped(self, alert: SuspiciousTransaction, account: str = "") -> Self:
         """Return the group with one alert more for its summary, whose closing has been requested."""
         transaction = alert.transaction
         described = GroupedAlert(
@@ -143,6 +152,7 @@ class AlertGroup:
             currency=transaction.currency,
             score=alert.score,
             headline=headline(alert.reasons[0]),
+            account=account,
         )
         total = self.amounts.get(transaction.currency, Decimal(0)) + transaction.amount
         return replace(
@@ -157,7 +167,10 @@ class AlertGroup:
 
     def to_values(self) -> dict[str, Any]:
         """Return what is stored, without the item's key."""
-        return {**asdict(self), "expires_at": self.closes_at // 1000 + _LASTS_SECONDS}
+        listed = [
+            {name: value for name, value in asdict(each).items() if value != ""} for each in self.listed
+        ]
+        return {**asdict(self), "listed": listed, "expires_at": self.closes_at // 1000 + _LASTS_SECONDS}
 
     @classmethod
     def from_values(cls, values: Mapping[str, Any]) -> Self:

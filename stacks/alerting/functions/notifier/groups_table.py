@@ -24,7 +24,8 @@ _STILL: Final = "opened_by = :by AND revision = :seen AND group_state = :open"
 _TO_BE_CLOSED: Final = (
     "opened_by = :by AND (group_state = :open OR (group_state = :closing AND lease_until < :now))"
 )
-_FASTER: Final = frozenset({"None", "ConditionalCheckFailed", "TransactionConflict"})
+_CONDITION_FAILED: Final = "ConditionalCheckFailed"
+_FASTER: Final = frozenset({"None", _CONDITION_FAILED, "TransactionConflict"})
 
 
 def create_sqs() -> "SQSClient":
@@ -61,7 +62,10 @@ class GroupsTable:
         return True
 
     def join(self, group: AlertGroup, alert_id: str, *, now: int) -> bool:
-        """Store a group's next revision and mark the alert as part of it, both or neither."""
+        """Store a group's next revision and mark the alert as part of it, both or neither; see `AlertGroups`.
+
+        A try whose answer was lost is made again by the client. Where it was done, the alert waits no more.
+        """
         alert = {
             "UpdateExpression": "SET mail_status = :grouped, grouped_with = :by, grouped_at = :now "
             "REMOVE lease_until",
@@ -79,7 +83,10 @@ class GroupsTable:
         try:
             self._client.transact_write_items(TransactItems=items)
         except AwsError as error:
-            if _lost_the_race(error):
+            codes = _cancelled_for(error)
+            if codes and codes[-1] == _CONDITION_FAILED:
+                return True
+            if codes and set(codes) <= _FASTER:
                 return False
             raise NotifierError(f"the alert was not grouped: {error.code}") from None
         return True
@@ -168,12 +175,12 @@ def _next(group: AlertGroup) -> dict[str, Any]:
     return {"condition": _STILL, **update}
 
 
-def _lost_the_race(error: AwsError) -> bool:
+def _cancelled_for(error: AwsError) -> list[str]:
+    """Return the code of each item of a transaction that was cancelled; none for another error."""
     if error.code != "TransactionCanceledException":
-        return False
+        return []
     reasons: Any = error.details.get("CancellationReasons", [])
-    codes = [str(reason.get("Code")) for reason in reasons]
-    return bool(codes) and set(codes) <= _FASTER
+    return [str(reason.get("Code")) for reason in reasons]
 
 
 class ClosingQueue:

@@ -29,7 +29,7 @@ from stacks.alerting.functions.notifier.ports import NotifierError
 from stacks.alerting.functions.notifier.settings import NotifierSettings
 
 # What an alert with slow calls needs. One that is cut short nevertheless is mailed by its next delivery.
-_NEEDED_MILLISECONDS: Final = 8_000
+_NEEDED_MILLISECONDS: Final = 14_000
 
 
 class BatchHandler:

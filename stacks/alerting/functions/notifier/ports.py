@@ -91,7 +91,10 @@ class AlertGroups(Protocol):
         ...
 
     def join(self, group: AlertGroup, alert_id: str, *, now: int) -> bool:
-        """Store a group's next revision and turn the alert from PENDING to GROUPED; False for neither."""
+        """Store a group's next revision and turn the alert from PENDING to GROUPED; False for neither.
+
+        True as well where the alert is not PENDING any more: it is told, or will be, already.
+        """
         ...
 
     def begin_closing(self, request: CloseRequest, *, now: int, lease_until: int) -> AlertGroup | None:

@@ -21,6 +21,7 @@ class NotifierSettings:
         transactions_table: Name of the table that a mail tells people to look into.
         suspicious_queue_url: The queue that the function reads, for messages to itself.
         alert_grouping_seconds: How long further alerts of an account are gathered into one mail; 0 for never.
+        most_mails_per_minute: How many single alerts are mailed before a digest tells of others; 0: all.
         verdicts_url: Where people give a verdict, with `{transaction_id}` in place of the id.
     """
 
@@ -33,6 +34,7 @@ class NotifierSettings:
     verdicts_url: str
     suspicious_queue_url: str
     alert_grouping_seconds: int
+    most_mails_per_minute: int
 
     @classmethod
     def read(cls, variables: Mapping[str, str]) -> Self:
@@ -52,6 +54,7 @@ class NotifierSettings:
             verdicts_url=environment.text("VERDICTS_URL"),
             suspicious_queue_url=environment.text("SUSPICIOUS_QUEUE_URL"),
             alert_grouping_seconds=environment.integer("ALERT_GROUPING_SECONDS", minimum=0),
+            most_mails_per_minute=environment.integer("MOST_MAILS_PER_MINUTE", minimum=0),
         )
 
     @property

@@ -1,4 +1,4 @@
-"""The mail about the further alerts of an account, which came within the window of the first. Pure."""
+"""The mail about further alerts: of an account within the window of the first, or of a flood. Pure."""
 
 import textwrap
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from shared.runtime.money import readable
-from stacks.alerting.functions.notifier.group import AlertGroup, GroupedAlert
+from stacks.alerting.functions.notifier.group import FLOOD, AlertGroup, GroupedAlert
 from stacks.alerting.functions.notifier.mail import Place, one_line, two_digits, utc
 
 COUNT_LABEL: Final = "Further alerts:"
@@ -17,26 +17,40 @@ _WIDTH: Final = 72
 def subject(group: AlertGroup, *, account: str, environment: str) -> str:
     """Return what triage needs, in one line of at most 100 ASCII characters."""
     score = two_digits(group.highest_score)
+    whose = "many accounts" if group.account_id == FLOOD else account
     return one_line(
-        f"[{environment}] Fraud {score}: {_alerts(group.grouped)} of {account}, {_amounts(group.amounts)}"
+        f"[{environment}] Fraud {score}: {_alerts(group.grouped)} of {whose}, {_amounts(group.amounts)}"
     )
 
 
 def body(group: AlertGroup, *, account: str, place: Place) -> str:
     """Return the text of the mail; the account appears by its pseudonym alone."""
+    opening = _of_a_flood(group) if group.account_id == FLOOD else _of_an_account(group, account)
     sections = (
-        textwrap.fill(
-            f"{_alerts(group.grouped).capitalize()} of account {account} came within "
-            f"{(group.closes_at - group.opened_at) // 1000} seconds after the one that was mailed at "
-            f"{utc(group.opened_at)}. Environment: {place.environment}.",
-            _WIDTH,
-        ),
+        textwrap.fill(f"{opening} Environment: {place.environment}.", _WIDTH),
         _facts(group, account),
         _list(group),
         _verdict(place),
         _records(group, place),
     )
     return "\n\n".join(sections) + "\n"
+
+
+def _of_an_account(group: AlertGroup, account: str) -> str:
+    return (
+        f"{_alerts(group.grouped).capitalize()} of account {account} came within "
+        f"{(group.closes_at - group.opened_at) // 1000} seconds after the one that was mailed at "
+        f"{utc(group.opened_at)}."
+    )
+
+
+def _of_a_flood(group: AlertGroup) -> str:
+    mailed = len(group.mailed_alert_ids)
+    return (
+        f"There are many alerts: within a minute of {utc(group.opened_at)} {mailed} had mails of their own, "
+        f"and {_alerts(group.grouped)} are told here. An attack on many accounts, a merchant's terminal, or "
+        "rules that are too sharp? See what they have in common first: make desk lists them."
+    )
 
 
 def _alerts(count: int) -> str:
@@ -52,7 +66,7 @@ def _facts(group: AlertGroup, account: str) -> str:
         COUNT_LABEL: str(group.grouped),
         "Together:": _amounts(group.amounts),
         "Highest score:": str(two_digits(group.highest_score)),
-        "Account:": f"{account} (a pseudonym)",
+        "Account:": "many" if group.account_id == FLOOD else f"{account} (a pseudonym)",
         "First alert:": f"{group.opened_by}, transaction {group.first_transaction_id}",
     }
     return "\n".join(["FACTS", *(f"{name} {fact}" for name, fact in facts.items())])
@@ -71,6 +85,7 @@ def _described(number: int, alert: GroupedAlert) -> str:
     return (
         f"{number:2}. {utc(alert.timestamp)}, {amount}, score {two_digits(alert.score)}, {alert.headline}\n"
         f"    {LISTED_MARK}{alert.transaction_id} TIMESTAMP={alert.timestamp}"
+        f"{f' account {alert.account}' if alert.account else ''}"
     )
 
 

@@ -1,5 +1,6 @@
 """The tables compared: what lacks is found, named and sent again, exactly; an interrupted run goes on."""
 
+import json
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +19,7 @@ from shared.runtime.events import (
     stored_transaction,
 )
 from stacks.alerting.functions.notifier.close_request import CloseRequest
+from stacks.alerting.functions.notifier.group import FLOOD
 from stacks.alerting.functions.notifier.messages import read_message
 from tests.support.botocore_clients import create_client
 from tests.unit.functions.builders import NOW, stored
@@ -146,6 +148,18 @@ def test_where_nothing_is_missing_the_sums_agree(estate: Estate, run: Any) -> No
     assert named == []
     assert done.balance == Balance(stored=5, decided=5, suspicious=3, suppressed=1, recorded=3, mailed=3)
     assert (estate.events, estate.messages) == ([], [])
+
+
+def test_an_overdue_digest_of_a_flood_is_asked_for_once(estate: Estate, run: Any) -> None:
+    for name in ("one", "two"):
+        estate.record(estate.transaction(name, ALERT), mail_status="GROUPED", grouped_with="first")
+    overdue = NOW - SUMMARY_GRACE_MILLISECONDS - 1
+    flood = {"account_id": FLOOD, "opened_by": "first", "group_state": "OPEN", "closes_at": overdue}
+    estate.client.put_item(TableName="alerts", Item=to_item({"alert_id": group_key(FLOOD), **flood}))
+    _, named = run(replay=True)
+    assert sorted(named) == [f"one: {Fault.UNSUMMARISED}", f"two: {Fault.UNSUMMARISED}"]
+    [closing] = map(json.loads, estate.messages)
+    assert (closing["account_id"], closing["opened_by"]) == (FLOOD, "first")
 
 
 def test_what_is_missing_is_named_and_sent_again_exactly(estate: Estate, run: Any) -> None:

@@ -18,8 +18,7 @@ from tools.deploy.outputs import OperatorError
 
 MOST_RELATED: Final = 6
 _FACTS: Final = (
-    "merchant_category", "country", "channel", "device_id", "ip_address", "card_present", "latitude",
-    "longitude",
+    "merchant_category", "country", "channel", "device_id", "card_present", "latitude", "longitude",
 )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ OUTPUTS: dict[str, dict[str, Any]] = {
         "suspicious_dlq_name": "suspicious-dlq-dev",
         "fraud_alerts_topic_arn": _arn("sns", "fraud-alerts-topic-dev"),
         "fraud_alerts_topic_name": "fraud-alerts-topic-dev",
+        "operations_alarms_topic_arn": _arn("sns", "operations-alarms-topic-dev"),
     },
     "compute": {
         "transactions_url": f"https://a1b2c3.execute-api.{REGION}.amazonaws.com/stage-dev/transactions",

@@ -1,0 +1,107 @@
+"""`make canary`: the smoke test as a nightly job makes it, which tells the operators and counts its success.
+
+That it was not counted for some time rings (`canary-absence-alarm`): a pipeline may be quiet because nothing
+works. Exit codes as the smoke test's.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.session import Session, get_session
+
+from shared.runtime.counting import CANARY_DIMENSION, CANARY_PASSED, measured
+from tools.deploy import outputs
+from tools.deploy.outputs import OperatorError
+from tools.deploy.target import Target
+from tools.operate.smoke.cli import FAILED, IMPOSSIBLE, USUAL_PATIENCE_SECONDS, exit_code, run
+from tools.operate.smoke.places import Places
+from tools.operate.smoke.report import Report
+from tools.operate.smoke.rights import canary_policy
+from tools.operate.smoke.synthetic import USUAL_HISTORY_HOURS
+from tools.terminal.ending import ended
+from tools.terminal.parser import Parser
+
+_SUBJECT_LENGTH: Final = 100
+"""The longest subject that SNS takes."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit code."""
+    parser = Parser(
+        prog="python -m tools.operate.smoke.canary",
+        description="Send a synthetic fraud through a deployed environment, and tell the operators.",
+        epilog="docs/runbooks/smoke-test.md says which job runs this, and what rings without it.",
+    )
+    outputs.add_arguments(parser)
+    parser.add_argument(
+        "--rights", action="store_true", help="print the IAM policy of the job's role, and end"
+    )
+    options = parser.parse_args(arguments)
+    try:
+        target = Target.of(outputs.Outputs.named(options))
+        if options.rights:
+            print(json.dumps(canary_policy(target), indent=2))
+            return 0
+        return _sent(target, get_session())
+    except OperatorError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return IMPOSSIBLE
+
+
+def _sent(target: Target, session: Session) -> int:
+    settings = argparse.Namespace(patience=USUAL_PATIENCE_SECONDS, history_hours=USUAL_HISTORY_HOURS)
+    report = run(target, Places(target, session), session, settings)
+    print(report.text())
+    if report.interrupted:
+        return exit_code(report)
+    try:
+        _tell(target, session, report)
+        if report.ok:
+            _count(target, session, report)
+    except (ClientError, BotoCoreError) as error:
+        print(f"error: the operators were not told: {_why(target, error)}", file=sys.stderr)
+        return FAILED
+    return exit_code(report)
+
+
+def _tell(target: Target, session: Session, report: Report) -> None:
+    """Mail the operators what came of it."""
+    topic: Any = session.create_client("sns", region_name=target.region)
+    came = f"{report.received_to_mailed:,.0f} ms to the mail" if report.ok else "FAILED"
+    subject = f"[{target.environment}] Canary: {came}"[:_SUBJECT_LENGTH]
+    topic.publish(TopicArn=target.operations_alarms_topic_arn, Subject=subject, Message=report.text())
+
+
+def _count(target: Target, session: Session, report: Report) -> None:
+    """Write the line that the alarm's metric is made of."""
+    logs: Any = session.create_client("logs", region_name=target.region)
+    stream = {"logGroupName": target.canary_log_group, "logStreamName": report.run.name}
+    logs.create_log_stream(**stream)
+    event = {"timestamp": int(time.time() * 1000), "message": json.dumps(_line(target, report))}
+    logs.put_log_events(**stream, logEvents=[event])
+
+
+def _line(target: Target, report: Report) -> Mapping[str, Any]:
+    counted = measured(target.environment_suffix, {CANARY_PASSED: 1}, dimension=CANARY_DIMENSION)
+    return {"run": report.run.name, "milliseconds": report.received_to_mailed, **counted}
+
+
+def _why(target: Target, error: ClientError | BotoCoreError) -> str:
+    code = getattr(error, "response", {}).get("Error", {}).get("Code", type(error).__name__)
+    if code == "ResourceNotFoundException":
+        return (
+            f"there is no log group {target.canary_log_group}: set fraud-alerting:canary_within_hours, and "
+            f"make deploy-alerting ENV={target.environment}"
+        )
+    return f"{code} (the rights: make canary ENV={target.environment} ARGS=--rights)"
+
+
+if __name__ == "__main__":
+    sys.exit(
+        ended("canary", main, on_interrupt="what it sent is removed, or named; the same command goes on")
+    )
