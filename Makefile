@@ -88,7 +88,7 @@ local: $(READY) ## Keep the embedded AWS running and deployed until Ctrl-C; says
 # Each file stays with one worker, which keeps what is deployed for it; every worker may hold an embedded AWS or two.
 test: $(READY) ## Run every test this machine can run; names what it left out and why [ARGS=tests/policy WORKERS=0]
 	@[[ "$$WORKERS" =~ ^([0-9]+|auto)$$ ]] || { echo "WORKERS=$${WORKERS@Q} is not a number of processes, or auto" >&2; exit 2; }
-	@$(split_args); $(BIN)/python -m pytest "--numprocesses=$$WORKERS" --maxprocesses 4 --dist loadfile "$${words[@]}"
+	@$(split_args); $(BIN)/python -m pytest "--numprocesses=$$WORKERS" --dist loadfile "$${words[@]}"
 
 lint: $(READY) ## ruff: rules and layout; import-linter: arrows between the rooms
 	@$(BIN)/ruff check .

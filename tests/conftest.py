@@ -1,5 +1,6 @@
 """What every test shares: its rung, no sockets below the rung `emulator`, and what the run left out."""
 
+import os
 import platform
 import re
 import shutil
@@ -40,6 +41,15 @@ def rung_of(path: Path) -> str:
 def folder_of(rung: str) -> Path:
     """Where the tests of a rung lie."""
     return OF_THE_EMULATOR if rung == "emulator" else TESTS / rung
+
+
+_MOST_WORKERS = 4
+"""Each may hold an embedded AWS or two."""
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Run two workers a core: half of a test's time it waits for what is deployed."""
+    return min(2 * (os.cpu_count() or 1), _MOST_WORKERS)
 
 
 def pytest_configure(config: pytest.Config) -> None:

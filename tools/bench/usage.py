@@ -31,7 +31,7 @@ from stacks.compute.functions.detector.scoring import (
     Scorer,
     load_rules,
 )
-from stacks.compute.functions.detector.scoring.learning import is_in_share
+from stacks.compute.functions.detector.scoring.sampling import is_in_share
 from stacks.compute.functions.ingest.storing import PARALLEL_WRITES
 from stacks.compute.functions.profiles.items import StoredProfile, sample_key
 from tools.bench import processor

@@ -46,6 +46,7 @@ def test_an_update_while_messages_flow_loses_none(deployer: Deployer) -> None:
     sender.start()
     try:
         assert halfway.wait(WAIT_SECONDS)
+        eventually(lambda: bool(_seen(deployer, "updated")))  # else the first version may never have run
         lambda_client.update_function_code(
             FunctionName="updated", ZipFile=zipped(f"VERSION = 2\n{RECORDING}")
         )

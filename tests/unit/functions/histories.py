@@ -27,7 +27,7 @@ from stacks.compute.functions.detector.scoring import (
     new_places,
     parse_rules,
 )
-from stacks.compute.functions.detector.scoring.learning import sample_of
+from stacks.compute.functions.detector.scoring.sampling import sample_of
 from tests.unit.functions.builders import NOW, scored
 
 RULES = load_rules()

@@ -8,6 +8,7 @@ import pytest
 from stacks.compute.functions.detector.scoring import (
     AccountProfile,
     Controls,
+    FirstUses,
     MerchantProfile,
     Mode,
     PaymentControls,
@@ -113,6 +114,16 @@ def test_rare_payments_make_the_next_one_more_suspicious() -> None:
     assert alarm > 0.5
     assert decide(after, alarmed).score > 1.5 * decide(after, calm).score
     assert measured(much_later, alarmed, "recent_rarity") == pytest.approx(0.0, abs=0.01)
+
+
+def test_payments_that_are_rare_as_a_rule_make_the_next_one_less_suspicious_than_a_rare_one() -> None:
+    large = [at(24 * day, f"large-{day}", amount=400.0) for day in range(40)]
+    once, as_a_rule = account_of(*habit(), large[0]), account_of(*habit(), *large)
+    after_one = measured(at(5, "next", amount=90.0), once, "recent_rarity")
+    after_many = measured(at(24 * 39 + 5, "next", amount=90.0), as_a_rule, "recent_rarity")
+    assert after_one is not None
+    assert after_many is not None
+    assert after_many < after_one / 2
 
 
 def test_amounts_are_compared_across_currencies_by_their_value() -> None:
@@ -342,6 +353,20 @@ def test_many_accounts_that_are_new_to_a_device_an_address_or_a_merchant() -> No
     found = {reason.code for reason in among_many.reasons} - {reason.code for reason in alone.reasons}
     assert {"merchant_first_uses", "device_accounts", "address_accounts"} <= found
     assert new_places(scored(**HOME), account) == ()
+
+
+def test_a_few_more_new_customers_than_usual_are_chance_at_a_shop_that_has_always_had_some() -> None:
+    account, payment = account_of(*habit()), scored(merchant_id="other")
+    [shop] = new_places(payment, account)
+    known = FirstUses()
+    for number in range(20):
+        known.learn(f"before-{number}", NOW - (200 - 10 * number) * DAY, shop.kind)
+    for number in range(5):
+        known.learn(f"today-{number}", NOW - MINUTE, shop.kind)
+    assert measured(payment, account, "merchant_first_uses", sharing={shop: known}) == 0.0
+    rare = measured(payment, account, "merchant_first_uses", sharing={shop: counted(shop, 9)})
+    assert rare is not None
+    assert rare > 1.0
 
 
 @pytest.mark.parametrize(

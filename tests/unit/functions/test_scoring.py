@@ -1,6 +1,7 @@
 """The scoring core: what must hold for every stream of transactions."""
 
 import json
+from base64 import b85decode
 from dataclasses import replace
 from math import isclose, log
 from pathlib import Path
@@ -315,6 +316,24 @@ def test_a_profile_of_the_first_version_is_taken_over() -> None:
     account = AccountProfile.from_state(FIRST)
     assert (account.count, account.mean) == (30, 40.0)
     assert decide(scored(timestamp=NOW + DAY, amount=900.0, merchant_id="new"), account).suspicious
+
+
+THIRD = (
+    "0~7!N005}kcAEhJ004Zm*qZ?W000000DwO>e#$>Plj1;}oq|CC0Bl0|)VM-&BECZa0000000000000000H8rb6FWkJH;hAyo>D>-000000000000"
+    "0000000000000000016alo`$N>Qq0f}PB0Ra>N;VsAk0000000000009&MSH8#r00D_&6FYPiJ`ez)ZT-UuhX4R%KTQAt05C!TQfI584&eX*2pLEK"
+    "001;X0PNojGMNGZ0Ic#t0000uLI6`sf#}-4002<TJpcdzJVF4&t`-(%JOBXnr8ocp06;<jz#uvJt7QNHn13?>002Zn0JWue_r7TW06bYP0000;LI4"
+    "vm%6|9s007`JDF6TfOhN#5m&*rKx&Q!#3?u*m08l~zHnOB}doTb1DCQmj002}%01~pY1zlnQ0L;G`00013LIAB%+ba#+003~A6aWAKTtWc$vkbM$p"
+    "8x<9a}NLj0ANA@%aGE>zn1_2xJ(KF003k{01|`YhBe6m09+;o0001JLIAPBo3B$|0000000000Y(f"
+)
+"""An account's profile as version 3 stored it: 20 payments from 40 to 59 USD, one a day."""
+
+
+def test_a_profile_of_the_third_version_is_taken_over() -> None:
+    account = AccountProfile.from_state(b85decode(THIRD))
+    assert (account.count, len(account.recent), account.usual_rarity) == (20, 16, 0.0)
+    assert account.mean == pytest.approx(46.769, abs=0.001)
+    assert account.hours[0] == 20
+    assert AccountProfile.from_state(account.to_state()).to_state() == account.to_state()
 
 
 @pytest.mark.parametrize(

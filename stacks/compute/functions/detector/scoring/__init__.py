@@ -30,7 +30,6 @@ from stacks.compute.functions.detector.scoring.controls import (
     Standing,
 )
 from stacks.compute.functions.detector.scoring.evidence import Quantities
-from stacks.compute.functions.detector.scoring.learning import shard_of
 from stacks.compute.functions.detector.scoring.merchant import MerchantProfile
 from stacks.compute.functions.detector.scoring.population import SHARDS, Population, Sample, View
 from stacks.compute.functions.detector.scoring.quantities import NAMES, OF_ANY_FORM
@@ -38,6 +37,7 @@ from stacks.compute.functions.detector.scoring.reasons import Decision, Reason
 from stacks.compute.functions.detector.scoring.risk_population import RiskPopulation
 from stacks.compute.functions.detector.scoring.rules import Rules
 from stacks.compute.functions.detector.scoring.rules_file import RULES_PATH, SCHEMA, load_rules, parse_rules
+from stacks.compute.functions.detector.scoring.sampling import shard_of
 from stacks.compute.functions.detector.scoring.scorecard import Curve, log_odds_of, probability_of
 from stacks.compute.functions.detector.scoring.scorer import Assessment, Scorer
 from stacks.compute.functions.detector.scoring.sections import RulesError

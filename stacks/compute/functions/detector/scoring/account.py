@@ -19,7 +19,7 @@ from stacks.compute.functions.detector.scoring.state import ProfileError
 from stacks.compute.functions.detector.scoring.transaction import MILLISECONDS_PER_HOUR, Transaction
 from stacks.compute.functions.detector.scoring.uses import Uses
 
-PROFILE_VERSION: Final = 3
+PROFILE_VERSION: Final = 4
 HOURS: Final = 24
 """Hours of a day."""
 
@@ -44,9 +44,12 @@ USES: Final = {
 _COUNTERS: Final = (
     "hour_count", "day_count", "week_count", "habit_count",
     "hour_spend", "day_spend", "week_spend", "small_count", "under_limit_count", "rarity_sum",
-    "learnt", "mean", "squares", "record",
+    "learnt", "mean", "squares", "record", "usual_rarity",
 )  # fmt: skip
 _HEAD: Final = Struct(f"<BIQQH{len(_COUNTERS)}f")
+_HEADS: Final = {PROFILE_VERSION: _HEAD, 3: Struct(f"<BIQQH{len(_COUNTERS) - 1}f")}
+"""Profile version -> how it begins: before version 4 there was no `usual_rarity`, the last counter."""
+
 _POSITION: Final = Struct("<Bqff")
 _CATEGORY: Final = Struct("<HBf")
 _REMEMBERED: Final = Struct("<QIBf")
@@ -102,6 +105,7 @@ class AccountProfile:
         small_count: Payments far below the usual value, worn off by the hour.
         under_limit_count: Large payments just under a round amount, worn off in three days.
         rarity_sum: How rare the payments of the last day were.
+        usual_rarity: How rare the account's payments are on average.
         learnt: Weight of the payments in the mean, at most its memory.
         mean: Mean value of a payment in dollars, as it would be outside its merchant category.
         squares: Sum of the squared distances from the mean.
@@ -125,7 +129,7 @@ class AccountProfile:
         self.hour_count = self.day_count = self.week_count = self.habit_count = 0.0
         self.hour_spend = self.day_spend = self.week_spend = 0.0
         self.small_count = self.under_limit_count = self.rarity_sum = 0.0
-        self.learnt = self.mean = self.squares = self.record = 0.0
+        self.learnt = self.mean = self.squares = self.record = self.usual_rarity = 0.0
         self.hours = [0.0] * HOURS
         self.hours_sum = 0.0
         self.merchants, self.categories, self.countries, self.devices = Uses(), Uses(), Uses(), Uses()
@@ -200,12 +204,13 @@ class AccountProfile:
         self.recent = [Remembered(*each) for each in self.recent]
 
     def _read(self, state: bytes) -> None:
-        if not state or state[0] != PROFILE_VERSION:
+        head = _HEADS.get(state[0]) if state else None
+        if head is None:
             raise ProfileError(f"profile version {state[0] if state else None} is not {PROFILE_VERSION}")
-        _, self.count, self.first_at, self.last_at, self.sampled_on, *counters = _HEAD.unpack_from(state)
-        for name, value in zip(_COUNTERS, counters, strict=True):
+        _, self.count, self.first_at, self.last_at, self.sampled_on, *counters = head.unpack_from(state)
+        for name, value in zip(_COUNTERS, counters, strict=False):
             setattr(self, name, value)
-        start = _HEAD.size
+        start = head.size
         self.hours = [float(each) for each in state[start : start + HOURS]]
         self.hours_sum = sum(self.hours)
         start += HOURS

@@ -8,6 +8,7 @@ from stacks.compute.functions.detector.scoring.account import HOURS
 from stacks.compute.functions.detector.scoring.evidence import Evidence
 from stacks.compute.functions.detector.scoring.quantities import OF_ANY_FORM, RAW
 from stacks.compute.functions.detector.scoring.scorecard import probability_of
+from stacks.compute.functions.detector.scoring.tail import COUNTED_DECADES
 from stacks.compute.functions.detector.scoring.transaction import MILLISECONDS_PER_DAY, Transaction
 from stacks.compute.functions.detector.scoring.value import DOLLARS_PER_UNIT
 
@@ -51,8 +52,8 @@ _Explain = Callable[[Finding], Explanation]
 
 
 def one_in(decades: float) -> str:
-    """Return a rarity as people say it, to two digits."""
-    return f"1 payment in {float(f'{10**decades:.2g}'):,.0f}"
+    """Return a rarity as people say it, to two digits, and no more than has been counted."""
+    return f"1 payment in {float(f'{10 ** min(decades, COUNTED_DECADES):.2g}'):,.0f}"
 
 
 def _amount(finding: Finding) -> Explanation:

@@ -1,4 +1,4 @@
-"""Teaches an account's profile, and the population, one payment in constant time.
+"""Teaches an account's profile one payment, in constant time.
 
 Whoever commits fraud sends payments too, so what is suspicious is held back: it moves the usual amount by a
 quarter of one payment, capped near what was usual, and no merchant, device, country or hour becomes known by
@@ -6,7 +6,6 @@ it. A legitimate verdict teaches what was held back; a verdict of fraud takes ou
 """
 
 from bisect import bisect_left
-from collections.abc import Mapping
 from math import exp, log, sqrt
 from typing import Final
 
@@ -25,19 +24,14 @@ from stacks.compute.functions.detector.scoring.account import (
 )
 from stacks.compute.functions.detector.scoring.amounts import rarity_of_amount
 from stacks.compute.functions.detector.scoring.evidence import Evidence
-from stacks.compute.functions.detector.scoring.keys import key_of, short_key
+from stacks.compute.functions.detector.scoring.keys import key_of
 from stacks.compute.functions.detector.scoring.patterns import (
     is_large_under_limit,
     is_small,
     worn_under_limit,
 )
-from stacks.compute.functions.detector.scoring.population import SHARDS, Sample, View
 from stacks.compute.functions.detector.scoring.state import single
-from stacks.compute.functions.detector.scoring.transaction import (
-    MILLISECONDS_PER_DAY,
-    MILLISECONDS_PER_HOUR,
-    Transaction,
-)
+from stacks.compute.functions.detector.scoring.transaction import MILLISECONDS_PER_HOUR, Transaction
 from stacks.compute.functions.detector.scoring.usual import CATEGORY_WEIGHT, Usual
 
 MEMORY: Final = 128.0
@@ -62,12 +56,14 @@ _CLEARED_DEVIATIONS: Final = 4.0
 HELD_BACK: Final = 0.03
 """From this probability of fraud on a payment teaches its account nearly nothing until it is cleared."""
 
-HELD_BACK_OF_ALL: Final = 0.15
-"""From this one on it teaches the population nothing but the season. If less were taught, all that is rare
-would seem unheard of."""
-
 _RECORD_HOURS: Final = 120 * 24.0
 """Time constant in hours of the greatest amount: that of a year ago counts a twentieth."""
+
+_RARITY_MEMORY: Final = 50
+"""Payments that an account's usual rarity looks back, at most."""
+
+_RARITY_SEEN: Final = 5
+"""Payments of no rarity that a new account is taken to have made, so that its first one is not its usual."""
 
 _HOURS_WINDOW: Final = 128.0
 """Payments at which the counts by hour are halved, so that an account may change its rhythm."""
@@ -78,12 +74,6 @@ _CATEGORY_MEMORY: Final = 64
 _LEAST_IN_CATEGORY, _MOST_IN_CATEGORY = -2.0, 1.4
 """Logarithm over what was expected that one payment counts with, from a seventh to four times it. As
 `_CAP_DEVIATIONS` does, it keeps one fraud from making the next one usual."""
-
-_KNOWN_PAYMENTS: Final = 2
-"""An account of fewer payments is unconfirmed: it may have come for one fraud."""
-
-_SOME_HISTORY: Final = 8
-"""Payments from which on an account's mean is sure enough to teach how amounts vary about it."""
 
 _MERCHANTS, _CATEGORIES, _COUNTRIES, _DEVICES, _NETWORKS, _CHANNELS, _CURRENCIES = 40, 24, 8, 6, 6, 4, 4
 """Values of a field that a profile keeps; so many that a mature one has less than 1 KB."""
@@ -112,6 +102,7 @@ def learn(
         return False
     weight, counted = (SUSPICIOUS_WEIGHT, _COUNTED_WEIGHT) if suspicious else (1.0, 1.0)
     _count(account, transaction, evidence, counted)
+    _learn_rarity(account, evidence, weight)
     if not account.count:
         account.first_at = account.last_at = timestamp
     elif timestamp > account.last_at:
@@ -155,7 +146,14 @@ def _count(account: AccountProfile, transaction: Transaction, evidence: Evidence
     account.small_count = account.small_count * by_hour + is_small(usual, account.count)
     is_under = is_large_under_limit(usual, transaction.amount)
     account.under_limit_count = worn_under_limit(account.under_limit_count, hours) + is_under
-    account.rarity_sum = account.rarity_sum * by_day + rarity_of_amount(evidence)
+
+
+def _learn_rarity(account: AccountProfile, evidence: Evidence, weight: float) -> None:
+    """Add how rare the amount is to that of the day, and draw what is usual for the account toward it."""
+    rarity = rarity_of_amount(evidence)
+    account.rarity_sum = account.rarity_sum * evidence.usual.by_day + rarity
+    memory = min(account.count + _RARITY_SEEN, _RARITY_MEMORY)
+    account.usual_rarity += weight / memory * (rarity - account.usual_rarity)
 
 
 def learn_amount(account: AccountProfile, usual: Usual, *, weight: float, suspicious: bool) -> None:
@@ -223,47 +221,6 @@ def learn_ways(account: AccountProfile, transaction: Transaction) -> None:
         return
     if position is None or timestamp >= position.timestamp:
         account.position = Position(timestamp, latitude, longitude)
-
-
-def may_be_sampled(transaction: Transaction, account: AccountProfile) -> bool:
-    """Tell whether a payment may teach the population: one a day of an account that has a history."""
-    return (
-        account.count >= _KNOWN_PAYMENTS
-        and account.sampled_on < transaction.timestamp // MILLISECONDS_PER_DAY
-    )
-
-
-def is_in_share(transaction: Transaction, view: View) -> bool:
-    """Tell by its id whether a payment is among those sampled."""
-    every = view.sampled_one_in
-    return every == 1 or short_key(transaction.transaction_id) // SHARDS % every == 0
-
-
-def sample_of(  # noqa: PLR0913 - what a sample tells, each named
-    transaction: Transaction,
-    account: AccountProfile,
-    usual: Usual,
-    raw: Mapping[str, float],
-    *,
-    season: float,
-    held_back: bool,
-) -> Sample:
-    """Return what a payment teaches the population; to be asked before the account learns it."""
-    hour = transaction.timestamp // MILLISECONDS_PER_HOUR % 24
-    distance = ratio = residual = None
-    if account.count >= _SOME_HISTORY:
-        share = usual.normal / usual.mean
-        distance, residual, ratio = abs(share - 1.0), log(share), usual.value / usual.mean
-    surplus = raw.get("merchant_first_uses", 0.0)
-    # So that all the payments of a burst at one merchant teach about as much as one.
-    if surplus > 0 and short_key(transaction.transaction_id) // SHARDS % int((1 + surplus / 2) ** 2):
-        raw = {name: value for name, value in raw.items() if name != "merchant_first_uses"}
-    return Sample(usual.value, hour, usual.category, raw, distance, ratio, residual, season, held_back)
-
-
-def shard_of(transaction_id: str) -> int:
-    """Return the shard that what a transaction teaches belongs to."""
-    return short_key(transaction_id) % SHARDS
 
 
 def unlearn(account: AccountProfile, transaction: Transaction) -> None:

@@ -11,6 +11,9 @@ from stacks.compute.functions.detector.scoring.sharing import FirstUses, Kind
 _BURST: Final = 2.4
 """First uses of a merchant that are fewer standard deviations too many are chance: three at a new one."""
 
+_BURST_AT_KNOWN: Final = 3.0
+"""The same of a merchant that has long had first uses: among ten thousand, fewer are chance every day."""
+
 _SMALLEST_PROBABILITY: Final = 0.001
 """A risk below it says nothing."""
 
@@ -34,9 +37,13 @@ def raw_merchant_first_uses(evidence: Evidence) -> float | None:
 
 def merchant_first_uses(evidence: Evidence) -> float | None:
     """Return how rare so many accounts at a merchant that is new to them are."""
-    surplus = raw_merchant_first_uses(evidence)
-    if surplus is None or surplus < _BURST:
-        return None if surplus is None else 0.0
+    uses, at = _counter(evidence, Kind.MERCHANT), evidence.transaction.timestamp
+    if uses is None:
+        return None
+    surplus = uses.surplus(at, Kind.MERCHANT)
+    is_known = uses.total > 2 * uses.at(at, Kind.MERCHANT)
+    if surplus < (_BURST_AT_KNOWN if is_known else _BURST):
+        return 0.0
     return evidence.view.tails["merchant_first_uses"].rarity(surplus)
 
 

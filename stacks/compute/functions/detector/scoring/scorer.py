@@ -9,14 +9,7 @@ from stacks.compute.functions.detector.scoring.controls import NO_CONTROLS, Paym
 from stacks.compute.functions.detector.scoring.evidence import NOTHING_MEASURED, Evidence, Quantities
 from stacks.compute.functions.detector.scoring.explanation import Finding, explain
 from stacks.compute.functions.detector.scoring.hard_rules import hard_rules_hit
-from stacks.compute.functions.detector.scoring.learning import (
-    HELD_BACK,
-    HELD_BACK_OF_ALL,
-    is_in_share,
-    learn,
-    may_be_sampled,
-    sample_of,
-)
+from stacks.compute.functions.detector.scoring.learning import HELD_BACK, learn
 from stacks.compute.functions.detector.scoring.lifetimes import RiskStatistics
 from stacks.compute.functions.detector.scoring.merchant import MerchantProfile
 from stacks.compute.functions.detector.scoring.population import Sample, View
@@ -28,6 +21,12 @@ from stacks.compute.functions.detector.scoring.quantities import (
 )
 from stacks.compute.functions.detector.scoring.reasons import Decision, Reason
 from stacks.compute.functions.detector.scoring.rules import Rules
+from stacks.compute.functions.detector.scoring.sampling import (
+    HELD_BACK_OF_ALL,
+    is_in_share,
+    may_be_sampled,
+    sample_of,
+)
 from stacks.compute.functions.detector.scoring.scorecard import Curve, probability_of
 from stacks.compute.functions.detector.scoring.setting_kinds import Mode
 from stacks.compute.functions.detector.scoring.sharing import Sharing

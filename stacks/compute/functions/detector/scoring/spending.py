@@ -16,6 +16,9 @@ _LATEST: Final = 5
 _NO_PAYMENT: Final = -5.0
 """Stands for the logarithm of nothing: the least amount, a cent, has -4.6."""
 
+_USUAL_TIMES: Final = 2.0
+"""An account whose payments are rare as a rule is excused so many times what it usually adds up to."""
+
 _value_of: Final = attrgetter("value")
 
 
@@ -105,9 +108,16 @@ def week_count(evidence: Evidence) -> float | None:
 
 
 def recent_rarity(evidence: Evidence) -> float | None:
-    """Return the logarithm of the summed rarity of the last day's payments."""
-    account = evidence.account
-    return log1p(account.rarity_sum * evidence.usual.by_day) if account.count else None
+    """Return the logarithm of the summed rarity of the last day's payments, beyond what is usual here.
+
+    Usual are so many payments as the account makes a day, each as rare as its payments are.
+    """
+    account, usual = evidence.account, evidence.usual
+    if not account.count:
+        return None
+    payments = min(account.day_count * usual.by_day, usual.daily_payments + 1)
+    beyond = account.rarity_sum * usual.by_day - _USUAL_TIMES * account.usual_rarity * payments
+    return log1p(beyond) if beyond > 0.0 else 0.0
 
 
 def rest(evidence: Evidence) -> float | None:

@@ -34,8 +34,12 @@ _PRIOR_VALUES: Final = 100.0
 _PRIOR_FADES: Final = 1_000.0
 """What is assumed of a quantity weighs as much as 100 values at first, and half as much after 1,000."""
 
-MOST_DECADES: Final = 4.5
-"""More is not known: a sketch counts about 30,000 payments."""
+COUNTED_DECADES: Final = 4.5
+"""What a sketch knows: it counts about 30,000 payments."""
+
+MOST_DECADES: Final = 6.5
+"""Beyond what is counted, what is assumed of the quantity still tells so far values apart."""
+
 _LAYOUT: Final = Struct("<hH")
 
 
