@@ -71,7 +71,9 @@ class Bank:
     def log(self) -> list[dict[str, Any]]:
         """The detector's lines."""
         path = self.world.directory / "logs" / f"{self.world.target.detector_function_name}.log"
-        return [json.loads(line) for line in path.read_text().splitlines() if line.startswith("{")]
+        # The first line makes the file.
+        text = path.read_text() if path.exists() else ""
+        return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
 
     def record(self, transaction_id: str) -> dict[str, Any] | None:
         """The alert's record."""

@@ -96,7 +96,9 @@ class Payer:
 
     def _lines(self, transaction_id: str) -> list[Line]:
         path = self._world.directory / "logs" / f"{self._world.target.detector_function_name}.log"
-        lines = [json.loads(line) for line in path.read_text().splitlines() if line.startswith("{")]
+        # The first line makes the file.
+        text = path.read_text() if path.exists() else ""
+        lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
         return [line for line in lines if line.get("transaction_id") == transaction_id and "score" in line]
 
 
