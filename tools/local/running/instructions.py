@@ -10,6 +10,8 @@ from tools.local.display import Display
 from tools.local.engine.make_command import make_command
 
 _ENVIRONMENT = "local"
+ALARM_SCALE = 1 / 5
+"""Five minutes of an alarm are one."""
 
 
 def explain_deployed(
@@ -96,6 +98,7 @@ def _places(emulator: Emulator, directory: Path, display: Display) -> None:
     display.verbatim(f"  AWS endpoint  {emulator.endpoint}")
     for name, place in (("mails", "mail"), ("logs", "logs"), ("traces", "traces.jsonl")):
         display.verbatim(f"  {name:<12}  {directory / place}")
+    display.verbatim(f"  alarms        at work, {1 / ALARM_SCALE:g} times as fast as on AWS, by mail")
 
 
 def _until(display: Display) -> None:

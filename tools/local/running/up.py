@@ -18,7 +18,7 @@ from tools.local.engine.cli_home import FOLDER
 from tools.local.engine.make_command import DEFAULT_DIRECTORY
 from tools.local.report.mailbox import Mailbox
 from tools.local.running.environment import Brief, Environment
-from tools.local.running.instructions import explain_deployed, explain_empty
+from tools.local.running.instructions import ALARM_SCALE, explain_deployed, explain_empty
 
 EMBEDDED, PULUMI = "embedded", "pulumi"
 DIRECTORY_VARIABLE = "LOCAL_DIRECTORY"
@@ -77,7 +77,7 @@ def _reserved(directory: Path) -> Iterator[bool]:
 
 def _keep(directory: Path, display: Display, engine: str) -> int:
     _remove(directory, OF_NO_USE_AFTERWARDS + FOR_READING)
-    process = EmulatorProcess(directory)
+    process = EmulatorProcess(directory, "--alarm-scale", str(ALARM_SCALE))
     try:
         with interruptible():
             if engine == EMBEDDED:
