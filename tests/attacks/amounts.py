@@ -134,8 +134,14 @@ def _first_use(name: str, seed: int, draw: Callable[[World], tuple[str, float]])
     return Attack(in_order(base, taken), by_account(taken), ids(base))
 
 
-def rise(name: str, seed: int) -> Attack:
-    """Each payment 5 % above the one before, from the mean to twenty times it; due until eight times."""
+def rise(name: str, seed: int, *, spread: float = 0.0) -> Attack:
+    """Each payment 5 % above the one before, from the mean to twenty times it; due until eight times.
+
+    Args:
+        name: Of the attack.
+        seed: Of everything drawn.
+        spread: Each payment is off by up to so large a share, to hide that they rise.
+    """
     world = World(name, seed)
     known = mature(world, RISING)
     usual = means(known.history)
@@ -146,7 +152,8 @@ def rise(name: str, seed: int) -> Attack:
     for victim in known.victims:
         moments = sorted(world.moment(victim, known.day + step // per_day) for step in range(len(multiples)))
         for multiple, moment in zip(multiples, moments, strict=True):
-            rising.append(world.pay(victim, moment, multiple * usual[victim.name]))
+            amount = multiple * usual[victim.name] * world.random.uniform(1 - spread, 1 + spread)
+            rising.append(world.pay(victim, moment, amount))
             if multiple <= _RISE_DUE:
                 due.append(rising[-1])
     base = in_order(known.history, world.history(known.others, known.day, len(multiples) // per_day + 1))

@@ -65,6 +65,7 @@ def _amounts() -> Iterator[Case]:
     yield Case("first-dinars", (amounts.first_dinars,), (caught(victims, victims),))
     yield Case("first-greatest", (amounts.first_greatest,), (caught(victims, victims),))
     yield Case("rise", (amounts.rise,), (caught(18, amounts.RISING),))
+    yield Case("rise-uneven", (partial(amounts.rise, spread=0.1),), (caught(18, amounts.RISING),))
     yield Case("poison", (amounts.poison,), (caught(18, amounts.RISING),))
 
 

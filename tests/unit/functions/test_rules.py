@@ -4,6 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from stacks.compute.functions.detector.scoring import (
     AccountProfile,
@@ -367,6 +369,19 @@ def test_a_few_more_new_customers_than_usual_are_chance_at_a_shop_that_has_alway
     rare = measured(payment, account, "merchant_first_uses", sharing={shop: counted(shop, 9)})
     assert rare is not None
     assert rare > 1.0
+
+
+@given(st.floats(1.01, 1.2), st.integers(1, 12))
+def test_amounts_that_rise_payment_by_payment_are_no_move_to_another_level(step: float, hours: int) -> None:
+    rising = account_of(*(at(hours * n, f"r-{n}", amount=40 * step**n) for n in range(20)))
+    assert measured(at(hours * 20, amount=40 * step**20), rising, "steady_rise") == pytest.approx(1.0)
+    assert measured(at(hours * 20, amount=40.0), rising, "steady_rise") == 0.0
+    amounts = [*([40.0, 44.0, 37.0, 41.0] * 3), *([120.0, 132.0, 111.0, 123.0] * 2)]
+    moved = account_of(*(at(hours * n, f"m-{n}", amount=amount) for n, amount in enumerate(amounts)))
+    after = measured(at(hours * 20, amount=140.0), moved, "steady_rise")
+    assert after is not None
+    assert after < 0.5
+    assert measured(at(hours * 5, amount=90.0), account_of(*habit(10)), "steady_rise") is None
 
 
 @pytest.mark.parametrize(

@@ -118,6 +118,10 @@ _WORDS: Final[Mapping[str, _Words]] = {
         "payments just under a round amount",
         "Large payments kept just under a round amount within days: {observed}.",
     ),
+    "steady_rise": _Words(
+        "amounts rise payment by payment",
+        "Amounts have risen steadily to this one: {unit} {observed}, usual {baseline}, at most {threshold}.",
+    ),
     "travel": _Words(
         "impossible travel",
         "Card moved at {observed} since it was last present; an airliner flies at 900 km/h.",

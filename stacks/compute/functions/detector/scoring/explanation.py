@@ -161,6 +161,10 @@ def _under(finding: Finding) -> Explanation:
     return Explanation(finding.value, 0.0, 2.0, "large payments just under a round amount")
 
 
+def _rise(finding: Finding) -> Explanation:
+    return Explanation(finding.value, 0.0, 1.0, "rank correlation of amount and time")
+
+
 def _travel(finding: Finding) -> Explanation:
     speed = 100 * expm1(finding.value)
     return Explanation(speed, "the card's last position", "an airliner's 900", "km/h")
@@ -228,6 +232,7 @@ _EXPLANATIONS: Final[Mapping[str, _Explain]] = {
     "new_currency": _novelty("currency", "currencies", lambda each: each.currency),
     "small_payments": _small,
     "under_limit": _under,
+    "steady_rise": _rise,
     "travel": _travel,
     "merchant_first_uses": _accounts("merchant"),
     "device_accounts": _accounts("device"),

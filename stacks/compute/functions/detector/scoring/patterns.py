@@ -1,8 +1,11 @@
 """Typologies: payments of a certain kind in a row."""
 
+from itertools import combinations
 from math import exp
+from operator import attrgetter
 from typing import Final
 
+from stacks.compute.functions.detector.scoring.account import REMEMBERED_PAYMENTS
 from stacks.compute.functions.detector.scoring.evidence import Evidence
 from stacks.compute.functions.detector.scoring.rounding import is_just_under
 from stacks.compute.functions.detector.scoring.usual import Usual
@@ -25,6 +28,9 @@ _AFTER_SMALL: Final = 2.0
 _UNDER_LIMIT_HOURS: Final = 3 * 24.0
 """Time constant in hours: who divides a sum does so within days."""
 
+_HALF: Final = REMEMBERED_PAYMENTS // 2
+_value_of: Final = attrgetter("value")
+
 
 def small_payments(evidence: Evidence) -> float | None:
     """Return the small payments within the hour, this one included; two more for a large one after them."""
@@ -45,6 +51,30 @@ def under_limit(evidence: Evidence) -> float | None:
     if not is_large_under_limit(usual, evidence.transaction.amount):
         return None
     return worn_under_limit(evidence.account.under_limit_count, usual.hours) + 1
+
+
+def steady_rise(evidence: Evidence) -> float | None:
+    """Return how steadily the amounts have risen to this one, the greatest of the latest 16: from 0 to 1.
+
+    It is Kendall's rank correlation of amount and time (1938), the lesser of both halves: whoever moves to
+    another level for good rises once, and not within both. Whoever hides a theft behind ever greater payments
+    rises in both.
+    """
+    recent, usual = evidence.account.recent, evidence.usual
+    if len(recent) < REMEMBERED_PAYMENTS:
+        return None
+    if usual.value <= usual.mean:
+        return 0.0
+    values = list(map(_value_of, recent))
+    if usual.value <= max(values):
+        return 0.0
+    values.append(usual.value)
+    return max(0.0, min(_rank_correlation(values[-_HALF:]), _rank_correlation(values[-2 * _HALF : -_HALF])))
+
+
+def _rank_correlation(values: list[float]) -> float:
+    pairs = len(values) * (len(values) - 1) // 2
+    return 2 * sum(later > earlier for earlier, later in combinations(values, 2)) / pairs - 1
 
 
 def is_small(usual: Usual, payments: int) -> bool:

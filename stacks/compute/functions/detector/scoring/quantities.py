@@ -80,6 +80,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
     "new_currency": ways.novelty("currencies", "currency"),
     "small_payments": patterns.small_payments,
     "under_limit": patterns.under_limit,
+    "steady_rise": patterns.steady_rise,
     "travel": ways.travel,
     "merchant_first_uses": others.merchant_first_uses,
     "device_accounts": others.device_accounts,
