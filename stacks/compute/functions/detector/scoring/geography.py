@@ -6,6 +6,9 @@ from typing import Final
 _EARTH_RADIUS_KILOMETRES: Final = 6371.0
 """Mean radius (IUGG), to a kilometre."""
 
+KILOMETRES_PER_DEGREE: Final = radians(_EARTH_RADIUS_KILOMETRES)
+"""Of latitude; one of longitude is never longer."""
+
 
 def kilometres_between(
     latitude: float, longitude: float, other_latitude: float, other_longitude: float

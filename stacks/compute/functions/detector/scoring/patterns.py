@@ -63,8 +63,8 @@ def steady_rise(evidence: Evidence) -> float | None:
     recent, usual = evidence.account.recent, evidence.usual
     if len(recent) < REMEMBERED_PAYMENTS:
         return None
-    if usual.value <= usual.mean:
-        return 0.0
+    if usual.value <= usual.mean or usual.value <= recent[-1].value:
+        return 0.0  # before the work: so it is for three payments in four
     values = list(map(_value_of, recent))
     if usual.value <= max(values):
         return 0.0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from stacks.compute.functions.detector.scoring.account import HOURS, AccountProfile
 from stacks.compute.functions.detector.scoring.evidence import Evidence
-from stacks.compute.functions.detector.scoring.geography import kilometres_between
+from stacks.compute.functions.detector.scoring.geography import KILOMETRES_PER_DEGREE, kilometres_between
 from stacks.compute.functions.detector.scoring.transaction import MILLISECONDS_PER_HOUR, Transaction
 
 if TYPE_CHECKING:
@@ -79,6 +79,9 @@ def travel(evidence: Evidence) -> float | None:
     latitude, longitude = transaction.latitude, transaction.longitude
     if latitude is None or longitude is None:
         return None
+    degrees = abs(latitude - position.latitude) + abs(longitude - position.longitude)
+    if degrees * KILOMETRES_PER_DEGREE <= _TRAVEL_KILOMETRES:
+        return 0.0  # near enough to need no trigonometry
     kilometres = kilometres_between(position.latitude, position.longitude, latitude, longitude)
     if kilometres <= _TRAVEL_KILOMETRES:
         return 0.0
