@@ -38,8 +38,8 @@ def functions_run_python_3_11(function: Planned) -> Iterator[str]:
 @constraint(FUNCTION)
 def functions_are_in_subnets(function: Planned) -> Iterator[str]:
     """Every function is in private subnets of the VPC."""
-    # A subnet that does not exist yet has no id: the list is there all the same.
-    if function.get("vpcConfig") is None or function.get("vpcConfig", "subnetIds") == []:
+    # Of subnets that do not exist yet the list is there all the same; an empty one is left out by the SDK.
+    if not function.get("vpcConfig") or not function.get("vpcConfig", "subnetIds"):
         yield "is in no subnet"
 
 
