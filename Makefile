@@ -84,7 +84,7 @@ local: $(READY) ## Keep the embedded AWS running and deployed until Ctrl-C; says
 	@$(BIN)/python -m tools.local up "--run-directory=$$LOCAL_DIRECTORY" $(if $(ENGINE),"--engine=$$ENGINE")
 
 ##@ Check
-.PHONY: test lint typecheck bench backtest tune attacks chaos fuzz openapi pictures show-order format lock supply-chain reach privileges policy-pack contracts-page cost-page cost-usage boundary-files transcript
+.PHONY: test lint typecheck bench backtest tune attacks chaos fuzz openapi pictures show-order format lock supply-chain checkov reach privileges policy-pack contracts-page cost-page cost-usage boundary-files transcript
 # Each file stays with one worker, which keeps what is deployed for it; every worker may hold an embedded AWS or two.
 test: $(READY) ## Run every test this machine can run; names what it left out and why [ARGS=tests/policy WORKERS=0]
 	@[[ "$$WORKERS" =~ ^([0-9]+|auto)$$ ]] || { echo "WORKERS=$${WORKERS@Q} is not a number of processes, or auto" >&2; exit 2; }
@@ -137,6 +137,9 @@ contracts-page: $(READY) ## Write docs/contracts.md anew from shared/infra/contr
 
 supply-chain: $(READY) ## Look for known vulnerabilities and for secrets; write bills of materials (build/sbom)
 	@$(BIN)/python -m tools.audit.supply_chain
+
+checkov: $(READY) ## Let checkov judge the programs; each finding needs a reason (needs uv on PATH)
+	@$(BIN)/python -m tools.audit.terraform
 
 reach: $(READY) ## Print what each function reaches over the network, and may do there (docs/network.md)
 	@$(BIN)/python -m tools.audit.reach

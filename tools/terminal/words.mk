@@ -31,6 +31,7 @@ takes-policy-pack :=
 takes-reach :=
 takes-privileges :=
 takes-supply-chain :=
+takes-checkov :=
 takes-transcript := ARGS
 takes-lock :=
 takes-doctor := $(environment)
