@@ -64,6 +64,11 @@ class Arns:
         """Return the ARN of a DynamoDB table."""
         return self._arn("dynamodb", f"table/{self.names.of(stem, 'table')}")
 
+    def index(self, table_stem: str, stem: str) -> pulumi.Output[str]:
+        """Return the ARN of an index of a DynamoDB table."""
+        names = self.names
+        return self._arn("dynamodb", f"table/{names.of(table_stem, 'table')}/index/{names.of(stem, 'table')}")
+
     def queue(self, stem: str) -> pulumi.Output[str]:
         """Return the ARN of an SQS queue."""
         return self._arn("sqs", self.names.of(stem, "queue"))

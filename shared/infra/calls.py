@@ -13,6 +13,7 @@ import pulumi
 from shared.infra import stems
 from shared.infra.arns import Arns
 from shared.infra.iam import ANYONE, Conditions, Statement, through
+from shared.runtime.changes import Changed
 
 Service = Literal["dynamodb", "sns", "sqs"]
 
@@ -30,6 +31,8 @@ class Call:
     verb: str = "Uses"
     keys: tuple[str, ...] = ()
     """Patterns of the items' partition keys, of which one must fit; none for any key."""
+    index: str = ""
+    """The index of the target that is read, by the partition key of its own."""
 
     @property
     def sid(self) -> str:
@@ -45,11 +48,14 @@ class Call:
         """
         if not self.keys:
             return {}
-        fits = {"dynamodb:LeadingKeys": self.keys}
-        return {"ForAllValues:StringLike": fits, "Null": {"dynamodb:LeadingKeys": "false"}}
+        fits: Conditions = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": self.keys}}
+        # Of an index AWS does not document that it names one: where it does, it must fit.
+        return fits if self.index else {**fits, "Null": {"dynamodb:LeadingKeys": "false"}}
 
     def target_arn(self, arns: Arns) -> pulumi.Output[str]:
         """Return the ARN of the resource, computed from its name."""
+        if self.index:
+            return arns.index(self.target, self.index)
         of_service = {"dynamodb": arns.table, "sns": arns.topic, "sqs": arns.queue}
         return of_service[self.service](self.target)
 
@@ -74,9 +80,18 @@ CALLS: Sequence[Call] = (
             "uses#*",
             "population#sample#*",
             "population#risk#*",
-            "controls#*",
             "rules#*",
         ),
+    ),
+    Call(
+        stems.DETECTOR,
+        "dynamodb",
+        stems.PROFILES,
+        ("dynamodb:Query",),
+        _DYNAMODB_KEY,
+        "ListsControlsOf",
+        (Changed.CONTROLS.value,),
+        stems.CHANGES_INDEX,
     ),
     # What people decide, and the history of it, no payment may change.
     Call(
@@ -141,7 +156,7 @@ def role_statements(
         Statement(
             sid=call.sid,
             actions=call.actions,
-            resources=[target_arns[call.target]],
+            resources=[target_arns[call.index or call.target]],
             conditions=call.conditions,
         )
         for call in own

@@ -15,6 +15,8 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 TRANSACTIONS = "transactions"
 PROFILES = "profiles-table"
 ALERTS = "alerts-table"
+CHANGES_INDEX = "changes-index"
+"""Of profiles."""
 
 SUSPICIOUS_QUEUE = "suspicious-queue"
 SUSPICIOUS_DLQ = "suspicious-dlq"

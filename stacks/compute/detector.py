@@ -16,6 +16,8 @@ from stacks.compute.settings import ComputeSettings
 PACKAGE = "stacks.compute.functions.detector"
 PACKAGES = ("stacks.compute.functions.profiles",)
 TIMEOUT_SECONDS = 15
+MEMORY_MEGABYTES = 128
+"""Lambda's least, four times what it takes; docs/cost.md has the price and the time of more."""
 RETRIES = 2
 """The most that Lambda offers, after one minute and after two more."""
 MAXIMUM_EVENT_AGE_SECONDS = 6 * 3600
@@ -42,6 +44,9 @@ def detector(
     targets = {
         stems.TRANSACTIONS: data.transactions_table_arn,
         stems.PROFILES: data.profiles_table_arn,
+        stems.CHANGES_INDEX: pulumi.Output.concat(
+            data.profiles_table_arn, "/index/", data.profiles_index_name
+        ),
         stems.SUSPICIOUS_QUEUE: data.suspicious_queue_arn,
     }
     function = Function(
@@ -58,11 +63,13 @@ def detector(
             environment={
                 "TRANSACTIONS_TABLE": data.transactions_table_name,
                 "PROFILES_TABLE": data.profiles_table_name,
+                "PROFILES_INDEX": data.profiles_index_name,
                 "PROFILES_TIME_TO_LIVE_DAYS": data.profiles_time_to_live_days,
                 "SUSPICIOUS_QUEUE_URL": data.suspicious_queue_url,
                 "PSEUDONYM_SECRET": data.pseudonym_secret,
             },
             timeout_seconds=TIMEOUT_SECONDS,
+            memory_megabytes=MEMORY_MEGABYTES,
             reserved_concurrency=settings.detector_reserved_concurrency,
             log_level=settings.log_level,
         ),

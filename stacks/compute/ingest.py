@@ -12,6 +12,8 @@ PACKAGE = "stacks.compute.functions.ingest"
 PACKAGES = ("shared.requests",)
 VENDORED = ("fastjsonschema",)
 TIMEOUT_SECONDS = 5
+MEMORY_MEGABYTES = 128
+"""Lambda's least, four times what it takes; docs/cost.md has the price and the time of more."""
 
 
 def ingest(
@@ -37,6 +39,7 @@ def ingest(
                 "PSEUDONYM_SECRET": data.pseudonym_secret,
             },
             timeout_seconds=TIMEOUT_SECONDS,
+            memory_megabytes=MEMORY_MEGABYTES,
             reserved_concurrency=settings.ingest_reserved_concurrency,
             log_level=settings.log_level,
         ),

@@ -43,7 +43,7 @@ class Index:
 
 ALERTS_BY_STATUS = Index("alerts-by-status-index", alert_records.INDEX_KEYS, alert_records.INDEXED)
 """Lists open alerts and decided ones by time."""
-CHANGES = Index("changes-index", changes.INDEX_KEYS, changes.INDEXED)
+CHANGES = Index(stems.CHANGES_INDEX, changes.INDEX_KEYS, changes.INDEXED)
 """Lists what people decided of accounts, merchants and rules, among profiles that are not in it."""
 
 

@@ -118,6 +118,7 @@ def _environment(stem: str, deployment: Deployment) -> dict[str, Any]:
         "detector": {
             "TRANSACTIONS_TABLE": data["transactions_table_name"],
             "PROFILES_TABLE": data["profiles_table_name"],
+            "PROFILES_INDEX": data["profiles_index_name"],
             "PROFILES_TIME_TO_LIVE_DAYS": data["profiles_time_to_live_days"],
             "SUSPICIOUS_QUEUE_URL": data["suspicious_queue_url"],
         },
@@ -197,9 +198,13 @@ def test_detector_may_keep_profiles_and_pass_on_what_is_suspicious_or_failed() -
                 "uses#*",
                 "population#sample#*",
                 "population#risk#*",
-                "controls#*",
                 "rules#*",
             ),
+        ),
+        "DetectorListsControlsOfProfilesTable": allow(
+            "dynamodb:Query",
+            on=f"{data['profiles_table_arn']}/index/{data['profiles_index_name']}",
+            **{"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["controls"]}},
         ),
         "DetectorWritesProfilesTable": allow(
             "dynamodb:PutItem",

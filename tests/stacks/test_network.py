@@ -104,7 +104,7 @@ def _profiles(function: str) -> dict[str, Any]:
         for sid, each in policy.items()
         if sid.endswith("ProfilesTable")
     }
-    assert len(found) == 2
+    assert len(found) == (3 if function == "detector" else 2)
     return found
 
 

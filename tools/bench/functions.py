@@ -31,6 +31,7 @@ ENVIRONMENT = {
     "ACCEPTED_AGE_HOURS": "24",
     "ACCEPTED_FUTURE_SECONDS": "300",
     "PROFILES_TABLE": "profiles-bench",
+    "PROFILES_INDEX": "changes-index-bench",
     "PROFILES_TIME_TO_LIVE_DAYS": "180",
     "MOST_MAILS_PER_MINUTE": "10",
     "SUSPICIOUS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/suspicious-queue-bench",

@@ -4,6 +4,7 @@ Source: "Actions, resources, and condition keys for AWS services" in the service
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -59,6 +60,9 @@ def table_arn(name: str) -> str:
     return name if name.startswith("arn:") else arn("dynamodb", f"table/{name}")
 
 
+_EQUALITY = re.compile(r"([#\w]+)\s*=\s*(:\w+)")
+"""A comparison in the condition of a query; that of the partition key is one of these."""
+
 _TRANSACTION_ACTIONS = {
     "Put": "PutItem",
     "Update": "UpdateItem",
@@ -87,14 +91,16 @@ def _dynamodb(call: Call) -> Iterator[Requirement]:
         yield Requirement(
             _action(call),
             f"{table}/index/{body['IndexName']}" if "IndexName" in body else table,
-            _leading_keys(body["TableName"], [body.get("Item") or body.get("Key")]),
+            _queried_key(body)
+            if "KeyConditionExpression" in body
+            else _leading_keys(body["TableName"], [body.get("Item") or body.get("Key")]),
         )
     else:
         yield Requirement(_action(call), body.get("ResourceArn", "*"))
 
 
 def _leading_keys(name: str, items: Iterable[Any]) -> dict[str, tuple[str, ...]]:
-    """Return the values of the partition key that a call names; a query's condition is not read."""
+    """Return the values of the partition key that a call names."""
     table = backend("dynamodb").tables.get(name.rpartition("/")[2])
     attributes = [
         item.get(table.hash_key_attr) for item in items if table is not None and isinstance(item, dict)
@@ -103,6 +109,20 @@ def _leading_keys(name: str, items: Iterable[Any]) -> dict[str, tuple[str, ...]]
         str(value) for attribute in attributes if isinstance(attribute, dict) for value in attribute.values()
     )
     return {"dynamodb:leadingkeys": values} if values else {}
+
+
+def _queried_key(body: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Return the value of the partition key that a query names: the table's, or the index's."""
+    table = backend("dynamodb").tables.get(body["TableName"].rpartition("/")[2])
+    if table is None:
+        return {}
+    index = next((each for each in table.global_indexes if each.name == body.get("IndexName")), table)
+    key = next(each["AttributeName"] for each in index.schema if each["KeyType"] == "HASH")
+    names = body.get("ExpressionAttributeNames", {})
+    for name, placeholder in _EQUALITY.findall(body["KeyConditionExpression"]):
+        if names.get(name, name) == key and placeholder in body.get("ExpressionAttributeValues", {}):
+            return {"dynamodb:leadingkeys": tuple(body["ExpressionAttributeValues"][placeholder].values())}
+    return {}
 
 
 def _streams(call: Call) -> Iterator[Requirement]:

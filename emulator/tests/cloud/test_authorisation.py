@@ -210,6 +210,51 @@ def test_a_right_to_some_keys_of_a_table_is_no_right_to_others(emulator: Emulato
         assert refused(call)[0] == "AccessDeniedException"
 
 
+@pytest.mark.usefixtures("resources")
+def test_a_query_names_the_key_of_the_table_or_of_the_index_that_it_asks(emulator: Emulator) -> None:
+    kind, at = {"AttributeName": "kind", "KeyType": "HASH"}, {"AttributeName": "at", "KeyType": "RANGE"}
+    emulator.client("dynamodb").create_table(
+        TableName="listed",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[
+            {"AttributeName": name, "AttributeType": of}
+            for name, of in (("id", "S"), ("kind", "S"), ("at", "N"))
+        ],
+        GlobalSecondaryIndexes=[
+            {"IndexName": "by-kind", "KeySchema": [kind, at], "Projection": {"ProjectionType": "ALL"}}
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    on_index = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "open"}}
+    on_table = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "mine#*"}}
+    role = Role(
+        emulator,
+        statement("dynamodb:Query", arn("dynamodb", "table/listed/index/by-kind"), Condition=on_index),
+        statement("dynamodb:Query", arn("dynamodb", "table/listed"), Condition=on_table),
+    )
+    dynamodb = role.client("dynamodb")
+
+    def of_index(value: str) -> Any:
+        return dynamodb.query(
+            TableName="listed",
+            IndexName="by-kind",
+            KeyConditionExpression="#at >= :at AND #kind = :kind",
+            ExpressionAttributeNames={"#kind": "kind", "#at": "at"},
+            ExpressionAttributeValues={":kind": {"S": value}, ":at": {"N": "0"}},
+        )
+
+    def of_table(value: str) -> Any:
+        return dynamodb.query(
+            TableName="listed",
+            KeyConditionExpression="id = :id",
+            ExpressionAttributeValues={":id": {"S": value}},
+        )
+
+    assert of_index("open")["Items"] == of_table("mine#1")["Items"] == []
+    for call in (lambda: of_index("closed"), lambda: of_table("other#1")):
+        assert refused(call)[0] == "AccessDeniedException"
+
+
 def test_a_managed_policy_counts_like_an_inline_one(emulator: Emulator) -> None:
     role = Role(emulator)
     policy_arn = "arn:aws:iam::aws:policy/service-role/AWSLambdaENIManagementAccess"

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from shared.runtime.fields import EventError
 from stacks.alerting.functions.notifier.close_request import CloseRequest
-from stacks.compute.functions.detector.adapters import ProfilesTable
 from stacks.compute.functions.detector.ports import DetectorError
 from tests.unit.functions.builders import TRACE_HEADER, bus_event, stored, suspicious
 from tests.unit.functions.conftest import Cloud
@@ -92,7 +91,7 @@ def test_a_damaged_message_fails_alone_and_its_neighbours_are_told(stage: Stage,
 @SETTINGS
 @given(event=damaged(bus_event()))
 def test_a_damaged_event_is_decided_or_refused_by_name(cloud: Cloud, event: Any) -> None:
-    detector = detector_with(ProfilesTable(cloud.dynamodb, "profiles-test"), cloud)
+    detector = detector_with(cloud.profiles(), cloud)
     try:
         detector.receive(event if isinstance(event, Mapping) else {"detail": event})
     except (EventError, DetectorError):

@@ -40,7 +40,7 @@ from stacks.compute.functions.detector.scoring import AccountProfile, MerchantPr
 from stacks.compute.functions.ingest.transaction import item_of
 from stacks.compute.functions.profiles.transactions import scored_transaction
 from tests.unit.functions.builders import NOW, SECRET, TRACE_HEADER, body, bus_event, stored, suspicious
-from tests.unit.functions.conftest import Cloud
+from tests.unit.functions.conftest import Cloud, control, controls_in
 from tests.unit.functions.histories import account_of, habit, limited
 
 RULES = limited(USD=4_000.0)
@@ -98,7 +98,7 @@ def detector(cloud: Cloud, crashing: Crashing = NEVER, *, now: int = NOW) -> Det
     """A detector as a new process has it."""
     dynamodb, log = cloud.dynamodb, Logger("detector", "ERROR")
     return Detection(
-        crashing.around(ProfilesTable(dynamodb, "profiles-test")),
+        crashing.around(ProfilesTable(dynamodb, "profiles-test", controls_in(dynamodb))),
         crashing.around(FirstUsesTable(dynamodb, "profiles-test")),
         crashing.around(PopulationTable(dynamodb, "profiles-test")),
         crashing.around(TransactionsTable(dynamodb, "transactions-test")),
@@ -165,7 +165,7 @@ def test_a_transaction_that_is_not_suspicious_carries_its_decision_too(cloud: Cl
 
 
 def test_an_alert_that_a_control_holds_back_says_which(cloud: Cloud) -> None:
-    snooze = {"profile_id": "controls#account#account-1", "snoozed_until": NOW + 1}
+    snooze = control("account#account-1", snoozed_until=NOW + 1)
     cloud.dynamodb.put_item(TableName="profiles-test", Item=to_item(snooze))
     detector(cloud).receive(event_of(cloud, amount=FRAUD))
     [decision] = decisions(cloud).values()
@@ -251,7 +251,7 @@ def test_a_payment_judged_long_ago_is_not_judged_by_what_came_later(cloud: Cloud
     for number in range(30):
         at = NOW - (30 - number) * DAY
         detector(cloud).receive(event_of(cloud, transaction_id=f"later-{number}", timestamp=at))
-    deny = {"profile_id": "controls#merchant#merchant-1", "standing": "deny", "standing_until": NOW}
+    deny = control("merchant#merchant-1", standing="deny", standing_until=NOW)
     cloud.dynamodb.put_item(TableName="profiles-test", Item=to_item(deny))
     before, taught = decisions(cloud), learnt(cloud)
     assert told(cloud) == []

@@ -46,10 +46,11 @@ from stacks.compute.functions.detector.scoring import (
     probability_of,
 )
 from stacks.compute.functions.detector.scoring.sharing import Kind
+from stacks.compute.functions.profiles.items import StoredProfile
 from stacks.compute.functions.profiles.transactions import scored_transaction
 from tests.support.botocore_clients import create_client
 from tests.unit.functions.builders import NOW, SECRET, TRACE_ID, bus_event, stored
-from tests.unit.functions.conftest import Cloud
+from tests.unit.functions.conftest import Cloud, NoControls, control, controls_in
 from tests.unit.functions.histories import account_of, habit, limited
 from tests.unit.functions.test_scoring import BEFORE
 
@@ -65,7 +66,7 @@ def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def detector(cloud: Cloud) -> Detection:
-    return detector_with(ProfilesTable(cloud.dynamodb, "profiles-test"), cloud)
+    return detector_with(cloud.profiles(), cloud)
 
 
 def detector_with(
@@ -163,7 +164,7 @@ def test_a_history_makes_a_baseline(detector: Detection, cloud: Cloud) -> None:
 
 
 def test_a_watch_that_people_put_on_a_merchant(detector: Detection, cloud: Cloud) -> None:
-    watch = {"profile_id": "controls#merchant#merchant-1", "standing": "watch", "standing_until": NOW + 1}
+    watch = control("merchant#merchant-1", standing="watch", standing_until=NOW + 1)
     cloud.dynamodb.put_item(TableName="profiles-test", Item=to_item(watch))
     decision = deliver(detector, cloud)
     assert decision is not None
@@ -171,7 +172,7 @@ def test_a_watch_that_people_put_on_a_merchant(detector: Detection, cloud: Cloud
 
 
 def test_a_snoozed_account_raises_no_alert_and_still_learns(detector: Detection, cloud: Cloud) -> None:
-    snooze = {"profile_id": "controls#account#account-1", "snoozed_until": NOW + 1}
+    snooze = control("account#account-1", snoozed_until=NOW + 1)
     cloud.dynamodb.put_item(TableName="profiles-test", Item=to_item(snooze))
     decision = deliver(detector, cloud, amount=FRAUD)
     assert decision is not None
@@ -205,7 +206,7 @@ def test_an_account_with_a_history_teaches_the_population_once_a_day(
     for number in range(5):
         deliver(detector, cloud, transaction_id=f"t-{number}", timestamp=NOW - 5 + number)
     shards = [item for item in cloud.items("profiles-test") if item["profile_id"].startswith("population#")]
-    assert [Population.from_state(json.loads(shard["state"])).samples for shard in shards] == [1]
+    assert [Population.from_state(StoredProfile.of_item("", shard).state).samples for shard in shards] == [1]
 
 
 def test_a_sample_is_left_out_where_another_is_faster(cloud: Cloud) -> None:
@@ -219,7 +220,10 @@ def test_a_sample_is_left_out_where_another_is_faster(cloud: Cloud) -> None:
     for each in (rival, table, table):
         each.learn(sample, transaction.transaction_id)
     [shard] = cloud.items("profiles-test")
-    assert (shard["revision"], Population.from_state(json.loads(shard["state"])).samples) == (2, 2)
+    assert (shard["revision"], Population.from_state(StoredProfile.of_item("", shard).state).samples) == (
+        2,
+        2,
+    )
 
 
 def test_a_population_of_the_version_before_starts_anew(detector: Detection, cloud: Cloud) -> None:
@@ -275,9 +279,13 @@ def test_a_place_that_the_account_knows_costs_no_read_and_no_write(cloud: Cloud)
         def read(self, places: Sequence[Place]) -> Sequence[CountedPlace]:
             raise AssertionError(places)
 
-    deliver(detector_with(ProfilesTable(cloud.dynamodb, "profiles-test"), cloud), cloud, **HOME)
+    deliver(
+        detector_with(cloud.profiles(), cloud),
+        cloud,
+        **HOME,
+    )
     closed = Closed(cloud.dynamodb, "profiles-test")
-    known = detector_with(ProfilesTable(cloud.dynamodb, "profiles-test"), cloud, first_uses=closed)
+    known = detector_with(cloud.profiles(), cloud, first_uses=closed)
     assert deliver(known, cloud, transaction_id="t-2", timestamp=NOW, **HOME) is not None
 
 
@@ -297,7 +305,7 @@ def test_a_first_use_that_is_lost_fails_no_decision(cloud: Cloud, capsys: pytest
             raise DetectorError("the counter was not written")
 
     refused = Refused(cloud.dynamodb, "profiles-test")
-    table = ProfilesTable(cloud.dynamodb, "profiles-test")
+    table = cloud.profiles()
     decision = deliver(detector_with(table, cloud, first_uses=refused), cloud, amount=FRAUD)
     assert decision is not None
     assert decision.suspicious
@@ -320,10 +328,10 @@ class Raced(ProfilesTable):
     """A table where another transaction of the account is written just before each of the first writes."""
 
     def __init__(self, cloud: Cloud, races: list[StoredTransaction]) -> None:
-        super().__init__(cloud.dynamodb, "profiles-test")
+        super().__init__(cloud.dynamodb, "profiles-test", controls_in(cloud.dynamodb))
         self._races = races
         self._cloud = cloud
-        self._other = detector_with(ProfilesTable(cloud.dynamodb, "profiles-test"), cloud)
+        self._other = detector_with(cloud.profiles(), cloud)
 
     def write(
         self, account_id: str, profile: AccountProfile, *, revision: int, expires_at: int | None
@@ -349,7 +357,7 @@ class Behind(ProfilesTable):
     """A table that shows nothing of its last writes, unless it is asked for what was written last."""
 
     def __init__(self, cloud: Cloud) -> None:
-        super().__init__(cloud.dynamodb, "profiles-test")
+        super().__init__(cloud.dynamodb, "profiles-test", controls_in(cloud.dynamodb))
         self.asked: list[bool] = []
 
     def read(self, account_id: str, merchant_id: str, *, as_last_written: bool = True) -> Profiles:
@@ -370,7 +378,7 @@ def test_a_first_read_that_is_a_moment_old_loses_nothing(cloud: Cloud) -> None:
 
 
 def test_a_first_read_costs_half(cloud: Cloud) -> None:
-    table = ProfilesTable(cloud.dynamodb, "profiles-test")
+    table = cloud.profiles()
     with patch.object(cloud.dynamodb, "batch_get_item", wraps=cloud.dynamodb.batch_get_item) as called:
         for as_last_written in (False, True):
             table.read("account-1", "merchant-1", as_last_written=as_last_written)
@@ -394,7 +402,7 @@ def test_a_write_whose_answer_was_lost_is_still_a_decision(cloud: Cloud) -> None
             super().write(*arguments, **settings)
             return False
 
-    decision = deliver(detector_with(Deaf(cloud.dynamodb, "profiles-test"), cloud), cloud)
+    decision = deliver(detector_with(cloud.profiles(Deaf), cloud), cloud)
     assert decision is not None
     assert not decision.suspicious
     assert learnt(cloud) == 1
@@ -412,7 +420,11 @@ def test_a_crash_before_the_profile_is_written_loses_nothing(cloud: Cloud, detec
             raise DetectorError("the lights went out")
 
     with pytest.raises(DetectorError):
-        deliver(detector_with(Crashing(cloud.dynamodb, "profiles-test"), cloud), cloud, amount=FRAUD)
+        deliver(
+            detector_with(cloud.profiles(Crashing), cloud),
+            cloud,
+            amount=FRAUD,
+        )
     assert deliver(detector, cloud, amount=FRAUD) is not None
     assert len({message.transaction.alert_id for message in messages(cloud)}) == 1
     assert learnt(cloud) == 1
@@ -420,7 +432,7 @@ def test_a_crash_before_the_profile_is_written_loses_nothing(cloud: Cloud, detec
 
 def test_a_queue_that_refuses_leaves_the_transaction_unknown(cloud: Cloud, detector: Detection) -> None:
     missing = SuspiciousQueue(cloud.sqs, cloud.queue_url + "-missing")
-    table = ProfilesTable(cloud.dynamodb, "profiles-test")
+    table = cloud.profiles()
     with pytest.raises(DetectorError, match="not sent"):
         deliver(detector_with(table, cloud, missing), cloud, amount=FRAUD)
     assert cloud.items("profiles-test") == []
@@ -458,7 +470,7 @@ def stubbed(monkeypatch: pytest.MonkeyPatch) -> tuple[ProfilesTable, Stubber]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     client = create_client("dynamodb")
     client.meta.events.unregister("needs-retry.dynamodb")
-    return ProfilesTable(client, "profiles-test"), Stubber(client)
+    return ProfilesTable(client, "profiles-test", NoControls()), Stubber(client)
 
 
 def test_keys_that_were_not_processed_are_asked_for_again(stubbed: tuple[ProfilesTable, Stubber]) -> None:

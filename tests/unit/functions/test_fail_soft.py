@@ -1,6 +1,7 @@
 """What is optional never stops a decision: it is scored without it, which is counted, kept and told."""
 
 import json
+import zlib
 from typing import Any
 from unittest.mock import patch
 
@@ -11,13 +12,12 @@ from hypothesis import strategies as st
 from shared.runtime.clients import AwsError
 from shared.runtime.decisions import RecordedDecision
 from shared.runtime.dynamodb import from_item, to_item
-from stacks.compute.functions.detector.adapters import ProfilesTable
 from stacks.compute.functions.detector.population_table import AGAIN_SECONDS, PopulationTable
 from stacks.compute.functions.detector.ports import DetectorError
 from stacks.compute.functions.detector.scoring import AccountProfile, load_rules
-from stacks.compute.functions.profiles.items import uses_key
+from stacks.compute.functions.profiles.items import StoredProfile, UnreadableProfileError, uses_key
 from tests.unit.functions.builders import NOW
-from tests.unit.functions.conftest import Cloud
+from tests.unit.functions.conftest import Cloud, control
 from tests.unit.functions.test_decisions import FRAUD, decisions, detector, event_of, learnt, told
 
 TABLE = "profiles-test"
@@ -66,7 +66,7 @@ BROKEN: dict[str, list[dict[str, Any]]] = {
         {"profile_id": "merchant#merchant-1", "revision": 1, "state": state} for state in UNREADABLE_STATES
     ],
     "controls": [
-        {"profile_id": f"controls#{whose}-1", **wrong}
+        control(f"{whose}-1", **wrong)
         for whose in ("account#account", "merchant#merchant")
         for wrong in ({"standing": "blocked"}, {"standing": 3}, {"standing": "deny", "standing_until": "x"})
     ],
@@ -108,8 +108,8 @@ def test_a_late_decision_is_counted(cloud: Cloud, capsys: pytest.CaptureFixture[
 
 
 def test_of_the_controls_only_those_that_are_not_readable_are_left_out(cloud: Cloud) -> None:
-    put(cloud, profile_id="controls#account#account-1", standing="blocked")
-    put(cloud, profile_id="controls#merchant#merchant-1", standing="deny")
+    put(cloud, **control("account#account-1", standing="blocked"))
+    put(cloud, **control("merchant#merchant-1", standing="deny"))
     detector(cloud).receive(event_of(cloud))
     assert made(cloud).reasons[0].code == "denied"
     assert made(cloud).scored_without == ("controls",)
@@ -142,12 +142,12 @@ def test_an_attribute_of_another_type_is_damage_too(cloud: Cloud) -> None:
     cloud.dynamodb.put_item(TableName=TABLE, Item=item)
     detector(cloud).receive(event_of(cloud))
     assert made(cloud).scored_without == ("account",)
-    assert ProfilesTable(cloud.dynamodb, TABLE).read("account-1", "merchant-1").account.count == 1
+    assert cloud.profiles().read("account-1", "merchant-1").account.count == 1
 
 
 def test_a_profile_that_somebody_mends_meanwhile_stays_mended(cloud: Cloud) -> None:
     put(cloud, profile_id="account#account-1", revision=3, state="{")
-    table = ProfilesTable(cloud.dynamodb, TABLE)
+    table = cloud.profiles()
     assert table.read("account-1", "merchant-1").damaged is not None
     mended = AccountProfile()
     mended.count = 7
@@ -181,8 +181,26 @@ def test_a_profile_that_somebody_mends_meanwhile_stays_mended(cloud: Cloud) -> N
 )
 def test_no_stored_state_of_an_account_stops_its_reading(cloud: Cloud, state: Any) -> None:
     put(cloud, profile_id="account#fuzzed", revision=1, state=json.dumps(state))
-    known = ProfilesTable(cloud.dynamodb, TABLE).read("fuzzed", "merchant-1")
+    known = cloud.profiles().read("fuzzed", "merchant-1")
     assert known.damaged is not None or known.revision == 1
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda children: st.lists(children, max_size=30) | st.dictionaries(st.text(), children, max_size=30),
+)
+
+
+@given(JSON.map(lambda state: [state, "of more than a write unit" * 60]) | JSON | st.binary())
+def test_a_state_comes_back_as_it_was_stored(state: Any) -> None:
+    item = StoredProfile("population#sample#1", revision=6).put(TABLE, state, expires_at=None)["Item"]
+    assert StoredProfile.of_item("population#sample#1", from_item(item)).state == state
+
+
+@given(st.binary() | st.text() | st.just(zlib.compress(b"{")))
+def test_what_does_not_unpack_is_damaged(packed: bytes | str) -> None:
+    with pytest.raises(UnreadableProfileError):
+        StoredProfile.of_item("population#sample#1", {"packed": packed, "revision": 1})
 
 
 def throttled(*_: Any, **__: Any) -> Any:
@@ -218,7 +236,7 @@ def test_keys_that_are_left_out_are_only_missed_where_they_must_be(cloud: Cloud)
         answer: Any = original(RequestItems={name: {"Keys": given}}) if given else {"Responses": {}}
         return {**answer, "UnprocessedKeys": {name: {"Keys": rest}} if rest else {}}
 
-    table = ProfilesTable(cloud.dynamodb, TABLE)
+    table = cloud.profiles()
     with (
         patch.object(cloud.dynamodb, "batch_get_item", leave_out),
         patch("stacks.compute.functions.profiles.reading.pause", lambda _: None),

@@ -32,7 +32,7 @@ from stacks.compute.functions.verdicts.adapters import DynamoTables
 from stacks.compute.functions.verdicts.ports import Change, Known
 from stacks.compute.functions.verdicts.risk import changed_profiles, profiles_of
 from tests.unit.functions.builders import NOW, SECRET, TRACE_HEADER, TRACE_ID, stored, suspicious
-from tests.unit.functions.conftest import Cloud
+from tests.unit.functions.conftest import Cloud, controls_in
 from tests.unit.functions.test_verdicts import NAMES, Desk
 
 HOUR = 3_600_000
@@ -57,7 +57,7 @@ class World(Desk):
     def _detection(self) -> Detection:
         dynamodb, log = self.cloud.dynamodb, Logger("detector", "ERROR")
         return Detection(
-            ProfilesTable(dynamodb, NAMES.profiles),
+            ProfilesTable(dynamodb, NAMES.profiles, controls_in(dynamodb)),
             FirstUsesTable(dynamodb, NAMES.profiles),
             PopulationTable(dynamodb, NAMES.profiles),
             TransactionsTable(dynamodb, NAMES.transactions),
@@ -73,7 +73,7 @@ class World(Desk):
     def would_score(self, account_id: str, merchant_id: str) -> Decision:
         """What a usual payment of now would score; nobody learns of it."""
         dynamodb = self.cloud.dynamodb
-        known = ProfilesTable(dynamodb, NAMES.profiles).read(account_id, merchant_id)
+        known = ProfilesTable(dynamodb, NAMES.profiles, controls_in(dynamodb)).read(account_id, merchant_id)
         view = PopulationTable(dynamodb, NAMES.profiles).view(self.scorer.rules)
         transaction = stored(
             transaction_id="next", timestamp=self.now, account_id=account_id, merchant_id=merchant_id
@@ -181,7 +181,7 @@ def test_a_payment_that_the_detector_learns_meanwhile_is_not_lost(world: World) 
 
     world.tables = Meanwhile(world.cloud.dynamodb, NAMES)
     assert world.give("taken", verdict="confirmed_fraud", decided_by="Ana")[0] == 200
-    known = ProfilesTable(world.cloud.dynamodb, NAMES.profiles).read("a", "m")
+    known = world.cloud.profiles().read("a", "m")
     assert known.account.count == 14
     assert known.account.risk
     assert known.merchant.risk

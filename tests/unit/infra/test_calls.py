@@ -40,7 +40,7 @@ def computed(method: str) -> pulumi.Output[str]:
 
 def of_role(function: str) -> list[dict[str, Any]]:
     def policy() -> pulumi.Output[str]:
-        targets = {call.target: call.target_arn(arns()) for call in CALLS}
+        targets = {call.index or call.target: call.target_arn(arns()) for call in CALLS}
         return document(*role_statements(function, targets, KEY))
 
     statements: list[dict[str, Any]] = json.loads(resolve(policy))["Statement"]
@@ -113,7 +113,7 @@ LEARNT = {account_key("a"), aside_key("account#a", "digest"), uses_key("merchant
         (
             "detector",
             "Reads",
-            (LEARNT | TAUGHT | {controls_key("account#a"), RULES_KEY}) - {aside_key("account#a", "digest")},
+            (LEARNT | TAUGHT | {RULES_KEY}) - {aside_key("account#a", "digest")},
         ),
         ("verdicts", "Writes", OF_PEOPLE | TAUGHT),
         ("verdicts", "Reads", (OF_PEOPLE | TAUGHT) - {history_key(RULES_KEY, 1)}),

@@ -10,6 +10,7 @@ from shared.runtime.decisions import DECISION_ATTRIBUTE, RecordedDecision, decis
 from shared.runtime.dynamodb import to_attribute
 from shared.runtime.events import TRACE_HEADER_ATTRIBUTE, StoredTransaction, SuspiciousTransaction
 from shared.runtime.fields import EventError
+from stacks.compute.functions.detector.controls_table import ControlsTable
 from stacks.compute.functions.detector.ports import DetectorError, Profiles
 from stacks.compute.functions.detector.scoring import (
     NO_CONTROLS,
@@ -24,7 +25,6 @@ from stacks.compute.functions.profiles.items import (
     UnreadableProfileError,
     account_key,
     aside_key,
-    controls_key,
     merchant_key,
 )
 from stacks.compute.functions.profiles.reading import NotReadError, read_items, read_what_it_gives
@@ -52,15 +52,15 @@ def create_sqs() -> "SQSClient":
 class ProfilesTable:
     """The table of profiles: the detector writes accounts', verdicts also merchants', people controls."""
 
-    def __init__(self, client: "DynamoDBClient", name: str) -> None:
+    def __init__(self, client: "DynamoDBClient", name: str, controls: ControlsTable) -> None:
         self._client = client
         self._name = name
+        self._controls = controls
 
     def read(self, account_id: str, merchant_id: str, *, as_last_written: bool = True) -> Profiles:
-        """Read both profiles and both controls in one request; see `ProfileStore`."""
+        """Read both profiles in one request, and what is known of their controls; see `ProfileStore`."""
         account_id, merchant_id = account_key(account_id), merchant_key(merchant_id)
-        controls = [controls_key(account_id), controls_key(merchant_id)]
-        keys = [{"profile_id": each} for each in (account_id, merchant_id, *controls)]
+        keys = [{"profile_id": each} for each in (account_id, merchant_id)]
         try:
             found, unread = read_what_it_gives(self._client, {self._name: keys}, consistent=as_last_written)
         except NotReadError as error:
@@ -71,9 +71,9 @@ class ProfilesTable:
             raise DetectorError("the account's profile was not read: unprocessed after each attempt")
         account, revision, damaged = _account(account_id, items.get(account_id))
         merchant = _merchant(merchant_id, items.get(merchant_id))
-        listed = [_controls(items.get(each)) for each in controls]
+        listed = [self._controls.of(account_id), self._controls.of(merchant_id)]
         without_merchant = merchant is None or merchant_id in missing
-        without_controls = None in listed or not missing.isdisjoint(controls)
+        without_controls = None in listed or self._controls.fault is not None
         return Profiles(
             account=account,
             revision=revision,
@@ -155,14 +155,6 @@ def _merchant(profile_id: str, item: Mapping[str, Any] | None) -> MerchantProfil
     try:
         stored = StoredProfile.of_item(profile_id, item)
         return MerchantProfile.from_state(stored.state) if stored.revision else MerchantProfile()
-    except UNREADABLE_ERRORS:
-        return None
-
-
-def _controls(item: Mapping[str, Any] | None) -> Controls | None:
-    """Return the controls of one item, None where they are not readable."""
-    try:
-        return Controls.from_item(item)
     except UNREADABLE_ERRORS:
         return None
 

@@ -21,6 +21,7 @@ from stacks.compute.functions.detector.adapters import (
     create_dynamodb,
     create_sqs,
 )
+from stacks.compute.functions.detector.controls_table import ControlsTable
 from stacks.compute.functions.detector.detection import Detection
 from stacks.compute.functions.detector.first_uses_table import FirstUsesTable
 from stacks.compute.functions.detector.population_table import PopulationTable
@@ -35,7 +36,11 @@ def detection() -> Detection:
     dynamodb = create_dynamodb()
     log = Logger("detector", settings.common.log_level)
     return Detection(
-        ProfilesTable(dynamodb, settings.profiles_table),
+        ProfilesTable(
+            dynamodb,
+            settings.profiles_table,
+            ControlsTable(dynamodb, settings.profiles_table, settings.profiles_index),
+        ),
         FirstUsesTable(dynamodb, settings.profiles_table),
         PopulationTable(dynamodb, settings.profiles_table),
         TransactionsTable(dynamodb, settings.transactions_table),

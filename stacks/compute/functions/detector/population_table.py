@@ -110,10 +110,12 @@ class PopulationTable:
         )
         keys = {self._name: [{"profile_id": each} for each in (*samples, *risks)]}
         try:
-            items = {item["profile_id"]: item for item in read_items(self._client, keys)[self._name]}
+            # What is remembered for a minute may be a moment old, which costs half.
+            found = read_items(self._client, keys, consistent=False)[self._name]
         except NotReadError as error:
             self._fault = f"the population was not read: {error}"
             return
+        items = {item["profile_id"]: item for item in found}
         read = [_shard(each, items.get(each), Population.from_state) for each in samples]
         read_risks = [_shard(each, items.get(each), RiskPopulation.from_state) for each in risks]
         self._stored = [None if each is None else each[0] for each in read]

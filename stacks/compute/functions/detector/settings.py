@@ -16,6 +16,7 @@ class DetectorSettings:
         function_name: The function's own; Lambda sets it.
         transactions_table: Name of the table that decisions are kept in.
         profiles_table: Name of the table.
+        profiles_index: Name of its index of what people change.
         profiles_time_to_live_days: How long an idle account's profile is kept; 0 for ever.
         suspicious_queue_url: Where suspicious transactions go.
     """
@@ -24,6 +25,7 @@ class DetectorSettings:
     function_name: str
     transactions_table: str
     profiles_table: str
+    profiles_index: str
     profiles_time_to_live_days: int
     suspicious_queue_url: str
 
@@ -40,6 +42,7 @@ class DetectorSettings:
             function_name=environment.text("AWS_LAMBDA_FUNCTION_NAME"),
             transactions_table=environment.text("TRANSACTIONS_TABLE"),
             profiles_table=environment.text("PROFILES_TABLE"),
+            profiles_index=environment.text("PROFILES_INDEX"),
             profiles_time_to_live_days=environment.integer("PROFILES_TIME_TO_LIVE_DAYS", minimum=0),
             suspicious_queue_url=environment.text("SUSPICIOUS_QUEUE_URL"),
         )

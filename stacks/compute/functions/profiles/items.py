@@ -1,9 +1,11 @@
 """One item for each profile: `{profile_id, revision, state, expires_at}`, the state as bytes or JSON text.
 
-Whoever writes a profile says which revision it has read, and learns when somebody else was faster.
+JSON of more than a write unit is stored compressed, as `packed` instead of `state`: a unit is billed for each
+KB. Whoever writes a profile says which revision it has read, and learns when somebody else was faster.
 """
 
 import json
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -11,6 +13,7 @@ from typing import Any, Final, Self
 
 from shared.runtime.dynamodb import to_item
 
+WRITE_UNIT_BYTES: Final = 1024
 _NAME_BYTES: Final = 16
 """Of the hash that stands for a name; two names with one hash are not to be expected."""
 
@@ -47,10 +50,8 @@ class StoredProfile:
         if item is None:
             return cls(profile_id)
         try:
-            state = item["state"]
-            read = state if isinstance(state, bytes) else json.loads(state)
-            return cls(profile_id, read, int(item["revision"]))
-        except (KeyError, TypeError, ValueError) as error:
+            return cls(profile_id, _state_of(item), int(item["revision"]))
+        except (KeyError, TypeError, ValueError, zlib.error) as error:
             raise UnreadableProfileError(f"a profile is not readable: {type(error).__name__}") from None
 
     def put(self, table: str, state: Any, *, expires_at: int | None) -> dict[str, Any]:
@@ -64,7 +65,7 @@ class StoredProfile:
         item = {
             "profile_id": self.profile_id,
             "revision": self.revision + 1,
-            "state": state if isinstance(state, bytes) else json.dumps(state, separators=(",", ":")),
+            **_stored(state),
             "expires_at": expires_at,
         }
         if not self.revision:
@@ -75,6 +76,21 @@ class StoredProfile:
                 "ExpressionAttributeValues": {":revision": {"N": str(self.revision)}},
             }
         return {"TableName": table, "Item": to_item(item), **condition}
+
+
+def _stored(state: Any) -> dict[str, Any]:
+    """Return the attribute that holds a state."""
+    if isinstance(state, bytes):
+        return {"state": state}
+    text = json.dumps(state, separators=(",", ":"))
+    return {"packed": zlib.compress(text.encode())} if len(text) > WRITE_UNIT_BYTES else {"state": text}
+
+
+def _state_of(item: Mapping[str, Any]) -> Any:
+    if "packed" in item:
+        return json.loads(zlib.decompress(item["packed"]))
+    state = item["state"]
+    return state if isinstance(state, bytes) else json.loads(state)
 
 
 def account_key(account_id: str) -> str:

@@ -22,18 +22,19 @@ class NotReadError(Exception):
 
 
 def read_items(
-    client: "DynamoDBClient", keys: Mapping[str, Sequence[Mapping[str, Any]]]
+    client: "DynamoDBClient", keys: Mapping[str, Sequence[Mapping[str, Any]]], *, consistent: bool = True
 ) -> dict[str, list[dict[str, Any]]]:
-    """Return the items that there are, as last written, by table, of plain values.
+    """Return the items that there are, by table, of plain values.
 
     Args:
         client: Of DynamoDB.
         keys: Table -> the wanted items' keys, of plain values; perhaps none.
+        consistent: As `read_what_it_gives` has it.
 
     Raises:
         NotReadError: DynamoDB refuses, or still leaves some out after the last attempt.
     """
-    found, unread = read_what_it_gives(client, keys)
+    found, unread = read_what_it_gives(client, keys, consistent=consistent)
     if unread:
         raise NotReadError(f"unprocessed after {_ATTEMPTS} attempts")
     return found
@@ -66,14 +67,15 @@ def read_what_it_gives(
         except AwsError as error:
             raise NotReadError(error.code) from None
         for table, items in answer["Responses"].items():
-            found[table] += [_plain(item) for item in items]
+            found[table] += [plain_item(item) for item in items]
         wanted = answer.get("UnprocessedKeys")
         if not wanted:
             return found, []
     return found, [from_item(key) for of_table in wanted.values() for key in of_table["Keys"]]
 
 
-def _plain(item: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def plain_item(item: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return plain values of an item, of whatever types it is."""
     return {name: _value(attribute) for name, attribute in item.items()}
 
 

@@ -11,6 +11,7 @@ from botocore.session import Session
 
 from emulator.tests.roles import Role
 from shared.runtime.dynamodb import to_item
+from stacks.compute.functions.detector.controls_table import REMEMBERED_SECONDS
 from tests.local.tools.world import World
 from tools.analyst.records.place import Records, Work
 from tools.deploy.outputs import Outputs
@@ -82,6 +83,7 @@ def test_an_alert_is_listed_found_by_its_pseudonym_and_decided(
     code, out, err = run("controls", "--account", name[0], "--list", "deny", "--by", "Ana")
     assert code == 0, err
     assert out.startswith("account desk-a of local: on the list deny")
+    time.sleep(REMEMBERED_SECONDS)
     pay(world, api, "desk-2", "desk-a", 1.0)
     soon(lambda: len(run("alerts", "--json", "--account", name[0])[1].splitlines()) == 2)
     assert (

@@ -23,6 +23,7 @@ from emulator.process import EmulatorProcess
 from emulator.tests.roles import REGION, Role, arn, statement
 from shared.runtime.dynamodb import from_item, to_item
 from shared.runtime.events import alert_id_of
+from stacks.compute.functions.detector.controls_table import REMEMBERED_SECONDS
 from tools.analyst.backtest.source import Source
 from tools.analyst.history import main as history
 from tools.deploy.project import ROOT
@@ -226,14 +227,17 @@ def test_a_fraud_raises_later_scores_at_its_merchant_and_a_legitimate_verdict_lo
     pipeline: Pipeline,
 ) -> None:
     dynamodb, table = pipeline.emulator.client("dynamodb"), pipeline.outputs["profiles_table_name"]
-    deny = to_item({"profile_id": "controls#merchant#m-taken", "standing": "deny"})
+    deny = {"profile_id": "controls#merchant#m-taken", "changed": "controls", "standing": "deny"}
     victim = _with_history(pipeline, "victim")
-    dynamodb.put_item(TableName=table, Item=deny)
+    dynamodb.put_item(TableName=table, Item=to_item({**deny, "at": time.time_ns() // 1_000_000}))
+    time.sleep(REMEMBERED_SECONDS)
     payment = pipeline.pay("taken", account_id=victim, merchant_id="m-taken", amount=21.0)
     assert pipeline.decision("taken")["message"] == "suspicious", "the merchant is on the deny list"
     alert = eventually(lambda: pipeline.record(payment))
     assert alert["status"] == "OPEN"
-    dynamodb.delete_item(TableName=table, Key={"profile_id": deny["profile_id"]})
+    lifted = {**deny, "standing": None, "at": time.time_ns() // 1_000_000}
+    dynamodb.put_item(TableName=table, Item=to_item(lifted))
+    time.sleep(REMEMBERED_SECONDS)
 
     def decided(account: str) -> dict[str, Any]:
         """About a payment of another account, like all the others, at the same merchant."""

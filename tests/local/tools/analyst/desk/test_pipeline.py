@@ -15,6 +15,7 @@ from botocore.session import Session
 
 from shared.runtime.dynamodb import from_item, to_item
 from shared.runtime.events import alert_id_of
+from stacks.compute.functions.detector.controls_table import REMEMBERED_SECONDS
 from tests.local.tools.world import World, wait_until
 from tests.support.chromium import Page
 from tools.analyst.records.place import Records, Work
@@ -111,13 +112,16 @@ def test_a_fraud_appears_is_decided_by_one_key_and_the_next_score_of_its_merchan
     browser.screen(1400, 900, dark=False).open(address)
     assert "No alerts fit" in browser.text()
 
-    deny = to_item({"profile_id": "controls#merchant#m-taken", "standing": "deny"})
-    dynamodb.put_item(TableName=profiles, Item=deny)
+    deny = {"profile_id": "controls#merchant#m-taken", "changed": "controls", "standing": "deny"}
+    dynamodb.put_item(TableName=profiles, Item=to_item({**deny, "at": time.time_ns() // 1_000_000}))
+    time.sleep(REMEMBERED_SECONDS)
     at = payer.pay("desk-taken", victim, "m-taken")
     alert_id = alert_id_of("desk-taken", at)
     browser.soon(f"document.querySelector('tr[data-alert=\"{alert_id}\"]')")
     assert "account or merchant on the deny list" in browser.text()
-    dynamodb.delete_item(TableName=profiles, Key={"profile_id": deny["profile_id"]})
+    lifted = {**deny, "standing": None, "at": time.time_ns() // 1_000_000}
+    dynamodb.put_item(TableName=profiles, Item=to_item(lifted))
+    time.sleep(REMEMBERED_SECONDS)
     score = payer.decided("desk-of-before", before, "m-taken")["score"]
 
     browser.press("j")
