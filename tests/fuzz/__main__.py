@@ -7,11 +7,13 @@ import shutil
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from emulator.process import EmulatorProcess
 from tests.fuzz.bodies import Bodies
+from tests.fuzz.changes import fuzz_changes
 from tests.fuzz.run import Found, Fuzzing
 from tools.deploy.project import ROOT
 from tools.local.running.environment import Environment
@@ -20,6 +22,8 @@ from tools.terminal.ending import NOTHING_CHANGED, ended
 DEFAULT_COUNT = 2000
 DOCUMENT = ROOT / "docs" / "openapi.json"
 SECONDS_BETWEEN_LINES = 20
+CHANGE_SHARE = 5
+"""One body is put for so many that are posted: the gateway lets ten a second through."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,10 +54,26 @@ def fuzz(count: int, seed: int) -> dict[str, Any]:
         bodies = Bodies(json.loads(DOCUMENT.read_text("utf-8")), seed, int(time.time() * 1000))
         began = time.monotonic()
         found = Fuzzing(emulator, dict(environment.outputs())).run(bodies, count, _Progress())
-        return {"seed": seed, "seconds": round(time.monotonic() - began, 1), **found.as_json()}
+        seconds = round(time.monotonic() - began, 1)
+        changes = fuzz_changes(emulator, environment.outputs(), partial(_bodies, seed), count // CHANGE_SHARE)
+        put = changes.as_json()
+        return {
+            "seed": seed,
+            "seconds": seconds,
+            **found.as_json(),
+            "put": {
+                name: put[name] for name in ("requests", "good", "also_by_function", "by_status", "faults")
+            },
+            "faults": found.faults + changes.faults,
+            "wrong": [*found.wrong, *changes.wrong],
+        }
     finally:
         process.stop()
         shutil.rmtree(process.run_directory, ignore_errors=True)
+
+
+def _bodies(seed: int, path: str, method: str) -> Bodies:
+    return Bodies(json.loads(DOCUMENT.read_text("utf-8")), seed, int(time.time() * 1000), path, method)
 
 
 class _Progress:

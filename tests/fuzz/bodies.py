@@ -1,4 +1,4 @@
-"""Bodies of `POST /transactions` by schemathesis, each with what the document says of it."""
+"""Bodies of the API's operations by schemathesis, each with what the document says of it."""
 
 import copy
 import json
@@ -13,6 +13,8 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis import GenerationMode
 
 PATH, METHOD = "/transactions", "POST"
+WHOLE = frozenset({"timestamp", "until", "snoozed_until", "replaces", "up_to"})
+"""Fields of whole numbers."""
 BATCH = 200
 """Examples of one run of hypothesis, which slows down over many."""
 WINDOW_MILLISECONDS = 3_600_000
@@ -42,14 +44,19 @@ class Bodies:
         document: The OpenAPI document.
         seed: Another one makes others.
         now: Epoch milliseconds: timestamps are from the hour before.
+        path: The operation's, and
+        method: how it is asked for.
     """
 
-    def __init__(self, document: Mapping[str, Any], seed: int, now: int) -> None:
+    def __init__(
+        self, document: Mapping[str, Any], seed: int, now: int, path: str = PATH, method: str = METHOD
+    ) -> None:
+        self._fits_more = path == PATH
         self._document = _about_now(document, now)
         self._random = random.Random(seed)  # noqa: S311 - no secret
-        operation = schemathesis.openapi.from_dict(self._document)[PATH][METHOD]
+        operation = schemathesis.openapi.from_dict(self._document)[path][method]
         self._strategies = [operation.as_strategy(generation_mode=mode) for mode in _MODES]
-        body = self._document["paths"][PATH][METHOD.lower()]["requestBody"]["content"]["application/json"]
+        body = self._document["paths"][path][method.lower()]["requestBody"]["content"]["application/json"]
         schema = {**body["schema"], "components": self._document["components"]}
         self._validator = jsonschema_rs.Draft202012Validator(schema)
 
@@ -67,7 +74,7 @@ class Bodies:
     def _request(self, made: Any) -> Request:
         if isinstance(made, bytes):
             return Request(made, fits=False)
-        fitted = self.allows(made) and self._random.random() >= UNFITTED_SHARE
+        fitted = self._fits_more and self.allows(made) and self._random.random() >= UNFITTED_SHARE
         value = _fitted(made) if fitted else made
         return Request(json.dumps(value).encode(), self.allows(value), fitted)
 
@@ -113,7 +120,7 @@ def _about_now(document: Mapping[str, Any], now: int) -> dict[str, Any]:
 def _has_decimal_point(value: Any) -> bool:
     """Whether a whole number is written as 1.0: draft-04, which the API goes by, has no such integers."""
     some = value if isinstance(value, list) else [value]
-    return any(isinstance(each.get("timestamp"), float) for each in some)
+    return any(isinstance(each.get(name), float) for each in some for name in WHOLE)
 
 
 def _fitted(value: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from tests.fuzz.bodies import Request
 
 TAKEN: Final = frozenset({200, 201})
+REFUSED: Final = frozenset({400, 413})
 CONFLICT: Final = 409
 MIXED: Final = 207
 BEYOND_THE_SCHEMA: Final = frozenset({"amount", "ip_address"})
@@ -31,6 +32,19 @@ def faults(request: Request, status: int, answer: str) -> Iterator[str]:
             if each["status_code"] == 400 and not (named and named <= BEYOND_THE_SCHEMA):
                 yield f"refused for {sorted(named)}, though the document allows it"
     if request.fits and status == 400 and json.loads(answer).get("error") == BY_THE_GATEWAY:
+        yield "refused by the gateway, though the document allows it"
+
+
+def change_faults(request: Request, status: int, answer: str) -> Iterator[str]:
+    """Yield what is wrong with the answer to a body that was put: a verdict, a list, rules, an approval.
+
+    A good one may be refused for what no schema can say: that a time is over, an account unknown.
+    """
+    if status >= 500 or status == 0:
+        yield f"answered {status}"
+    elif not request.fits and status not in REFUSED:
+        yield f"taken, though the document refuses it: {status}"
+    elif request.fits and status == 400 and json.loads(answer).get("error") == BY_THE_GATEWAY:
         yield "refused by the gateway, though the document allows it"
 
 

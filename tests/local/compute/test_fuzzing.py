@@ -76,3 +76,5 @@ def test_no_request_is_answered_wrongly() -> None:
     assert figures["good"] > 60
     assert figures["also_by_function"] > 40
     assert figures["stored"] > 20
+    assert figures["put"]["requests"] == 48
+    assert figures["put"]["good"] > 10

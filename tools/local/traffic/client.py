@@ -70,6 +70,7 @@ class SigningClient:
         identity: Whose keys sign the requests.
         sleep: How to wait between two tries.
         most_attempts: After so many tries it gives up.
+        method: How to send; a body is put where it is not posted.
     """
 
     def __init__(
@@ -78,8 +79,9 @@ class SigningClient:
         identity: Identity,
         sleep: Callable[[float], object] = time.sleep,
         most_attempts: int = MOST_ATTEMPTS,
+        method: str = "POST",
     ) -> None:
-        self._most_attempts = most_attempts
+        self._most_attempts, self._method = most_attempts, method
         parts = urlsplit(url)
         if parts.hostname is None or parts.scheme not in {"http", "https"}:
             raise ValueError(f"{url!r} is no http or https URL to post to")
@@ -106,10 +108,10 @@ class SigningClient:
 
     def post(self, body: bytes) -> Answer:
         """Post a body once."""
-        request = AWSRequest("POST", self._url, headers={"Content-Type": "application/json"}, data=body)
+        request = AWSRequest(self._method, self._url, headers={"Content-Type": "application/json"}, data=body)
         self._signer.add_auth(request)
         try:
-            self._connection.request("POST", self._path, body, dict(request.headers.items()))
+            self._connection.request(self._method, self._path, body, dict(request.headers.items()))
             response = self._connection.getresponse()
             text = response.read().decode("utf-8", "replace")
         except (OSError, http.client.HTTPException) as error:
