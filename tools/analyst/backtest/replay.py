@@ -63,7 +63,6 @@ class Replay:
         label_delay_days: As given.
         duplicates: Rows whose transaction was known already.
         too_late: Rows scored but older than everything remembered of their account.
-        first_uses_written: Writes of the counters of first uses.
     """
 
     def __init__(self, rules: Rules, label_delay_days: float | None, measured: Collection[str] = ()) -> None:
@@ -83,17 +82,11 @@ class Replay:
         self._awaited: deque[Awaited] = deque()
         self.duplicates = 0
         self.too_late = 0
-        self.first_uses_written = 0
 
     @property
     def accounts(self) -> int:
         """How many accounts have a profile."""
         return len(self._accounts)
-
-    @property
-    def merchants_at_risk(self) -> int:
-        """How many merchants have verdicts that are remembered."""
-        return len(self._merchants)
 
     def use(self, rules: Rules) -> None:
         """Put other rules in force, as publishing does; what is known stays."""
@@ -149,9 +142,7 @@ class Replay:
             uses = self._sharing.get(place)
             if uses is None:
                 uses = self._sharing[place] = FirstUses()
-            self.first_uses_written += uses.learn(
-                transaction.transaction_id, transaction.timestamp, place.kind
-            )
+            uses.learn(transaction.transaction_id, transaction.timestamp, place.kind)
 
     def _look_again(self, now: int) -> None:
         population = self._population
