@@ -13,6 +13,7 @@ from typing import Any, Final
 from emulator.cloud import faults
 from emulator.cloud.faults import Fault
 from shared.runtime.events import alert_id_of
+from stacks.compute.functions.detector.controls_table import REMEMBERED_SECONDS
 from tools.audit.privileges.people import People
 from tools.audit.privileges.stage import PathError, Stage, expect, until
 
@@ -77,6 +78,7 @@ class Paths:
         self._stage.command(
             "analyst.controls", *_words(account="a-denied", list="deny", by="ana"), by=self._people.decides
         )
+        time.sleep(REMEMBERED_SECONDS)
         for name in ("denied-1", "denied-2"):
             self._pay(name, "a-denied")
             until(f"the record of {name} says that it was mailed", partial(self._mailed, name))
@@ -178,6 +180,7 @@ class Paths:
             self._stage.command(
                 "analyst.controls", *_words(account="a-other", list="deny", by="ana"), by=self._people.decides
             )
+            time.sleep(REMEMBERED_SECONDS)
             self._pay("unmailed-1", "a-other")
             until("the record of unmailed-1", lambda: self._record("unmailed-1") is not None)
 
