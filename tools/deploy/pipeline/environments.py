@@ -46,3 +46,4 @@ def environments(environment: str) -> Iterator[GitHubEnvironment]:
                 main_alone=reviewed or duty is not Duty.LOOK,
                 reviewed=reviewed and duty is Duty.DEPLOY,
             )
+    yield GitHubEnvironment(f"{environment}-canary", main_alone=True, reviewed=False)
