@@ -19,7 +19,7 @@ from shared.runtime.alerts import group_key
 from shared.runtime.money import plain, readable
 from stacks.compute.functions.profiles.items import account_key, controls_key
 from tools.analyst.alerts import columns
-from tools.analyst.records.alert import Alert
+from tools.analyst.records.alert import Alert, score_told
 from tools.analyst.records.audit import controls_told
 from tools.analyst.records.place import Records
 from tools.analyst.records.profile import AccountPicture, account_picture
@@ -111,7 +111,7 @@ def _rows(alerts: Sequence[Alert]) -> Iterator[Sequence[str]]:
         yield (
             told(alert.timestamp),
             alert.status,
-            "" if alert.score is None else f"{alert.score:.3f}",
+            "" if alert.score is None else score_told(alert.score),
             readable(alert.amount, alert.currency),
             alert.merchant_id,
             alert.transaction_id,

@@ -17,7 +17,7 @@ from botocore.session import get_session
 
 from shared.runtime.alerts import AlertStatus
 from shared.runtime.money import plain, readable
-from tools.analyst.records.alert import Alert
+from tools.analyst.records.alert import Alert, score_told
 from tools.analyst.records.place import Records
 from tools.analyst.records.subjects import account_of
 from tools.analyst.records.tables import Tables
@@ -103,7 +103,7 @@ def _rows(alerts: Iterable[Alert]) -> Iterator[Sequence[str]]:
         yield (
             told(alert.received_at),
             alert.status,
-            "" if alert.score is None else f"{alert.score:.3f}",
+            "" if alert.score is None else score_told(alert.score),
             readable(alert.amount, alert.currency),
             alert.account_id,
             alert.merchant_id,

@@ -204,16 +204,22 @@ def _all_in_force(tables: Tables, options: argparse.Namespace) -> list[str]:
     lines = [f"{len(found)} accounts and merchants of {options.environment} are on a list or snoozed"]
     for each in found:
         said = each.fault or controls_told(each.controls._asdict())
-        note = f": {each.note}" if each.note else ""
-        lines.append(f"  {each.subject}: {said}; {told(each.at)} by {each.by}{note}")
+        lines.append(f"  {each.subject}: {said}; {told(each.at)} by {each.by}{_why(each.note)}")
     if options.history:
         changes = [
             each for each in of_history(tables.changes(Changed.HISTORY), items) if each.kind == "controls"
         ]
         changes.sort(key=lambda entry: -entry.at)
         lines.append("changes, the latest first:")
-        lines += [f"  {told(each.at)} by {each.by}: {each.subject}: {each.decision}" for each in changes]
+        lines += [
+            f"  {told(each.at)} by {each.by}: {each.subject}: {each.decision}{_why(each.note)}"
+            for each in changes
+        ]
     return lines
+
+
+def _why(note: str) -> str:
+    return f": {note}" if note else ""
 
 
 def _lasting(until: int, now: int) -> str:

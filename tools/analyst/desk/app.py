@@ -135,7 +135,9 @@ class Pages:
 
     def alert(self, request: Request) -> Response:
         """One alert."""
-        return self._page("alert.html", "", **alert.page(self._desk, request.query_params.get("id", "")))
+        asked = request.query_params
+        shown = alert.page(self._desk, asked.get("id", ""), whole=asked.get("payments") == "yes")
+        return self._page("alert.html", "", **shown)
 
     def account(self, request: Request) -> Response:
         """One account."""

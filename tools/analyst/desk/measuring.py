@@ -25,14 +25,17 @@ class Measured:
         self._payments: list[Payment] = []
         self._read_at = 0
 
-    def read(self) -> list[Payment]:
+    def read(self, *, since: int = 0) -> list[Payment]:
         """Return all that are stored, as they were at most `KEPT_MILLISECONDS` ago.
+
+        Args:
+            since: They are read anew where they were last read before this time (epoch milliseconds).
 
         Raises:
             OperatorError: AWS refuses, or there are too many.
         """
         with self._lock:
-            if self._clock() - self._read_at >= KEPT_MILLISECONDS:
+            if self._clock() - self._read_at >= KEPT_MILLISECONDS or self._read_at < since:
                 self._payments = payments(self._tables)
                 self._read_at = self._clock()
             return self._payments

@@ -8,7 +8,7 @@ from shared.runtime.alerts import AlertStatus
 from shared.runtime.money import readable
 from stacks.alerting.functions.notifier.wording import headline, sentence
 from tools.analyst.desk.model import now
-from tools.analyst.records.alert import Alert, Reason
+from tools.analyst.records.alert import Alert, Reason, score_told
 
 if TYPE_CHECKING:
     from shared.runtime.events import AlertReason
@@ -57,7 +57,7 @@ def money(amount: Decimal, currency: str) -> str:
 
 def score(value: Decimal | None) -> str:
     """Return a score with three decimals; never rounded up to certainty."""
-    return "none" if value is None else f"{min(value, Decimal('0.999')):.3f}"
+    return "none" if value is None else score_told(value)
 
 
 def share(value: float | None) -> str:

@@ -170,5 +170,10 @@ class Alert:
         return "\n".join((self.transaction_id, self.account_id, self.account, self.merchant_id)).lower()
 
 
+def score_told(score: Decimal | float) -> str:
+    """Return a score with three decimals; never rounded up to certainty."""
+    return f"{min(float(score), 0.999):.3f}"
+
+
 def _weightiest_first(reasons: Any) -> tuple[Reason, ...]:
     return tuple(sorted(map(Reason.of_item, reasons), key=lambda reason: -abs(reason.weight)))

@@ -247,7 +247,7 @@ def test_all_that_is_in_force_is_shown_and_what_is_over_is_not(ask: Run, memory:
     ask("--account", "a-1", "--list", "deny", "--by", "Ana", "--note", "card lost")
     ask("--account", "a-2", "--snooze", "2h", "--by", "Bo")
     ask("--merchant", "m-1", "--list", "watch", "--until", "2026-12-01", "--by", "Cy")
-    ask("--account", "a-3", "--list", "allow", "--until", "2026-12-02", "--by", "Di")
+    ask("--account", "a-3", "--list", "allow", "--until", "2026-12-02", "--by", "Di", "--note", "a shop")
     ask("--account", "a-3", "--list", "none", "--by", "Di")
     memory.put("profiles", {"profile_id": "account#a-1", "state": "{}", "revision": 1})
     memory.put("profiles", over("controls#account#a-4"))
@@ -258,7 +258,7 @@ def test_all_that_is_in_force_is_shown_and_what_is_over_is_not(ask: Run, memory:
     assert "  account a-2: snooze up to 1000 USD until " in out
     assert "  merchant m-1: list watch until 2026-12-01 00:00 UTC; " in out
     history = ask("--history")[1]
-    assert "by Di: account a-3: list allow up to 1000 USD until 2026-12-02 00:00 UTC" in history
+    assert "by Di: account a-3: list allow up to 1000 USD until 2026-12-02 00:00 UTC: a shop" in history
     assert "by Di: account a-3: on no list, not snoozed" in history
 
 

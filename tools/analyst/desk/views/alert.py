@@ -10,13 +10,17 @@ from tools.analyst.desk.charts import meter
 from tools.analyst.desk.filters import EVERY, Filter
 from tools.analyst.desk.parts import Desk
 from tools.analyst.desk.views.account_chart import account_chart
-from tools.analyst.desk.views.people import account_known, controls_of, counts_of
+from tools.analyst.desk.views.people import account_known, controls_of, counts_of, payments_of
 from tools.analyst.records.alert import Alert, Reason
 from tools.analyst.records.audit import of_alert
+from tools.analyst.records.payments import Payment
 from tools.analyst.records.profile import AccountPicture, merchant_verdicts
 from tools.deploy.outputs import OperatorError
 
 MOST_RELATED: Final = 6
+PAYMENTS_AFTER: Final = 5
+PAYMENTS_BEFORE: Final = 15
+"""Payments of the account that are listed with an alert's own: enough to see a burst or a habit."""
 _FACTS: Final = (
     "merchant_category", "country", "channel", "device_id", "card_present", "latitude", "longitude",
 )  # fmt: skip
@@ -30,8 +34,13 @@ class Weighed:
     bar: Any
 
 
-def page(desk: Desk, alert_id: str) -> dict[str, Any]:
+def page(desk: Desk, alert_id: str, *, whole: bool) -> dict[str, Any]:
     """Return what the page of an alert shows.
+
+    Args:
+        desk: The desk.
+        alert_id: Key of its record.
+        whole: Show the account's payments in full; that reads the table of transactions.
 
     Raises:
         OperatorError: There is no such record, or AWS refuses.
@@ -45,6 +54,7 @@ def page(desk: Desk, alert_id: str) -> dict[str, Any]:
     others = desk.model.all()
     earlier = _latest(other for other in others if _same_account(other, alert))
     reasons, lesser = weighed(alert)
+    paid = payments_of(desk, alert.account_id, since=alert.received_at) if whole else []
     elsewhere = _latest(other for other in others if other.account_id != alert.account_id)
     return {
         "alert": alert,
@@ -55,7 +65,10 @@ def page(desk: Desk, alert_id: str) -> dict[str, Any]:
         "trace_id": str(record.get("trace_id", "")),
         "trace_url": trace_url(desk, str(record.get("trace_id", ""))),
         "known": known,
-        "chart": account_chart(known.picture, [alert, *earlier], alert),
+        "chart": account_chart(known.picture, [alert, *earlier], alert, paid),
+        "whole": whole,
+        "payments": around(paid, alert),
+        "paid": len(paid),
         "merchant_verdicts": merchant_verdicts(merchant, desk.tables.profile(merchant)),
         "merchant_controls": controls_of(desk, "merchant", alert.merchant_id),
         "controls": controls_of(desk, "account", alert.account_id),
@@ -95,6 +108,14 @@ def weighed(alert: Alert) -> tuple[list[Weighed], list[Reason]]:
         )
         for reason in shown
     ], light
+
+
+def around(paid: list[Payment], alert: Alert) -> list[Payment]:
+    """Return an alert's payment with those next to it, the latest first; the latest ones where it is gone."""
+    keys = [(each.transaction.transaction_id, each.transaction.timestamp) for each in paid]
+    own = (alert.transaction_id, alert.timestamp)
+    place = keys.index(own) if own in keys else 0
+    return paid[max(0, place - PAYMENTS_AFTER) : place + PAYMENTS_BEFORE + 1]
 
 
 def trace_url(desk: Desk, trace_id: str) -> str:

@@ -1,13 +1,12 @@
 """An account, and a merchant: profile in words, history, lists, verdicts, what can be exported or erased."""
 
-import json
 import shlex
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from shared.runtime.alerts import AlertStatus, group_key
+from shared.runtime.alerts import AlertStatus
 from shared.runtime.changes import Changed
 from stacks.compute.functions.detector.scoring import Controls, ProfileError
 from stacks.compute.functions.profiles.items import account_key, controls_key, merchant_key
@@ -135,17 +134,18 @@ def account_page(desk: Desk, given: str, *, older: bool, whole: bool) -> dict[st
         "counts": counts_of(alerts),
         "older": older,
         "days": desk.model.days,
-        "erase": erase_commands(desk, account_id, alerts),
+        "commands": commands_of(desk, account_id),
     }
 
 
-def payments_of(desk: Desk, account_id: str) -> list[Payment]:
-    """Return all stored payments of an account, the latest first.
+def payments_of(desk: Desk, account_id: str, *, since: int = 0) -> list[Payment]:
+    """Return all stored payments of an account, the latest first, as they were read after a time.
 
     Raises:
         OperatorError: AWS refuses, or there are too many payments.
     """
-    return [each for each in reversed(desk.payments.read()) if each.transaction.account_id == account_id]
+    paid = [each for each in desk.payments.read(since=since) if each.transaction.account_id == account_id]
+    return sorted(paid, key=lambda each: -each.transaction.timestamp)
 
 
 def merchant_page(desk: Desk, merchant_id: str) -> dict[str, Any]:
@@ -173,21 +173,15 @@ def merchant_page(desk: Desk, merchant_id: str) -> dict[str, Any]:
     }
 
 
-def erase_commands(desk: Desk, account_id: str, alerts: list[Alert]) -> list[str]:
-    """Return the commands that delete all that is kept of an account under its id, to be copied."""
-    place = desk.place
-    profile = account_key(account_id)
-    keys = [
-        (place.profiles_table_name, {"profile_id": profile}),
-        (place.profiles_table_name, {"profile_id": controls_key(profile)}),
-        (place.alerts_table_name, {"alert_id": group_key(account_id)}),
-        *((place.alerts_table_name, {"alert_id": alert.alert_id}) for alert in alerts),
-    ]
-    return [
-        f"aws dynamodb delete-item --table-name {table} --key "
-        + shlex.quote(json.dumps({name: {"S": value} for name, value in key.items()}))
-        for table, key in keys
-    ]
+def commands_of(desk: Desk, account_id: str) -> dict[str, str]:
+    """Return the commands that export and erase all that is kept of an account, to be copied."""
+    words = f"ENV={desk.environment} ACCOUNT={shlex.quote(account_id)}"
+    confirmed = " CONFIRM=prod" if desk.environment == "prod" else ""
+    return {
+        "export": f"make export {words}",
+        "count": f"make erase {words}",
+        "erase": f"make erase {words} ERASE=yes{confirmed}",
+    }
 
 
 def _account_id(desk: Desk, given: str) -> str:

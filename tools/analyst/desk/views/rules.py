@@ -83,13 +83,14 @@ def page(desk: Desk) -> dict[str, Any]:
     before, known = _file_before(desk, item)
     alerts = [alert for alert in desk.model.all() if alert.was_alert]
     document = json.loads(text)
-    choices = choices_of(alerts, desk.clock(), desk.model.days)
+    threshold = document.get(THRESHOLD)
+    choices = choices_of(alerts, desk.clock(), desk.model.days, threshold)
     return {
         "item": item,
         "version": parse_rules(text.encode()).version,
         "published": item is not None and item.get("rules") is not None,
         "fault": fault,
-        "threshold": document.get(THRESHOLD),
+        "threshold": threshold,
         "differences": differences(json.loads(before), document) if known else None,
         "rules": figures(alerts, document, desk.clock()),
         "challenger": desk.controls.get(CHALLENGER_KEY),
@@ -101,7 +102,7 @@ def page(desk: Desk) -> dict[str, Any]:
         "curve": curve(
             "Precision among decided alerts over alerts per day",
             [(each.per_day, each.precision) for each in choices if each.precision is not None],
-            _now(choices),
+            _now(choices, threshold),
         ),
         "days": desk.model.days,
     }
@@ -172,10 +173,16 @@ def _weeks(code: str, hit: list[Alert], now: int) -> Any:
     return spark(f"Hits of {code} in each of the last {_WEEKS} weeks: {told}", counts) if hit else ""
 
 
-def choices_of(alerts: list[Alert], now: int, days: int) -> list[Choice]:
-    """Return thresholds with what each would have brought, from the one that brought all of these alerts on.
+def choices_of(alerts: list[Alert], now: int, days: int, current: float | None = None) -> list[Choice]:
+    """Return thresholds with what each would have brought, the highest first.
 
-    Alerts below the threshold in force are not recorded: nothing is known of a lower one.
+    What scored below the threshold of its time is no alert: little is known of a lower one.
+
+    Args:
+        alerts: Of the last days.
+        now: Epoch milliseconds.
+        days: How many.
+        current: The threshold in force; it is one of the choices, unless no alert has reached it.
     """
     scored = sorted((alert for alert in alerts if alert.score is not None), key=lambda a: -(a.score or 0))
     if not scored:
@@ -184,10 +191,17 @@ def choices_of(alerts: list[Alert], now: int, days: int) -> list[Choice]:
     scores = [float(alert.score or 0) for alert in scored]
     frauds = list(accumulate(alert.status is AlertStatus.CONFIRMED_FRAUD for alert in scored))
     decided = list(accumulate(not alert.is_open for alert in scored))
+
+    def kept(threshold: float) -> int:
+        """How many are alerts; those that score as much as the threshold are, too."""
+        return bisect_right(scores, -threshold, key=lambda score: -score)
+
+    thresholds = {scores[len(scores) * step // _CHOICES - 1] for step in _steps(len(scores))}
+    if current is not None and (now_kept := kept(current)):
+        thresholds = {each for each in thresholds if kept(each) != now_kept} | {current}
     found = []
-    for threshold in sorted({scores[len(scores) * step // _CHOICES - 1] for step in _steps(len(scores))}):
-        # All that score as much as the threshold are alerts, too.
-        count = bisect_right(scores, -threshold, key=lambda score: -score)
+    for threshold in sorted(thresholds):
+        count = kept(threshold)
         found.append(
             Choice(
                 threshold=threshold,
@@ -205,10 +219,9 @@ def _steps(count: int) -> range:
     return range(max(1, -(-_CHOICES // count)), _CHOICES + 1)
 
 
-def _now(choices: list[Choice]) -> tuple[float, float] | None:
-    if not choices or choices[-1].precision is None:
-        return None
-    return choices[-1].per_day, choices[-1].precision
+def _now(choices: list[Choice], current: float | None) -> tuple[float, float] | None:
+    at = next((each for each in choices if each.threshold == current), None)
+    return None if at is None or at.precision is None else (at.per_day, at.precision)
 
 
 @dataclass(frozen=True)

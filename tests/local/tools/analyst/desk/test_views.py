@@ -118,6 +118,30 @@ def test_no_style_and_no_script_stands_in_a_page(page: Page, bank: Bank) -> None
         assert set(loaded) == {bank.served.address}
 
 
+def test_an_alert_stands_among_the_payments_of_its_account(page: Page, bank: Bank) -> None:
+    remembered = "document.querySelectorAll('circle.payment').length"
+    page.open(bank.url(bank.pages["alert"]))
+    of_the_profile = page.run(remembered)
+    page.run("document.querySelector('a[href$=\"payments=yes\"]').click()")
+    page.soon("document.querySelector('tr.chosen')")
+    marked = page.run("[...document.querySelectorAll('tr.chosen')].map((each) => each.innerText)")
+    assert len(marked) == 1
+    assert "PAY-CASE" in marked[0].upper()
+    paid = [each for each in bank.served.desk.payments.read() if each.transaction.account_id == "a-0417"]
+    assert page.run(remembered) == len(paid) != of_the_profile
+    assert page.run("document.querySelectorAll('circle.this').length") == 1
+    assert f"All {len(paid)}" in page.text()
+    page.run(f"(() => {{ {AXE}; }})()")
+    assert page.run("axe.run(document).then((found) => found.violations.map((each) => each.id))") == []
+
+
+def test_export_and_erase_are_commands_to_copy(page: Page, bank: Bank) -> None:
+    text = page.open(bank.url(bank.pages["account"])).text().splitlines()
+    commands = [line for line in text if line.startswith("make ")]
+    words = "ENV=dev ACCOUNT=a-0417"
+    assert commands == [f"make export {words}", f"make erase {words}", f"make erase {words} ERASE=yes"]
+
+
 def test_filters_search_and_pages_of_the_list(page: Page, bank: Bank) -> None:
     def listed(words: str) -> int:
         page.open(bank.url(f"/alerts?{words}"))

@@ -36,6 +36,12 @@ def test_a_higher_threshold_brings_fewer_alerts_and_says_which_frauds_it_loses()
     two_thirds = pytest.approx(2 / 3)
     assert told == [(0.9, 0.1, 1.0, 1), (0.8, 0.3, two_thirds, 0), (0.4, 0.4, two_thirds, 0)]
     assert choices_of([], NOW, 30) == []
+    # The threshold in force says exactly what it keeps, and stands for others that keep the same.
+    for in_force, kept in ((0.85, 1), (0.8, 3), (0.5, 3), (0.3, 4)):
+        choices = choices_of(alerts, NOW, 30, in_force)
+        assert [round(each.per_day * 10) for each in choices] == [1, 3, 4]
+        assert next(each.per_day for each in choices if each.threshold == in_force) == kept / 10
+    assert choices_of(alerts, NOW, 30, 0.95) == found
     assert choices_of([scored(1, "0.5", AlertStatus.OPEN)], NOW, 30)[0].precision is None
 
 

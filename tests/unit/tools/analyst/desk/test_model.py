@@ -8,6 +8,7 @@ import pytest
 from shared.runtime.alerts import AlertStatus
 from tests.unit.functions.builders import NOW
 from tests.unit.tools.analyst.records_in_memory import InMemory, records_in_memory
+from tools.analyst.desk.measuring import KEPT_MILLISECONDS, Measured
 from tools.analyst.desk.model import Model
 
 DAY = 86_400_000
@@ -67,3 +68,18 @@ def test_a_refusal_is_told_and_what_was_known_stays(memory: InMemory) -> None:
     model.look(whole=True)
     assert "could not read alerts-dev" in model.error
     assert ids(model) == {"t-1"}
+
+
+def test_payments_are_kept_for_a_while_and_read_anew_for_a_later_alert(memory: InMemory) -> None:
+    now = [NOW]
+    measured = Measured(memory.tables(), lambda: now[0])
+    assert measured.read() == []
+    paid = memory.alert("t-1", received_at=NOW + 1)
+    now[0] += 2
+    assert measured.read() == []
+    found = [each.transaction.transaction_id for each in measured.read(since=paid.received_at or 0)]
+    assert found == ["t-1"]
+    memory.alert("t-2", received_at=NOW + 2)
+    assert len(measured.read(since=NOW + 1)) == 1
+    now[0] += KEPT_MILLISECONDS
+    assert len(measured.read()) == 2
