@@ -1,5 +1,6 @@
 """How pages say things: times, amounts, reasons; the reasons in the very words of the mails."""
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -94,6 +95,19 @@ def identity(arn: str) -> str:
     return "/".join(arn.rpartition(":")[2].split("/")[-2:])
 
 
+def figure(text: str) -> str:
+    """Return what a reason shows or compares with, as people read a number; words stay as they are."""
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) or Decimal(text) < 1:
+        return text
+    rounded = f"{Decimal(text):,.2f}"
+    return rounded.removesuffix(".00")
+
+
+def threshold(value: float) -> str:
+    """Return a threshold as exactly as scores are recorded: one just below certainty is not 1."""
+    return f"{value:.6g}"
+
+
 FILTERS: Final[dict[str, Any]] = {
     "time": time,
     "minute": minute,
@@ -107,5 +121,7 @@ FILTERS: Final[dict[str, Any]] = {
     "whole_reason": whole_reason,
     "points": points,
     "identity": identity,
+    "figure": figure,
+    "threshold": threshold,
 }
 """What templates may call, by name."""

@@ -1,5 +1,6 @@
 """Every page in a real browser: what it says, how it looks, whom it leaves out, what hostile names become."""
 
+from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
 
@@ -106,6 +107,16 @@ def test_hostile_names_and_notes_stay_text(page: Page, bank: Bank, path: str) ->
     assert page.run("document.querySelectorAll('main script, main img').length") == 0
     assert page.run("document.title") != "owned"
     assert page.faults() == []
+
+
+def test_a_long_name_leaves_an_amount_room_on_a_phone(page: Page, bank: Bank) -> None:
+    names = {"merchant_id": "merchant-" * 7, "account_id": "account-" * 7}
+    bank.memory.alert("long-1", received_at=bank.now, amount=Decimal("1234567.89"), **names)
+    bank.served.desk.model.look(whole=False)
+    page.screen(PHONE, 900, dark=False).open(bank.url("/alerts?status=ALL&search=long-1"))
+    amounts = "[...document.querySelectorAll('td[data-name=Amount]')]"
+    assert page.run(f"{amounts}.map((each) => each.scrollWidth <= each.clientWidth)") == [True]
+    assert page.run("document.documentElement.scrollWidth") == PHONE
 
 
 def test_no_style_and_no_script_stands_in_a_page(page: Page, bank: Bank) -> None:

@@ -10,6 +10,7 @@ from tests.unit.tools.analyst.desk.test_filters import alert
 from tools.analyst.desk.charts import Bar, Dot, columns, curve, dots, meter, spark
 from tools.analyst.desk.views.quality import periods, shifts, took
 from tools.analyst.desk.views.rules import choices_of, figures
+from tools.analyst.desk.words import figure, threshold
 from tools.analyst.records.alert import Alert, Reason
 
 DAY = 86_400_000
@@ -102,3 +103,10 @@ def test_pictures_are_drawn_of_anything_and_escape_names() -> None:
     assert dots("none", [], []) == curve("none", [], None) == ""
     assert 'width="0.5"' in str(meter(0, 0, "fraud"))
     assert columns("none", [])
+
+
+def test_numbers_are_told_as_people_read_them_and_nothing_is_rounded_up_to_certainty() -> None:
+    told = {"10085.3576": "10,085.36", "9900": "9,900", "7": "7", "0.0004": "0.0004", "0": "0", "03h": "03h"}
+    assert {text: figure(text) for text in told} == told
+    assert figure("1 payment in 32,000") == "1 payment in 32,000"
+    assert [threshold(each) for each in (0.3, 0.999941, 0.1 + 0.2)] == ["0.3", "0.999941", "0.3"]
