@@ -183,8 +183,7 @@ class Pages:
     def audit(self, request: Request) -> Response:
         """Who decided what."""
         kind, by, search = self._asked_of_audit(request)
-        shown = audit.page(self._desk, kind, by, search)
-        return self._page("audit.html", "/audit", **{**shown, "by_chosen": shown.pop("by")})
+        return self._page("audit.html", "/audit", **audit.page(self._desk, kind, by, search))
 
     def audit_file(self, request: Request) -> Response:
         """The same as CSV."""

@@ -61,7 +61,7 @@ def page(desk: Desk, kind: str, by: str, search: str) -> dict[str, Any]:
         "total": len(found),
         "people": sorted({entry.by for entry in everything}),
         "kind": kind,
-        "by": by,
+        "by_chosen": by,
         "search": search,
         "in_force": list(in_force(desk.tables.changes(Changed.CONTROLS), desk.clock())),
         "days": desk.model.days,

@@ -61,6 +61,7 @@ def test_a_page_says_what_it_is_for(page: Page, bank: Bank, name: str) -> None:
     # Folded parts are read too: what changed a list stands in one.
     text += page.run("document.body.textContent")
     assert [said for said in SAID[name] if said not in text] == []
+    assert page.run("document.querySelector('.who').textContent") == "ana"
     assert page.faults() == []
 
 
