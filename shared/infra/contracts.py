@@ -87,7 +87,11 @@ class DataContract:
     profiles_table_name: Annotated[Text, Export("Table of behaviour profiles.", readers=(COMPUTE, ALERTING))]
     profiles_table_arn: Annotated[Text, Export("Table of behaviour profiles.", readers=(COMPUTE,))]
     profiles_index_name: Annotated[
-        Text, Export("Index of the profiles table: what people decided of accounts, merchants and rules.")
+        Text,
+        Export(
+            "Index of the profiles table: what people decided of accounts, merchants and rules.",
+            readers=(COMPUTE,),
+        ),
     ]
     profiles_time_to_live_days: Annotated[
         Text, Export("Days until an untouched profile expires; 0 keeps it.", readers=(COMPUTE,))

@@ -3,11 +3,15 @@
 import json
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-from shared.runtime.dynamodb import UnsupportedValueError, from_item
+from shared.runtime.dynamodb import from_item
 
 _T = TypeVar("_T")
+_LARGEST_NUMBER: Final = Decimal("1E126")
+"""DynamoDB stores none so large."""
+_LARGEST_INTEGER: Final = 2**63 - 1
+"""Whole numbers here are times and counts, which have 64 bits."""
 
 
 class EventError(ValueError):
@@ -43,7 +47,7 @@ class Fields:
         """Return the same fields with DynamoDB's wire form read into plain values."""
         try:
             return Fields(from_item(self._values), self._where)
-        except (UnsupportedValueError, InvalidOperation, AttributeError, TypeError):
+        except (ArithmeticError, AttributeError, TypeError, ValueError):
             raise EventError(f"{self._where} is not an item that we store") from None
 
     def children(self, name: str) -> list["Fields"]:
@@ -75,7 +79,7 @@ class Fields:
     def integer(self, name: str) -> int:
         """Return a whole number."""
         number = self.decimal(name)
-        if number != number.to_integral_value():
+        if abs(number) > _LARGEST_INTEGER or number != number.to_integral_value():
             raise EventError(f"{self._where}.{name} is not a whole number")
         return int(number)
 
@@ -87,7 +91,7 @@ class Fields:
                 number = Decimal(value)
             except InvalidOperation:
                 number = Decimal("NaN")
-            if number.is_finite():
+            if number.is_finite() and abs(number) < _LARGEST_NUMBER:
                 return number
         raise EventError(f"{self._where}.{name} is not a number")
 

@@ -28,7 +28,10 @@ def test_each_function_reaches_three_services_and_does_there_what_it_calls(envir
         ]
         for way in of_function:
             wanted = {
-                (action, f"{call.target}-{environment}")
+                (
+                    action,
+                    "/index/".join(f"{name}-{environment}" for name in (call.target, call.index) if name),
+                )
                 for call in CALLS
                 if f"{call.function}-function-{environment}" == function and call.service == way.to
                 for action in call.actions

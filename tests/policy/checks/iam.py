@@ -35,6 +35,7 @@ LEAST_PRIVILEGE: Mapping[str, Mapping[str, frozenset[str]]] = {
     "detector-role": {
         "dynamodb:BatchGetItem": frozenset({"table/profiles-table"}),
         "dynamodb:PutItem": frozenset({"table/profiles-table"}),
+        "dynamodb:Query": frozenset({"table/profiles-table/index/changes-index"}),
         "dynamodb:UpdateItem": frozenset({"table/transactions"}),
         "sqs:SendMessage": frozenset({"suspicious-queue", "detector-dlq"}),
         "kms:Decrypt": frozenset({KEY}),
@@ -232,7 +233,8 @@ def _target(resource: str, suffix: str) -> str:
         return KEY
     if "/stream/" in resource:
         return "stream"
-    return resource.split(":", 5)[5].removesuffix(f"-{suffix}")
+    kinds = resource.split(":", 5)[5].split("/")
+    return "/".join(each.removesuffix(f"-{suffix}") for each in kinds)
 
 
 @check

@@ -23,6 +23,7 @@ from stacks.compute.functions.detector.scoring import (
 from stacks.compute.functions.detector.scoring.geography import kilometres_between
 from stacks.compute.functions.detector.scoring.reasons import Decision, Reason
 from stacks.compute.functions.detector.scoring.sharing import Kind
+from stacks.compute.functions.detector.scoring.tail import COUNTED_DECADES
 from tests.unit.functions.builders import NOW, scored
 from tests.unit.functions.histories import (
     DAY,
@@ -116,6 +117,16 @@ def test_rare_payments_make_the_next_one_more_suspicious() -> None:
     assert alarm > 0.5
     assert decide(after, alarmed).score > 1.5 * decide(after, calm).score
     assert measured(much_later, alarmed, "recent_rarity") == pytest.approx(0.0, abs=0.01)
+
+
+def test_nobody_knows_the_pace_of_a_new_account() -> None:
+    new = account_of(*(at(n / 60, f"n-{n}", amount=40.0 + n) for n in range(30)))
+    assert not decide(at(0.51, amount=45.0), new).suspicious
+    known = account_of(*habit(), *(at(n / 60, f"n-{n}", amount=40.0 + n) for n in range(30)))
+    slow, fast = (measured(at(0.51, amount=45.0), each, "hour_pace") for each in (new, known))
+    assert slow is not None
+    assert fast is not None
+    assert slow <= COUNTED_DECADES < fast
 
 
 def test_payments_that_are_rare_as_a_rule_make_the_next_one_less_suspicious_than_a_rare_one() -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from tools.local.report.accounting import Account
-from tools.local.traffic.compromise import Dispute
+from tools.local.traffic.compromise import COMPROMISED_MERCHANT, Dispute
 
 MERCHANT_RISK: Final = "merchant_risk"
 """Code of the reason that confirmed frauds at a merchant give."""
@@ -53,7 +53,8 @@ class VerdictEffect:
             for each in account.evidence.deliveries[dispute.position :]
             if each.transaction.fields["merchant_id"] == dispute.merchant_id
         ]
-        following = next((each for each in later if each.is_fraud), None)
+        # A fraud of another kind there may be found without the verdict.
+        following = next((each for each in later if each.scenario == COMPROMISED_MERCHANT), None)
         recorded = {each.transaction_id: each.decision for each in account.evidence.standings}
         disputed = account.evidence.decisions.get(dispute.transaction.transaction_id)
         decision = recorded.get(following.transaction_id) if following else None
@@ -84,11 +85,13 @@ class VerdictEffect:
         """The same for people."""
         whose = ", of another account," if self.of_another_account else ""
         before = f"before: {self.disputed_id} at {self.merchant_id} scored {self.disputed_score:.2f}; "
-        after = f"after: the next fraud there, {self.next_id}{whose} scored {self.next_score:.2f}: "
+        after = (
+            f"after: the next fraud of its kind there, {self.next_id}{whose} scored {self.next_score:.2f}: "
+        )
         why = f"{self.points:+.1f} of its log-odds are {MERCHANT_RISK}, by that verdict; without it the "
         said = [
             before + "its card holder disputed it, and a verdict confirmed the fraud",
-            after + ("found" if self.found else "not found"),
+            after + f"{self.next_score:.2f}: {'found' if self.found else 'not found'}",
             why + f"score would be {self.score_without:.2f}, and alerts begin at {self.threshold:.2f}",
         ]
         if self.genuine_alerts:

@@ -14,6 +14,7 @@ from botocore.session import Session
 from emulator.tests.roles import Role
 from shared.runtime.dynamodb import from_item, to_item
 from shared.runtime.events import alert_id_of
+from stacks.compute.functions.detector.controls_table import REMEMBERED_SECONDS
 from stacks.compute.functions.detector.scoring import RULES_PATH, load_rules, parse_rules
 from stacks.compute.functions.profiles.items import account_key, controls_key
 from stacks.compute.functions.profiles.rules_item import RULES_KEY, publication
@@ -187,6 +188,7 @@ def test_a_list_makes_an_alert_and_a_snooze_suppresses_it_until_it_ends(bank: Ba
         bank.world.run("--account", "rules-b", "--list", "deny", "--by", "Ana", module=module, role=role)[0]
         == 0
     )
+    time.sleep(REMEMBERED_SECONDS)
     denied = bank.decided("rules-b", 10.0)
     assert (denied["message"], denied["reasons"][0]) == ("suspicious", "denied")
     assert soon(lambda: bank.record(denied["transaction_id"]))["status"] == "OPEN"
@@ -195,6 +197,7 @@ def test_a_list_makes_an_alert_and_a_snooze_suppresses_it_until_it_ends(bank: Ba
     code, out, _ = bank.world.run(*snooze, module=module, role=role)
     assert code == 0
     assert "snoozed up to 1000 USD until" in out
+    time.sleep(REMEMBERED_SECONDS)
     for _ in range(3):
         assert bank.decided("rules-c", 10.0)["message"] == "scored"
     dear = bank.decided("rules-c", 90_000.0)
@@ -207,6 +210,7 @@ def test_a_list_makes_an_alert_and_a_snooze_suppresses_it_until_it_ends(bank: Ba
     approve = "tools.analyst.approve"
     code, out, err = bank.world.run(*approving, module=approve, role=bank.approver())
     assert (code, out.splitlines()[-1]) == (0, "approved by Ben, and in force"), err
+    time.sleep(REMEMBERED_SECONDS)
     snoozed = bank.decided("rules-c", 90_000.0)
     assert (snoozed["message"], snoozed["suppressed"]) == ("scored", "snooze")
     assert snoozed["score"] >= load_rules().alert_threshold

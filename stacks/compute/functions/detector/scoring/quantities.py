@@ -11,7 +11,9 @@ from operator import attrgetter
 from typing import Final
 
 from stacks.compute.functions.detector.scoring import amounts, others, patterns, spending, ways
+from stacks.compute.functions.detector.scoring.account import HOURS
 from stacks.compute.functions.detector.scoring.evidence import Evidence
+from stacks.compute.functions.detector.scoring.tail import COUNTED_DECADES
 
 Measure = Callable[[Evidence], float | None]
 
@@ -44,6 +46,18 @@ def rarity(name: str) -> Measure:
     return measure
 
 
+def hour_pace(evidence: Evidence) -> float | None:
+    """Return how rare the pace of the hour is; on an account's first day, no rarer than is counted.
+
+    Nobody knows yet at which pace a new account pays.
+    """
+    decades = _HOUR_PACE(evidence)
+    is_new = evidence.hour < evidence.first_hour + HOURS
+    return min(decades, COUNTED_DECADES) if is_new and decades is not None else decades
+
+
+_HOUR_PACE: Final = rarity("hour_pace")
+
 MEASURES: Final[Mapping[str, Measure]] = {
     "amount": attrgetter("log_value"),
     "amount_multiple": amounts.raw_to_usual,
@@ -59,7 +73,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
     "hour_spend_to_usual": rarity("hour_spend_to_usual"),
     "day_spend_to_usual": rarity("day_spend_to_usual"),
     "week_spend_to_usual": rarity("week_spend_to_usual"),
-    "hour_pace": rarity("hour_pace"),
+    "hour_pace": hour_pace,
     "day_pace": rarity("day_pace"),
     "week_count": spending.week_count,
     "largest_of_day": spending.largest_of_day,

@@ -137,7 +137,7 @@ def test_a_small_demo_loses_nothing_and_finds_by_a_verdict(started: list[Running
     assert verdict["found"]
     assert verdict["score_without"] < verdict["threshold"], "found because of the verdict"
     assert f"{verdict['disputed_id']} is CONFIRMED_FRAUD: decided by demo analyst" in demo.text
-    assert f"the next fraud there, {verdict['next_id']}" in demo.text
+    assert f"the next fraud of its kind there, {verdict['next_id']}" in demo.text
     assert figures["unfound"], "the payments before the verdict"
     for kind in figures["unfound"]:
         assert f"{kind['scenario']}: {kind['missed']} of {kind['of']} not found" in demo.text
