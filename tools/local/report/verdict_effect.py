@@ -85,9 +85,7 @@ class VerdictEffect:
         """The same for people."""
         whose = ", of another account," if self.of_another_account else ""
         before = f"before: {self.disputed_id} at {self.merchant_id} scored {self.disputed_score:.2f}; "
-        after = (
-            f"after: the next fraud of its kind there, {self.next_id}{whose} scored {self.next_score:.2f}: "
-        )
+        after = f"after: the next fraud of its kind there, {self.next_id}{whose} scored "
         why = f"{self.points:+.1f} of its log-odds are {MERCHANT_RISK}, by that verdict; without it the "
         said = [
             before + "its card holder disputed it, and a verdict confirmed the fraud",

@@ -11,15 +11,19 @@ from tests.local.tools.local.builders import decision
 from tools.local.report.accounting import Account, Evidence
 from tools.local.report.verdict_effect import VerdictEffect
 from tools.local.traffic.client import Answer, Outcome
-from tools.local.traffic.compromise import Dispute
+from tools.local.traffic.compromise import COMPROMISED_MERCHANT, Dispute
 from tools.local.traffic.replay import Delivery
 from tools.local.traffic.transactions import FieldValue, LabelledTransaction
 from tools.reconciliation.standing import Standing
 
 
-def delivered(name: str, merchant: str, account: str, *, fraud: bool) -> Delivery:
+def delivered(
+    name: str, merchant: str, account: str, *, fraud: bool, kind: str = COMPROMISED_MERCHANT
+) -> Delivery:
     fields: dict[str, FieldValue] = {"transaction_id": name, "timestamp": 1, "merchant_id": merchant}
-    transaction = LabelledTransaction({**fields, "account_id": account}, is_fraud=fraud)
+    transaction = LabelledTransaction(
+        {**fields, "account_id": account}, is_fraud=fraud, scenario=kind if fraud else ""
+    )
     return Delivery(transaction, Outcome(0.0, 1.0, (Answer(201, ""),)), 0.0)
 
 
@@ -41,6 +45,7 @@ DELIVERIES = [
     FIRST,
     delivered("elsewhere", "other", "a-2", fraud=True),
     delivered("genuine", "m", "a-3", fraud=False),
+    delivered("of another kind", "m", "a-4", fraud=True, kind="improbable_travel"),
     delivered("next", "m", "a-2", fraud=True),
 ]
 DISPUTE = Dispute(FIRST.transaction, 1)

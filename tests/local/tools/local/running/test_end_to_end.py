@@ -203,8 +203,9 @@ def test_a_pipeline_that_stays_takes_the_printed_commands_until_ctrl_c(
         text=True,
     )
     assert refused.stdout == "403"
-    up.wait_for(r"mail to \S+@")
-    (mail, *_) = Mailbox(tmp_path).new_mails()
+    # Where the machine is busy, an alarm may ring at the operators' before it.
+    up.wait_for("mail to fraud-team@")
+    [mail] = [each for each in Mailbox(tmp_path).new_mails() if each.recipient.startswith("fraud-team@")]
     assert mail.transaction_id.startswith("suspicious-")
 
     second = Running.start("up", "--run-directory", str(tmp_path))
