@@ -264,7 +264,7 @@ class Worker:
         return outcome
 
     def _report(self, invocation: Invocation, outcome: Outcome) -> None:
-        """Write what Lambda writes when an invocation has ended; the first one tells of the start, too."""
+        """Log the end of an invocation as Lambda does, and with the first one the initialisation."""
         init, self._init_milliseconds = self._init_milliseconds, None
         if self._log is not None:
             lines = platform_lines.of_end(

@@ -39,7 +39,7 @@ class GroupState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupedAlert:
-    """What a summary tells of one alert; `account` is the pseudonym, in the digest of a flood alone."""
+    """One alert in a summary. Only the digest of a flood sets `account`, the pseudonym."""
 
     transaction_id: str
     timestamp: int

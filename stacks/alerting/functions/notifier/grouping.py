@@ -5,6 +5,8 @@ is better than an alert that nobody hears of.
 """
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from shared.runtime.backoff import pause
@@ -21,6 +23,27 @@ _FLOOD_ATTEMPTS: Final = 12
 """In a flood all who handle alerts change one item."""
 
 
+@dataclass(frozen=True)
+class _Gathering:
+    """How one kind of group gathers alerts: an account's, or the digest of a flood.
+
+    Attributes:
+        window_seconds: How long it takes alerts; 0 where there is no such group.
+        attempts: How often to try while others change it.
+        said: Where an alert is then, for the log.
+        opened: The group that an alert opens.
+        mails: Whether the group lets an alert have a mail of its own.
+        joined: The group with one more alert.
+    """
+
+    window_seconds: int
+    attempts: int
+    said: str
+    opened: Callable[[SuspiciousTransaction, int], AlertGroup]
+    mails: Callable[[AlertGroup, SuspiciousTransaction], bool]
+    joined: Callable[[AlertGroup, SuspiciousTransaction], AlertGroup]
+
+
 class Grouping:
     """Finds the place of each alert.
 
@@ -31,10 +54,33 @@ class Grouping:
     def __init__(self, dependencies: Dependencies) -> None:
         self._groups = dependencies.groups
         self._closings = dependencies.closings
-        self._window_seconds = dependencies.settings.alert_grouping_seconds
-        self._most_mails = dependencies.settings.most_mails_per_minute
-        self._secret = dependencies.settings.common.pseudonym_secret
         self._clock = dependencies.clock
+        settings = dependencies.settings
+        window, most, secret = (
+            settings.alert_grouping_seconds,
+            settings.most_mails_per_minute,
+            settings.common.pseudonym_secret,
+        )
+        self._of_account = _Gathering(
+            window_seconds=window,
+            attempts=_ATTEMPTS,
+            said="grouped",
+            opened=lambda alert, now: AlertGroup.opened(alert, now=now, window_seconds=window),
+            mails=lambda group, alert: group.is_graver(alert),
+            joined=lambda group, alert: group.with_grouped(alert),
+        )
+        self._of_flood = _Gathering(
+            window_seconds=FLOOD_SECONDS if most else 0,
+            attempts=_FLOOD_ATTEMPTS,
+            said="in the digest",
+            opened=lambda alert, now: AlertGroup.opened(
+                alert, now=now, window_seconds=FLOOD_SECONDS, account_id=FLOOD
+            ),
+            mails=lambda group, _: len(group.mailed_alert_ids) < most,
+            joined=lambda group, alert: group.with_grouped(
+                alert, pseudonym(alert.transaction.account_id, secret)
+            ),
+        )
 
     def takes(self, alert: SuspiciousTransaction, log: Logger) -> bool:
         """Count a recorded, PENDING alert in a group; False where it is to be mailed on its own.
@@ -42,69 +88,33 @@ class Grouping:
         Raises:
             NotifierError: It is unknown whether it has been counted.
         """
-        return self._account_takes(alert, log) or self._flood_takes(alert, log)
+        return self._counted(alert, self._of_account, log) or self._counted(alert, self._of_flood, log)
 
-    def _account_takes(self, alert: SuspiciousTransaction, log: Logger) -> bool:
-        if not self._window_seconds:
-            return False
-        for attempt in range(1, _ATTEMPTS + 1):
-            now = self._clock()
-            try:
-                group = self._open_group(alert, now)
-                if group is None:
-                    return False
-                if group.is_graver(alert):
-                    if self._groups.change(group.with_mailed(alert)):
-                        return False
-                    pause(attempt)
-                    continue
-                self._have_it_closed(group, alert, now)
-            except NotifierError as error:
-                log.warning("not grouped, mailed instead", reason=str(error))
-                return False
-            if self._groups.join(group.with_grouped(alert), alert.transaction.alert_id, now=now):
-                return True
-            pause(attempt)
-        log.warning("not grouped, mailed instead", reason="others change the group all the time")
-        return False
-
-    def _flood_takes(self, alert: SuspiciousTransaction, log: Logger) -> bool:
-        """Count an alert in the digest of the minute, where so many have had mails of their own."""
-        if not self._most_mails:
+    def _counted(self, alert: SuspiciousTransaction, gathering: _Gathering, log: Logger) -> bool:
+        if not gathering.window_seconds:
             return False
         alert_id = alert.transaction.alert_id
-        account = pseudonym(alert.transaction.account_id, self._secret)
-        for attempt in range(1, _FLOOD_ATTEMPTS + 1):
+        for attempt in range(1, gathering.attempts + 1):
             now = self._clock()
-            opened = AlertGroup.opened(alert, now=now, window_seconds=FLOOD_SECONDS, account_id=FLOOD)
             try:
-                group = self._groups.open(opened, now=now)
+                group = self._groups.open(gathering.opened(alert, now), now=now)
+                # One that waits for its summary takes no more; neither may its place be taken.
                 if group is None or alert_id in group.mailed_alert_ids or not group.takes(now):
                     return False
-                if len(group.mailed_alert_ids) < self._most_mails:
+                if gathering.mails(group, alert):
                     if self._groups.change(group.with_mailed(alert)):
                         return False
                     pause(attempt)
                     continue
                 self._have_it_closed(group, alert, now)
             except NotifierError as error:
-                log.warning("not in the digest, mailed instead", reason=str(error))
+                log.warning(f"not {gathering.said}, mailed instead", reason=str(error))
                 return False
-            if self._groups.join(group.with_grouped(alert, account), alert_id, now=now):
+            if self._groups.join(gathering.joined(group, alert), alert_id, now=now):
                 return True
             pause(attempt)
-        log.warning("not in the digest, mailed instead", reason="others change it all the time")
+        log.warning(f"not {gathering.said}, mailed instead", reason="others change the group all the time")
         return False
-
-    def _open_group(self, alert: SuspiciousTransaction, now: int) -> AlertGroup | None:
-        """Return the group that the alert may join; None where it has a mail of its own."""
-        group = self._groups.open(
-            AlertGroup.opened(alert, now=now, window_seconds=self._window_seconds), now=now
-        )
-        if group is None or alert.transaction.alert_id in group.mailed_alert_ids:
-            return None
-        # One that waits for its summary takes no more; neither may its place be taken.
-        return group if group.takes(now) else None
 
     def _have_it_closed(self, group: AlertGroup, alert: SuspiciousTransaction, now: int) -> None:
         """Ask before anything is counted: to ask twice or in vain is harmless, to forget it is not."""
