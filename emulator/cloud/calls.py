@@ -2,7 +2,10 @@
 
 import functools
 import io
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qs, unquote
 
 from moto.core.request import Request
@@ -21,7 +24,7 @@ class UnknownOperationError(Exception):
     """The request names no operation of its service."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Call:
     """One AWS API call: `service` as botocore names it, `protocol` as on the wire."""
 
@@ -29,6 +32,15 @@ class Call:
     operation: str
     protocol: str
     request: HttpRequest
+
+    @functools.cached_property
+    def content(self) -> Mapping[str, Any]:
+        """The request's JSON object; empty where there is none."""
+        try:
+            content = json.loads(self.request.body or b"{}")
+        except ValueError:
+            return {}
+        return content if isinstance(content, dict) else {}
 
 
 class LoopbackRequest(Request):

@@ -51,7 +51,7 @@ def _scalar_bytes(kind: str, value: Any) -> int:
 
 def written_keys(call: Call) -> list[Key]:
     """The items that a call writes, or whose condition it checks as a part of a transaction; else none."""
-    body = _body(call)
+    body = call.content
     if call.operation in {"PutItem", "UpdateItem", "DeleteItem"}:
         return [(body["TableName"], body.get("Item") or body["Key"])]
     if call.operation == "TransactWriteItems":
@@ -78,7 +78,7 @@ def write_units(call: Call, before: Sequence[int], after: Sequence[int]) -> int:
 
 def read_units(call: Call, answer: bytes) -> float:
     """What a call has read; 0 for one that only writes."""
-    body = _body(call)
+    body = call.content
     if call.operation == "GetItem":
         return _read([json.loads(answer).get("Item", {})], consistent=body.get("ConsistentRead", False))
     if call.operation == "BatchGetItem":
@@ -118,8 +118,3 @@ def _stored(table: str, key: Mapping[str, Any]) -> Mapping[str, Any]:
     item = backend("dynamodb").get_item(table, key)
     found: Mapping[str, Any] = item.to_json()["Attributes"] if item is not None else {}
     return found
-
-
-def _body(call: Call) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(call.request.body or b"{}")
-    return content

@@ -14,6 +14,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+from emulator.cloud import dynamodb_items
 from emulator.cloud.account import MOTO_LOCK
 from emulator.cloud.calls import Call, as_moto_request
 from emulator.cloud.http_server import HttpResponse
@@ -41,6 +42,8 @@ class MotoFront:
 
     def answer(self, call: Call) -> HttpResponse:
         """Moto's answer to the call."""
+        if dynamodb_items.is_on_items(call):
+            return dynamodb_items.answer(call)
         if call.service in _RESPONSE_CLASSES:
             return self._dispatch(call)
         return self._through_wsgi(call)

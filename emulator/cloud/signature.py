@@ -120,7 +120,7 @@ def verify(request: HttpRequest, claim: SignatureClaim, secret_access_key: str, 
 
 def _check_time(claim: SignatureClaim, now: datetime) -> None:
     try:
-        signed_at = datetime.strptime(claim.time, _AMAZON_DATE).replace(tzinfo=UTC)
+        signed_at = _read_time(claim.time)
     except ValueError as error:
         raise WrongSignatureError("Date must be in ISO-8601 'basic format'.") from error
     if not claim.time.startswith(claim.date):
@@ -138,6 +138,11 @@ def _check_time(claim: SignatureClaim, now: datetime) -> None:
             f"Signature not yet current: {claim.time} is still later than "
             f"{(now + CLOCK_WINDOW).strftime(_AMAZON_DATE)} ({now.strftime(_AMAZON_DATE)} + 5 min.)"
         )
+
+
+@lru_cache(maxsize=256)
+def _read_time(text: str) -> datetime:
+    return datetime.strptime(text, _AMAZON_DATE).replace(tzinfo=UTC)
 
 
 def _canonical_request(request: HttpRequest, claim: SignatureClaim) -> str:

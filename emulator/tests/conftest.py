@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import hypothesis
 import pytest
 from pytest_socket import enable_socket
 
 TESTS = Path(__file__).parent
+hypothesis.settings.register_profile("busy", deadline=None)  # a busy machine is no bug
+hypothesis.settings.load_profile("busy")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -19,7 +19,7 @@ from tools.local.report.statistics import Percentiles
 from tools.local.running.environment import Environment
 from tools.local.traffic.client import Identity
 from tools.local.traffic.generator import generate
-from tools.local.traffic.replay import Replay
+from tools.local.traffic.replay import Delivery, Replay
 from tools.local.traffic.transactions import LabelledTransaction
 
 STEADY_RATE = 10.0
@@ -108,14 +108,29 @@ class _Run:
         self._observer, self._url, self._identity = observer, url, identity
 
     def send(self, transactions: Sequence[LabelledTransaction], rate: float) -> tuple[Account, float]:
-        """Send a phase and wait until it is through; return its balance and the seconds that it took."""
-        started = time.monotonic()
+        """Send a phase and wait until it is through.
+
+        Returns:
+            Its balance, and the seconds until all was decided and each mail of a single alert out. Summaries
+            are waited for and not counted: they come at the end of a window, however fast all else is.
+        """
+        started = time.time()
         replay = Replay(self._url, self._identity, rate, lambda _delivery: None)
         deliveries = replay.run(transactions)
         ids = frozenset(each.transaction_id for each in transactions)
-        if not self._observer.wait_until_drained(ids, lambda _decided, _mailed: None):
+        decided: list[float] = []
+
+        def look(_decided: int, _mailed: int) -> None:
+            if not decided and ids <= self._observer.decisions.keys():
+                decided.append(time.time())
+
+        if not self._observer.wait_until_drained(ids, look):
             raise ProcessError(f"{transactions[0].transaction_id} and what followed did not get through")
-        seconds = time.monotonic() - started
+        account = self._account(deliveries, ids)
+        mailed = [mail.received_at / 1000 for mail in account.evidence.mails if not mail.summarised]
+        return account, max([*decided, *mailed]) - started
+
+    def _account(self, deliveries: Sequence[Delivery], ids: frozenset[str]) -> Account:
         observed = self._observer
         return Account(
             Evidence(
@@ -127,7 +142,7 @@ class _Run:
                 mails=[mail for mail in observed.mails if mail.transaction_id in ids or mail.listed & ids],
                 queued=observed.queued(),
             )
-        ), seconds
+        )
 
 
 def _stream(name: str, count: int, every: int = 0) -> list[LabelledTransaction]:

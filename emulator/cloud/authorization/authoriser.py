@@ -205,8 +205,19 @@ def _decide(
 ) -> Decision:
     if not policies:
         return Decision.IMPLICIT_DENY
-    return _decide_once(
-        policies, requirement.action, requirement.resource, frozenset(context.items()), principal
+    asked = _keys_asked(policies)
+    given = frozenset(item for item in context.items() if item[0] in asked)
+    return _decide_once(policies, requirement.action, requirement.resource, given, principal)
+
+
+@lru_cache(maxsize=512)
+def _keys_asked(policies: Documents) -> frozenset[str]:
+    """Return the condition keys that the policies ask for: no other one bears on what they decide."""
+    return frozenset(
+        condition.key
+        for text, where in policies
+        for statement in parse_policy(text, where)
+        for condition in statement.conditions
     )
 
 

@@ -3,7 +3,6 @@
 Source: "Actions, resources, and condition keys for AWS services" in the service authorization reference.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -42,14 +41,6 @@ def _unscoped(call: Call) -> Iterator[Requirement]:
     yield Requirement(_action(call), "*")
 
 
-def _body(call: Call) -> dict[str, Any]:
-    try:
-        content = json.loads(call.request.body or b"{}")
-    except ValueError:
-        return {}
-    return content if isinstance(content, dict) else {}
-
-
 def _form(call: Call) -> dict[str, str]:
     fields = parse_qs(call.request.body.decode("utf-8", "replace") or call.request.query)
     return {name: values[0] for name, values in fields.items()}
@@ -73,7 +64,7 @@ _TRANSACTION_ACTIONS = {
 
 
 def _dynamodb(call: Call) -> Iterator[Requirement]:
-    body = _body(call)
+    body = call.content
     if "TransactItems" in body:
         for item in body["TransactItems"]:
             for kind, part in item.items():
@@ -126,7 +117,7 @@ def _queried_key(body: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
 
 
 def _streams(call: Call) -> Iterator[Requirement]:
-    body = _body(call)
+    body = call.content
     iterator = str(body.get("ShardIterator", ""))  # moto's iterators begin with the stream's ARN
     yield Requirement(_action(call), body.get("StreamArn") or iterator.split("|", 1)[0] or "*")
 
@@ -139,7 +130,7 @@ _BATCHES = {
 
 
 def _sqs(call: Call) -> Iterator[Requirement]:
-    body = _body(call) if call.protocol == "json" else _form(call)
+    body = call.content if call.protocol == "json" else _form(call)
     name = str(body.get("QueueName") or str(body.get("QueueUrl", "")).rpartition("/")[2])
     yield Requirement(_action(call, _BATCHES.get(call.operation)), arn("sqs", name) if name else "*")
 
@@ -156,7 +147,7 @@ def bus_arn(name: str) -> str:
 
 
 def _events(call: Call) -> Iterator[Requirement]:
-    body = _body(call)
+    body = call.content
     if call.operation != "PutEvents":
         yield Requirement(_action(call), "*")
         return
@@ -176,7 +167,7 @@ def put_events_requirement(bus: str, source: str, detail_type: str) -> Requireme
 
 
 def _kms(call: Call) -> Iterator[Requirement]:
-    key_id = _body(call).get("KeyId")
+    key_id = call.content.get("KeyId")
     yield Requirement(_action(call), key_arn(key_id) if key_id else "*")
 
 
@@ -189,7 +180,7 @@ def key_arn(key_id: str) -> str:
 
 
 def _logs(call: Call) -> Iterator[Requirement]:
-    body = _body(call)
+    body = call.content
     group = body.get("logGroupName")
     if not group:
         yield Requirement(_action(call), body.get("logGroupIdentifier", "*"))

@@ -4,10 +4,10 @@ import functools
 
 from emulator.cloud import control_plane_repairs
 from emulator.cloud.repairs import (
-    attribute_values,
     deployments,
     event_source_mappings,
     events,
+    expressions,
     managed_policies,
     queues,
     streams,
@@ -20,7 +20,7 @@ from emulator.cloud.repairs import (
 def apply() -> None:
     """Apply every repair, once; call it before anything is served."""
     for repair in (
-        attribute_values,
+        expressions,
         managed_policies,
         streams,
         transactions,
