@@ -106,7 +106,7 @@ def _summary(trial: Trial) -> list[str]:
         ),
         f"  alert threshold {trial.rules.alert_threshold:g}; other budgets (ALERTS_PER_DAY):",
         *(
-            f"  {each.alerts_per_day:>6,.0f} alerts a day: threshold {each.threshold:.3f}, "
+            f"  {each.alerts_per_day:>6,.0f} alerts a day: threshold {each.threshold:.3g}, "
             f"precision {each.precision:.1%}, recall {each.recall:.1%}"
             for each in trial.tuned.budgets
         ),

@@ -16,9 +16,10 @@ def extreme(rules: Rules) -> str | None:
             f"no payment could be an alert by its quantities: all points together make {most:.3f}, "
             f"and alerts begin at {rules.alert_threshold:g}"
         )
-    if probability_of(rules.base) >= rules.alert_threshold:
+    least = probability_of(rules.base + sum(min(0.0, *curve.points) for curve in curves))
+    if least >= rules.alert_threshold:
         return (
-            f"every payment would be an alert: the base alone makes {probability_of(rules.base):.3f}, "
+            f"every payment would be an alert: the base and all points below zero make {least:.3f}, "
             f"and alerts begin at {rules.alert_threshold:g}"
         )
     return None

@@ -75,6 +75,15 @@ def test_rules_that_alert_on_nothing_or_everything_want_force(
     assert active(table)["version"].startswith("extreme")
 
 
+def test_a_base_that_ordinary_payments_take_points_off_is_no_extreme(run: Run, tmp_path: Path) -> None:
+    document = json.loads(SHIPPED) | {"version": "learnt", "base": 2.0}
+    document["quantities"]["amount"] = {"mode": "alert", "at": [2, 3], "points": [0, -12]}
+    path = tmp_path / "learnt.json"
+    path.write_text(json.dumps(document))
+    code, _, error = run("--file", str(path), "--by", "ana")
+    assert code == 0, error
+
+
 def test_the_life_of_rules(run: Run, table: Table, tmp_path: Path) -> None:
     code, out, _ = run()
     assert (code, out) == (

@@ -14,6 +14,9 @@ _BURST: Final = 2.4
 _BURST_AT_KNOWN: Final = 3.0
 """The same of a merchant that has long had first uses: among ten thousand, fewer are chance every day."""
 
+_FEWEST: Final = (1 + _BURST / 2) ** 2 - 1
+"""Fewer first uses of late are no burst, however few are usual."""
+
 _SMALLEST_PROBABILITY: Final = 0.001
 """A risk below it says nothing."""
 
@@ -40,6 +43,8 @@ def merchant_first_uses(evidence: Evidence) -> float | None:
     uses, at = _counter(evidence, Kind.MERCHANT), evidence.transaction.timestamp
     if uses is None:
         return None
+    if uses.lately < _FEWEST:
+        return 0.0  # before the work: so it is for most first uses
     surplus = uses.surplus(at, Kind.MERCHANT)
     is_known = uses.total > 2 * uses.at(at, Kind.MERCHANT)
     if surplus < (_BURST_AT_KNOWN if is_known else _BURST):

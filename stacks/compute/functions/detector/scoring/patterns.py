@@ -69,7 +69,8 @@ def steady_rise(evidence: Evidence) -> float | None:
     if usual.value <= max(values):
         return 0.0
     values.append(usual.value)
-    return max(0.0, min(_rank_correlation(values[-_HALF:]), _rank_correlation(values[-2 * _HALF : -_HALF])))
+    latest = _rank_correlation(values[-_HALF:])
+    return 0.0 if latest <= 0.0 else max(0.0, min(latest, _rank_correlation(values[-2 * _HALF : -_HALF])))
 
 
 def _rank_correlation(values: list[float]) -> float:
