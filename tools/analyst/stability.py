@@ -42,13 +42,23 @@ _VERDICT_DAYS: Final = 1.0
 
 
 class Band(NamedTuple):
-    """Decisions of a score band that have a verdict: what their scores claim, and what was fraud."""
+    """Decisions of a score band that have a verdict: what their scores claim, and what was fraud.
+
+    Attributes:
+        least: The lowest score.
+        most: The score that the next band begins with.
+        decided: How many have a verdict.
+        claimed: Mean of their scores; None where there are none.
+        actual: Share that was fraud, which is the precision of alerts of the band; None likewise.
+        weeks: The same share of each week; None where nothing was decided.
+    """
 
     least: float
     most: float
     decided: int
     claimed: float | None
     actual: float | None
+    weeks: tuple[float | None, ...]
 
 
 class Stability(NamedTuple):
@@ -103,7 +113,7 @@ def stability(
         "the training" if training is not None else "the payments before",
         tuple(begin + week * WEEK for week in range(count)),
         furthest_first(found),
-        [_band(stored, least, most) for least, most in pairwise(_BANDS)],
+        [_band(stored, least, most, begin, count) for least, most in pairwise(_BANDS)],
     )
 
 
@@ -124,7 +134,7 @@ def _measured(stored: Sequence[Payment], rules: Rules, names: Sequence[str]) -> 
     return found
 
 
-def _band(stored: Sequence[Payment], least: float, most: float) -> Band:
+def _band(stored: Sequence[Payment], least: float, most: float, begin: int, weeks: int) -> Band:
     decided = [
         each
         for each in stored
@@ -133,15 +143,26 @@ def _band(stored: Sequence[Payment], least: float, most: float) -> Band:
         and least <= each.score
         and (each.score < most or most == _BANDS[-1])
     ]
-    if not decided:
-        return Band(least, most, 0, None, None)
+    by_week = [
+        [each for each in decided if begin <= each.transaction.timestamp - week * WEEK < begin + WEEK]
+        for week in range(weeks)
+    ]
     return Band(
         least,
         most,
         len(decided),
-        sum(each.score or 0 for each in decided) / len(decided),
-        sum(bool(each.is_fraud) for each in decided) / len(decided),
+        _mean([each.score or 0.0 for each in decided]),
+        _precision(decided),
+        tuple(map(_precision, by_week)),
     )
+
+
+def _precision(decided: Sequence[Payment]) -> float | None:
+    return _mean([float(bool(each.is_fraud)) for each in decided])
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return sum(values) / len(values) if values else None
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -175,14 +196,15 @@ def _told(found: Stability) -> Iterator[str]:
     for drift in found.drifts:
         mark = "  shifted" if drift.weeks[-1] >= SHIFTED else ""
         yield f"  {drift.quantity:<24}" + "".join(f"{week:>8.2f}" for week in drift.weeks) + mark
-    yield "decisions with a verdict, by score:"
-    yield f"  {'score':<24}{'decided':>8}{'claimed':>9}{'fraud':>8}"
+    yield "what was fraud of the decisions with a verdict, by score and week of the payment:"
+    yield f"  {'score':<24}{days}{'all':>8}{'claimed':>9}{'decided':>9}"
     for band in found.bands:
-        rates = "".join(
-            f"{'-' if each is None else f'{each:.0%}':>{width}}"
-            for each, width in ((band.claimed, 9), (band.actual, 8))
-        )
-        yield f"  {f'{band.least:g} to {band.most:g}':<24}{band.decided:>8,}{rates}"
+        rates = "".join(f"{_share(each):>8}" for each in (*band.weeks, band.actual))
+        yield f"  {f'{band.least:g} to {band.most:g}':<24}{rates}{_share(band.claimed):>9}{band.decided:>9,}"
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.0%}"
 
 
 def _parser() -> argparse.ArgumentParser:

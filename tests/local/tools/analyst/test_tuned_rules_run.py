@@ -1,6 +1,5 @@
 """What verdicts taught, published by two people, changes a decision, and its mail adds up the points."""
 
-import json
 import re
 import time
 from collections.abc import Iterator
@@ -78,7 +77,7 @@ def test_tuned_rules_published_by_two_people_change_a_decision(bank: Bank, tmp_p
 
 
 def _payment_of_a_known_account(bank: Bank, account: str, amount: float = 7.2) -> dict[str, Any]:
-    """Pay as in the history for some days, then another amount in EUR; return what the detector says of it."""
+    """Pay as in the history for days, then another amount; return what the detector says of it."""
     day, now = 86_400_000, int(time.time() * 1000)
     for days, usual in enumerate(USUAL):
         at = now - (len(USUAL) - days) * day

@@ -59,6 +59,10 @@ def test_scores_are_held_against_verdicts() -> None:
     assert (band.least, band.most) == (0.3, 0.5)
     assert band.claimed == pytest.approx(0.4)
     assert band.actual == pytest.approx(1 / 3, abs=0.02)
+    assert len(band.weeks) == len(still().weeks)
+    assert all(week == pytest.approx(1 / 3, abs=0.1) for week in band.weeks), band
+    assert {each.weeks for each in still().bands if not each.decided} == {(None,) * 4}
+    assert any(line.startswith("  0.3 to 0.5") and line.count("%") == 6 for line in _told(still()))
 
 
 def test_too_few_payments_and_bad_files_are_told(tmp_path: Path) -> None:
