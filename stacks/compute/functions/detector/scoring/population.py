@@ -63,14 +63,18 @@ _SEASON_MEMORY: Final = 0.0002
 _SEASON_RUN: Final = 8
 """Samples one way after which steps grow: by chance one run in 256 is longer."""
 
+_NO_SEASON: Final = 1.75
+"""Logarithm over the usual level, 5.8 times, from which on a payment does not lengthen a run: so much is more
+than any season, and thefts on some accounts within the hour would pass for one."""
+
 _SEASON_GROWTH: Final = 1.5
 """By how much each further one makes the step longer."""
 
 _MOST_GROWTH: Final = 10.0
 """The longest step is so many times the shortest: 35 %."""
 
-_SEASON_NOTICED: Final = 0.35
-"""Logarithm from which on a season is taken off, 40 %: what is less is the estimate's own noise."""
+_SEASON_NOTICED: Final = 0.4
+"""Logarithm from which on a season is taken off, 50 %: what is less is the estimate's own noise."""
 
 _MOST_SEASON: Final = 1.5
 """The greatest season, 4.5 times: more is no season, and whoever could make it would hide anything."""
@@ -194,8 +198,10 @@ class Population:
         """
         self.level += _SEASON_MEMORY if residual > self.level else -_SEASON_MEMORY
         above = residual - self.level > self.season
-        self.run = max(self.run, 0) + 1 if above else min(self.run, 0) - 1
-        step = _SEASON_STEP * min(_SEASON_GROWTH ** max(0, abs(self.run) - _SEASON_RUN), _MOST_GROWTH)
+        step = _SEASON_STEP
+        if residual - self.level <= _NO_SEASON:
+            self.run = max(self.run, 0) + 1 if above else min(self.run, 0) - 1
+            step *= min(_SEASON_GROWTH ** max(0, abs(self.run) - _SEASON_RUN), _MOST_GROWTH)
         self.season = max(-_MOST_SEASON, min(_MOST_SEASON, self.season + (step if above else -step)))
 
     def _halve(self) -> None:
