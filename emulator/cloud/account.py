@@ -2,7 +2,6 @@
 
 import functools
 import threading
-from collections.abc import Callable
 from typing import Any
 
 from moto.backends import get_backend
@@ -19,14 +18,14 @@ They are plain objects that two threads can catch half changed: two conditional 
 succeed. Nothing may wait for another thread while it holds the lock.
 """
 
-_backends: Callable[[str], Any] = functools.cache(get_backend)  # moto looks for the module each time
 _GLOBAL_SERVICES = frozenset({"iam", "sts"})
 
 
+@functools.cache  # moto looks for the module each time
 def backend(service: str) -> Any:
     """Moto's backend of `service` (moto's own name, as in ``lambda`` or ``apigateway``) in our account."""
     place = PARTITION if service in _GLOBAL_SERVICES else REGION
-    return _backends(service)[ACCOUNT_ID][place]
+    return get_backend(service)[ACCOUNT_ID][place]  # type: ignore[call-overload]
 
 
 def arn(service: str, resource: str) -> str:

@@ -66,9 +66,8 @@ def answer(call: Call) -> HttpResponse:
 
 def _with_bytes(value: dict[str, Any]) -> dict[str, Any]:
     """Return a JSON object; a binary attribute value with its bytes, as moto keeps them."""
-    match value:
-        case {"B": str() as content}:
-            return {"B": base64.b64decode(content)}
-        case {"BS": [*contents]} if all(isinstance(each, str) for each in contents):
-            return {"BS": [base64.b64decode(each) for each in contents]}
+    if isinstance(content := value.get("B"), str):
+        return {"B": base64.b64decode(content)}
+    if isinstance(contents := value.get("BS"), list) and all(isinstance(each, str) for each in contents):
+        return {"BS": [base64.b64decode(each) for each in contents]}
     return value

@@ -1,7 +1,7 @@
 """DynamoDB's update expressions are parsed once each, and not once more for each step.
 
-moto parses an expression twice for each update, and copies what it has parsed, node by node, before it works
-on it: a pipeline writes the same few expressions all day.
+moto parses an expression twice for each update, copies what it has parsed, node by node, before it works on
+it, and counts its clauses each time: a pipeline writes the same few expressions all day.
 """
 
 import pickle
@@ -12,11 +12,12 @@ from moto.dynamodb.parsing import expressions, validators
 
 _PARSER: Any = expressions.UpdateExpressionParser  # type: ignore[attr-defined]  # moto leaves it out of its types
 _parse = _PARSER.make
+_count_actions = validators.ActionCountValidator.traverse
 
 
 @lru_cache(maxsize=256)
 def _parsed(expression: str) -> bytes:
-    return pickle.dumps(_parse(expression))
+    return pickle.dumps(_count_actions(validators.ActionCountValidator(), _parse(expression)))
 
 
 def _make(expression: str) -> Any:
@@ -27,4 +28,6 @@ def _make(expression: str) -> Any:
 def apply() -> None:
     """Replace how a syntax tree is made."""
     _PARSER.make = _make
-    setattr(validators, "deepcopy", lambda tree: tree)  # noqa: B010 - it is no part of its types
+    # By setattr, since neither is a part of moto's types.
+    setattr(validators, "deepcopy", lambda tree: tree)  # noqa: B010
+    setattr(validators.ActionCountValidator, "traverse", lambda _, tree: tree)  # noqa: B010
