@@ -1,33 +1,21 @@
 """One transaction from event to decision: read the profiles, score, record, tell, learn."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
 from shared.runtime.backoff import pause
-from shared.runtime.counting import (
-    CONFLICTS,
-    DEGRADED,
-    LATE,
-    LATE_MILLISECONDS,
-    PROFILES_SET_ASIDE,
-    SUPPRESSED,
-    SUSPICIOUS,
-    counted,
-    measured,
-)
-from shared.runtime.decisions import RecordedDecision, suspicious_transaction
+from shared.runtime.counting import PROFILES_SET_ASIDE, counted
 from shared.runtime.events import StoredTransaction, stored_transaction
 from shared.runtime.fields import EventError
 from shared.runtime.logs import Logger
 from shared.runtime.pseudonym import pseudonym
 from shared.runtime.tracing import Segment, continue_trace
 from stacks.compute.functions.detector.active_rules import ActiveRules
-from stacks.compute.functions.detector.messages import recorded
+from stacks.compute.functions.detector.delivery import Delivery
 from stacks.compute.functions.detector.ports import (
-    CountedPlace,
     DecisionStore,
     DetectorError,
     FirstUsesStore,
@@ -36,31 +24,14 @@ from stacks.compute.functions.detector.ports import (
     Profiles,
     ProfileStore,
 )
-from stacks.compute.functions.detector.scoring import Decision, Sample, Transaction, new_places
+from stacks.compute.functions.detector.recording import Recording
+from stacks.compute.functions.detector.scoring import Decision
+from stacks.compute.functions.detector.teaching import Teaching
 from stacks.compute.functions.profiles.transactions import scored_transaction
 
 _WRITE_ATTEMPTS: Final = 14
 """With pauses of up to a second they end within 10 s. Simulated with 10 to 15 ms from read to write: of 200
 payments of one account at once all are written; of 100 a second for a minute, 1 % is left to Lambda."""
-
-
-@dataclass
-class _Course:
-    """How a decision was come to.
-
-    Attributes:
-        conflicts: Writes of the profile that met another payment of the account.
-        without: What could not be read, in the order in which it is told.
-        challenger: What the challenger would have decided.
-    """
-
-    conflicts: int = 0
-    without: tuple[str, ...] = ()
-    challenger: Decision | None = None
-
-    def leave_out(self, *parts: str) -> None:
-        """Note parts that could not be read."""
-        self.without = tuple(dict.fromkeys((*self.without, *parts)))
 
 
 class Detection:
@@ -102,16 +73,13 @@ class Detection:
         clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
         self._profiles = profiles
-        self._first_uses = first_uses
         self._population = population
-        self._decisions = decisions
-        self._queue = queue
+        self._teaching = Teaching(profiles, first_uses, population, time_to_live, clock)
+        self._recording = Recording(decisions, queue, function_name, clock)
         self._rules = rules
         self._log = log
         self._function_name = function_name
         self._secret = pseudonym_secret
-        self._time_to_live = time_to_live
-        self._clock = clock
         self._told_faults: Mapping[str, str | None] = {}
 
     def receive(self, event: Mapping[str, Any]) -> Decision | None:
@@ -144,51 +112,22 @@ class Detection:
             transaction_id=stored.transaction_id,
             account=pseudonym(stored.account_id, self._secret),
         )
-        course = _Course()
         try:
             with Segment("detect-fraud", trace) as segment:
                 segment.annotate(transaction_id=stored.transaction_id)
-                decision = self._decide(stored, course, segment, log)
+                delivery = Delivery(stored, scored_transaction(stored), segment, log)
+                decision = self._decide(delivery)
                 if decision is not None:
                     segment.annotate(suspicious=decision.suspicious, score=decision.score)
         except DetectorError as error:
             log.failure("not decided, to be delivered again", reason=str(error))
             raise
         if decision is not None:
-            self._tell(decision, stored, course, log)
+            self._recording.log(delivery, decision)
         return decision
 
-    def _tell(self, decision: Decision, stored: StoredTransaction, course: _Course, log: Logger) -> None:
-        """Log a decision that was made, and count what is unusual about it: most have nothing to count.
-
-        How many there are DynamoDB counts itself, by their writes.
-        """
-        age = self._clock() - stored.received_at
-        counts = {
-            SUSPICIOUS: int(decision.suspicious),
-            SUPPRESSED: int(decision.suppressed is not None),
-            DEGRADED: int(bool(course.without)),
-            LATE: int(age > LATE_MILLISECONDS),
-            CONFLICTS: course.conflicts,
-        }
-        rare = decision.suspicious or decision.suppressed is not None
-        log.measured(
-            "suspicious" if decision.suspicious else "scored",
-            measured(self._function_name, {name: count for name, count in counts.items() if count}),
-            level="NOTICE" if rare else "INFO",
-            score=round(decision.score, 4),
-            reasons=[reason.code for reason in decision.reasons],
-            shadow=[reason.code for reason in decision.shadow],
-            suppressed=decision.suppressed,
-            rules_version=decision.rules_version,
-            age_milliseconds=age,
-            **({"without": course.without} if course.without else {}),
-        )
-
-    def _decide(
-        self, stored: StoredTransaction, course: _Course, segment: Segment, log: Logger
-    ) -> Decision | None:
-        transaction = scored_transaction(stored)
+    def _decide(self, delivery: Delivery) -> Decision | None:
+        transaction = delivery.transaction
         # Of one version from beginning to end, however often the write is tried.
         scorer = self._rules.scorer()
         population = self._population.view(scorer.rules)
@@ -197,11 +136,11 @@ class Detection:
         for attempt in range(_WRITE_ATTEMPTS):
             if attempt:
                 pause(attempt)
-            known = self._read(stored, course, segment, log, as_last_written=attempt > 0)
+            known = self._read(delivery, as_last_written=attempt > 0)
             if known.account.knows(transaction):
                 # Learnt by an earlier delivery, or by a write of ours whose answer was lost.
                 break
-            counted_places = self._counted(transaction, known, course, segment)
+            counted_places = self._teaching.counters(delivery, known)
             sharing = {each.place: each.uses for each in counted_places}
             assessment = scorer.assess(
                 transaction,
@@ -214,43 +153,32 @@ class Detection:
             scored = assessment.decision
             if not is_recorded:
                 decision = scored
-                course.challenger = self._rules.challenger.decision(
+                delivery.challenger = self._rules.challenger.decision(
                     scorer.rules, transaction, known, population, sharing
                 )
             if not is_recorded and (scored.suspicious or scored.suppressed is not None):
-                is_recorded, is_ours = True, self._record(stored, scored, course, segment, log)
+                is_recorded, is_ours = True, self._recording.record(delivery, scored)
             sample = scorer.sample(transaction, known.account, assessment, population)
             if not scorer.update(known.account, transaction, assessment):
-                log.info("too late to learn from")
+                delivery.log.info("too late to learn from")
                 break
-            with segment.call("DynamoDB", "PutItem"):
-                written = self._write(stored.account_id, known)
-            if written:
-                self._count_first_uses(counted_places, transaction, segment, log)
-                self._teach_population(sample, transaction.transaction_id, log)
+            if self._teaching.write(delivery, known, counted_places, sample):
                 break
-            course.conflicts += 1
+            delivery.conflicts += 1
         else:
             raise DetectorError(f"the profile changed during each of {_WRITE_ATTEMPTS} attempts")
         if not is_recorded:
-            is_ours = self._record(stored, decision, course, segment, log)
+            is_ours = self._recording.record(delivery, decision)
         return decision if is_ours else None
 
-    def _read(
-        self,
-        stored: StoredTransaction,
-        course: _Course,
-        segment: Segment,
-        log: Logger,
-        *,
-        as_last_written: bool,
-    ) -> Profiles:
+    def _read(self, delivery: Delivery, *, as_last_written: bool) -> Profiles:
         """Read the profiles, set an unreadable one of the account aside, and note what is left out.
 
         A first read may be a moment old, which costs half: it is as if it had been made that moment earlier.
         Where the account has paid meanwhile, the write finds another revision, and the next read is exact.
         """
-        with segment.call("DynamoDB", "BatchGetItem"):
+        stored, log = delivery.stored, delivery.log
+        with delivery.segment.call("DynamoDB", "BatchGetItem"):
             known = self._profiles.read(
                 stored.account_id, stored.merchant_id, as_last_written=as_last_written
             )
@@ -270,84 +198,5 @@ class Detection:
         if without and faults != self._told_faults:
             log.failure("scored without what is optional", **{part: faults[part] for part in without})
         self._told_faults = faults
-        course.leave_out(*without)
+        delivery.leave_out(*without)
         return known
-
-    def _record(
-        self,
-        stored: StoredTransaction,
-        decision: Decision | None,
-        course: _Course,
-        segment: Segment,
-        log: Logger,
-    ) -> bool:
-        """Record a decision unless one stands, and tell of the one that stands; True where it is this one.
-
-        Args:
-            stored: The transaction.
-            decision: None where the transaction was learnt before its decision was recorded, if it was.
-            course: How the decision was come to.
-            segment: Where calls are timed.
-            log: Where to log.
-        """
-        now = self._clock()
-        ours = (
-            recorded(decision, now, course.without, course.challenger)
-            if decision
-            else RecordedDecision(suspicious=False, decided_at=now)
-        )
-        with segment.call("DynamoDB", "UpdateItem"):
-            stands = self._decisions.record(stored, ours)
-        if stands is None:
-            log.failure("the transaction is gone: expired or erased, nobody is told")
-            return False
-        if stands.suspicious:
-            segment.keep()
-            with segment.call("SQS", "SendMessage"):
-                self._queue.send(suspicious_transaction(stored, stands, segment.context.header))
-        if stands != ours:
-            log.info("duplicate", decided_at=stands.decided_at)
-            return False
-        if decision is None:
-            late = now - stored.received_at > LATE_MILLISECONDS
-            counts = measured(self._function_name, {LATE: 1} if late else {})
-            log.measured("recorded after it was learnt: below the threshold", counts)
-        return True
-
-    def _counted(
-        self, transaction: Transaction, known: Profiles, course: _Course, segment: Segment
-    ) -> Sequence[CountedPlace]:
-        """Return the counters of what the account uses for the first time: none for most payments."""
-        places = new_places(transaction, known.account)
-        if not places:
-            return ()
-        with segment.call("DynamoDB", "BatchGetItem"):
-            counted_places = self._first_uses.read(places)
-        if len(counted_places) < len(places):
-            course.leave_out("first uses")
-        return counted_places
-
-    def _count_first_uses(
-        self, counted_places: Sequence[CountedPlace], transaction: Transaction, segment: Segment, log: Logger
-    ) -> None:
-        for each in counted_places:
-            try:
-                with segment.call("DynamoDB", "PutItem"):
-                    self._first_uses.learn(each, transaction)
-            except DetectorError as error:
-                # As with the population: the decision stands, and one use more or less changes little.
-                log.failure("a first use is not counted", kind=each.place.kind, reason=str(error))
-
-    def _teach_population(self, sample: Sample | None, transaction_id: str, log: Logger) -> None:
-        if sample is None:
-            return
-        try:
-            self._population.learn(sample, transaction_id)
-        except DetectorError as error:
-            # The decision stands and the account has learnt: no reason to deliver it again.
-            log.failure("a sample of the population is lost", reason=str(error))
-
-    def _write(self, account_id: str, known: Profiles) -> bool:
-        seconds = int(self._time_to_live.total_seconds())
-        expires_at = self._clock() // 1000 + seconds if seconds else None
-        return self._profiles.write(account_id, known.account, revision=known.revision, expires_at=expires_at)

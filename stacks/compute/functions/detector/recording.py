@@ -1,0 +1,98 @@
+"""A decision is recorded once, told to the queue if it is suspicious, and counted."""
+
+from collections.abc import Callable
+
+from shared.runtime.counting import (
+    CONFLICTS,
+    DEGRADED,
+    LATE,
+    LATE_MILLISECONDS,
+    SUPPRESSED,
+    SUSPICIOUS,
+    measured,
+)
+from shared.runtime.decisions import RecordedDecision, suspicious_transaction
+from stacks.compute.functions.detector.delivery import Delivery
+from stacks.compute.functions.detector.messages import recorded
+from stacks.compute.functions.detector.ports import DecisionStore, Outbox
+from stacks.compute.functions.detector.scoring import Decision
+
+
+class Recording:
+    """Where decisions go.
+
+    Args:
+        decisions: The decisions, each kept with its transaction.
+        queue: The suspicious transactions.
+        function_name: Whose decisions are counted.
+        clock: Returns the epoch milliseconds of now.
+    """
+
+    def __init__(
+        self, decisions: DecisionStore, queue: Outbox, function_name: str, clock: Callable[[], int]
+    ) -> None:
+        self._decisions = decisions
+        self._queue = queue
+        self._function_name = function_name
+        self._clock = clock
+
+    def record(self, delivery: Delivery, decision: Decision | None) -> bool:
+        """Record a decision unless one stands, and tell of the one that stands; True where it is this one.
+
+        Args:
+            delivery: What is decided about.
+            decision: None where the transaction was learnt before its decision was recorded, if it was.
+
+        Raises:
+            DetectorError: It could not be done now.
+        """
+        now, segment, stored = self._clock(), delivery.segment, delivery.stored
+        ours = (
+            recorded(decision, now, delivery.without, delivery.challenger)
+            if decision
+            else RecordedDecision(suspicious=False, decided_at=now)
+        )
+        with segment.call("DynamoDB", "UpdateItem"):
+            stands = self._decisions.record(stored, ours)
+        if stands is None:
+            delivery.log.failure("the transaction is gone: expired or erased, nobody is told")
+            return False
+        if stands.suspicious:
+            segment.keep()
+            with segment.call("SQS", "SendMessage"):
+                self._queue.send(suspicious_transaction(stored, stands, segment.context.header))
+        if stands != ours:
+            delivery.log.info("duplicate", decided_at=stands.decided_at)
+            return False
+        if decision is None:
+            late = now - stored.received_at > LATE_MILLISECONDS
+            counts = measured(self._function_name, {LATE: 1} if late else {})
+            delivery.log.measured("recorded after it was learnt: below the threshold", counts)
+        return True
+
+    def log(self, delivery: Delivery, decision: Decision) -> None:
+        """Log a decision that was made, and count what is unusual about it: most have nothing to count.
+
+        How many there are DynamoDB counts itself, by their writes.
+        """
+        age = self._clock() - delivery.stored.received_at
+        counts = {
+            SUSPICIOUS: int(decision.suspicious),
+            SUPPRESSED: int(decision.suppressed is not None),
+            DEGRADED: int(bool(delivery.without)),
+            LATE: int(age > LATE_MILLISECONDS),
+            CONFLICTS: delivery.conflicts,
+        }
+        rare = decision.suspicious or decision.suppressed is not None
+        delivery.log.measured(
+            "suspicious" if decision.suspicious else "scored",
+            measured(self._function_name, {name: count for name, count in counts.items() if count}),
+            level="NOTICE" if rare else "INFO",
+            score=round(decision.score, 4),
+            reasons=[reason.code for reason in decision.reasons],
+            shadow=[reason.code for reason in decision.shadow],
+            suppressed=decision.suppressed,
+            rules_version=decision.rules_version,
+            age_milliseconds=age,
+            **({"without": delivery.without} if delivery.without else {}),
+        )
