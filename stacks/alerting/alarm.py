@@ -102,25 +102,26 @@ def register(
 def _registered(
     alarm: AnyAlarm, names: Names, topic_arn: pulumi.Input[str], opts: pulumi.ResourceOptions
 ) -> aws.cloudwatch.MetricAlarm:
+    name, asked = names.of(f"{alarm.stem}-alarm", "alarm"), _asked(alarm)
+    asked.name, asked.alarm_description = name, f"{alarm.meaning} {alarm.action}"
+    asked.alarm_actions = asked.ok_actions = [topic_arn]
+    return aws.cloudwatch.MetricAlarm(name, asked, named(opts))
+
+
+def _asked(alarm: AnyAlarm) -> aws.cloudwatch.MetricAlarmArgs:
     match alarm:
         case Alarm():
-            return _level(alarm, names, topic_arn, opts)
+            return _level(alarm)
         case AbsenceAlarm():
-            return _absence(alarm, names, topic_arn, opts)
+            return _absence(alarm)
         case SilenceAlarm():
-            return _formula(_silence(alarm), names, topic_arn, opts)
-    return _formula(alarm, names, topic_arn, opts)
+            return _formula(_silence(alarm))
+    return _formula(alarm)
 
 
-def _level(
-    alarm: Alarm, names: Names, topic_arn: pulumi.Input[str], opts: pulumi.ResourceOptions
-) -> aws.cloudwatch.MetricAlarm:
-    name = names.of(f"{alarm.stem}-alarm", "alarm")
+def _level(alarm: Alarm) -> aws.cloudwatch.MetricAlarmArgs:
     percentile = alarm.metric.statistic if alarm.metric.statistic.startswith("p") else None
-    return aws.cloudwatch.MetricAlarm(
-        name,
-        name=name,
-        alarm_description=f"{alarm.meaning} {alarm.action}",
+    return aws.cloudwatch.MetricAlarmArgs(
         namespace=alarm.metric.namespace,
         metric_name=alarm.metric.name,
         dimensions=alarm.metric.dimensions,
@@ -131,20 +132,11 @@ def _level(
         comparison_operator="GreaterThanThreshold",
         threshold=alarm.threshold,
         treat_missing_data="notBreaching",
-        alarm_actions=[topic_arn],
-        ok_actions=[topic_arn],
-        opts=named(opts),
     )
 
 
-def _absence(
-    alarm: AbsenceAlarm, names: Names, topic_arn: pulumi.Input[str], opts: pulumi.ResourceOptions
-) -> aws.cloudwatch.MetricAlarm:
-    name = names.of(f"{alarm.stem}-alarm", "alarm")
-    return aws.cloudwatch.MetricAlarm(
-        name,
-        name=name,
-        alarm_description=f"{alarm.meaning} {alarm.action}",
+def _absence(alarm: AbsenceAlarm) -> aws.cloudwatch.MetricAlarmArgs:
+    return aws.cloudwatch.MetricAlarmArgs(
         namespace=alarm.metric.namespace,
         metric_name=alarm.metric.name,
         dimensions=alarm.metric.dimensions,
@@ -155,9 +147,6 @@ def _absence(
         comparison_operator="LessThanThreshold",
         threshold=1,
         treat_missing_data="breaching",
-        alarm_actions=[topic_arn],
-        ok_actions=[topic_arn],
-        opts=named(opts),
     )
 
 
@@ -175,14 +164,8 @@ def _silence(alarm: SilenceAlarm) -> FormulaAlarm:
     )
 
 
-def _formula(
-    alarm: FormulaAlarm, names: Names, topic_arn: pulumi.Input[str], opts: pulumi.ResourceOptions
-) -> aws.cloudwatch.MetricAlarm:
-    name = names.of(f"{alarm.stem}-alarm", "alarm")
-    return aws.cloudwatch.MetricAlarm(
-        name,
-        name=name,
-        alarm_description=f"{alarm.meaning} {alarm.action}",
+def _formula(alarm: FormulaAlarm) -> aws.cloudwatch.MetricAlarmArgs:
+    return aws.cloudwatch.MetricAlarmArgs(
         metric_queries=[
             *(_query(each, metric, alarm.period_seconds) for each, metric in alarm.metrics.items()),
             aws.cloudwatch.MetricAlarmMetricQueryArgs(
@@ -193,9 +176,6 @@ def _formula(
         comparison_operator="GreaterThanThreshold",
         threshold=0,
         treat_missing_data="notBreaching",
-        alarm_actions=[topic_arn],
-        ok_actions=[topic_arn],
-        opts=named(opts),
     )
 
 
