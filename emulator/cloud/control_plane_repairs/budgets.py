@@ -7,9 +7,12 @@ from moto.budgets.exceptions import NotFoundException
 from moto.budgets.models import Budget
 from moto.budgets.responses import BudgetsResponse
 
+from emulator.cloud.replacing import replaces
+
 _create = BudgetsResponse.create_budget
 
 
+@replaces(BudgetsResponse, "create_budget")
 def _create_with_tags(self: BudgetsResponse) -> str:
     answer = _create(self)
     tags = {tag["Key"]: tag["Value"] for tag in self._get_param("ResourceTags") or []}
@@ -17,12 +20,14 @@ def _create_with_tags(self: BudgetsResponse) -> str:
     return answer
 
 
+@replaces(BudgetsResponse, "update_budget")
 def _update(self: BudgetsResponse) -> str:
     changed = self._get_param("NewBudget")
     _budget(self, changed["BudgetName"]).budget.update(changed)
     return json.dumps({})
 
 
+@replaces(BudgetsResponse, "describe_subscribers_for_notification")
 def _subscribers(self: BudgetsResponse) -> str:
     notification = self._get_param("Notification")
     for each in _budget(self, self._get_param("BudgetName")).notifications:
@@ -31,11 +36,13 @@ def _subscribers(self: BudgetsResponse) -> str:
     raise NotFoundException("Unable to get subscribers - the notification doesn't exist.")
 
 
+@replaces(BudgetsResponse, "list_tags_for_resource")
 def _list_tags(self: BudgetsResponse) -> str:
     tags = getattr(_named_by_arn(self), "tags", {})
     return json.dumps({"ResourceTags": [{"Key": key, "Value": value} for key, value in tags.items()]})
 
 
+@replaces(BudgetsResponse, "tag_resource")
 def _tag(self: BudgetsResponse) -> str:
     budget: Any = _named_by_arn(self)
     added = {tag["Key"]: tag["Value"] for tag in self._get_param("ResourceTags")}
@@ -43,6 +50,7 @@ def _tag(self: BudgetsResponse) -> str:
     return json.dumps({})
 
 
+@replaces(BudgetsResponse, "untag_resource")
 def _untag(self: BudgetsResponse) -> str:
     budget: Any = _named_by_arn(self)
     for key in self._get_param("ResourceTagKeys"):
@@ -59,16 +67,3 @@ def _budget(self: BudgetsResponse, name: str) -> Budget:
     if found is None:
         raise NotFoundException(f"Unable to get budget: {name} - the budget doesn't exist.")
     return found
-
-
-def apply() -> None:
-    """Adds the calls to moto's."""
-    for name, answer in (
-        ("create_budget", _create_with_tags),
-        ("update_budget", _update),
-        ("describe_subscribers_for_notification", _subscribers),
-        ("list_tags_for_resource", _list_tags),
-        ("tag_resource", _tag),
-        ("untag_resource", _untag),
-    ):
-        setattr(BudgetsResponse, name, answer)

@@ -10,10 +10,13 @@ from typing import Any
 from moto.events.responses import EventsHandler
 from moto.pipes.models import EventBridgePipesBackend, Pipe
 
+from emulator.cloud.replacing import replaces
+
 _update_pipe = EventBridgePipesBackend.update_pipe
 _STREAMS = ("DynamoDBStreamParameters", "KinesisStreamParameters")
 
 
+@replaces(EventsHandler, "update_event_bus")
 def _update_event_bus(self: EventsHandler) -> tuple[str, dict[str, Any]]:
     bus = self.events_backend.describe_event_bus(self._get_param("Name"))
     bus.description = self._get_param("Description")
@@ -22,6 +25,7 @@ def _update_event_bus(self: EventsHandler) -> tuple[str, dict[str, Any]]:
     return json.dumps({"Arn": bus.arn, "Name": bus.name}), self.response_headers
 
 
+@replaces(EventBridgePipesBackend, "update_pipe")
 def _update_and_keep_position(self: EventBridgePipesBackend, name: str, **settings: Any) -> Pipe:
     before = (self.pipes[name].source_parameters if name in self.pipes else None) or {}
     pipe = _update_pipe(self, name=name, **settings)
@@ -37,11 +41,4 @@ def _current_state(self: Pipe) -> str:
     return self.desired_state
 
 
-def apply() -> None:
-    """Add one operation, complete another, and let a pipe rest in its state."""
-    for owner, name, replacement in (
-        (EventsHandler, "update_event_bus", _update_event_bus),
-        (EventBridgePipesBackend, "update_pipe", _update_and_keep_position),
-        (Pipe, "current_state", property(_current_state)),
-    ):
-        setattr(owner, name, replacement)
+replaces(Pipe, "current_state")(property(_current_state))

@@ -10,6 +10,7 @@ from moto.awslambda.models import LambdaBackend
 
 from emulator.cloud import deployed
 from emulator.cloud.authorization.execution_role import lacking
+from emulator.cloud.replacing import replaces
 from emulator.cloud.role_sessions import AssumeRoleError, role_caller
 
 _create_function = LambdaBackend.create_function
@@ -36,19 +37,15 @@ def _require(role_arn: str, name: str, settings: dict[str, Any]) -> None:
         raise InvalidParameterValueException(problem)
 
 
+@replaces(LambdaBackend, "create_function")
 def _create(self: LambdaBackend, spec: dict[str, Any]) -> Any:
     _require(spec.get("Role", ""), spec.get("FunctionName", ""), spec)
     return _create_function(self, spec)
 
 
+@replaces(LambdaBackend, "update_function_configuration")
 def _update(self: LambdaBackend, function_name: str, qualifier: str, body: dict[str, Any]) -> Any:
     function = self.get_function(function_name, qualifier)
     known = {"VpcConfig": function.vpc_config, "TracingConfig": function.tracing_config}
     _require(body.get("Role", function.role), function.function_name, {**known, **body})
     return _update_function_configuration(self, function_name, qualifier, body)
-
-
-def apply() -> None:
-    """Refuses what AWS refuses."""
-    setattr(LambdaBackend, "create_function", _create)  # noqa: B010
-    setattr(LambdaBackend, "update_function_configuration", _update)  # noqa: B010

@@ -9,6 +9,8 @@ from typing import Any
 from moto.awslambda.models import LambdaBackend, LambdaFunction
 from moto.ec2.models import ec2_backends
 
+from emulator.cloud.replacing import replaces
+
 _ECHOED = ("DeadLetterConfig", "LoggingConfig")
 
 _init = LambdaFunction.__init__
@@ -17,16 +19,19 @@ _update_configuration = LambdaFunction.update_configuration
 _put_event_invoke_config = LambdaBackend.put_function_event_invoke_config
 
 
+@replaces(LambdaFunction, "__init__")
 def _init_whole(self: LambdaFunction, *arguments: Any, **options: Any) -> None:
     spec = options["spec"] if "spec" in options else arguments[1]
     self.echoed = {name: spec[name] for name in _ECHOED if spec.get(name)}  # type: ignore[attr-defined]
     _init(self, *arguments, **options)
 
 
+@replaces(LambdaFunction, "get_configuration")
 def _whole_configuration(self: LambdaFunction, *arguments: Any, **options: Any) -> dict[str, Any]:
     return {**_get_configuration(self, *arguments, **options), **getattr(self, "echoed", {})}
 
 
+@replaces(LambdaFunction, "update_configuration")
 def _update_whole(self: LambdaFunction, updates: dict[str, Any]) -> dict[str, Any]:
     if "KMSKeyArn" in updates:
         self.kms_key_arn = updates["KMSKeyArn"]
@@ -47,6 +52,7 @@ def _vpc_config(self: LambdaFunction) -> dict[str, Any] | None:
     return {**config, "VpcId": subnets[0].vpc_id}
 
 
+@replaces(LambdaBackend, "put_function_event_invoke_config")
 def _replace_event_invoke_config(
     self: LambdaBackend, function_name: str, config: dict[str, Any]
 ) -> dict[str, Any]:
@@ -56,13 +62,4 @@ def _replace_event_invoke_config(
     return answer
 
 
-def apply() -> None:
-    """Replace how a function's configuration is kept and told."""
-    for owner, name, replacement in (
-        (LambdaFunction, "__init__", _init_whole),
-        (LambdaFunction, "get_configuration", _whole_configuration),
-        (LambdaFunction, "update_configuration", _update_whole),
-        (LambdaFunction, "vpc_config", property(_vpc_config)),
-        (LambdaBackend, "put_function_event_invoke_config", _replace_event_invoke_config),
-    ):
-        setattr(owner, name, replacement)
+replaces(LambdaFunction, "vpc_config")(property(_vpc_config))

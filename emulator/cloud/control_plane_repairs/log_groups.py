@@ -6,6 +6,8 @@ from moto.logs.exceptions import ResourceNotFoundException
 from moto.logs.models import LogGroup
 from moto.logs.responses import LogsResponse
 
+from emulator.cloud.replacing import replaces
+
 
 def _group(response: LogsResponse) -> LogGroup:
     name = response._get_param("logGroupName")  # noqa: SLF001 - a repair reaches inside moto
@@ -15,20 +17,13 @@ def _group(response: LogsResponse) -> LogGroup:
     return group
 
 
+@replaces(LogsResponse, "associate_kms_key")
 def _associate_kms_key(self: LogsResponse) -> str:
     _group(self).kms_key_id = self._get_param("kmsKeyId")
     return json.dumps({})
 
 
+@replaces(LogsResponse, "disassociate_kms_key")
 def _disassociate_kms_key(self: LogsResponse) -> str:
     _group(self).kms_key_id = None
     return json.dumps({})
-
-
-def apply() -> None:
-    """Add the two operations."""
-    for owner, name, replacement in (
-        (LogsResponse, "associate_kms_key", _associate_kms_key),
-        (LogsResponse, "disassociate_kms_key", _disassociate_kms_key),
-    ):
-        setattr(owner, name, replacement)

@@ -10,6 +10,8 @@ from moto.ec2.models.security_groups import SecurityGroupBackend, SecurityGroupR
 from moto.ec2.models.vpcs import VPCBackend, VPCEndPoint
 from moto.ec2.responses.vpcs import VPCs
 
+from emulator.cloud.replacing import replaces
+
 _PREFIX_LIST_POSITION = 7
 """Of `SecurityGroupRule's` parameters, after itself."""
 
@@ -19,6 +21,7 @@ _modify_endpoint = VPCs.modify_vpc_endpoint
 _delete_endpoints = VPCBackend.delete_vpc_endpoints
 
 
+@replaces(SecurityGroupRule, "__init__")
 def _rule_with_description(self: SecurityGroupRule, *arguments: Any, **options: Any) -> None:
     _init_rule(self, *arguments, **options)
     in_order = arguments[_PREFIX_LIST_POSITION : _PREFIX_LIST_POSITION + 1]
@@ -31,6 +34,7 @@ def _description(self: SecurityGroupRule) -> Any:
     return self.ip_range.get("Description") or self.source_group.get("Description") or kept
 
 
+@replaces(SecurityGroupBackend, "modify_security_group_rules")
 def _modify(self: SecurityGroupBackend, group_id: str, rules: dict[str, dict[str, Any]]) -> None:
     _modify_rules(self, group_id, rules)
     group = self.get_security_group_by_name_or_id(group_id)
@@ -49,6 +53,7 @@ def _modify(self: SecurityGroupBackend, group_id: str, rules: dict[str, dict[str
             rule.source_group["GroupId"] = new["ReferencedGroupId"]
 
 
+@replaces(VPCs, "modify_vpc_endpoint")
 def _modify_whole_endpoint(self: VPCs) -> Any:
     answer = _modify_endpoint(self)
     endpoint = self.ec2_backend.describe_vpc_endpoints([self._get_param("VpcEndpointId")])[0]
@@ -72,19 +77,11 @@ def _route(backend: Any, endpoint: VPCEndPoint, tables: list[str], *, add: bool)
             backend.delete_route(table, destination)
 
 
+@replaces(VPCBackend, "delete_vpc_endpoints")
 def _delete_and_forget(self: VPCBackend, vpce_ids: list[str] | None = None) -> None:
     _delete_endpoints(self, vpce_ids)
     for endpoint_id in vpce_ids or []:
         self.vpc_end_points.pop(endpoint_id, None)
 
 
-def apply() -> None:
-    """Replace how rules and endpoints are kept and changed."""
-    for owner, name, replacement in (
-        (SecurityGroupRule, "__init__", _rule_with_description),
-        (SecurityGroupRule, "description", property(_description)),
-        (SecurityGroupBackend, "modify_security_group_rules", _modify),
-        (VPCs, "modify_vpc_endpoint", _modify_whole_endpoint),
-        (VPCBackend, "delete_vpc_endpoints", _delete_and_forget),
-    ):
-        setattr(owner, name, replacement)
+replaces(SecurityGroupRule, "description")(property(_description))

@@ -11,10 +11,13 @@ from moto.ec2.exceptions import DependencyViolationError
 from moto.ec2.models.security_groups import SecurityGroupBackend
 from moto.ec2.models.subnets import SubnetBackend
 
+from emulator.cloud.replacing import replaces
+
 _delete_group = SecurityGroupBackend.delete_security_group
 _delete_subnet = SubnetBackend.delete_subnet
 
 
+@replaces(SecurityGroupBackend, "delete_security_group")
 def _delete_free_group(
     self: SecurityGroupBackend, name: str | None = None, group_id: str | None = None
 ) -> None:
@@ -34,6 +37,7 @@ def _delete_free_group(
     _delete_group(self, name, group_id)
 
 
+@replaces(SubnetBackend, "delete_subnet")
 def _delete_free_subnet(self: SubnetBackend, subnet_id: str) -> Any:
     if subnet_id in _held_by_endpoints(self, "subnet_ids") | _held_by_functions(self, "SubnetIds"):
         raise DependencyViolationError(f"The subnet '{subnet_id}' has dependencies and cannot be deleted.")
@@ -47,12 +51,3 @@ def _held_by_endpoints(backend: Any, kind: str) -> set[str]:
 def _held_by_functions(backend: Any, kind: str) -> set[str]:
     functions = get_backend(backend.account_id, backend.region_name).list_functions()
     return {held for each in functions for held in (each._vpc_config or {}).get(kind) or ()}  # noqa: SLF001
-
-
-def apply() -> None:
-    """Replace how groups and subnets are deleted."""
-    for owner, name, replacement in (
-        (SecurityGroupBackend, "delete_security_group", _delete_free_group),
-        (SubnetBackend, "delete_subnet", _delete_free_subnet),
-    ):
-        setattr(owner, name, replacement)

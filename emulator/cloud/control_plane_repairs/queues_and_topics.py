@@ -9,6 +9,8 @@ from typing import Any
 from moto.sns.responses import SNSResponse
 from moto.sqs.models import Queue
 
+from emulator.cloud.replacing import replaces
+
 # ruff: noqa: SLF001 - a repair reaches inside moto
 
 _set_attributes = Queue._set_attributes
@@ -18,6 +20,7 @@ _TOPIC_ATTRIBUTES = {"TracingConfig": "tracing_config", "SignatureVersion": "sig
 """Attributes of a topic that moto keeps, and the names it keeps them under."""
 
 
+@replaces(Queue, "_set_attributes")
 def _set_and_keep_policy(self: Queue, attributes: dict[str, Any], now: float | None = None) -> None:
     policy = self.policy if hasattr(self, "_policy_json") else None
     _set_attributes(self, attributes, now)
@@ -31,6 +34,7 @@ def _all_attributes(self: Queue, original: Any = Queue.attributes.fget) -> dict[
     return {**result, "RedriveAllowPolicy": allowed} if allowed else result
 
 
+@replaces(SNSResponse, "get_topic_attributes")
 def _all_topic_attributes(self: SNSResponse) -> Any:
     answer: Any = _get_topic_attributes(self)
     topic = self.backend.get_topic(self._get_param("TopicArn"))
@@ -40,11 +44,4 @@ def _all_topic_attributes(self: SNSResponse) -> Any:
     return answer
 
 
-def apply() -> None:
-    """Replace how attributes are written and read."""
-    for owner, name, replacement in (
-        (Queue, "_set_attributes", _set_and_keep_policy),
-        (Queue, "attributes", property(_all_attributes)),
-        (SNSResponse, "get_topic_attributes", _all_topic_attributes),
-    ):
-        setattr(owner, name, replacement)
+replaces(Queue, "attributes")(property(_all_attributes))

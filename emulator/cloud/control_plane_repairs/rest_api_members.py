@@ -10,6 +10,8 @@ from typing import Any
 from moto.apigateway.exceptions import ApiGatewayException, NotFoundException, RequestValidatorNotFound
 from moto.apigateway.responses import APIGatewayResponse
 
+from emulator.cloud.replacing import replaces
+
 _get_integration = APIGatewayResponse.get_integration
 _get_deployment = APIGatewayResponse.get_deployment
 _delete_resource = APIGatewayResponse.delete_resource
@@ -31,6 +33,7 @@ def _steps(self: APIGatewayResponse) -> list[str]:
     return steps
 
 
+@replaces(APIGatewayResponse, "update_resource")
 def _update_resource(self: APIGatewayResponse) -> str:
     _, api, _, resource_id = _steps(self)[:4]
     resource = self.backend.get_resource(api, resource_id)
@@ -42,6 +45,7 @@ def _update_resource(self: APIGatewayResponse) -> str:
     return json.dumps(resource.to_dict())
 
 
+@replaces(APIGatewayResponse, "update_model")
 def _update_model(self: APIGatewayResponse) -> str:
     _, api, _, name = _steps(self)[:4]
     model = self.backend.get_model(api, name)
@@ -50,6 +54,7 @@ def _update_model(self: APIGatewayResponse) -> str:
     return json.dumps(model.to_json())
 
 
+@replaces(APIGatewayResponse, "update_deployment")
 def _update_deployment(self: APIGatewayResponse) -> str:
     _, api, _, deployment_id = _steps(self)[:4]
     deployment = self.backend.get_deployment(api, deployment_id)
@@ -59,6 +64,7 @@ def _update_deployment(self: APIGatewayResponse) -> str:
     return json.dumps(deployment.to_json())
 
 
+@replaces(APIGatewayResponse, "update_method")
 def _update_method(self: APIGatewayResponse) -> str:
     _, api, _, resource_id, _, http_method = _steps(self)[:6]
     method = self.backend.get_method(api, resource_id, http_method)
@@ -84,6 +90,7 @@ def _patch_map(method: Any, operation: dict[str, Any]) -> None:
     setattr(method, _METHOD_MAPS[name], entries)
 
 
+@replaces(APIGatewayResponse, "get_integration")
 def _get_existing_integration(self: APIGatewayResponse) -> str:
     answer = _get_integration(self)
     if answer == "{}":
@@ -91,6 +98,7 @@ def _get_existing_integration(self: APIGatewayResponse) -> str:
     return answer
 
 
+@replaces(APIGatewayResponse, "delete_integration")
 def _delete_existing_integration(self: APIGatewayResponse) -> Any:
     _, api, _, resource_id, _, http_method = _steps(self)[:6]
     if self.backend.get_resource(api, resource_id).get_integration(http_method) is None:
@@ -110,27 +118,14 @@ def _of_existing(collection: str, operation: Any) -> Any:
     return checked
 
 
+@replaces(RequestValidatorNotFound, "__init__")
 def _init_validator_not_found(self: RequestValidatorNotFound) -> None:
     ApiGatewayException.__init__(self, "NotFoundException", "Invalid Request Validator identifier specified")
 
 
-def apply() -> None:
-    """Add the missing operations and errors."""
-    for owner, name, replacement in (
-        (APIGatewayResponse, "update_resource", _update_resource),
-        (APIGatewayResponse, "update_model", _update_model),
-        (APIGatewayResponse, "update_method", _update_method),
-        (APIGatewayResponse, "update_deployment", _update_deployment),
-        (APIGatewayResponse, "get_integration", _get_existing_integration),
-        (APIGatewayResponse, "delete_integration", _delete_existing_integration),
-        (APIGatewayResponse, "delete_resource", _of_existing("resources", _delete_resource)),
-        (
-            APIGatewayResponse,
-            "delete_request_validator",
-            _of_existing("request_validators", _delete_validator),
-        ),
-        (APIGatewayResponse, "get_deployment", _of_existing("deployments", _get_deployment)),
-        (RequestValidatorNotFound, "code", 404),
-        (RequestValidatorNotFound, "__init__", _init_validator_not_found),
-    ):
-        setattr(owner, name, replacement)
+replaces(APIGatewayResponse, "delete_resource")(_of_existing("resources", _delete_resource))
+replaces(APIGatewayResponse, "delete_request_validator")(
+    _of_existing("request_validators", _delete_validator)
+)
+replaces(APIGatewayResponse, "get_deployment")(_of_existing("deployments", _get_deployment))
+replaces(RequestValidatorNotFound, "code")(404)

@@ -12,6 +12,8 @@ from moto.apigateway import urls
 from moto.apigateway.models import RestAPI, Stage
 from moto.apigateway.responses import APIGatewayResponse
 
+from emulator.cloud.replacing import replaces
+
 _KEPT = ("securityPolicy", "endpointAccessMode")
 
 _create = APIGatewayResponse.create_rest_api
@@ -26,6 +28,7 @@ _TAGS_OF_AN_API = (
 )
 
 
+@replaces(APIGatewayResponse, "create_rest_api")
 def _create_whole(self: APIGatewayResponse) -> Any:
     status, headers, body = _create(self)
     kept = {name: value for name in _KEPT if (value := self._get_param(name))}
@@ -36,10 +39,12 @@ def _create_whole(self: APIGatewayResponse) -> Any:
     return status, headers, body
 
 
+@replaces(RestAPI, "to_dict")
 def _whole_dict(self: RestAPI) -> dict[str, Any]:
     return {**_to_dict(self), **getattr(self, "kept", {})}
 
 
+@replaces(RestAPI, "apply_patch_operations")
 def _patch_whole_api(self: RestAPI, operations: list[dict[str, Any]]) -> None:
     _patch_api(self, operations)
     for operation in operations:
@@ -50,6 +55,7 @@ def _patch_whole_api(self: RestAPI, operations: list[dict[str, Any]]) -> None:
             self.disableExecuteApiEndpoint = value == "true"
 
 
+@replaces(Stage, "apply_operations")
 def _patch_whole_stage(self: Stage, operations: list[dict[str, Any]]) -> Stage:
     _patch_stage(self, operations)
     for operation in operations:
@@ -67,6 +73,7 @@ def _tagged_api(self: APIGatewayResponse) -> RestAPI | None:
     return None if "/" in api_id else self.backend.get_rest_api(api_id)
 
 
+@replaces(APIGatewayResponse, "tag_resource")
 def _tag_any(self: APIGatewayResponse) -> str:
     api = _tagged_api(self)
     if api is None:
@@ -75,6 +82,7 @@ def _tag_any(self: APIGatewayResponse) -> str:
     return json.dumps({})
 
 
+@replaces(APIGatewayResponse, "untag_resource")
 def _untag_any(self: APIGatewayResponse) -> str:
     api = _tagged_api(self)
     if api is None:
@@ -84,21 +92,10 @@ def _untag_any(self: APIGatewayResponse) -> str:
     return json.dumps({})
 
 
+@replaces(APIGatewayResponse, "delete_rest_api")
 def _delete_existing(self: APIGatewayResponse) -> Any:
     self.backend.get_rest_api(self.path.rstrip("/").rsplit("/", 1)[-1])
     return _delete(self)
 
 
-def apply() -> None:
-    """Replace how APIs are made, described, patched and tagged, and how stages are patched."""
-    for owner, name, replacement in (
-        (APIGatewayResponse, "create_rest_api", _create_whole),
-        (APIGatewayResponse, "tag_resource", _tag_any),
-        (APIGatewayResponse, "untag_resource", _untag_any),
-        (APIGatewayResponse, "delete_rest_api", _delete_existing),
-        (RestAPI, "to_dict", _whole_dict),
-        (RestAPI, "apply_patch_operations", _patch_whole_api),
-        (Stage, "apply_operations", _patch_whole_stage),
-    ):
-        setattr(owner, name, replacement)
-    urls.url_paths[_TAGS_OF_AN_API] = APIGatewayResponse.dispatch
+urls.url_paths[_TAGS_OF_AN_API] = APIGatewayResponse.dispatch

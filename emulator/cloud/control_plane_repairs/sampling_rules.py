@@ -8,6 +8,7 @@ from moto.xray import urls
 from moto.xray.responses import XRayResponse
 
 from emulator.cloud.account import arn
+from emulator.cloud.replacing import replaces
 
 _CALLS = (
     "CreateSamplingRule",
@@ -36,6 +37,7 @@ _DEFAULT: dict[str, Any] = {
 Answer = str | tuple[int, dict[str, str], str]
 
 
+@replaces(XRayResponse, "create_sampling_rule")
 def _create(self: XRayResponse) -> Answer:
     rule = dict(self._get_param("SamplingRule"))
     if rule["RuleName"] in _rules(self):
@@ -48,11 +50,13 @@ def _create(self: XRayResponse) -> Answer:
     return json.dumps({"SamplingRuleRecord": record})
 
 
+@replaces(XRayResponse, "get_sampling_rules")
 def _list(self: XRayResponse) -> Answer:
     records = [each["record"] for each in _rules(self).values()]
     return json.dumps({"SamplingRuleRecords": [*records, {"SamplingRule": _DEFAULT}]})
 
 
+@replaces(XRayResponse, "update_sampling_rule")
 def _update(self: XRayResponse) -> Answer:
     changed = self._get_param("SamplingRuleUpdate")
     name = changed.get("RuleName") or changed.get("RuleARN", "").rpartition("/")[2]
@@ -63,6 +67,7 @@ def _update(self: XRayResponse) -> Answer:
     return json.dumps({"SamplingRuleRecord": found["record"]})
 
 
+@replaces(XRayResponse, "delete_sampling_rule")
 def _delete(self: XRayResponse) -> Answer:
     name = self._get_param("RuleName") or str(self._get_param("RuleARN")).rpartition("/")[2]
     found = _rules(self).pop(name, None)
@@ -71,17 +76,20 @@ def _delete(self: XRayResponse) -> Answer:
     return json.dumps({"SamplingRuleRecord": found["record"]})
 
 
+@replaces(XRayResponse, "tag_resource")
 def _tag(self: XRayResponse) -> Answer:
     _of_arn(self)["tags"] |= {tag["Key"]: tag["Value"] for tag in self._get_param("Tags")}
     return json.dumps({})
 
 
+@replaces(XRayResponse, "untag_resource")
 def _untag(self: XRayResponse) -> Answer:
     for key in self._get_param("TagKeys"):
         _of_arn(self)["tags"].pop(key, None)
     return json.dumps({})
 
 
+@replaces(XRayResponse, "list_tags_for_resource")
 def _list_tags(self: XRayResponse) -> Answer:
     return json.dumps(
         {"Tags": [{"Key": key, "Value": value} for key, value in _of_arn(self)["tags"].items()]}
@@ -105,17 +113,5 @@ def _refused(code: str, message: str) -> Answer:
     return 400, {"x-amzn-errortype": code}, json.dumps({"Message": message})
 
 
-def apply() -> None:
-    """Adds the calls to moto's, and their paths."""
-    for name, answer in (
-        ("create_sampling_rule", _create),
-        ("get_sampling_rules", _list),
-        ("update_sampling_rule", _update),
-        ("delete_sampling_rule", _delete),
-        ("tag_resource", _tag),
-        ("untag_resource", _untag),
-        ("list_tags_for_resource", _list_tags),
-    ):
-        setattr(XRayResponse, name, answer)
-    for call in _CALLS:
-        urls.url_paths[f"{{0}}/{call}$"] = XRayResponse.dispatch
+for call in _CALLS:
+    urls.url_paths[f"{{0}}/{call}$"] = XRayResponse.dispatch

@@ -10,9 +10,12 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 
+from emulator.cloud.replacing import replaces
+
 _update_table = DynamoHandler.update_table
 
 
+@replaces(DynamoDBBackend, "update_table_streams")
 def _update_streams(_: DynamoDBBackend, table: Table, specification: dict[str, Any]) -> None:
     wanted = specification.get("StreamEnabled") or specification.get("StreamViewType")
     if wanted and (table.stream_specification or {}).get("StreamEnabled"):
@@ -20,18 +23,10 @@ def _update_streams(_: DynamoDBBackend, table: Table, specification: dict[str, A
     table.set_stream_specification(specification)
 
 
+@replaces(DynamoHandler, "update_table")
 def _update_table_and_key(self: DynamoHandler) -> Any:
     answer = _update_table(self)
     if wanted := self.body.get("SSESpecification"):
         table = self.dynamodb_backend.get_table(self.body["TableName"])
         table.sse_specification = wanted if wanted.get("Enabled") else None
     return answer
-
-
-def apply() -> None:
-    """Judges by whether the stream is on, not by whether there ever was one; writes the key."""
-    for owner, name, replacement in (
-        (DynamoHandler, "update_table", _update_table_and_key),
-        (DynamoDBBackend, "update_table_streams", _update_streams),
-    ):
-        setattr(owner, name, replacement)

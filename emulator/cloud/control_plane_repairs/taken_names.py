@@ -16,6 +16,8 @@ from moto.pipes.models import EventBridgePipesBackend
 from moto.sns.exceptions import InvalidParameterValue
 from moto.sns.models import SNSBackend
 
+from emulator.cloud.replacing import replaces
+
 _create_pipe = EventBridgePipesBackend.create_pipe
 _create_model = APIGatewayBackend.create_model
 _create_topic = SNSBackend.create_topic
@@ -35,18 +37,21 @@ class StatementTakenError(LambdaClientError):
         )
 
 
+@replaces(EventBridgePipesBackend, "create_pipe")
 def _create_new_pipe(self: EventBridgePipesBackend, name: str, **settings: Any) -> Any:
     if name in self.pipes:
         raise PipeConflictException(f"Pipe {name} already exists.", resource_id=name, resource_type="pipe")
     return _create_pipe(self, name=name, **settings)
 
 
+@replaces(APIGatewayBackend, "create_model")
 def _create_new_model(self: APIGatewayBackend, rest_api_id: str, name: str, *settings: Any) -> Any:
     if name in self.get_rest_api(rest_api_id).models:
         raise ApiConflictException("Model name already exists for this REST API")
     return _create_model(self, rest_api_id, name, *settings)
 
 
+@replaces(SNSBackend, "create_topic")
 def _create_same_topic(
     self: SNSBackend,
     name: str,
@@ -62,20 +67,10 @@ def _create_same_topic(
     return _create_topic(self, name, attributes, tags)
 
 
+@replaces(LambdaBackend, "add_permission")
 def _add_new_permission(self: LambdaBackend, function_name: str, qualifier: str, raw: str) -> Any:
     function = self.get_function(function_name, qualifier)
     wanted = json.loads(raw).get("StatementId")
     if wanted in [statement.get("Sid") for statement in function.policy.statements]:
         raise StatementTakenError(wanted)
     return _add_permission(self, function_name, qualifier, raw)
-
-
-def apply() -> None:
-    """Refuses what is taken."""
-    for owner, name, replacement in (
-        (EventBridgePipesBackend, "create_pipe", _create_new_pipe),
-        (APIGatewayBackend, "create_model", _create_new_model),
-        (SNSBackend, "create_topic", _create_same_topic),
-        (LambdaBackend, "add_permission", _add_new_permission),
-    ):
-        setattr(owner, name, replacement)

@@ -1,34 +1,18 @@
 """Where moto answers otherwise than AWS does: one module for each service or idea."""
 
-import functools
+import importlib
+import pkgutil
 
 from emulator.cloud import control_plane_repairs
-from emulator.cloud.repairs import (
-    deployments,
-    event_source_mappings,
-    events,
-    expressions,
-    managed_policies,
-    queues,
-    streams,
-    topics,
-    transactions,
-)
+from emulator.cloud.replacing import replace_all
 
 
-@functools.cache
 def apply() -> None:
-    """Apply every repair, once; call it before anything is served."""
-    for repair in (
-        expressions,
-        managed_policies,
-        streams,
-        transactions,
-        queues,
-        events,
-        topics,
-        event_source_mappings,
-        deployments,
+    """Apply every repair; call it before anything is served."""
+    for folder, name in (
+        (__path__, __name__),
+        (control_plane_repairs.__path__, control_plane_repairs.__name__),
     ):
-        repair.apply()
-    control_plane_repairs.apply()
+        for module in pkgutil.iter_modules(folder):
+            importlib.import_module(f"{name}.{module.name}")
+    replace_all()

@@ -10,6 +10,7 @@ from typing import Any
 from moto.apigateway.models import Deployment, RestAPI
 
 from emulator.cloud.account import backend
+from emulator.cloud.replacing import replaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class ApiSnapshot:
 _create = RestAPI.create_deployment
 
 
+@replaces(RestAPI, "create_deployment")
 def _create_with_snapshot(
     self: RestAPI, name: str, description: str, stage_variables: Any = None
 ) -> Deployment:
@@ -86,8 +88,3 @@ def find_stage(api_id: str, stage_name: str) -> DeployedStage | None:
         variables=dict(stage.variables or {}),
         tracing_enabled=bool(stage.tracing_enabled),
     )
-
-
-def apply() -> None:
-    """Take the snapshot with each deployment."""
-    RestAPI.create_deployment = _create_with_snapshot  # type: ignore[method-assign]

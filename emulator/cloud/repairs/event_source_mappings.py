@@ -9,16 +9,14 @@ from typing import Any
 from moto.awslambda.models import LambdaBackend
 from moto.sqs.models import sqs_backends
 
+from emulator.cloud.replacing import replaces
+
 _create = LambdaBackend.create_event_source_mapping
 
 
+@replaces(LambdaBackend, "create_event_source_mapping")
 def _create_detached(self: LambdaBackend, spec: dict[str, Any]) -> Any:
     mapping = _create(self, spec)
     for queue in sqs_backends[self.account_id][self.region_name].queues.values():
         queue.lambda_event_source_mappings.clear()
     return mapping
-
-
-def apply() -> None:
-    """Detaches each mapping as soon as it is made."""
-    LambdaBackend.create_event_source_mapping = _create_detached  # type: ignore[method-assign]

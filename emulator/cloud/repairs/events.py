@@ -14,6 +14,7 @@ from moto.events.models import EventPatternParser, EventsBackend
 
 from emulator.cloud import deployed, taps
 from emulator.cloud.account import ACCOUNT_ID, REGION, backend
+from emulator.cloud.replacing import replaces
 from emulator.event_patterns import Pattern, PatternError
 
 MAXIMUM_ENTRIES = 10
@@ -28,6 +29,7 @@ class PutEventsError(Exception):
         self.code = code
 
 
+@replaces(EventsBackend, "put_events")
 def _put_events(_: EventsBackend, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return put_events(entries)
 
@@ -100,6 +102,7 @@ def rules_of(bus_name: str) -> list[Any]:
     return [rule for rule in rules if rule.state == "ENABLED" and rule.event_pattern.get_pattern()]
 
 
+@replaces(EventPatternParser, "_validate_event_pattern")
 def _validate_pattern(_: EventPatternParser, pattern: dict[str, Any]) -> None:
     if not pattern:
         return
@@ -107,9 +110,3 @@ def _validate_pattern(_: EventPatternParser, pattern: dict[str, Any]) -> None:
         Pattern(pattern)
     except PatternError as error:
         raise InvalidEventPatternException(reason=str(error).partition("Reason: ")[2]) from error
-
-
-def apply() -> None:
-    """Override PutEvents delivery, and refuse a rule whose pattern AWS would refuse."""
-    setattr(EventPatternParser, "_validate_event_pattern", _validate_pattern)  # noqa: B010
-    setattr(EventsBackend, "put_events", _put_events)  # noqa: B010

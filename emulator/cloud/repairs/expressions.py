@@ -10,6 +10,8 @@ from typing import Any
 
 from moto.dynamodb.parsing import expressions, validators
 
+from emulator.cloud.replacing import replaces
+
 _PARSER: Any = expressions.UpdateExpressionParser  # type: ignore[attr-defined]  # moto leaves it out of its types
 _parse = _PARSER.make
 _count_actions = validators.ActionCountValidator.traverse
@@ -20,14 +22,11 @@ def _parsed(expression: str) -> bytes:
     return pickle.dumps(_count_actions(validators.ActionCountValidator(), _parse(expression)))
 
 
+@replaces(_PARSER, "make")
 def _make(expression: str) -> Any:
     """Return the syntax tree of an expression; whoever asks may change it."""
     return pickle.loads(_parsed(expression))  # noqa: S301 - our own
 
 
-def apply() -> None:
-    """Replace how a syntax tree is made."""
-    _PARSER.make = _make
-    # By setattr, since neither is a part of moto's types.
-    setattr(validators, "deepcopy", lambda tree: tree)  # noqa: B010
-    setattr(validators.ActionCountValidator, "traverse", lambda _, tree: tree)  # noqa: B010
+replaces(validators, "deepcopy")(lambda tree: tree)
+replaces(validators.ActionCountValidator, "traverse")(lambda _, tree: tree)

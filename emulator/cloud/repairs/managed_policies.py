@@ -11,6 +11,8 @@ from typing import Any
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy, IAMBackend
 
+from emulator.cloud.replacing import replaces
+
 _PREFIX = "arn:aws:iam::aws:policy/"
 
 
@@ -48,7 +50,5 @@ def _loading(method: Callable[..., Any]) -> Callable[..., Any]:
     return loaded
 
 
-def apply() -> None:
-    """Wrap the methods that take a policy's ARN."""
-    for name in ("attach_role_policy", "attach_user_policy", "attach_group_policy", "get_policy"):
-        setattr(IAMBackend, name, _loading(getattr(IAMBackend, name)))
+for name in ("attach_role_policy", "attach_user_policy", "attach_group_policy", "get_policy"):
+    replaces(IAMBackend, name)(_loading(getattr(IAMBackend, name)))

@@ -18,6 +18,7 @@ from moto.sqs.exceptions import InvalidParameterValue, ReceiptHandleIsInvalid
 from moto.sqs.models import Message, Queue, SQSBackend, _filter_message_attributes
 
 from emulator.cloud import taps
+from emulator.cloud.replacing import replaces
 
 _SEPARATOR = "#"
 
@@ -26,6 +27,7 @@ def _now_ms() -> float:
     return time.time() * 1000
 
 
+@replaces(Queue, "add_message")
 def _add_message(self: Queue, message: Message) -> None:
     if self.fifo_queue:
         raise InvalidParameterValue("FIFO queues are not part of the embedded AWS")
@@ -47,6 +49,7 @@ def _find(queue: Queue, receipt_handle: str) -> Message | None:
     return next((message for message in queue._messages if message.id == message_id), None)
 
 
+@replaces(Queue, "delete_message")
 def _delete_message(self: Queue, receipt_handle: str) -> None:
     with self._messages_lock:
         message = _find(self, receipt_handle)
@@ -55,6 +58,7 @@ def _delete_message(self: Queue, receipt_handle: str) -> None:
             self._pending_messages.discard(message)
 
 
+@replaces(SQSBackend, "change_message_visibility")
 def _change_visibility(
     self: SQSBackend, queue_name: str, receipt_handle: str, visibility_timeout: int
 ) -> None:
@@ -71,6 +75,7 @@ def _change_visibility(
     taps.message_added.tell(queue_name)
 
 
+@replaces(SQSBackend, "receive_message")
 def _receive_message(
     self: SQSBackend,
     queue_name: str,
@@ -135,6 +140,7 @@ def next_visible_in(queue: Queue) -> float | None:
     return (min(hidden) - now) / 1000 if hidden else None
 
 
+@replaces(SQSBackend, "send_message")
 def _send_message(
     self: SQSBackend,
     queue_name: str,
@@ -165,6 +171,7 @@ def _send_message(
 _original_batch = SQSBackend.send_message_batch
 
 
+@replaces(SQSBackend, "send_message_batch")
 def _send_message_batch(
     self: SQSBackend, queue_name: str, entries: dict[str, dict[str, Any]]
 ) -> tuple[list[Message], list[dict[str, Any]]]:
@@ -173,16 +180,3 @@ def _send_message_batch(
     for message in sent:
         message.system_attributes = attributes.get(message.user_id) or {}  # type: ignore[attr-defined]
     return sent, failed
-
-
-def apply() -> None:
-    """Replace how messages come and go."""
-    for owner, name, replacement in (
-        (Queue, "add_message", _add_message),
-        (Queue, "delete_message", _delete_message),
-        (SQSBackend, "change_message_visibility", _change_visibility),
-        (SQSBackend, "receive_message", _receive_message),
-        (SQSBackend, "send_message", _send_message),
-        (SQSBackend, "send_message_batch", _send_message_batch),
-    ):
-        setattr(owner, name, replacement)

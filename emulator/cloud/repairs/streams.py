@@ -9,11 +9,13 @@ from typing import Any
 from moto.dynamodb.models.table import StreamRecord, StreamShard
 
 from emulator.cloud import taps
+from emulator.cloud.replacing import replaces
 
 KEPT_BEHIND_READER = 1_000
 """Records left in a stream after they were read, so that a person can still look at them."""
 
 
+@replaces(StreamShard, "add")
 def _add(self: StreamShard, old: Any, new: Any) -> None:
     view = self.table.stream_specification["StreamViewType"]  # type: ignore[index]
     event_name = "INSERT" if old is None else "REMOVE" if new is None else "MODIFY"
@@ -28,8 +30,3 @@ def trim(shard: StreamShard, passed: int) -> None:
     if surplus >= KEPT_BEHIND_READER:  # in bulk: each time shifts the whole list
         del shard.items[:surplus]
         shard.starting_sequence_number += surplus
-
-
-def apply() -> None:
-    """Replace how a write reaches the stream."""
-    StreamShard.add = _add  # type: ignore[method-assign]

@@ -9,6 +9,7 @@ from typing import Any
 from moto.sns.models import Subscription, Topic
 
 from emulator.cloud import taps
+from emulator.cloud.replacing import replaces
 
 KEPT_NOTIFICATIONS = 100
 BOUNCING = frozenset({"bounce@simulator.amazonses.com"})
@@ -18,6 +19,7 @@ _publish = Subscription.publish
 _topic_publish = Topic.publish
 
 
+@replaces(Subscription, "publish")
 def _publish_to_mail(
     self: Subscription, message: str, message_id: str, subject: str | None = None, **options: Any
 ) -> None:
@@ -46,14 +48,9 @@ def _publish_to_mail(
     )
 
 
+@replaces(Topic, "publish")
 def _publish_and_forget(self: Topic, *arguments: Any, **options: Any) -> str:
     taps.measure("AWS/SNS", "NumberOfMessagesPublished", {"TopicName": self.name})
     message_id = _topic_publish(self, *arguments, **options)
     del self.sent_notifications[:-KEPT_NOTIFICATIONS]
     return message_id
-
-
-def apply() -> None:
-    """Wrap the two ways by which a message leaves."""
-    Subscription.publish = _publish_to_mail  # type: ignore[assignment]
-    Topic.publish = _publish_and_forget  # type: ignore[method-assign]

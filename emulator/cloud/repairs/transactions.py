@@ -20,6 +20,8 @@ from moto.dynamodb.exceptions import (
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.responses import DynamoHandler
 
+from emulator.cloud.replacing import replaces
+
 MAXIMUM_ITEMS = 100
 
 _Reason = tuple[str | None, str | None, Any]
@@ -51,6 +53,7 @@ _answered: dict[str, tuple[float, Any]] = {}
 _answer = DynamoHandler.transact_write_items
 
 
+@replaces(DynamoHandler, "transact_write_items")
 def _answer_once(self: DynamoHandler) -> Any:
     token, now = self.body.get("ClientRequestToken"), time.monotonic()
     while _answered and next(iter(_answered.values()))[0] < now - _REMEMBERED_SECONDS:
@@ -63,6 +66,7 @@ def _answer_once(self: DynamoHandler) -> Any:
     return answer
 
 
+@replaces(DynamoDBBackend, "transact_write_items")
 def _transact(self: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
     if len(transact_items) > MAXIMUM_ITEMS:
         raise TooManyTransactionsException
@@ -105,9 +109,3 @@ def _apply(backend: DynamoDBBackend, write: _Write) -> None:
         backend.delete_item(write.table, dict(write.key), names, values)
     elif write.kind == "Update":
         backend.update_item(write.table, dict(write.key), write.request["UpdateExpression"], names, values)
-
-
-def apply() -> None:
-    """Replace how a transaction is written."""
-    DynamoDBBackend.transact_write_items = _transact  # type: ignore[method-assign]
-    DynamoHandler.transact_write_items = _answer_once  # type: ignore[method-assign]
