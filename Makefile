@@ -50,7 +50,7 @@ export $(TAKEN) GOALS ENGINE_IN_USE
 MUTATES := $(strip $(MUTATES) $(if $(REPLAY),$(filter reconcile,$(GOALS))) $(if $(ERASE),$(filter erase,$(GOALS))))
 
 ##@ Start here
-.PHONY: help setup engine demo local
+.PHONY: help setup engine checksums demo local
 help: ## List the commands
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 	  /^[a-zA-Z0-9_%-]+:.*## / {printf "  %-22s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -75,6 +75,9 @@ $(READY): requirements.lock pyproject.toml emulator/pyproject.toml
 engine: $(READY) ## Say which Pulumi CLI deploys this; install one into .pulumi/ where there is none, or PINNED=yes
 	@[[ "$${PINNED:-yes}" == yes ]] || { echo 'PINNED is yes, or left away' >&2; exit 2; }
 	@$(BIN)/python -m tools.deploy.engine $(if $(PINNED),--pinned)
+
+checksums: $(READY) ## Write the checksums of the pinned Pulumi CLI and provider plugins anew, to be reviewed (needs the internet; after make lock)
+	@$(BIN)/python -m tools.deploy.downloads
 
 demo: $(READY) ## The whole life on an embedded AWS: deploy, transactions, alerts, update, verdict, teardown [DESK=yes: the analyst's page before the end]
 	@[[ "$${DESK:-yes}" == yes ]] || { echo 'DESK is yes, or left away' >&2; exit 2; }
@@ -179,9 +182,8 @@ lock: $(READY) ## Resolve requirements.in and the emulator's anew into requireme
 doctor: check-env $(READY) ## Check what a deployment needs before it can fail half-way: a line each, with what to do
 	@$(BIN)/python -m tools.deploy.doctor "$$ENV" "--engine=$$ENGINE_IN_USE"
 
-rights: check-env $(READY) ## Print what each role may do, and what analysts need, from the programs: nothing is deployed or asked for
-	@$(BIN)/python -m tools.audit.rights "$$ENV"
-	@$(BIN)/python -m tools.analyst.rights "$$ENV"
+rights: check-env $(READY) ## Print what each role may do, and each job's IAM policy, from the programs; as deployed: JOB=name, WRITE=folder for all
+	@$(if $(JOB)$(WRITE),$(call with_outputs,audit.rights),$(BIN)/python -m tools.audit.rights "$$ENV") $(if $(JOB),"--job=$$JOB") $(if $(WRITE),"--write=$$WRITE")
 
 matrix: check-env $(READY) ## Try every right of every role as every other role, by the policies: all must be denied
 	@$(BIN)/python -m tools.audit.matrix "$$ENV"
@@ -221,7 +223,7 @@ load: check-env $(READY) ## Send RATE= transactions a second for SECONDS=, at th
 smoke: check-env $(READY) ## Send a synthetic fraud through the deployed pipeline, time each hop, clean up
 	@$(split_args); $(call with_outputs,operate.smoke) "$${words[@]}"
 
-canary: check-env $(READY) ## The smoke test as the nightly job makes it: tells the operators, and counts that it passed (its absence rings) [ARGS=--rights]
+canary: check-env $(READY) ## The smoke test as the nightly job makes it: tells the operators, and counts that it passed (its absence rings)
 	@$(split_args); $(call with_outputs,operate.smoke.canary) "$${words[@]}"
 
 redrive: check-env $(READY) ## Retry messages from a dead-letter queue: QUEUE=its name

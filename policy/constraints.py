@@ -94,11 +94,13 @@ def tables_are_on_demand(table: Planned) -> Iterator[str]:
 
 @constraint(TABLE)
 def transactions_are_keyed_and_streamed(table: Planned) -> Iterator[str]:
-    """The table of transactions has the key transaction_id and timestamp, and a stream."""
+    """The table of transactions has the key transaction_id (S) and timestamp (N), and a stream."""
     if not table.name.startswith("transactions-"):
         return
-    if (table.get("hashKey"), table.get("rangeKey")) != ("transaction_id", "timestamp"):
-        yield f"key is {table.get('hashKey')!r}, {table.get('rangeKey')!r}"
+    types = {each["name"]: each["type"] for each in table.get("attributes") or ()}
+    key = [(name, types.get(name)) for name in (table.get("hashKey"), table.get("rangeKey"))]
+    if key != [("transaction_id", "S"), ("timestamp", "N")]:
+        yield f"key is {key}"
     if table.get("streamEnabled") is not True:
         yield "has no stream"
 

@@ -180,7 +180,7 @@ def test_what_is_not_deployed_is_passed_over_by_name(make: Make, verb: str) -> N
 def test_outputs_can_be_read_by_other_programs(make: Make) -> None:
     make.deployed("dev", "network", "data")
 
-    ran = make.run("smoke", "ENV=dev", "ARGS=--rights")
+    ran = make.run("smoke", "ENV=dev", "ARGS=--json")
     outputs = make.tools_deploy("outputs", "--environment", "dev", "--json")
 
     assert ran.code != 0, "compute is not deployed"

@@ -206,7 +206,7 @@ def test_a_word_of_another_target_or_of_the_makefile_is_refused(maker: Maker, wo
     code, err, calls = maker.run("rights", {"ENV": "dev", word: "x"})
     assert (code, calls) == (2, [])
     assert f"{word} means nothing to make rights: " in err
-    assert "it takes CONFIRM, ENGINE, ENV, LOCAL_DIRECTORY" in err
+    assert "it takes CONFIRM, ENGINE, ENV, JOB, LOCAL_DIRECTORY, WRITE" in err
 
 
 @pytest.mark.parametrize("place", ["PYTHON", "VENV", "BIN", "READY", "PULUMI", "SHELL", ".SHELLFLAGS"])

@@ -14,7 +14,7 @@ from cloudsplaining.scan.policy_document import PolicyDocument
 from tests.support.harness import deploy_all
 from tests.support.policy_lint import findings
 from tools.audit import terraform
-from tools.audit.matrix import deploying_roles, pipeline_roles
+from tools.audit.matrix import deploying_roles, people, pipeline_roles
 from tools.deploy.boundaries.documents import boundaries
 
 LOOKED_AT = (
@@ -58,9 +58,9 @@ OF_RESOURCES = [each for each in ACCEPTED if each.judge == "checkov"]
 
 
 def documents() -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Every policy of every role, and every boundary."""
+    """Every policy of every role and job, and every boundary."""
     deployment = deploy_all("dev")
-    for holder in (*pipeline_roles(deployment), *deploying_roles(deployment)):
+    for holder in (*pipeline_roles(deployment), *people(deployment), *deploying_roles(deployment)):
         for number, text in enumerate(holder.policies, start=1):
             yield f"{holder.name} {number}", {"Version": "2012-10-17", **json.loads(text)}
     for each in boundaries("123456789012", "dev"):

@@ -78,6 +78,7 @@ PLANTED: Mapping[str, tuple[Mutation, ...]] = {
     "tables-are-on-demand": (with_input(TABLE, "profiles-table", "billingMode", "PROVISIONED"),),
     "transactions-are-keyed-and-streamed": (
         with_input(TABLE, "transactions", "rangeKey", None),
+        with_input(TABLE, "transactions", "attributes", [{"name": "transaction_id", "type": "S"}]),
         with_input(TABLE, "transactions", "streamEnabled", False),
     ),
     "queues-keep-messages-14-days": (with_input(QUEUE, "suspicious-dlq", "messageRetentionSeconds", 345600),),

@@ -6,7 +6,6 @@ Exit code 0: done. 1: refused; nothing has changed.
 """
 
 import argparse
-import json
 import re
 import sys
 import time
@@ -49,10 +48,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         exported = outputs.Outputs.named(options)
         place = Records.of(exported)
-        if options.rights:
-            rights = place.rights_on(controls_key("*"), "SetListsAndSnoozes", place.controls_url)
-            print(json.dumps(rights, indent=2))
-            return 0
         if not whose:
             print("\n".join(_all_in_force(Tables(place, get_session()), options)))
             return 0
@@ -233,7 +228,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m tools.analyst.controls",
         description="Show or edit the list that an account or a merchant is on, and an account's snooze.",
         epilog="In force from the next payment on. Credentials come from the environment as for the AWS CLI; "
-        "--rights says what they must allow.",
+        "`make rights` prints what they must allow.",
     )
     outputs.add_arguments(parser)
     parser.add_argument("--account", metavar="ID", help="its id, or its pseudonym from a mail")
@@ -253,9 +248,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--by", metavar="NAME", help="who decides")
     parser.add_argument("--note", metavar="TEXT", help="why")
-    parser.add_argument(
-        "--rights", action="store_true", help="print the IAM policy that the caller needs, and end"
-    )
     return parser
 
 

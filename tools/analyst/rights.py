@@ -1,39 +1,110 @@
-"""`make rights`: what people need who look at alerts, and who decide about them, from the programs' exports.
+"""The IAM policies of who looks at alerts, decides, approves and audits: nobody writes a table."""
 
-Account and ids in the ARNs are examples: nothing is deployed or asked for.
-"""
-
-import json
-import sys
 from typing import Final
 
-from tools.analyst.desk.parts import WATCHED, watching
-from tools.analyst.records.place import Records, Work
+from stacks.compute.functions.profiles.items import controls_key
+from tools.analyst.desk.parts import WATCHED
+from tools.analyst.records.place import Records
 from tools.deploy.outputs import Outputs
-from tools.deploy.program_runner.recording import deploy_all
-from tools.terminal.ending import NOTHING_CHANGED, ended
+from tools.deploy.statements import Document, Statement, allow, allow_key, document, of_items
+from tools.deploy.target import execute_api_arn
 
-_WHO: Final = {
-    Work.LOOKS: "looks (make alerts, account, audit)",
-    Work.DECIDES: "decides too (make verdict, controls, rules, desk)",
-    Work.APPROVES: "looks, and approves what others changed (make approve)",
-}
+_METHOD: Final = "PUT"
 
 
-def main() -> int:
-    """Print the policies of the environment that is named."""
-    environment = sys.argv[1]
-    runs = deploy_all(environment).runs
-    exported = Outputs(environment, {name: run.outputs for name, run in runs.items()})
-    place = Records.of(exported)
-    for work, who in _WHO.items():
-        print(f"\nThe IAM policy of an analyst of {environment} who {who}")
-        policy = place.rights(work)
-        if work is Work.DECIDES:
-            policy["Statement"].append(watching(place, exported.values(WATCHED)["alarm_names"]))
-        print(json.dumps(policy, indent=2))
-    return 0
+def looks(outputs: Outputs) -> Document:
+    """Return the policy of who runs `make alerts`, `account` and `audit`.
+
+    Raises:
+        OperatorError: An output is missing, or a URL names no API; so do all functions here.
+    """
+    return document(*_looking(Records.of(outputs)))
 
 
-if __name__ == "__main__":
-    sys.exit(ended("rights", main, on_interrupt=NOTHING_CHANGED))
+def decides(outputs: Outputs) -> Document:
+    """Return the policy of who also runs `make desk`, `verdict`, `controls` and `rules`."""
+    place, alarms = Records.of(outputs), outputs.values(WATCHED)["alarm_names"]
+    start = f"arn:aws:cloudwatch:{place.region}:{place.account_id}:alarm:"
+    return document(
+        *_looking(place),
+        _puts(place, "GiveVerdicts", place.verdicts_url),
+        _puts(place, "SetListsAndSnoozes", place.controls_url),
+        _puts(place, "PublishRules", place.rules_url),
+        _reads_decisions(place),
+        allow("SeeAlarms", ["cloudwatch:DescribeAlarms"], [f"{start}{name}" for name in alarms]),
+    )
+
+
+def approves(outputs: Outputs) -> Document:
+    """Return the policy of the second person: looks, and runs `make approve`."""
+    place = Records.of(outputs)
+    return document(*_looking(place), _puts(place, "ApproveChanges", place.approvals_url))
+
+
+def edits_lists(outputs: Outputs) -> Document:
+    """Return the policy of who runs `make controls` for a named account or merchant alone."""
+    place = Records.of(outputs)
+    return document(
+        _reads_items(place, controls_key("*")),
+        _decrypts(place),
+        _puts(place, "SetListsAndSnoozes", place.controls_url),
+    )
+
+
+def publishes_rules(outputs: Outputs) -> Document:
+    """Return the policy of who runs `make rules`, and reads the payments that rules are tried on."""
+    place = Records.of(outputs)
+    verdicts = allow("ReadVerdicts", ["dynamodb:Query"], [_alerts_index(place)])
+    return document(
+        _reads_items(place, "rules#*"),
+        _decrypts(place),
+        _puts(place, "PublishRules", place.rules_url),
+        _reads_decisions(place),
+        verdicts,
+    )
+
+
+def audits(outputs: Outputs) -> Document:
+    """Return the policy of who runs `make audit`, and sees neither payments nor profiles."""
+    place = Records.of(outputs)
+    return document(
+        _lists(place),
+        allow("ReadEarlierVerdicts", ["dynamodb:GetItem"], [place.alerts_table_arn]),
+        _decrypts(place),
+    )
+
+
+def _looking(place: Records) -> list[Statement]:
+    return [
+        _lists(place),
+        allow("FindTransactions", ["dynamodb:Query"], [place.transactions_table_arn]),
+        allow("ReadRecords", ["dynamodb:GetItem"], [place.alerts_table_arn, place.profiles_table_arn]),
+        _decrypts(place),
+    ]
+
+
+def _lists(place: Records) -> Statement:
+    changes = f"{place.profiles_table_arn}/index/{place.profiles_index_name}"
+    return allow("ListAlertsAndChanges", ["dynamodb:Query"], [_alerts_index(place), changes])
+
+
+def _alerts_index(place: Records) -> str:
+    return f"{place.alerts_table_arn}/index/{place.alerts_index_name}"
+
+
+def _reads_items(place: Records, keys: str) -> Statement:
+    return allow("ReadItems", ["dynamodb:GetItem"], [place.profiles_table_arn], of_items(keys))
+
+
+def _reads_decisions(place: Records) -> Statement:
+    return allow("ReadDecisions", ["dynamodb:Scan"], [place.transactions_table_arn])
+
+
+def _decrypts(place: Records) -> Statement:
+    return allow_key("ReadEncryptedItems", ["kms:Decrypt"], place.key_arn, "dynamodb")
+
+
+def _puts(place: Records, sid: str, url: str) -> Statement:
+    method = url.replace("{transaction_id}", "*")
+    arn = execute_api_arn(method, _METHOD, region=place.region, account_id=place.account_id)
+    return allow(sid, ["execute-api:Invoke"], [arn])

@@ -64,9 +64,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         exported = outputs.Outputs.named(options)
         place = Records.of(exported)
-        if options.rights:
-            print(json.dumps(place.publishers_rights("rules#*"), indent=2))
-            return 0
         # A bad file is refused before anybody is asked for anything.
         text = _file_of(options)
         tables = Tables(place, get_session())
@@ -237,7 +234,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="python -m tools.analyst.rules",
         description="Show the rules in force, or publish others; a bad file is refused with its line.",
-        epilog="Credentials come from the environment as for the AWS CLI; --rights says what they need.",
+        epilog="Credentials come from the environment as for the AWS CLI; `make rights` says what they need.",
     )
     outputs.add_arguments(parser)
     what = parser.add_mutually_exclusive_group()
@@ -247,9 +244,6 @@ def _parser() -> argparse.ArgumentParser:
         "--challenger", metavar="RULES", help="let this rules file score beside those in force; none ends it"
     )
     what.add_argument("--promote", action="store_true", help="publish the challenger")
-    what.add_argument(
-        "--rights", action="store_true", help="print the IAM policy that the caller needs, and end"
-    )
     what.add_argument("--out", type=Path, metavar="FILE", help="write what is in force to a file")
     parser.add_argument(
         "--alerts-per-day",

@@ -1,19 +1,20 @@
 """``make matrix ENV=dev``: every right of every role, tried by every other role.
 
-Whatever a role is not given itself is denied to it: rights of the other roles of the pipeline, and of those
-who deploy. Policies and boundaries are those that the programs register and ship, evaluated as the embedded
-AWS evaluates them.
+Whatever a role is not given itself is denied to it: rights of the other roles of the pipeline, of people by
+their jobs, and of those who deploy. Policies and boundaries are those that the programs register and ship,
+evaluated as the embedded AWS evaluates them.
 """
 
 import itertools
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from emulator.cloud.authorization.policy import Decision, Query, decide, parse_policy
 from tools.audit import boundary_files
 from tools.audit.deployer_rights.deployer import deployers
+from tools.audit.jobs import JOBS, example_outputs
 from tools.deploy.boundaries.documents import boundaries
 from tools.deploy.program_runner.recorded import Deployment
 from tools.deploy.program_runner.recording import deploy_all
@@ -21,6 +22,9 @@ from tools.deploy.program_runner.resource_outputs import ACCOUNT_ID
 from tools.terminal.ending import NOTHING_CHANGED, ended
 
 Context = tuple[tuple[str, tuple[str, ...]], ...]
+_ITEMS: Final = "dynamodb:leadingkeys"
+"""The condition key for the partition keys of the items that a call names."""
+_ANY_ITEM: Final = "an item that no condition names"
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,8 @@ class Right:
     @property
     def key(self) -> tuple[str, str, str]:
         """What is allowed: the action, the resource, and in a table the items, by their keys' pattern."""
-        return self.action, self.resource, dict(self.context).get("dynamodb:leadingkeys", ("",))[0]
+        keys = dict(self.context).get(_ITEMS, (_ANY_ITEM,))[0]
+        return self.action, self.resource, keys.replace(_ANY_ITEM, "")
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,13 @@ def pipeline_roles(deployment: Deployment) -> Iterator[Holder]:
         yield _holder(name, [{"Statement": statements}], shipped[name.removesuffix(f"-{deployment.suffix}")])
 
 
+def people(deployment: Deployment) -> Iterator[Holder]:
+    """Who works with the environment, by job."""
+    outputs = example_outputs(deployment)
+    for job in JOBS:
+        yield _holder(job.name, [job.policy(outputs)], None)
+
+
 def deploying_roles(deployment: Deployment) -> Iterator[Holder]:
     """The roles of the deploy pipeline."""
     for run in deployment.runs.values():
@@ -79,8 +91,9 @@ def deploying_roles(deployment: Deployment) -> Iterator[Holder]:
 
 
 def matrix(deployment: Deployment) -> Iterator[Row]:
-    """Each role of the pipeline against the rights of all roles; each deployer against the pipeline's."""
-    acting, deploying = list(pipeline_roles(deployment)), list(deploying_roles(deployment))
+    """Each role and job against the rights of all; each deployer against the pipeline's and the jobs'."""
+    acting = [*pipeline_roles(deployment), *people(deployment)]
+    deploying = list(deploying_roles(deployment))
     of_pipeline = frozenset().union(*(each.rights for each in acting))
     of_all = of_pipeline.union(*(each.rights for each in deploying))
     for holder in acting:
@@ -116,9 +129,12 @@ def _rights(document: Mapping[str, Any]) -> Iterator[Right]:
             if operator != "Null"
             for key, values in keys.items()
         ]
+        names_key = any(key == _ITEMS for each in conditions for key, _ in each)
         for action in _listed(statement["Action"]):
+            # A query always names a partition key.
+            keyed = [] if names_key or action != "dynamodb:Query" else [[(_ITEMS, (_ANY_ITEM,))]]
             for resource in _listed(statement["Resource"]):
-                for context in itertools.product(*conditions):
+                for context in itertools.product(*conditions, *keyed):
                     yield Right(action, resource, context)
 
 

@@ -1,16 +1,24 @@
-"""``make rights ENV=dev``: what every role may do, printed from what the four programs register.
+"""``make rights ENV=dev``: what every role may do, and the IAM policy of each job.
 
-Account and ids in the ARNs are examples: nothing is deployed or asked for.
+From the programs alone: nothing is deployed or asked for, and account and ids in the ARNs are examples. With
+the outputs of a deployed environment: the policy of a job, or of each job in a file, ready to be attached.
 """
 
+import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+from tools.audit.jobs import JOBS, Job, example_outputs, job_of
+from tools.deploy.outputs import OperatorError, Outputs
 from tools.deploy.program_runner.recorded import Estate, Resource
-from tools.deploy.program_runner.recording import estate
+from tools.deploy.program_runner.recording import deploy_all, estate
+from tools.files.errors import OutputError
+from tools.files.outputs import make_folder
 from tools.terminal.ending import NOTHING_CHANGED, ended
+from tools.terminal.parser import Parser
 
 
 def lines(registered: Estate) -> Iterator[str]:
@@ -50,13 +58,58 @@ def _listed(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else value
 
 
-def main() -> int:
-    """Print the rights of the environment that is named."""
-    environment = sys.argv[1]
+def policies(outputs: Outputs, jobs: Sequence[Job], folder: Path | None) -> Iterator[str]:
+    """Yield each job with its policy or, where there is a folder, the file that the policy is written to.
+
+    Raises:
+        OperatorError: An output is missing.
+    """
+    if folder:
+        make_folder("WRITE", folder)
+    for job in jobs:
+        text = json.dumps(job.policy(outputs), indent=2)
+        if folder is None:
+            yield f"{job.name}: {job.does}\n{text}\n"
+        else:
+            path = folder / f"{job.name}-{outputs.environment}.json"
+            path.write_text(f"{text}\n", encoding="utf-8")
+            yield str(path)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the rights of an environment, or the policy of a job there."""
+    options = _parser().parse_args(arguments)
+    jobs = [job_of(options.job)] if options.job else JOBS
+    try:
+        if options.outputs is None:
+            _print_all(options.environment)
+            return 0
+        outputs = Outputs.named(options)
+        if options.job and options.write is None:
+            print(json.dumps(jobs[0].policy(outputs), indent=2))
+        else:
+            print("\n".join(policies(outputs, jobs, options.write)))
+    except (OperatorError, OutputError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _print_all(environment: str) -> None:
     print(f"What each role of {environment} may do, as the programs register it (account, ids: examples)\n")
     print("\n".join(lines(estate(environment))))
-    print("The tests that hold each role to what its calls need: make test ARGS=tests/policy")
-    return 0
+    print("The tests that hold each role to what its calls need: make test ARGS=tests/policy\n")
+    print("The IAM policy of each job; as deployed: JOB=name, or WRITE=folder for all of them\n")
+    print("\n".join(policies(example_outputs(deploy_all(environment)), JOBS, None)), end="")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = Parser(prog="python -m tools.audit.rights", description=main.__doc__)
+    parser.add_argument("environment", help="a set of stacks/<layer>/Pulumi.<environment>.yaml")
+    parser.add_argument("--outputs", metavar="FILE|-", help="what its layers export, as JSON")
+    parser.add_argument("--job", choices=[job.name for job in JOBS], help="the policy of this job alone")
+    parser.add_argument("--write", type=Path, metavar="DIRECTORY", help="write each policy to a file")
+    return parser
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -74,9 +75,8 @@ def _run(options: argparse.Namespace) -> int:
     dynamodb = session.create_client("dynamodb", region_name=target.region)
     behind = seconds_until_decided(dynamodb, target.transactions_table_name, deliveries)
     figures = {**result(deliveries, options.rate), "seconds_until_the_last_is_decided": behind}
-    path = ROOT / "build" / "load.json"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    options.report.parent.mkdir(exist_ok=True)
+    options.report.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(figures, indent=2))
     return 1 if figures["failed"] or behind is None else 0
 
@@ -148,6 +148,7 @@ def _parser() -> argparse.ArgumentParser:
     outputs.add_arguments(parser)
     parser.add_argument("--rate", type=_NUMBER, required=True, help="transactions a second")
     parser.add_argument("--seconds", type=_NUMBER, required=True, help="for so long")
+    parser.add_argument("--report", type=Path, default=ROOT / "build" / "load.json", help=argparse.SUPPRESS)
     return parser
 
 

@@ -1,7 +1,7 @@
 """`make engine`: is there a Pulumi CLI that fits the pinned SDK? If there is none at all, install one.
 
-The CLI comes from Pulumi's official installer, in exactly the SDK's version, into a folder of the project
-that git ignores; nothing here builds it, and a CLI that the machine has already is never touched.
+The CLI comes from Pulumi's own releases, in exactly the SDK's version and by its checksum, into a folder of
+the project that git ignores; nothing here builds it, and a CLI that the machine has already is never touched.
 """
 
 import os
@@ -11,19 +11,17 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import urllib.request
 from collections.abc import Sequence
-from http.client import HTTPException
 from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple, Self
 
+from tools.deploy import downloads
 from tools.deploy.project import ROOT
 from tools.terminal.ending import ended
 from tools.terminal.parser import Parser
 
 INSTALLED = ROOT / ".pulumi" / "bin" / "pulumi"
-INSTALLER = "https://get.pulumi.com/install.sh"
 DOCUMENTATION = "https://www.pulumi.com/docs/install/"
 LANGUAGE_HOST = "pulumi-language-python"
 _SECONDS_TO_ANSWER = 30
@@ -153,28 +151,35 @@ def _has_language_host(command: Sequence[str]) -> bool:
 
 
 def install() -> Path:
-    """Run the official installer for the SDK's version into the project; its output goes to the terminal.
+    """Take the CLI in the SDK's version, and the provider plugins in theirs, by their checksums.
 
     Raises:
-        CliError: it cannot be reached, or fails.
+        CliError: one cannot be reached, or is another than the one that was reviewed.
     """
-    version, root = sdk_version(), INSTALLED.parent.parent
-    by_hand = (
-        f"Where this machine has no internet, bring the CLI yourself: {DOCUMENTATION} (version {version})"
-    )
     try:
-        with urllib.request.urlopen(INSTALLER, timeout=_SECONDS_TO_ANSWER) as response:
-            script = response.read()
-    except (OSError, HTTPException) as error:
-        raise CliError(f"{INSTALLER} cannot be reached: {error}. {by_hand}") from error
-    with tempfile.NamedTemporaryFile(suffix=".sh") as file:
-        file.write(script)
-        file.flush()
-        options = ["--no-edit-path", "--install-root", str(root), "--version", str(version)]
-        code = subprocess.run(["sh", file.name, *options], check=False).returncode
-    if code != 0 or not INSTALLED.is_file():
-        raise CliError(f"{INSTALLER} failed (exit code {code}); its own output is above. {by_hand}")
+        where = downloads.here()
+        with tempfile.TemporaryDirectory() as folder:
+            archive = downloads.fetch(downloads.cli_archive(where), Path(folder))
+            plugins = {
+                name: downloads.fetch(downloads.plugin_archive(name, where), Path(folder))
+                for name in downloads.PLUGINS
+            }
+            downloads.unpack(archive, INSTALLED.parent)
+            for name, file in plugins.items():
+                _install_plugin(name, file)
+    except downloads.DownloadError as error:
+        raise CliError(
+            f"{error}. Where this machine has no internet, bring the CLI yourself: {DOCUMENTATION} "
+            f"(version {sdk_version()})"
+        ) from error
     return INSTALLED
+
+
+def _install_plugin(name: str, file: Path) -> None:
+    version = metadata.version(f"pulumi_{name}")
+    words = ["plugin", "install", "resource", name, version, "--file", str(file), "--reinstall"]
+    if code := subprocess.run([str(INSTALLED), *words], check=False).returncode:
+        raise CliError(f"`pulumi {' '.join(words)}` failed (exit code {code}); its own output is above")
 
 
 def _shown(path: Path) -> str:

@@ -13,6 +13,7 @@ NEEDED: Final[Needed] = {
     "data": (
         "transactions_table_name",
         "transactions_table_arn",
+        "transactions_stream_arn",
         "profiles_table_name",
         "profiles_table_arn",
         "alerts_table_name",
@@ -51,6 +52,7 @@ class Target:
     key_arn: str
     transactions_table_name: str
     transactions_table_arn: str
+    transactions_stream_arn: str
     profiles_table_name: str
     profiles_table_arn: str
     alerts_table_name: str
@@ -109,6 +111,11 @@ class Target:
     def pipe_arn(self) -> str:
         """The ARN of the pipe from the table's stream to the bus."""
         return f"arn:aws:pipes:{self.region}:{self.account_id}:pipe/{self.pipe_name}"
+
+    @property
+    def bus_arn(self) -> str:
+        """The ARN of the bus."""
+        return f"arn:aws:events:{self.region}:{self.account_id}:event-bus/{self.bus_name}"
 
     @property
     def rule_arn(self) -> str:

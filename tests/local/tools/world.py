@@ -36,7 +36,7 @@ class World:
         return Target.of(Outputs.read("local", self.outputs))
 
     def role(self, *without: str) -> Role:
-        """A role that may do what `--rights` lists, except for the statements named."""
+        """A role with the policy of the job `smoke-test`, except for the statements named."""
         statements = [each for each in policy(self.target)["Statement"] if each["Sid"] not in without]
         return Role(self.emulator, *statements)
 

@@ -1,7 +1,7 @@
 """What every page needs of one start of the desk."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,17 +20,6 @@ from tools.deploy.signed_api import SignedApi
 
 WATCHED: Final[Needed] = {"alerting": ("alarm_names",)}
 """What the page reads of the last layer: what watches over the pipeline."""
-
-
-def watching(place: Records, alarm_names: Sequence[str]) -> dict[str, Any]:
-    """Return the statement of an IAM policy that lets the page show the alarms."""
-    start = f"arn:aws:cloudwatch:{place.region}:{place.account_id}:alarm:"
-    return {
-        "Sid": "SeeAlarms",
-        "Effect": "Allow",
-        "Action": ["cloudwatch:DescribeAlarms"],
-        "Resource": [f"{start}{name}" for name in alarm_names],
-    }
 
 
 @dataclass(frozen=True)

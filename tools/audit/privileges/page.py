@@ -11,11 +11,11 @@ _OPENING = """\
 # Privileges: given and used
 
 Written by `make privileges`: it deploys the four layers on an embedded AWS, plays every path through them
-(payments good and bad, alerts, verdicts, lists, rules, the desk, the smoke test, failures of each hop,
-redrive, replay, erasure), and compares what each role is given with what it was asked for. A right that
-nobody uses and a call that is refused both fail the command. The account is an example; names end in the
-environment's suffix, here `local`. People's roles have the policies that `make rights` and
-`make smoke ARGS=--rights` print.
+(payments good and bad, alerts, verdicts, lists, rules, the desk, the smoke test and the canary, a load,
+failures of each hop, redrive, reconcile, export and erase), and compares what each role is given with what it
+was asked for. A right that nobody uses and a call that is refused both fail the command. The account is an
+example; names end in the environment's suffix, here `local`. People (`…-person`) run their commands with the
+policies that `make rights` prints, each for a job.
 
 Then each layer is deployed, corrected (every resource brought back from something else: tags, and what may
 change in place), looked at for drift, previewed and destroyed by its deployers (`fraud-*-dev`), whose rights

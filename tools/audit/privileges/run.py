@@ -5,10 +5,11 @@ from collections.abc import Callable
 
 from emulator.process import EmulatorProcess
 from shared.infra.layers import deployment_order
+from tools.audit.jobs import JOBS
 from tools.audit.privileges import deployed
 from tools.audit.privileges.comparison import Comparison, compare
+from tools.audit.privileges.operating import Operating
 from tools.audit.privileges.paths import Paths
-from tools.audit.privileges.people import People
 from tools.audit.privileges.stage import PERSON, Stage
 from tools.audit.privileges.uses import uses
 from tools.local.engine.state import StateStore
@@ -33,9 +34,9 @@ def play(process: EmulatorProcess, say: Callable[[str], None]) -> Comparison:
     states = {each.name: store.own(each.name) for each in deployment_order()}
     stage = Stage(directory, emulator, {name: state.outputs for name, state in states.items() if state})
     iam = stage.client("iam")
-    people = People.of(stage)
+    people = {job.name: stage.person(job.name, job.policy(stage.outputs)) for job in JOBS}
     grants = list(deployed.grants(iam, f"-role-{stage.target.environment_suffix}", PERSON))
-    for told, path in Paths(stage, people).all().items():
+    for told, path in {**Paths(stage, people).all(), **Operating(stage, people).all()}.items():
         began = time.monotonic()
         path()
         say(f"{time.monotonic() - began:6.1f} s  {told}")

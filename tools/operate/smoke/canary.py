@@ -21,7 +21,6 @@ from tools.deploy.target import Target
 from tools.operate.smoke.cli import FAILED, IMPOSSIBLE, USUAL_PATIENCE_SECONDS, exit_code, run
 from tools.operate.smoke.places import Places
 from tools.operate.smoke.report import Report
-from tools.operate.smoke.rights import canary_policy
 from tools.operate.smoke.synthetic import USUAL_HISTORY_HOURS
 from tools.terminal.ending import ended
 from tools.terminal.parser import Parser
@@ -38,23 +37,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         epilog="docs/runbooks/smoke-test.md says which job runs this, and what rings without it.",
     )
     outputs.add_arguments(parser)
-    parser.add_argument(
-        "--rights", action="store_true", help="print the IAM policy of the job's role, and end"
-    )
+    parser.add_argument("--patience", type=float, default=USUAL_PATIENCE_SECONDS, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     try:
         target = Target.of(outputs.Outputs.named(options))
-        if options.rights:
-            print(json.dumps(canary_policy(target), indent=2))
-            return 0
-        return _sent(target, get_session())
+        return _sent(target, get_session(), options.patience)
     except OperatorError as error:
         print(f"error: {error}", file=sys.stderr)
         return IMPOSSIBLE
 
 
-def _sent(target: Target, session: Session) -> int:
-    settings = argparse.Namespace(patience=USUAL_PATIENCE_SECONDS, history_hours=USUAL_HISTORY_HOURS)
+def _sent(target: Target, session: Session, patience: float) -> int:
+    settings = argparse.Namespace(patience=patience, history_hours=USUAL_HISTORY_HOURS)
     report = run(target, Places(target, session), session, settings)
     print(report.text())
     if report.interrupted:
@@ -98,7 +92,7 @@ def _why(target: Target, error: ClientError | BotoCoreError) -> str:
             f"there is no log group {target.canary_log_group}: set fraud-alerting:canary_within_hours, and "
             f"make deploy-alerting ENV={target.environment}"
         )
-    return f"{code} (the rights: make canary ENV={target.environment} ARGS=--rights)"
+    return f"{code} (the rights: make rights ENV={target.environment} JOB=canary)"
 
 
 if __name__ == "__main__":

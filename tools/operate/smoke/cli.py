@@ -22,7 +22,6 @@ from tools.operate.smoke.follow import Follower
 from tools.operate.smoke.hops import HopFailedError
 from tools.operate.smoke.places import Places
 from tools.operate.smoke.report import Report
-from tools.operate.smoke.rights import policy
 from tools.operate.smoke.synthetic import USUAL_HISTORY_HOURS, Run
 from tools.terminal.parser import Parser
 
@@ -36,9 +35,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         target = Target.of(outputs.Outputs.named(options))
-        if options.rights:
-            print(json.dumps(policy(target), indent=2))
-            return 0
         session = get_session()
         places = Places(target, session)
         if options.clean:
@@ -82,11 +78,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="HOURS",
         help="how far back the history goes, 1 to 24, within accepted_age_hours (default: %(default)s)",
     )
-    only = parser.add_mutually_exclusive_group()
-    only.add_argument(
-        "--rights", action="store_true", help="print the IAM policy that the caller needs, and end"
-    )
-    only.add_argument("--clean", metavar="RUN", help="remove what an earlier run left, and end")
+    parser.add_argument("--clean", metavar="RUN", help="remove what an earlier run left, and end")
     return parser
 
 

@@ -45,7 +45,7 @@ def _answered(target: Target, failure: HopFailedError, advice: Advice) -> None:
         advice.add(
             f"the caller may not invoke {target.invoke_arn}, or its credentials are of another account",
             "aws sts get-caller-identity",
-            f"make smoke ENV={target.environment} ARGS=--rights",
+            f"make rights ENV={target.environment} JOB=smoke-test",
         )
     elif status == 400:
         advice.add(

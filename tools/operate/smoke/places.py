@@ -119,7 +119,7 @@ class Places:
         except _AWS_ERRORS as error:
             raise OperatorError(
                 f"could not {what}: {error}\nWhat the caller must be allowed: "
-                f"make smoke ENV={self._target.environment} ARGS=--rights"
+                f"make rights ENV={self._target.environment} JOB=smoke-test"
             ) from None
 
     def _client(self, service: str) -> Any:

@@ -13,7 +13,7 @@ from emulator.tests.roles import Role
 from shared.runtime.dynamodb import to_item
 from stacks.compute.functions.detector.controls_table import REMEMBERED_SECONDS
 from tests.local.tools.world import World
-from tools.analyst.records.place import Records, Work
+from tools.audit.jobs import job_of
 from tools.deploy.outputs import Outputs
 from tools.deploy.signed_api import SignedApi
 from tools.local.report.mailbox import Mailbox
@@ -53,15 +53,14 @@ def pay(world: World, api: SignedApi, transaction_id: str, account_id: str, amou
     assert api.send("POST", world.target.transactions_url, body).accepted
 
 
-def analyst(world: World, work: Work) -> Role:
-    place = Records.of(Outputs.read("local", world.outputs))
-    return Role(world.emulator, *place.rights(work)["Statement"])
+def analyst(world: World, job: str) -> Role:
+    return Role(world.emulator, *job_of(job).policy(Outputs.read("local", world.outputs))["Statement"])
 
 
 def test_an_alert_is_listed_found_by_its_pseudonym_and_decided(
     world_of_its_own: World, api: SignedApi
 ) -> None:
-    world, role = world_of_its_own, analyst(world_of_its_own, Work.DECIDES)
+    world, role = world_of_its_own, analyst(world_of_its_own, "analyst-decides")
 
     def run(command: str, *options: str) -> tuple[int, str, str]:
         return world.run(*options, module=f"tools.analyst.{command}", role=role)
@@ -105,14 +104,14 @@ def test_an_alert_is_listed_found_by_its_pseudonym_and_decided(
 
 
 def test_who_only_looks_decides_nothing_and_nobody_reads_by_a_scan(world_of_its_own: World) -> None:
-    world, role = world_of_its_own, analyst(world_of_its_own, Work.LOOKS)
+    world, role = world_of_its_own, analyst(world_of_its_own, "analyst-looks")
     assert world.run(module="tools.analyst.alerts", role=role)[0] == 0
     code, _, err = world.run(
         *("--account", "a-1", "--list", "allow", "--by", "Ana"), module="tools.analyst.controls", role=role
     )
     assert code == 1
     assert "403 access_denied" in err
-    dynamodb = analyst(world, Work.DECIDES).client("dynamodb")
+    dynamodb = analyst(world, "analyst-decides").client("dynamodb")
     names = (world.target.alerts_table_name, world.target.profiles_table_name)
     for name in names:
         with pytest.raises(dynamodb.exceptions.ClientError, match="AccessDenied"):

@@ -16,10 +16,10 @@ from shared.runtime.dynamodb import from_item, to_item
 from shared.runtime.events import alert_id_of
 from stacks.compute.functions.detector.controls_table import REMEMBERED_SECONDS
 from stacks.compute.functions.detector.scoring import RULES_PATH, load_rules, parse_rules
-from stacks.compute.functions.profiles.items import account_key, controls_key
+from stacks.compute.functions.profiles.items import account_key
 from stacks.compute.functions.profiles.rules_item import RULES_KEY, publication
 from tests.local.tools.world import TABLES, World
-from tools.analyst.records.place import Records, Work
+from tools.audit.jobs import job_of
 from tools.deploy.outputs import Outputs
 from tools.deploy.signed_api import SignedApi
 
@@ -90,17 +90,10 @@ class Bank:
             TableName=self.world.target.profiles_table_name, Item=to_item(item)
         )
 
-    def role(self, keys: str) -> Role:
-        """Somebody with exactly the rights that a command prints."""
-        place = Records.of(Outputs.read("local", self.world.outputs))
-        if keys == RULES_KEY:
-            return Role(self.world.emulator, *place.publishers_rights("rules#*")["Statement"])
-        return Role(self.world.emulator, *place.rights_on(keys, "Change", place.controls_url)["Statement"])
-
-    def approver(self) -> Role:
-        """Somebody who approves what others changed."""
-        place = Records.of(Outputs.read("local", self.world.outputs))
-        return Role(self.world.emulator, *place.rights(Work.APPROVES)["Statement"])
+    def role(self, job: str) -> Role:
+        """Somebody with exactly the policy of a job."""
+        outputs = Outputs.read("local", self.world.outputs)
+        return Role(self.world.emulator, *job_of(job).policy(outputs)["Statement"])
 
     def clean(self) -> None:
         """Empty the tables; what is under way may write once more."""
@@ -128,7 +121,7 @@ def bank(world_of_its_own: World) -> Iterator[Bank]:
 
 
 def test_published_rules_change_decisions_and_bad_ones_never_do(bank: Bank, tmp_path: Path) -> None:
-    role = bank.role(RULES_KEY)
+    role = bank.role("rules-publisher")
     before = bank.decided("rules-a", 21.0)
     assert (before["rules_version"], before["message"]) == (load_rules().version, "scored")
 
@@ -181,7 +174,7 @@ def test_published_rules_change_decisions_and_bad_ones_never_do(bank: Bank, tmp_
 
 
 def test_a_list_makes_an_alert_and_a_snooze_suppresses_it_until_it_ends(bank: Bank) -> None:
-    role, module = bank.role(controls_key("*")), "tools.analyst.controls"
+    role, module = bank.role("lists-editor"), "tools.analyst.controls"
     ordinary = bank.decided("rules-b", 10.0)
     assert (ordinary["message"], ordinary["suppressed"]) == ("scored", None)
     assert (
@@ -208,7 +201,7 @@ def test_a_list_makes_an_alert_and_a_snooze_suppresses_it_until_it_ends(bank: Ba
     assert change is not None, out
     approving = ["--change", change[1], "--by", "Ben"]
     approve = "tools.analyst.approve"
-    code, out, err = bank.world.run(*approving, module=approve, role=bank.approver())
+    code, out, err = bank.world.run(*approving, module=approve, role=bank.role("analyst-approves"))
     assert (code, out.splitlines()[-1]) == (0, "approved by Ben, and in force"), err
     time.sleep(REMEMBERED_SECONDS)
     snoozed = bank.decided("rules-c", 90_000.0)
@@ -222,10 +215,10 @@ def test_a_list_makes_an_alert_and_a_snooze_suppresses_it_until_it_ends(bank: Ba
 
 def test_who_may_publish_rules_may_not_edit_lists_and_the_other_way_round(bank: Bank) -> None:
     edit = ["--account", "rules-d", "--list", "allow", "--by", "Ana"]
-    code, _, err = bank.world.run(*edit, module="tools.analyst.controls", role=bank.role(RULES_KEY))
+    code, _, err = bank.world.run(*edit, module="tools.analyst.controls", role=bank.role("rules-publisher"))
     assert code == 1
     assert "403 access_denied" in err
-    editor = bank.role(controls_key("*"))
+    editor = bank.role("lists-editor")
     assert "dynamodb:GetItem" in bank.world.run(module="tools.analyst.rules", role=editor)[2]
     profiles = editor.client("dynamodb")
     with pytest.raises(profiles.exceptions.ClientError, match="AccessDenied"):

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from stacks.compute.functions.detector.scoring import load_rules
-from stacks.compute.functions.profiles.rules_item import RULES_KEY
 from tests.local.tools.analyst.test_rules_run import PROMISED_SECONDS, Bank, bank, soon
 from tests.local.tools.world import World
 from tests.unit.tools.analyst.backtest.streams import write
@@ -45,7 +44,7 @@ def test_tuned_rules_published_by_two_people_change_a_decision(bank: Bank, tmp_p
     budget = ["--alerts-per-day", "4"]
     assert tune([str(history), *budget, "--out", str(file), "--report", str(tmp_path)]) == 0
     version = load_rules(file).version
-    role, run = bank.role(RULES_KEY), bank.world.run
+    role, run = bank.role("rules-publisher"), bank.world.run
     publishing = ["--file", str(file), "--by", "Ana"]
     code, out, err = run(*publishing, module="tools.analyst.rules", role=role)
     assert code == 0, out + err
@@ -53,7 +52,7 @@ def test_tuned_rules_published_by_two_people_change_a_decision(bank: Bank, tmp_p
     assert change, out
     assert _payment_of_a_known_account(bank, "tuned-b")["rules_version"] != version
     approving = ["--change", change[1], "--by", "Ben"]
-    code, out, err = run(*approving, module="tools.analyst.approve", role=bank.approver())
+    code, out, err = run(*approving, module="tools.analyst.approve", role=bank.role("analyst-approves"))
     assert (code, out.splitlines()[-1]) == (0, "approved by Ben, and in force"), err
 
     decided = soon(lambda: _by_version(bank, version), PROMISED_SECONDS)

@@ -78,7 +78,7 @@ def test_two_runs_at_once_pass_with_exactly_the_rights_listed_and_leave_nothing(
     ("statement", "code", "shown"),
     [
         ("SendTransactions", 1, "FAILED at ANSWERED"),
-        ("FollowAndRemoveItems", 2, "dynamodb:GetItem"),
+        ("FollowItsProfile", 2, "dynamodb:GetItem"),
         ("ReadEncryptedItems", 2, "kms:Decrypt"),
         ("CountMessages", 2, "sqs:GetQueueAttributes"),
     ],
@@ -89,7 +89,7 @@ def test_without_one_of_the_rights_it_says_which_and_how_to_get_it(
     ended, out, err = world.run(role=world.role(statement))
     assert ended == code
     assert shown in out + err
-    assert "make smoke ENV=local ARGS=--rights" in out + err
+    assert "make rights ENV=local JOB=smoke-test" in out + err
     assert world.left() == []
 
 

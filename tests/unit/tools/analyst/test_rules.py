@@ -216,18 +216,6 @@ def test_two_who_publish_at_once_do_not_overwrite_each_other(
     assert [each["by"] for each in table.history()] == ["Ana"]
 
 
-def test_the_rights_are_those_of_the_rules_alone(run: Run) -> None:
-    policy = json.loads(run("--rights")[1])
-    [items, key, puts, decisions, verdicts] = policy["Statement"]
-    assert (decisions["Action"], verdicts["Action"]) == (["dynamodb:Scan"], ["dynamodb:Query"])
-    assert decisions["Resource"] == ["arn:aws:dynamodb:us-east-1:123456789012:table/transactions-dev"]
-    assert items["Action"] == ["dynamodb:GetItem"]
-    assert puts["Resource"] == ["arn:aws:execute-api:us-east-1:123456789012:api1/live/PUT/rules"]
-    assert items["Resource"] == [f"arn:aws:dynamodb:us-east-1:123456789012:table/{TABLE}"]
-    assert items["Condition"]["ForAllValues:StringLike"] == {"dynamodb:LeadingKeys": ["rules#*"]}
-    assert key["Action"] == ["kms:Decrypt"]
-
-
 def test_an_item_that_is_not_ours_and_missing_outputs_are_told(run: Run, table: Table) -> None:
     table.dynamodb.put_item(TableName=TABLE, Item={**to_item({"profile_id": RULES_KEY}), "x": {"BS": [b"1"]}})
     assert "is not one that we write" in run()[2]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.deploy import engine
+from tools.deploy import downloads, engine
 from tools.deploy.engine import (
     LANGUAGE_HOST,
     OLDEST,
@@ -98,17 +98,21 @@ def test_without_any_the_message_names_the_command() -> None:
 
 
 @pytest.mark.usefixtures("folder")
-def test_an_installer_that_cannot_be_reached_gives_one_clear_message(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_releases_that_cannot_be_reached_give_one_clear_message(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     def unreachable(*_: object, **__: object) -> None:
         raise OSError("Name or service not known")
 
+    url, listed = downloads.cli_archive("linux-amd64"), tmp_path / "downloads.sha256"
+    listed.write_text(f"{'0' * 64}  {url.rpartition('/')[2]}\n")
+    monkeypatch.setattr(downloads, "CHECKSUMS", listed)
+    monkeypatch.setattr(downloads, "here", lambda: "linux-amd64")
     monkeypatch.setattr("urllib.request.urlopen", unreachable)
     monkeypatch.setattr("sys.argv", ["engine"])
 
     assert engine.main() == 1
     said = capsys.readouterr().err
     assert said.count("error:") == 1
-    assert f"{engine.INSTALLER} cannot be reached: Name or service not known" in said
+    assert f"{url} cannot be reached: Name or service not known" in said
     assert f"bring the CLI yourself: {engine.DOCUMENTATION} (version {sdk_version()})" in said

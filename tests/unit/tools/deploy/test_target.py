@@ -1,17 +1,14 @@
-"""What the smoke test reads of the contracts, and the rights that it asks for."""
+"""What the smoke test reads of the contracts."""
 
-import json
 from copy import deepcopy
 
 import pytest
 
 from shared.infra.contracts import CONTRACTS, exports
-from tests.support import policy_lint
 from tests.unit.tools.operate.smoke.outputs import OUTPUTS
 from tools.deploy.outputs import OperatorError, Outputs
 from tools.deploy.target import NEEDED, Target
 from tools.operate.smoke.cli import main
-from tools.operate.smoke.rights import policy
 
 
 def test_every_output_that_it_reads_is_in_the_layers_contract() -> None:
@@ -44,18 +41,6 @@ def test_only_the_one_method_of_the_one_stage_may_be_invoked(url: str, resource:
     outputs["compute"]["transactions_url"] = url
     arn = Target.of(Outputs("dev", outputs)).invoke_arn
     assert arn == f"arn:aws:execute-api:us-east-1:123456789012:{resource}"
-
-
-def test_rights_hold_no_wildcard_and_no_finding() -> None:
-    outputs = deepcopy(OUTPUTS)
-    document = policy(Target.of(Outputs("dev", outputs)))
-    assert len(document["Statement"]) == 6
-    assert "*" not in json.dumps(document)
-    assert policy_lint.findings(document) == []
-
-    outputs["compute"]["transactions_url"] = "https://example.com/transactions"
-    with pytest.raises(OperatorError, match="names no API"):
-        policy(Target.of(Outputs("dev", outputs)))
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"data": {}}'])

@@ -18,8 +18,6 @@ from shared.runtime.events import alert_id_of
 from stacks.compute.functions.detector.controls_table import REMEMBERED_SECONDS
 from tests.local.tools.world import World, wait_until
 from tests.support.chromium import Page
-from tools.analyst.records.place import Records, Work
-from tools.deploy.outputs import Outputs
 from tools.deploy.project import ROOT
 from tools.deploy.signed_api import SignedApi
 from tools.local.running.variables import variables
@@ -142,5 +140,3 @@ def test_a_fraud_appears_is_decided_by_one_key_and_the_next_score_of_its_merchan
         assert "Not done" not in browser.open(origin + path).text(), path
         assert browser.faults() == []
     assert "CONFIRMED_FRAUD".replace("_", " ").lower() in browser.open(f"{origin}/audit").text()
-    place = Records.of(Outputs.read("local", world.outputs))
-    assert "GiveVerdicts" in json.dumps(place.rights(Work.DECIDES))

@@ -22,6 +22,7 @@ OUTPUTS: dict[str, dict[str, Any]] = {
             f"{table}_table_arn": _arn("dynamodb", f"table/{table}-dev")
             for table in ("transactions", "profiles", "alerts")
         },
+        "transactions_stream_arn": _arn("dynamodb", "table/transactions-dev/stream/2026-11-01T00:00:00.000"),
         "suspicious_queue_name": "suspicious-queue-dev",
         "suspicious_queue_url": f"{QUEUES}/suspicious-queue-dev",
         "suspicious_queue_arn": _arn("sqs", "suspicious-queue-dev"),

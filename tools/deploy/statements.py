@@ -1,0 +1,37 @@
+"""Statements of the IAM policies that people and jobs need: exact actions on exact resources."""
+
+from collections.abc import Mapping
+from typing import Any
+
+Statement = dict[str, Any]
+Document = dict[str, Any]
+
+
+def document(*statements: Statement) -> Document:
+    """Return the statements as a policy."""
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def allow(
+    sid: str, actions: list[str], resources: list[str], condition: Mapping[str, Any] | None = None
+) -> Statement:
+    """Return a statement that allows actions on resources, where a condition is met."""
+    statement = {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resources}
+    return {**statement, "Condition": condition} if condition else statement
+
+
+def allow_key(sid: str, actions: list[str], key_arn: str, service: str) -> Statement:
+    """Allow use of the encryption key in requests that `service` makes for the caller, and in no others."""
+    region = key_arn.split(":")[3]
+    return allow(
+        sid, actions, [key_arn], {"StringEquals": {"kms:ViaService": f"{service}.{region}.amazonaws.com"}}
+    )
+
+
+def of_items(*keys: str) -> Mapping[str, Any]:
+    """Return the condition that a DynamoDB request names items alone whose partition keys match a pattern."""
+    return {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(keys)},
+        # ForAllValues alone also holds for a request that names no key.
+        "Null": {"dynamodb:LeadingKeys": "false"},
+    }
