@@ -17,7 +17,17 @@ LONGEST: Final = 64
 
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 """Of Unicode: controls, formats (bidi marks among them), unassigned, private, surrogates, line separators."""
-_LINK_SCHEME: Final = re.compile(r"\b(https?|ftp|file|mailto|tel|sms|data|javascript)\s*:", re.IGNORECASE)
+_BLANK: Final = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+"""Letters, marks and symbols that show nothing: default-ignorable code points, and the blank Braille pattern."""
+_LINK_SCHEME: Final = re.compile(
+    r"\b(https?|ftp|file|mailto|tel|sms|callto|data|javascript|vbscript|ms-[a-z]+|search-ms)\s*:"
+    r"|:(?=\s*//)",
+    re.IGNORECASE,
+)
+_NETWORK_PATH: Final = re.compile(r"\\(?=\\)|(?<=\\)\\")
+r"""The two backslashes of `\\server\share`, which mail programs for Windows make a link of."""
 _DOT_OF_A_NAME: Final = re.compile(r"(?<=[^\s.])[.。](?=[^\W\d_]|<U)")
 """A dot before a letter, as in a domain; in 12.50 and at the end of a sentence it stays."""
 _WORD: Final = re.compile(r"[^\W\d_]+")
@@ -34,12 +44,17 @@ def visible(text: str, *, kept: str = "") -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return "".join(c if c in kept or unicodedata.category(c) not in _INVISIBLE else _number(c) for c in text)
+    return "".join(c if c in kept or not _hides(c) else _number(c) for c in text)
+
+
+def _hides(character: str) -> bool:
+    return unicodedata.category(character) in _INVISIBLE or _BLANK.match(character) is not None
 
 
 def defanged(text: str, longest: int = LONGEST) -> str:
     """Return a text that no mail program makes a link of, and that looks like what it is."""
-    text = _LINK_SCHEME.sub(lambda found: f"{found[1]}[:]", unicodedata.normalize("NFKC", text))
+    text = _LINK_SCHEME.sub(lambda found: f"{found[1] or ''}[:]", unicodedata.normalize("NFKC", text))
+    text = _NETWORK_PATH.sub(lambda found: f"[{found[0]}]", text)
     text = _WORD.sub(lambda found: _one_script(found[0]), visible(text))
     text = _DOT_OF_A_NAME.sub("[.]", text).replace("@", "[@]")
     return text if len(text) <= longest else f"{text[: longest - 3]}..."

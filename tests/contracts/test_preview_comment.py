@@ -106,3 +106,9 @@ def test_escapes_of_a_terminal_stay_out(comment: Comment) -> None:
 
     assert "[31mred[0m \ttab" in body
     assert "\x1b" not in body
+
+
+def test_a_preview_hides_and_turns_nothing(comment: Comment) -> None:
+    _, body = comment.write(dev="a\x1b[2Jb\u202ec\u2066d\u200be\ufefff é ü 東京")
+
+    assert "a[2Jbcdef é ü 東京" in body
