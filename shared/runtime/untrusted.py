@@ -20,7 +20,7 @@ _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 _BLANK: Final = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
-"""Letters, marks and symbols that show nothing: default-ignorable code points, and the blank Braille pattern."""
+"""Letters, marks and symbols that show nothing: default-ignorable code points, and blank Braille."""
 _LINK_SCHEME: Final = re.compile(
     r"\b(https?|ftp|file|mailto|tel|sms|callto|data|javascript|vbscript|ms-[a-z]+|search-ms)\s*:"
     r"|:(?=\s*//)",

@@ -1,4 +1,4 @@
-"""Each published way to more rights is tried on every role that this project makes.
+"""Each published way to more rights is tried on every role that this project makes, and on every job.
 
 The policies are those that are written for the roles, and the evaluation is the embedded AWS's own. A way is
 open where every right that it needs is allowed on something that leads further. What AWS has no condition for
@@ -15,13 +15,16 @@ from emulator.cloud.authorization.policy import Decision, Query, decide, parse_p
 from shared.infra.layers import LAYERS
 from tests.policy.deployer_checks import ACCOUNT, deployer
 from tests.policy.escalations import FUNCTION_ROLES, OPEN, REGION, WAYS, Right, of
-from tests.support.harness import ROOT
+from tests.support.harness import ROOT, deploy_all
 from tools.audit.deployer_rights.deployer import Duty
+from tools.audit.jobs import JOBS, example_outputs
 from tools.deploy.boundaries.documents import boundaries
 
 
 def documents() -> Iterator[tuple[str, list[str]]]:
-    """Every role and its policies; of a role of the pipeline all that its boundary lets be written in."""
+    """Everybody's policies; of a role of the pipeline all that its boundary lets be written in."""
+    outputs = example_outputs(deploy_all("dev"))
+    yield from ((job.name, [json.dumps(job.policy(outputs))]) for job in JOBS)
     for layer, duty in itertools.product(LAYERS, Duty):
         of_role = deployer(layer, duty)
         yield of_role.role_name, [json.dumps(document) for document in of_role.policies.values()]
