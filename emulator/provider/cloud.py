@@ -2,8 +2,8 @@
 
 import functools
 import threading
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from emulator.address import stage_url
 
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from boto3.session import Session
 
     from emulator.address import Emulator
+
+T = TypeVar("T")
 
 
 class Cloud:
@@ -114,3 +116,13 @@ def is_missing(error: BaseException) -> bool:
     return (
         any(word in code for word in ("NotFound", "NoSuch", "NonExistent", "DoesNotExist")) or code == "404"
     )
+
+
+def unless_missing(call: Callable[[], T]) -> T | None:
+    """The call's answer, or None when AWS says that the resource does not exist."""
+    try:
+        return call()
+    except Exception as error:
+        if is_missing(error):
+            return None
+        raise

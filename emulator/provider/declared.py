@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from emulator.provider import tags
-from emulator.provider.cloud import Cloud, is_missing
+from emulator.provider.cloud import Cloud, unless_missing
 from emulator.provider.resource import Clients, Properties, Resource
 from emulator.provider.shapes import field_of, from_api, to_api
 
@@ -149,12 +149,7 @@ class Declared(Resource):
         return None if told in ("", {}, []) else told
 
     def _exists(self, aws: Clients, inputs: Properties) -> bool:
-        try:
-            return self.described(aws, "", inputs) is not None
-        except Exception as error:
-            if is_missing(error):
-                return False
-            raise
+        return unless_missing(lambda: self.described(aws, "", inputs)) is not None
 
 
 def pages(client: Any, operation: str, where: str, **arguments: Any) -> Iterator[Any]:

@@ -29,7 +29,7 @@ class EventRule(Declared):
     token = "aws:cloudwatch/eventRule:EventRule"
     encrypted_by = NO_DATA
     service = "events"
-    modelled = words("name description eventBusName eventPattern forceDestroy scheduleExpression state")
+    modelled = words("name description eventBusName eventPattern forceDestroy state")
     key = ("eventBusName", "name")
     defaults = frozen({"eventBusName": "default", "forceDestroy": False})
     auto_name = "name"
@@ -40,8 +40,8 @@ class EventRule(Declared):
     tagged = True
 
     def check(self, inputs: Properties) -> Iterator[CheckFailure]:
-        if not inputs.get("eventPattern") and not inputs.get("scheduleExpression"):
-            yield CheckFailure("eventPattern", "one of eventPattern and scheduleExpression is required")
+        if not inputs.get("eventPattern"):
+            yield CheckFailure("eventPattern", "is required: only patterns are modelled")
         yield from pattern_failures("eventPattern", inputs.get("eventPattern"))
 
     def delete(self, cloud: Cloud, resource_id: str, known: Properties) -> None:
@@ -68,9 +68,7 @@ class EventTarget(Declared):
     token = "aws:cloudwatch/eventTarget:EventTarget"
     encrypted_by = NO_DATA
     service = "events"
-    modelled = words(
-        "arn deadLetterConfig eventBusName forceDestroy input inputPath retryPolicy roleArn rule targetId"
-    )
+    modelled = words("arn deadLetterConfig eventBusName forceDestroy retryPolicy rule targetId")
     key = ("eventBusName", "rule", "targetId")
     names = {"targetId": "Id"}
     defaults = frozen({"eventBusName": "default", "forceDestroy": False})

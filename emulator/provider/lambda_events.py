@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 
 from emulator.provider.cloud import Cloud
 from emulator.provider.declared import Declared, pages
-from emulator.provider.patterns import pattern_failures
 from emulator.provider.resource import (
     NO_DATA,
     CheckFailure,
@@ -78,19 +77,18 @@ class FunctionEventInvokeConfig(Declared):
 
 
 class EventSourceMapping(Declared):
-    """`aws.lambda_.EventSourceMapping` of an SQS queue or a DynamoDB stream."""
+    """`aws.lambda_.EventSourceMapping` of an SQS queue."""
 
     token = "aws:lambda/eventSourceMapping:EventSourceMapping"
     encrypted_by = NO_DATA
     service = "lambda"
     modelled = words(
-        "batchSize bisectBatchOnFunctionError destinationConfig enabled eventSourceArn filterCriteria "
-        "functionName functionResponseTypes maximumBatchingWindowInSeconds maximumRecordAgeInSeconds "
-        "maximumRetryAttempts parallelizationFactor scalingConfig startingPosition tumblingWindowInSeconds"
+        "batchSize enabled eventSourceArn functionName functionResponseTypes maximumBatchingWindowInSeconds "
+        "scalingConfig"
     )
     key = ()
     id_field = id_in = "UUID"
-    replace_on = frozenset({"eventSourceArn", "startingPosition"})
+    replace_on = frozenset({"eventSourceArn"})
     defaults = frozen({"enabled": True})
     unordered = frozenset({"functionResponseTypes"})
     references = frozenset({"functionName"})
@@ -100,22 +98,13 @@ class EventSourceMapping(Declared):
     arn_form = ("lambda", "event-source-mapping:{id}")
     tagged = True
     cleared: ClassVar[Properties] = frozen(
-        {
-            "FunctionResponseTypes": [],
-            "ScalingConfig": {},
-            "FilterCriteria": {},
-            "MaximumBatchingWindowInSeconds": 0,
-        }
+        {"FunctionResponseTypes": [], "ScalingConfig": {}, "MaximumBatchingWindowInSeconds": 0}
     )
     """What to send for a setting that the program no longer makes."""
 
     def check(self, inputs: Properties) -> Iterator[CheckFailure]:
-        """A source, and filters that Lambda understands."""
         if "eventSourceArn" not in inputs:
-            yield CheckFailure("eventSourceArn", "is required: only queues and streams are modelled")
-        filters = (inputs.get("filterCriteria") or {}).get("filters") or ()
-        for index, each in enumerate(filters):
-            yield from pattern_failures(f"filterCriteria.filters[{index}].pattern", each.get("pattern"))
+            yield CheckFailure("eventSourceArn", "is required: only queues are modelled")
 
     def changes(self, old: Properties, new: Properties) -> dict[str, Any]:
         before, after = super().changes(old, old), super().changes(new, new)
@@ -125,7 +114,7 @@ class EventSourceMapping(Declared):
         }
 
     def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        """Return fewer settings for a queue than for a stream, with the function as the program names it."""
+        """The function is told as the program names it."""
         told = super().read(cloud, resource_id, known)
         if told is None:
             return None

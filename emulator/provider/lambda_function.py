@@ -28,7 +28,7 @@ class Function(Resource):
 
     token = "aws:lambda/function:Function"
     modelled = words(
-        "architectures code deadLetterConfig description environment ephemeralStorage handler kmsKeyArn "
+        "architectures code description environment ephemeralStorage handler kmsKeyArn "
         "loggingConfig memorySize name packageType publish reservedConcurrentExecutions role runtime "
         "skipDestroy sourceCodeHash timeout tracingConfig vpcConfig"
     )
@@ -113,7 +113,6 @@ class Function(Resource):
             "ephemeralStorage": {"size": function["EphemeralStorage"]["Size"]},
             "kmsKeyArn": function.get("KMSKeyArn") or None,
             "tracingConfig": {"mode": function.get("TracingConfig", {}).get("Mode", "PassThrough")},
-            "deadLetterConfig": _dead_letters(function),
             "loggingConfig": _logging(function),
             "vpcConfig": _network(function),
             "reservedConcurrentExecutions": concurrency,
@@ -178,7 +177,6 @@ _CLEARED: dict[str, Any] = {
     "KMSKeyArn": "",
     "Environment": {"Variables": {}},
     "VpcConfig": {"SubnetIds": [], "SecurityGroupIds": []},
-    "DeadLetterConfig": {"TargetArn": ""},
     "TracingConfig": {"Mode": "PassThrough"},
     "EphemeralStorage": {"Size": 512},
 }
@@ -198,7 +196,6 @@ def _configuration(inputs: Properties) -> dict[str, Any]:
         Environment=_variables(inputs),
         VpcConfig=to_api(inputs.get("vpcConfig")),
         TracingConfig=to_api(inputs.get("tracingConfig")),
-        DeadLetterConfig=to_api(inputs.get("deadLetterConfig")),
         EphemeralStorage=to_api(inputs.get("ephemeralStorage")),
         LoggingConfig=to_api(inputs.get("loggingConfig")),
     )
@@ -207,11 +204,6 @@ def _configuration(inputs: Properties) -> dict[str, Any]:
 def _variables(inputs: Properties) -> dict[str, Any] | None:
     environment = inputs.get("environment")
     return {"Variables": dict(environment.get("variables") or {})} if environment else None
-
-
-def _dead_letters(function: Properties) -> dict[str, Any] | None:
-    target = function.get("DeadLetterConfig", {}).get("TargetArn")
-    return {"targetArn": target} if target else None
 
 
 def _logging(function: Properties) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from emulator.provider import drift, invokes
-from emulator.provider.cloud import Cloud, is_missing
+from emulator.provider.cloud import Cloud, unless_missing
 from emulator.provider.comparison import Comparison, differing_paths
 from emulator.provider.detail import Kind, differences, without_positions
 from emulator.provider.errors import PartialCreateError, ProviderError
@@ -179,7 +179,7 @@ class Provider:
         """
         resource = resource_of(token)
         _attempt(
-            lambda: _unless_missing(lambda: resource.delete(self.cloud, resource_id, {**inputs, **outputs}))
+            lambda: unless_missing(lambda: resource.delete(self.cloud, resource_id, {**inputs, **outputs}))
         )
 
     def find(self, token: str, inputs: Properties, owned: Collection[str] = ()) -> str | None:
@@ -188,7 +188,7 @@ class Provider:
         `owned` are ids of the same type that are known to be something else.
         """
         resource = resource_of(token)
-        found = _attempt(lambda: _unless_missing(lambda: resource.find_all(self.cloud, inputs)))
+        found = _attempt(lambda: unless_missing(lambda: resource.find_all(self.cloud, inputs)))
         return next((each for each in found or () if each not in owned), None)
 
     def invoke(self, token: str, arguments: Properties) -> dict[str, Any]:
@@ -203,7 +203,7 @@ class Provider:
         self, token: str, resource_id: str, inputs: Properties, last_seen: Properties
     ) -> ReadResult | None:
         resource = resource_of(token)
-        found = _unless_missing(lambda: resource.read(self.cloud, resource_id, {**inputs, **last_seen}))
+        found = unless_missing(lambda: resource.read(self.cloud, resource_id, {**inputs, **last_seen}))
         if found is None:
             return None
         unused = {**schema_of(token).unset_outputs(), **resource.absent}
@@ -260,16 +260,6 @@ def _spelt_as(given: Any, found: Any) -> Any:
 
 def _set_only(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
-
-
-def _unless_missing(call: Callable[[], T]) -> T | None:
-    """The call's answer, or None when AWS says that the resource does not exist."""
-    try:
-        return call()
-    except Exception as error:
-        if is_missing(error):
-            return None
-        raise
 
 
 def _attempt(call: Callable[[], T]) -> T:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from emulator.provider import tags
-from emulator.provider.cloud import Cloud, is_missing
+from emulator.provider.cloud import Cloud, unless_missing
 from emulator.provider.declared import Declared
 from emulator.provider.resource import NO_DATA, CheckFailure, Clients, Place, Properties, Resource, frozen
 
@@ -21,7 +21,6 @@ _TEXTS = {
     "kmsMasterKeyId": "KmsMasterKeyId",
     "policy": "Policy",
     "redrivePolicy": "RedrivePolicy",
-    "redriveAllowPolicy": "RedriveAllowPolicy",
 }
 _DATA_KEY_REUSE = 300
 
@@ -42,7 +41,7 @@ class Queue(Resource):
         }
     )
     auto_name = "name"
-    documents = frozenset({"policy", "redrivePolicy", "redriveAllowPolicy"})
+    documents = frozenset({"policy", "redrivePolicy"})
     computed = frozenset({"kmsDataKeyReusePeriodSeconds", "policy", "sqsManagedSseEnabled"})
     arn_form = ("sqs", "{name}")
     encrypted_by = "kmsMasterKeyId"
@@ -55,7 +54,7 @@ class Queue(Resource):
 
     def create(self, cloud: Cloud, inputs: Properties) -> str:
         """The URL is the id. CreateQueue would answer for a queue that exists with the same attributes."""
-        if self._exists(cloud, inputs):
+        if unless_missing(lambda: self.find(cloud, inputs)) is not None:
             raise ValueError(f"QueueAlreadyExists: a queue named {inputs['name']} exists already")
         given = tags.at_creation("sqs", inputs)
         made = cloud.client("sqs").create_queue(
@@ -96,14 +95,6 @@ class Queue(Resource):
     def foretold(self, place: Place, name: str, inputs: Properties) -> tuple[str, dict[str, Any]]:
         url = f"https://sqs.{place.region}.amazonaws.com/{place.account_id}/{inputs['name']}"
         return url, {"url": url, **self.arn_output(place, url, inputs)}
-
-    def _exists(self, cloud: Cloud, inputs: Properties) -> bool:
-        try:
-            return self.find(cloud, inputs) is not None
-        except Exception as error:
-            if is_missing(error):
-                return False
-            raise
 
 
 class QueuePolicy(Declared):

@@ -3,38 +3,31 @@
 from collections.abc import Iterator
 from typing import Any
 
-from emulator.provider import tags
 from emulator.provider.cloud import Cloud
-from emulator.provider.declared import pages
-from emulator.provider.resource import NO_DATA, CheckFailure, Clients, Properties, Resource
+from emulator.provider.declared import Declared, pages
+from emulator.provider.resource import NO_DATA, CheckFailure, Clients, Properties, words
 
-_FIELDS = {
-    "ruleName": "RuleName",
-    "resourceArn": "ResourceARN",
-    "priority": "Priority",
-    "fixedRate": "FixedRate",
-    "reservoirSize": "ReservoirSize",
-    "serviceName": "ServiceName",
-    "serviceType": "ServiceType",
-    "host": "Host",
-    "httpMethod": "HTTPMethod",
-    "urlPath": "URLPath",
-    "attributes": "Attributes",
-    "version": "Version",
-}
 _LONGEST_NAME = 32
 
 
-class SamplingRule(Resource):
+class SamplingRule(Declared):
     """`aws.xray.SamplingRule`."""
 
     token = "aws:xray/samplingRule:SamplingRule"
-    modelled = frozenset(_FIELDS)
-    replace_on = frozenset({"ruleName", "version"})
-    auto_name = "ruleName"
     encrypted_by = NO_DATA
+    service = "xray"
+    modelled = words(
+        "fixedRate host httpMethod priority reservoirSize resourceArn ruleName serviceName serviceType "
+        "urlPath version"
+    )
+    key = ("ruleName",)
+    names = {"resourceArn": "ResourceARN", "httpMethod": "HTTPMethod", "urlPath": "URLPath"}
+    replace_on = frozenset({"version"})
+    auto_name = "ruleName"
+    creating, reading = "create_sampling_rule", "get_sampling_rules"
+    updating, deleting = "update_sampling_rule", "delete_sampling_rule"
     arn_form = ("xray", "sampling-rule/{ruleName}")
-    id_form = "{ruleName}"
+    tagged = True
 
     def check(self, inputs: Properties) -> Iterator[CheckFailure]:
         """X-Ray's limits."""
@@ -43,47 +36,23 @@ class SamplingRule(Resource):
         if isinstance(rate := inputs.get("fixedRate"), int | float) and not 0 <= rate <= 1:
             yield CheckFailure("fixedRate", f"{rate} is no share from 0 to 1")
 
-    def create(self, cloud: Cloud, inputs: Properties) -> str:
-        """The name is the id."""
-        given = tags.at_creation("xray", inputs)
-        cloud.client("xray").create_sampling_rule(SamplingRule=_rule(inputs), **given)
-        return str(inputs["ruleName"])
+    def arguments(self, inputs: Properties) -> dict[str, Any]:
+        return {"SamplingRule": super().arguments(inputs)}
 
-    def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        """The rule and its tags; X-Ray has no call for a single rule."""
-        found = _found(cloud, resource_id)
-        if found is None:
-            return None
-        fields = {ours: found.get(theirs) for ours, theirs in _FIELDS.items()}
-        return {
-            **fields,
-            "attributes": fields["attributes"] or None,
-            "arn": found["RuleARN"],
-            "tags": tags.of(cloud, "xray", found["RuleARN"]),
-        }
+    def call(self, aws: Clients, operation: str, arguments: Any) -> Any:
+        """A change names its rule within, and cannot change the version."""
+        if operation == self.updating:
+            rule = {name: value for name, value in arguments["SamplingRule"].items() if name != "Version"}
+            arguments = {"SamplingRuleUpdate": {**rule, "RuleName": arguments["RuleName"]}}
+        return super().call(aws, operation, arguments)
 
-    def update(self, cloud: Cloud, resource_id: str, old: Properties, new: Properties) -> None:
-        """All but the name and the version."""
-        rule = _rule(new)
-        del rule["Version"]
-        cloud.client("xray").update_sampling_rule(SamplingRuleUpdate=rule)
-        tags.update(cloud, "xray", self.arn_output(cloud, resource_id, new)["arn"], old, new)
+    def described(self, aws: Clients, resource_id: str, known: Properties) -> Properties | None:
+        """X-Ray has no call for a single rule."""
+        records = pages(aws.client("xray"), self.reading, "SamplingRuleRecords")
+        rules: Iterator[Properties] = (record["SamplingRule"] for record in records)
+        return next((rule for rule in rules if rule["RuleName"] == known["ruleName"]), None)
 
     def delete(self, cloud: Cloud, resource_id: str, known: Properties) -> None:
         """X-Ray's own rule counts again. It names no rule that is gone as such."""
-        if _found(cloud, resource_id) is not None:
-            cloud.client("xray").delete_sampling_rule(RuleName=resource_id)
-
-    def find(self, aws: Clients, inputs: Properties) -> str | None:
-        """By name."""
-        return None if _found(aws, inputs["ruleName"]) is None else str(inputs["ruleName"])
-
-
-def _rule(inputs: Properties) -> dict[str, Any]:
-    return {theirs: inputs[ours] for ours, theirs in _FIELDS.items() if inputs.get(ours) is not None}
-
-
-def _found(aws: Clients, name: str) -> dict[str, Any] | None:
-    records = pages(aws.client("xray"), "get_sampling_rules", "SamplingRuleRecords")
-    rules = (record["SamplingRule"] for record in records)
-    return next((rule for rule in rules if rule["RuleName"] == name), None)
+        if self.described(cloud, resource_id, known) is not None:
+            super().delete(cloud, resource_id, known)

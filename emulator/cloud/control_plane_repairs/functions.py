@@ -1,6 +1,6 @@
 """Lambda: the whole configuration of a function is kept, changed and returned.
 
-moto neither returns logging and dead-letter settings nor changes a function's key, tracing or storage, puts
+moto neither returns logging settings nor changes a function's key, tracing or storage, puts
 every function into the same made-up VPC, and appends asynchronous settings to those it goes on reading.
 """
 
@@ -11,7 +11,7 @@ from moto.ec2.models import ec2_backends
 
 from emulator.cloud.replacing import replaces
 
-_ECHOED = ("DeadLetterConfig", "LoggingConfig")
+_ECHOED = ("LoggingConfig",)
 
 _init = LambdaFunction.__init__
 _get_configuration = LambdaFunction.get_configuration

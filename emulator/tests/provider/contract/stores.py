@@ -97,7 +97,6 @@ STORES = (
             "visibilityTimeoutSeconds": 30,
             "kmsMasterKeyId": w.arn("key2"),
             "redrivePolicy": json.dumps({"deadLetterTargetArn": w.arn("dead"), "maxReceiveCount": 3}),
-            "redriveAllowPolicy": json.dumps({"redrivePermission": "denyAll"}),
             "tags": {"More": "x"},
         },
         {"name": "other"},
