@@ -87,7 +87,7 @@ local: $(READY) ## Keep the embedded AWS running and deployed until Ctrl-C; says
 	@$(BIN)/python -m tools.local up "--run-directory=$$LOCAL_DIRECTORY" $(if $(ENGINE),"--engine=$$ENGINE")
 
 ##@ Check
-.PHONY: test lint typecheck bench backtest tune attacks chaos fuzz openapi pictures show-order format lock supply-chain checkov reach privileges policy-pack contracts-page cost-page cost-usage boundary-files transcript
+.PHONY: test lint typecheck bench backtest tune attacks worlds chaos fuzz openapi pictures show-order format lock supply-chain checkov reach privileges policy-pack contracts-page cost-page cost-usage boundary-files transcript
 # Each file stays with one worker, which keeps what is deployed for it; every worker may hold an embedded AWS or two.
 test: $(READY) ## Run every test this machine can run; names what it left out and why [ARGS=tests/policy WORKERS=0]
 	@[[ "$$WORKERS" =~ ^([0-9]+|auto)$$ ]] || { echo "WORKERS=$${WORKERS@Q} is not a number of processes, or auto" >&2; exit 2; }
@@ -121,6 +121,9 @@ tune: $(READY) ## Learn the scorecard from labelled history: DATA=file LABEL_DEL
 
 attacks: $(READY) ## Run each known attack on the detector, and say which share is caught (minutes) [ARGS='wave-* --seeds 3']
 	@$(split_args); $(BIN)/python -m tests.attacks "$${words[@]}"
+
+worlds: $(READY) ## Show what rules are worth without labels in each generated world (a minute) [RULES=file.json AGAINST=file.json]
+	@$(BIN)/python -m tools.analyst.worlds.judge $(if $(RULES),"--rules=$$RULES") $(if $(AGAINST),"--against=$$AGAINST")
 
 chaos: $(READY) ## Strike the embedded AWS with faults by a seeded plan, and take the balance: nothing lost, told twice, or decided anew [N= SEED= RATE=] (build/chaos.json)
 	@$(split_args); $(BIN)/python -m tools.local chaos $(if $(N),"--n=$$N") $(if $(SEED),"--seed=$$SEED") $(if $(RATE),"--rate=$$RATE") "$${words[@]}"

@@ -19,6 +19,7 @@ takes-format :=
 takes-typecheck :=
 takes-bench := ARGS
 takes-attacks := ARGS
+takes-worlds := RULES AGAINST
 takes-chaos := N SEED RATE ARGS
 takes-fuzz := N SEED ARGS
 takes-openapi :=

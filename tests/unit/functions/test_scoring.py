@@ -29,6 +29,7 @@ from stacks.compute.functions.detector.scoring import (
 from stacks.compute.functions.detector.scoring.account import REMEMBERED_PAYMENTS
 from stacks.compute.functions.detector.scoring.hard_rules import HARD_RULES
 from stacks.compute.functions.detector.scoring.population import POPULATION_VERSION
+from stacks.compute.functions.detector.scoring.quantities import RAW
 from tests.unit.functions.builders import NOW, SCHEMA, scored, valid_bodies
 from tests.unit.functions.histories import (
     DAY,
@@ -37,6 +38,7 @@ from tests.unit.functions.histories import (
     RULES,
     UNKNOWN,
     account_of,
+    assess,
     counted,
     decide,
     habit,
@@ -328,12 +330,58 @@ THIRD = (
 """An account's profile as version 3 stored it: 20 payments from 40 to 59 USD, one a day."""
 
 
-def test_a_profile_of_the_third_version_is_taken_over() -> None:
-    account = AccountProfile.from_state(b85decode(THIRD))
-    assert (account.count, len(account.recent), account.usual_rarity) == (20, 16, 0.0)
+FOURTH = (
+    "1QY-O005}kcAEhJ004Zm*qZ?W000000DwO>e#$>Plj1;}oq|CC0Bl0|)VM-&BECZa0000000000000000H8rb6FWkJH;hAyo>D>p002J}000000000"
+    "0000000000000000000016alo`$N>Qq0f}PB0Ra>N;VsAk0000000000009&MSH8#r00D_&6FYPiJ`ez)ZT-UuhX4R%KTQAt05C!TQfI584&eX*2pL"
+    "EK001;X0PNojGMNGZ0Ic#t0000uLI6`sf#}-4002<TJpcdzJVF4&t`-(%JOBXnr8ocp06;<jz#uvJt7QNHn13?>002Zn0JWue_r7TW06bYP0000;LI"
+    "4vm%6|9s007`JDF6TfOhN#5m&*rKx&Q!#3?u*m08l~zHnOB}doTb1DCQmj002}%01~pY1zlnQ0L;G`00013LIAB%+ba#+003~A6aWAKTtWc$vkbM$p"
+    "8x<9a}NLj0ANA@%aGE>zn1_2xJ(KF003k{01|`YhBe6m09+;o0001JLIAPBo3B$|0000000000Y(f"
+)
+"""The same as version 4 stored it, with a usual rarity of 0.5."""
+
+
+@pytest.mark.parametrize(("state", "usual_rarity"), [(THIRD, 0.0), (FOURTH, 0.5)], ids=["third", "fourth"])
+def test_a_profile_of_an_earlier_layout_is_taken_over(state: str, usual_rarity: float) -> None:
+    account = AccountProfile.from_state(b85decode(state))
+    assert (account.count, len(account.recent), account.fastest_pace) == (20, 16, 0.0)
+    assert account.usual_rarity == usual_rarity
     assert account.mean == pytest.approx(46.769, abs=0.001)
     assert account.hours[0] == 20
     assert AccountProfile.from_state(account.to_state()).to_state() == account.to_state()
+
+
+def test_who_pays_in_runs_is_used_to_it_and_no_run_gets_used_to_itself() -> None:
+    """Twenty payments within twenty minutes, every week; the other account pays once a day."""
+    even, in_runs = account_of(*habit(28)), AccountProfile()
+    runs = [
+        [
+            scored(transaction_id=f"run{week}-{each}", timestamp=NOW + week * 7 * DAY + each * 60_000)
+            for each in range(20)
+        ]
+        for week in range(5)
+    ]
+    paces = [max(_paces(in_runs, run)) for run in runs]
+    assert paces[0] > 4
+    assert paces[-1] < 0.2 * paces[0], paces
+    first = _paces(even, _run("first", NOW + DAY))
+    assert first == sorted(first), "a run is no slower to itself the longer it is"
+
+
+def _run(name: str, timestamp: int) -> list[Transaction]:
+    """Twenty payments within twenty minutes."""
+    return [
+        scored(transaction_id=f"{name}-{each}", timestamp=timestamp + each * 60_000) for each in range(20)
+    ]
+
+
+def _paces(account: AccountProfile, run: list[Transaction]) -> list[float]:
+    """How fast each payment of a run was for its account, which learns it."""
+    found = []
+    for payment in run:
+        pace = RAW["hour_pace"](assess(payment, account).evidence)
+        found.append(0.0 if pace is None else pace)
+        teach(account, payment)
+    return found
 
 
 @pytest.mark.parametrize(

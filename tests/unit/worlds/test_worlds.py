@@ -4,6 +4,7 @@ import csv
 import ipaddress
 import lzma
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from itertools import pairwise
@@ -14,8 +15,10 @@ import pytest
 
 from shared.runtime.money import fits_currency
 from shared.runtime.schema import transaction_schema
+from stacks.compute.functions.detector.scoring import load_rules
 from tools.analyst.worlds import WORLDS, Labelled, Payment
 from tools.analyst.worlds.__main__ import main
+from tools.analyst.worlds.judge import by_amount, judged
 
 VALID = fastjsonschema.compile(transaction_schema())
 ACCOUNTS, DAYS = 60, 45
@@ -94,6 +97,15 @@ def test_worlds_hold_at_any_size(name: str) -> None:
         for seed in range(4):
             for payment, _, _ in WORLDS[name](seed, accounts, days):
                 assert payment.amount > 0
+
+
+def test_rules_are_judged_in_a_world_without_its_labels() -> None:
+    made, rules = payments("cross_border", SEEDS[0]), load_rules()
+    shipped, blind = judged(made, rules), judged(made, replace(rules, scorecard={}))
+    assert shipped.average_precision > by_amount(made) > 0
+    assert (blind.alerts, blind.precision) == (0, None)
+    unlabelled = [each._replace(is_fraud=False) for each in made]
+    assert judged(unlabelled, rules).alerts == shipped.alerts
 
 
 def test_the_command_writes_what_a_backtest_reads(tmp_path: Path) -> None:

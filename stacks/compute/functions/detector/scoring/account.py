@@ -19,7 +19,7 @@ from stacks.compute.functions.detector.scoring.state import ProfileError
 from stacks.compute.functions.detector.scoring.transaction import MILLISECONDS_PER_HOUR, Transaction
 from stacks.compute.functions.detector.scoring.uses import Uses
 
-PROFILE_VERSION: Final = 4
+PROFILE_VERSION: Final = 5
 HOURS: Final = 24
 """Hours of a day."""
 
@@ -44,11 +44,15 @@ USES: Final = {
 _COUNTERS: Final = (
     "hour_count", "day_count", "week_count", "habit_count",
     "hour_spend", "day_spend", "week_spend", "small_count", "under_limit_count", "rarity_sum",
-    "learnt", "mean", "squares", "record", "usual_rarity",
+    "learnt", "mean", "squares", "record", "usual_rarity", "fastest_pace",
 )  # fmt: skip
 _HEAD: Final = Struct(f"<BIQQH{len(_COUNTERS)}f")
-_HEADS: Final = {PROFILE_VERSION: _HEAD, 3: Struct(f"<BIQQH{len(_COUNTERS) - 1}f")}
-"""Profile version -> how it begins: before version 4 there was no `usual_rarity`, the last counter."""
+_HEADS: Final = {
+    PROFILE_VERSION: _HEAD,
+    4: Struct(f"<BIQQH{len(_COUNTERS) - 1}f"),
+    3: Struct(f"<BIQQH{len(_COUNTERS) - 2}f"),
+}
+"""Profile version -> how it begins: version 4 brought `usual_rarity`, version 5 `fastest_pace`."""
 
 _POSITION: Final = Struct("<Bqff")
 _CATEGORY: Final = Struct("<HBf")
@@ -106,6 +110,7 @@ class AccountProfile:
         under_limit_count: Large payments just under a round amount, worn off in three days.
         rarity_sum: How rare the payments of the last day were.
         usual_rarity: How rare the account's payments are on average.
+        fastest_pace: At the end of its fastest run, in standard deviations, wearing off over months.
         learnt: Weight of the payments in the mean, at most its memory.
         mean: Mean value of a payment in dollars, as it would be outside its merchant category.
         squares: Sum of the squared distances from the mean.
@@ -129,7 +134,7 @@ class AccountProfile:
         self.hour_count = self.day_count = self.week_count = self.habit_count = 0.0
         self.hour_spend = self.day_spend = self.week_spend = 0.0
         self.small_count = self.under_limit_count = self.rarity_sum = 0.0
-        self.learnt = self.mean = self.squares = self.record = self.usual_rarity = 0.0
+        self.learnt = self.mean = self.squares = self.record = self.usual_rarity = self.fastest_pace = 0.0
         self.hours = [0.0] * HOURS
         self.hours_sum = 0.0
         self.merchants, self.categories, self.countries, self.devices = Uses(), Uses(), Uses(), Uses()

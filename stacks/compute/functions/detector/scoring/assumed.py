@@ -17,7 +17,7 @@ ASSUMED: Final[Mapping[str, Quantiles]] = {
     "hour_spend_to_usual": Quantiles(-0.1, 1.0, 1.4),
     "day_spend_to_usual": Quantiles(-0.2, 0.7, 1.1),
     "week_spend_to_usual": Quantiles(-0.2, 0.5, 0.8),
-    "hour_pace": Quantiles(0.0, 0.8, 1.2),
+    "hour_pace": Quantiles(-0.5, 0.5, 1.0),
     "day_pace": Quantiles(-0.1, 1.0, 1.5),
 }
 """Quantity measured as a rarity -> its quantiles until the population has taught better; those of the

@@ -6,6 +6,7 @@ from typing import Final
 
 from stacks.compute.functions.detector.scoring.evidence import Evidence
 from stacks.compute.functions.detector.scoring.transaction import MILLISECONDS_PER_DAY
+from stacks.compute.functions.detector.scoring.usual import Usual
 
 _REST_HOURS: Final = 3 * 24.0
 """A shorter pause is none: most accounts skip a day or two."""
@@ -57,15 +58,20 @@ def raw_week_spend_to_usual(evidence: Evidence) -> float | None:
     return log(spent / (usual.mean + 7 * usual.daily_payments * usual.mean)) - evidence.view.season
 
 
-def raw_hour_pace(evidence: Evidence) -> float | None:
-    """Return how many more payments within an hour there are than usual, in standard deviations.
+def pace_of(payments: float, usual: Usual) -> float:
+    """Return how many more payments within an hour there are than a day's let expect, in standard deviations.
 
     Square roots make the deviation of a count the same, whatever its mean (Anscombe, 1948).
     """
+    return 2 * (sqrt(payments + 1) - sqrt(usual.daily_payments / 24 + 1))
+
+
+def raw_hour_pace(evidence: Evidence) -> float | None:
+    """Return the same of this hour, beyond the account's fastest of late: it may pay in runs."""
     account, usual = evidence.account, evidence.usual
     if not account.count:
         return None
-    return 2 * (sqrt(account.hour_count * usual.by_hour + 1) - sqrt(usual.daily_payments / 24 + 1))
+    return pace_of(account.hour_count * usual.by_hour, usual) - account.fastest_pace
 
 
 def raw_day_pace(evidence: Evidence) -> float | None:
