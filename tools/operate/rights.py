@@ -38,7 +38,7 @@ def data_protection(target: Target) -> Document:
     return document(
         allow(
             "FindAndEraseItems",
-            ["dynamodb:DescribeTable", "dynamodb:Scan", "dynamodb:BatchWriteItem"],
+            ["dynamodb:DescribeTable", "dynamodb:Scan", "dynamodb:DeleteItem"],
             [target.transactions_table_arn, target.profiles_table_arn, target.alerts_table_arn],
         ),
         allow_key("ReadEncryptedItems", ["kms:Decrypt"], target.key_arn, "dynamodb"),

@@ -2,49 +2,22 @@
 
 import hashlib
 import secrets
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
-from tools.deploy.outputs import OperatorError
 from tools.operate.person.finding import Item, Table
-
-MOST_DELETES: Final = 25  # of one BatchWriteItem
-ATTEMPTS: Final = 8
-_FIRST_PAUSE_SECONDS: Final = 0.1
-
-
-class NotErasedError(OperatorError):
-    """DynamoDB did not delete everything; says how to go on."""
 
 
 def delete_items(dynamodb: Any, table: Table, items: Sequence[Item]) -> int:
-    """Delete items by their keys; return how many.
+    """Delete items by their keys, one by one; return how many.
 
-    Raises:
-        NotErasedError: Some are left after the last attempt.
+    The right to BatchWriteItem would also be one to write whatever item somebody likes.
     """
-    for batch in _batches([table.key_of(item) for item in items]):
-        left: Any = {table.name: [{"DeleteRequest": {"Key": key}} for key in batch]}
-        for attempt in range(ATTEMPTS):
-            if attempt:
-                time.sleep(_FIRST_PAUSE_SECONDS * 2**attempt)
-            left = dynamodb.batch_write_item(RequestItems=left).get("UnprocessedItems")
-            if not left:
-                break
-        else:
-            raise NotErasedError(
-                f"{len(left[table.name])} items of {table.name} are still there: DynamoDB is busy. "
-                "Run the same command again, it goes on with what is left"
-            )
+    for item in items:
+        dynamodb.delete_item(TableName=table.name, Key=table.key_of(item))
     return len(items)
-
-
-def _batches(keys: Sequence[Item]) -> Iterator[Sequence[Item]]:
-    for start in range(0, len(keys), MOST_DELETES):
-        yield keys[start : start + MOST_DELETES]
 
 
 @dataclass(frozen=True)
