@@ -3,15 +3,17 @@
 import os
 import platform
 import re
-import shutil
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser
 from pytest_socket import disable_socket, enable_socket
 
+from tests.support.browser import CHROMIUM, chromium
 from tools.deploy.engine import CliError, fitting_binary
 
 # How fast a machine makes examples is no property of ours: a busy one failed what it holds alone.
@@ -27,8 +29,6 @@ WITH_SOCKETS = ("emulator", "local", "engine")
 
 _NO_ENGINE = pytest.StashKey[str]()
 """Why the rung `engine` cannot run here; absent where it can, or where none of its tests was asked for."""
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-"""What looks at pages as pictures; its tests are marked `browser`."""
 _TOLD = "no_engine"
 """The same, as one of several workers tells it to the process that writes the summary."""
 
@@ -63,7 +63,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if rung_of(item.path) in WITH_SOCKETS:
             item.add_marker(rung_of(item.path))
-    if BROWSER is None:
+    if CHROMIUM is None:
         deselect(config, items, [item for item in items if item.get_closest_marker("browser")])
     if any(rung_of(item.path) == "engine" for item in items) and (reason := _no_fitting_cli()):
         config.stash[_NO_ENGINE] = reason
@@ -112,6 +112,13 @@ def _sockets_on_the_upper_rungs_only(request: pytest.FixtureRequest) -> None:
         disable_socket(allow_unix_socket=True)
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser for the tests of a file; each of them is marked `browser`."""
+    with chromium() as opened:
+        yield opened
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say how many tests of each rung ran, and which rungs this machine left out."""
     passed = Counter(
@@ -125,7 +132,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         left_out = config.stash.get(_NO_ENGINE, None) if rung == "engine" else None
         said = f"left out: {left_out}" if left_out else f"{passed[rung]:>5} passed"
         terminalreporter.line(f"{rung:<10} {said}")
-    if BROWSER is None:
+    if CHROMIUM is None:
         terminalreporter.line("browser    left out: no chromium on PATH (Debian: apt-get install chromium)")
     terminalreporter.line("smoke      left out: needs an environment deployed on AWS")
 

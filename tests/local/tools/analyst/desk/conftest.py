@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page
 
 from shared.runtime.events import StoredTransaction
-from tests.conftest import BROWSER
 from tests.local.tools.analyst.desk.month import case, decided, fill
 from tests.local.tools.analyst.desk.served import Served, served
-from tests.support.chromium import Page, chromium
+from tests.support.browser import PHONE, WIDE, tab, theme
 from tests.unit.tools.analyst.records_in_memory import InMemory, records_in_memory
 
 
@@ -61,16 +61,18 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bank]:
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    assert BROWSER is not None, "a test that looks at pages is marked `browser`"
-    with chromium(BROWSER, tmp_path_factory.mktemp("browser") / "profile") as page:
-        yield page
+def tabs(browser: Browser, bank: Bank) -> dict[int, Page]:
+    """A tab on each width of screen that has come in by the address that was printed."""
+    opened = {width: tab(browser, width) for width in (WIDE, PHONE)}
+    for each in opened.values():
+        each.goto(bank.served.door)
+    return opened
 
 
 @pytest.fixture
-def page(browser: Page, bank: Bank) -> Page:
-    """A tab that has come in by the address that was printed."""
-    return browser.screen(1400, 900, dark=False).open(bank.served.door)
+def page(tabs: dict[int, Page]) -> Page:
+    """The tab on a wide screen, in the light."""
+    return theme(tabs[WIDE], dark=False)
 
 
 @pytest.fixture(scope="session")

@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 from botocore.session import Session
+from playwright.sync_api import Browser, expect
 
 from shared.runtime.dynamodb import from_item, to_item
 from shared.runtime.events import alert_id_of
 from stacks.compute.functions.detector.controls_table import REMEMBERED_SECONDS
 from tests.local.tools.world import World, wait_until
-from tests.support.chromium import Page
+from tests.support.browser import faults, tab
 from tools.deploy.project import ROOT
 from tools.deploy.signed_api import SignedApi
 from tools.local.running.variables import variables
@@ -102,28 +103,30 @@ class Payer:
 
 
 def test_a_fraud_appears_is_decided_by_one_key_and_the_next_score_of_its_merchant_knows(
-    world_of_its_own: World, api: SignedApi, address: str, browser: Page
+    world_of_its_own: World, api: SignedApi, address: str, browser: Browser
 ) -> None:
     world, payer = world_of_its_own, Payer(world_of_its_own, api)
     dynamodb, profiles = world.emulator.client("dynamodb"), world.target.profiles_table_name
     victim, before, after = map(payer.with_history, ("desk-victim", "desk-before", "desk-after"))
-    browser.screen(1400, 900, dark=False).open(address)
-    assert "No alerts fit" in browser.text()
+    page = tab(browser)
+    page.goto(address)
+    expect(page.locator("body")).to_contain_text("No alerts fit")
 
     deny = {"profile_id": "controls#merchant#m-taken", "changed": "controls", "standing": "deny"}
     dynamodb.put_item(TableName=profiles, Item=to_item({**deny, "at": time.time_ns() // 1_000_000}))
     time.sleep(REMEMBERED_SECONDS)
     at = payer.pay("desk-taken", victim, "m-taken")
     alert_id = alert_id_of("desk-taken", at)
-    browser.soon(f"document.querySelector('tr[data-alert=\"{alert_id}\"]')")
-    assert "account or merchant on the deny list" in browser.text()
+    expect(page.locator(f"tr[data-alert='{alert_id}']")).to_contain_text(
+        "account or merchant on the deny list"
+    )
     lifted = {**deny, "standing": None, "at": time.time_ns() // 1_000_000}
     dynamodb.put_item(TableName=profiles, Item=to_item(lifted))
     time.sleep(REMEMBERED_SECONDS)
     score = payer.decided("desk-of-before", before, "m-taken")["score"]
 
-    browser.press("j")
-    browser.press("f")
+    page.keyboard.press("j")
+    page.keyboard.press("f")
 
     def status() -> str:
         key = {"alert_id": {"S": alert_id}}
@@ -134,9 +137,11 @@ def test_a_fraud_appears_is_decided_by_one_key_and_the_next_score_of_its_merchan
     later = payer.decided("desk-of-after", after, "m-taken")
     assert "merchant_risk" in later["reasons"]
     assert later["score"] > 10 * score
-    browser.soon("document.body.innerText.includes('fraud 1')")
+    expect(page.get_by_role("navigation", name="Status")).to_contain_text("fraud 1")
     origin = address.partition("/?")[0]
     for path in ("/rules", "/quality", "/audit", "/account?id=desk-victim", f"/alert?id={alert_id}"):
-        assert "Not done" not in browser.open(origin + path).text(), path
-        assert browser.faults() == []
-    assert "CONFIRMED_FRAUD".replace("_", " ").lower() in browser.open(f"{origin}/audit").text()
+        page.goto(origin + path)
+        assert "Not done" not in page.inner_text("body"), path
+        assert faults(page) == []
+    page.goto(f"{origin}/audit")
+    assert "confirmed fraud" in page.inner_text("body")

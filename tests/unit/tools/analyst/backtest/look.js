@@ -1,6 +1,6 @@
-// Looks at the page in `frame` as a person would, and leaves in the document what is wrong with it.
-// LEAST_TEXT and LEAST_CONTRAST are put in by test_page_in_browser.py.
-const page = frame.contentDocument;
+// Looks at a page as a person would: what is wrong with it, at the end the colour of its paper, and how many plots.
+({ LEAST_TEXT, LEAST_CONTRAST }) => {
+const page = document;
 const found = [];
 const box = (element) => {
   const edges = element.getBoundingClientRect();
@@ -60,4 +60,5 @@ for (const row of page.querySelectorAll("tr")) {
 const root = page.documentElement;
 if (root.scrollWidth > root.clientWidth) found.push(`wider than the screen: ${root.scrollWidth}`);
 found.push(`paper ${paper}`, `plots ${page.querySelectorAll("svg").length}`);
-document.body.textContent = "FOUND" + JSON.stringify(found) + "END";
+return found;
+}
