@@ -24,6 +24,7 @@ from tools.analyst.desk import words
 from tools.analyst.desk.actions import UNDO_SECONDS, VERDICTS, WaitsError
 from tools.analyst.desk.filters import EVERY, Filter
 from tools.analyst.desk.guard import FORM_TOKEN, is_ours
+from tools.analyst.desk.measuring import UnfinishedError
 from tools.analyst.desk.parts import Desk
 from tools.analyst.desk.views import alert, alerts, audit, measured, people, quality, rules
 from tools.analyst.publishing import in_force
@@ -283,6 +284,10 @@ class Pages:
     def _tried(self, answer: Callable[[], Response], back: str) -> Response:
         try:
             return answer()
+        except UnfinishedError:
+            page = self._page("unfinished.html", "", headers={"Refresh": "2"})
+            page.status_code = 202
+            return page
         except OperatorError as error:
             waits = isinstance(error, WaitsError)
             heading = "Waits for a second person" if waits else "Not done"

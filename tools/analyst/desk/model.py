@@ -74,16 +74,20 @@ class Model:
         self._replace(known)
         self.looked_at = self._clock()
 
-    def reread(self, alert_id: str) -> Alert | None:
-        """Read one whole record anew, and return it.
+    def reread(self, alert_id: str) -> None:
+        """Read one whole record anew.
 
         Raises:
             OperatorError: AWS refuses.
         """
-        found = self._tables.alert(alert_id)
-        if found is not None and found.received_at >= self.since:
-            self._replace({**self._alerts, alert_id: found})
-        return found
+        if found := self._tables.alert(alert_id):
+            self.take(found)
+
+    def take(self, alert: Alert) -> Alert:
+        """Know a whole record that was just read, and return it."""
+        if alert.received_at >= self.since:
+            self._replace({**self._alerts, alert.alert_id: alert})
+        return alert
 
     def _replace(self, alerts: Mapping[str, Alert]) -> None:
         with self._lock:

@@ -11,7 +11,8 @@ from botocore.session import Session
 from tools.analyst.decisions import Decisions
 from tools.analyst.desk.actions import Controls, Verdicts
 from tools.analyst.desk.guard import Secrets
-from tools.analyst.desk.measuring import Measured
+from tools.analyst.desk.history import History
+from tools.analyst.desk.measuring import Background, Measured
 from tools.analyst.desk.model import Model, now
 from tools.analyst.records.place import Records
 from tools.analyst.records.tables import Tables
@@ -32,7 +33,9 @@ class Desk:
         model: The alerts of the last days.
         verdicts: Verdicts on their way.
         controls: Lists, snoozes and rules.
+        history: What people decided.
         payments: All recent payments.
+        background: Makes what takes longer than a page may.
         alarms: Returns the state of each alarm by its name; raises OperatorError.
         by: Who sits here, in their own words.
         identity: The identity that signs.
@@ -45,8 +48,10 @@ class Desk:
     model: Model
     verdicts: Verdicts
     controls: Controls
+    history: History
     alarms: Callable[[], Mapping[str, str]]
     payments: Measured
+    background: Background
     by: str
     identity: str
     tokens: Secrets
@@ -79,7 +84,9 @@ def desk(outputs: Outputs, session: Session, *, by: str, days: int) -> Desk:
         model=model,
         verdicts=Verdicts(api, place.verdicts_url, by, model),
         controls=Controls(Decisions.of(api, outputs), tables, place.environment, by),
+        history=History(tables, model),
         payments=Measured(tables, now),
+        background=Background(now),
         alarms=_Alarms(session, place.region, names),
         by=by,
         identity=_identity(session, place.region),

@@ -1,7 +1,7 @@
 """Who decided, listed, snoozed or published what, when and why: one entry each, from all the records."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from shared.runtime.alerts import AlertStatus
@@ -14,6 +14,8 @@ from tools.analyst.times import told
 
 CONTROLS_PREFIX = controls_key("")
 VERDICT_PREFIX = "verdict#"
+Change = tuple[str, int]
+"""What was changed and to which revision: what `changed_item` says."""
 
 
 @dataclass(frozen=True)
@@ -53,53 +55,57 @@ def entries(tables: Tables, *, since: int = 0) -> list[Entry]:
     Raises:
         OperatorError: AWS refuses.
     """
-    alerts = [_whole(tables, alert) for alert in _decided(tables)]
-    found = [*verdicts(alerts, tables.changes(Changed.HISTORY)), *changes(tables)]
+    history = read(tables.changes(Changed.HISTORY))
+    found = [*verdicts(tables, _decided(tables), history), *changes(tables, history)]
     return sorted((entry for entry in found if entry.at >= since), key=lambda entry: -entry.at)
 
 
-def verdicts(alerts: Iterable[Alert], history: Iterable[Mapping[str, Any]]) -> list[Entry]:
-    """Return every verdict, each once: those that records remember, and all that the history has.
+def read(items: Iterable[Mapping[str, Any]]) -> dict[Change, Entry]:
+    """Return what entries of the history say, each by the change that it is about."""
+    found = {}
+    for item in items:
+        change = changed_item(str(item["profile_id"]))
+        found[change] = _of_change(change[0], item)
+    return found
+
+
+def verdicts(tables: Tables, alerts: Iterable[Alert], history: Mapping[Change, Entry]) -> list[Entry]:
+    """Return every verdict, each once: all that the history has, and of before it what records remember.
 
     Args:
-        alerts: Whole records of decided alerts.
+        tables: Where whole records are; one is read only where the history lacks a verdict on it.
+        alerts: Decided alerts, as the index holds them.
         history: Entries of the history.
+
+    Raises:
+        OperatorError: AWS refuses.
     """
-    found = {(entry.subject, entry.at): entry for alert in alerts for entry in of_alert(alert)}
-    for item in history:
-        if changed_item(str(item["profile_id"]))[0].startswith(VERDICT_PREFIX):
-            about = item.get("asked", {})
-            entry = replace(
-                _entry(
-                    item, "verdict", f"transaction {about.get('transaction_id', '')}", str(item["verdict"])
-                ),
-                account_id=str(item.get("changes", "")).partition("#")[2],
-                merchant_id=str(about.get("merchant_id", "")),
-            )
+    found = {(entry.subject, entry.at): entry for entry in history.values() if entry.kind == "verdict"}
+    for alert in alerts:
+        key = f"{VERDICT_PREFIX}{alert.alert_id}"
+        if alert.revision and all((key, each) in history for each in range(1, alert.revision + 1)):
+            continue
+        # Verdicts before the last one are in the whole record alone.
+        whole = alert if alert.revision < 2 else tables.alert(alert.alert_id) or alert
+        for entry in of_alert(whole):
             found.setdefault((entry.subject, entry.at), entry)
     return list(found.values())
 
 
-def changes(tables: Tables) -> list[Entry]:
-    """Return every change of lists, snoozes and rules.
+def changes(tables: Tables, history: Mapping[Change, Entry]) -> list[Entry]:
+    """Return every change of lists, snoozes and rules, each once.
 
     Raises:
         OperatorError: AWS refuses.
     """
     kinds = (Changed.CONTROLS, Changed.RULES, Changed.CHALLENGER)
-    in_force = [item for kind in kinds for item in tables.changes(kind)]
-    return of_history(tables.changes(Changed.HISTORY), in_force)
+    return changes_of(history, [item for kind in kinds for item in tables.changes(kind)])
 
 
 def _decided(tables: Tables) -> Iterator[Alert]:
     # By when it was received: a verdict of today may be about a payment of long ago.
     for status in (AlertStatus.CONFIRMED_FRAUD, AlertStatus.LEGITIMATE):
         yield from tables.alerts(status)
-
-
-def _whole(tables: Tables, alert: Alert) -> Alert:
-    """The record with its earlier verdicts, which the index does not hold."""
-    return alert if alert.revision < 2 else tables.alert(alert.alert_id) or alert
 
 
 def of_alert(alert: Alert) -> Iterator[Entry]:
@@ -125,18 +131,19 @@ def of_alert(alert: Alert) -> Iterator[Entry]:
         )
 
 
-def of_history(history: Iterable[Mapping[str, Any]], in_force: Iterable[Mapping[str, Any]]) -> list[Entry]:
+def of_history(items: Iterable[Mapping[str, Any]], in_force: Iterable[Mapping[str, Any]]) -> list[Entry]:
+    """Return the changes of lists, snoozes and rules that entries of the history and items in force tell."""
+    return changes_of(read(items), in_force)
+
+
+def changes_of(history: Mapping[Change, Entry], in_force: Iterable[Mapping[str, Any]]) -> list[Entry]:
     """Return every change of lists, snoozes and rules, each once.
 
     Args:
         history: Entries of the history.
         in_force: Items that are in force: of before there was a history, they remember the changes before.
     """
-    found: dict[tuple[str, int], Entry] = {}
-    for item in history:
-        key, revision = changed_item(str(item["profile_id"]))
-        if not key.startswith(VERDICT_PREFIX):
-            found[key, revision] = _of_change(key, item)
+    found = {change: entry for change, entry in history.items() if entry.kind != "verdict"}
     for item in in_force:
         key = str(item["profile_id"])
         for change in (item, *item.get("earlier", ())):
@@ -147,6 +154,16 @@ def of_history(history: Iterable[Mapping[str, Any]], in_force: Iterable[Mapping[
 
 
 def _of_change(key: str, change: Mapping[str, Any]) -> Entry:
+    if key.startswith(VERDICT_PREFIX):
+        about = change.get("asked", {})
+        return _entry(
+            change,
+            "verdict",
+            f"transaction {about.get('transaction_id', '')}",
+            str(change["verdict"]),
+            account_id=str(change.get("changes", "")).partition("#")[2],
+            merchant_id=str(about.get("merchant_id", "")),
+        )
     if key.startswith(CONTROLS_PREFIX):
         return _entry(change, "controls", subject_of({"profile_id": key}), controls_told(change))
     if key == CHALLENGER_KEY:
@@ -182,7 +199,7 @@ def amount_told(up_to: int) -> str:
     return f" up to {up_to} USD" if up_to else ""
 
 
-def _entry(change: Mapping[str, Any], kind: str, subject: str, decision: str) -> Entry:
+def _entry(change: Mapping[str, Any], kind: str, subject: str, decision: str, **about: str) -> Entry:
     return Entry(
         at=int(change["at"]),
         kind=kind,
@@ -193,4 +210,5 @@ def _entry(change: Mapping[str, Any], kind: str, subject: str, decision: str) ->
         note=str(change.get("note", "")),
         approved_by=str(change.get("approved_by", "")),
         approved_as=str(change.get("approved_as", "")),
+        **about,
     )

@@ -45,10 +45,10 @@ def page(desk: Desk, alert_id: str, *, whole: bool) -> dict[str, Any]:
     Raises:
         OperatorError: There is no such record, or AWS refuses.
     """
-    alert = desk.model.reread(alert_id)
     record = desk.tables.record(alert_id)
-    if alert is None or record is None:
+    if record is None:
         raise OperatorError(f"there is no record {alert_id}, or none any more: they expire after some time")
+    alert = desk.model.take(Alert.of_item(record))
     known = account_known(desk, alert.account_id)
     merchant = merchant_key(alert.merchant_id)
     others = desk.model.all()

@@ -41,10 +41,8 @@ def _haystack(entry: Entry) -> str:
 
 
 def _all(desk: Desk) -> list[Entry]:
-    decided = [alert for alert in desk.model.all() if alert.verdict]
-    whole = [each if each.revision < 2 else desk.tables.alert(each.alert_id) or each for each in decided]
-    history = desk.tables.changes(Changed.HISTORY, since=desk.model.since)
-    found = [*verdicts(whole, history), *changes(desk.tables)]
+    decided, history = (alert for alert in desk.model.all() if alert.verdict), desk.history.entries()
+    found = [*verdicts(desk.tables, decided, history), *changes(desk.tables, history)]
     return sorted((entry for entry in found if entry.at >= desk.model.since), key=lambda entry: -entry.at)
 
 

@@ -1,7 +1,7 @@
 """What rules do on all payments: other thresholds, rules in shadow, champion and challenger, drift."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from stacks.compute.functions.profiles.rules_item import CHALLENGER_KEY, RULES_KEY
@@ -46,29 +46,28 @@ class Hits(NamedTuple):
         return self.frauds / self.decided if self.decided else None
 
 
-def trying(desk: Desk) -> Trying:
-    """Return the recent payments, to try rules on.
-
-    Raises:
-        OperatorError: AWS refuses, or there are too many.
-    """
-    text, _ = in_force(desk.controls.get(RULES_KEY))
-    return Trying(desk.payments.read(), parsed(text), desk.clock(), desk.model.days)
-
-
 def page(desk: Desk) -> dict[str, Any]:
     """Return what the page shows.
 
     Raises:
+        UnfinishedError: It is being measured.
         OperatorError: AWS refuses, or there are too many payments.
     """
-    text, _ = in_force(desk.controls.get(RULES_KEY))
+    item, challenger = desk.controls.get(RULES_KEY), desk.controls.get(CHALLENGER_KEY) or {}
+    version = (_revision(item), _revision(challenger))
+    shown: dict[str, Any] = desk.background.made(
+        "rules", version, lambda: _measured(desk, in_force(item)[0], challenger.get("version"))
+    )
+    return shown
+
+
+def _measured(desk: Desk, text: str, challenger: Any) -> dict[str, Any]:
     rules, stored = parsed(text), desk.payments.read()
     tried = Trying(stored, rules, desk.clock(), desk.model.days)
     now = tried.expected(tried.scored_by(rules), rules.alert_threshold)
     choices = _choices(tried, now)
-    challenger = (desk.controls.get(CHALLENGER_KEY) or {}).get("version")
     return {
+        "at": desk.clock(),
         "payments": len(tried.counted),
         "days": tried.days,
         "now": now,
@@ -88,14 +87,26 @@ def drift_page(desk: Desk) -> dict[str, Any]:
     """Return what the page of drift shows.
 
     Raises:
+        UnfinishedError: It is being measured.
         OperatorError: AWS refuses, or there are too many payments.
     """
-    text, _ = in_force(desk.controls.get(RULES_KEY))
+    item = desk.controls.get(RULES_KEY)
+    shown: dict[str, Any] = desk.background.made(
+        "drift", _revision(item), lambda: _drift(desk, in_force(item)[0])
+    )
+    return shown
+
+
+def _drift(desk: Desk, text: str) -> dict[str, Any]:
     try:
         found, fault = stability(desk.payments.read(), parsed(text)), ""
     except OperatorError as error:
         found, fault = None, str(error)
-    return {"found": found, "fault": fault, "shifted": SHIFTED}
+    return {"at": desk.clock(), "found": found, "fault": fault, "shifted": SHIFTED}
+
+
+def _revision(item: Mapping[str, Any] | None) -> int:
+    return int((item or {}).get("revision", 0))
 
 
 def _choices(tried: Trying, now: Expected) -> list[Expected]:

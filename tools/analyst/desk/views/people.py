@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.runtime.alerts import AlertStatus
-from shared.runtime.changes import Changed
 from stacks.compute.functions.detector.scoring import Controls, ProfileError
 from stacks.compute.functions.profiles.items import account_key, controls_key, merchant_key
 from tools.analyst.account import picture_told
@@ -16,7 +15,7 @@ from tools.analyst.desk.filters import EVERY, ROWS, Filter
 from tools.analyst.desk.parts import Desk
 from tools.analyst.desk.views.account_chart import account_chart
 from tools.analyst.records.alert import Alert
-from tools.analyst.records.audit import Entry, controls_told, of_history, subject_of
+from tools.analyst.records.audit import Entry, controls_told
 from tools.analyst.records.payments import Payment
 from tools.analyst.records.profile import AccountPicture, account_picture, merchant_verdicts
 from tools.analyst.records.subjects import account_of, alerts_of, is_pseudonym
@@ -94,10 +93,8 @@ def controls_of(desk: Desk, kind: str, identifier: str) -> ControlsShown:
         "snoozed_until": snoozed,
         "snoozed_up_to": controls.snoozed_up_to if snoozed else 0,
     }
-    subject = subject_of({"profile_id": key})
-    entries = of_history(desk.tables.changes(Changed.HISTORY), [item] if item else [])
-    history = sorted((each for each in entries if each.subject == subject), key=lambda entry: -entry.at)
-    return ControlsShown(kind, identifier, controls_told(now_in_force), standing or "", snoozed, history)
+    told, history = controls_told(now_in_force), desk.history.of(key, item)
+    return ControlsShown(kind, identifier, told, standing or "", snoozed, history)
 
 
 def account_page(desk: Desk, given: str, *, older: bool, whole: bool) -> dict[str, Any]:
@@ -142,8 +139,11 @@ def payments_of(desk: Desk, account_id: str, *, since: int = 0) -> list[Payment]
     """Return all stored payments of an account, the latest first, as they were read after a time.
 
     Raises:
+        UnfinishedError: They are being read.
         OperatorError: AWS refuses, or there are too many payments.
     """
+    if not desk.payments.at_hand(since):
+        desk.background.made("payments", since, lambda: desk.payments.read(since=since))
     paid = [each for each in desk.payments.read(since=since) if each.transaction.account_id == account_id]
     return sorted(paid, key=lambda each: -each.transaction.timestamp)
 

@@ -23,7 +23,6 @@ from tools.analyst.differences import differences
 from tools.analyst.publishing import THRESHOLD, in_force, parsed, refuse_extremes
 from tools.analyst.publishing import with_threshold as text_with_threshold
 from tools.analyst.records.alert import Alert
-from tools.analyst.records.audit import changes
 from tools.analyst.trying import FloodError, Trying
 from tools.deploy.outputs import OperatorError
 
@@ -78,7 +77,7 @@ def page(desk: Desk) -> dict[str, Any]:
     Raises:
         OperatorError: AWS refuses.
     """
-    item = desk.controls.get(RULES_KEY)
+    item, challenger = desk.controls.get(RULES_KEY), desk.controls.get(CHALLENGER_KEY)
     text, fault = in_force(item)
     before, known = _file_before(desk, item)
     alerts = [alert for alert in desk.model.all() if alert.was_alert]
@@ -93,9 +92,9 @@ def page(desk: Desk) -> dict[str, Any]:
         "threshold": threshold,
         "differences": differences(json.loads(before), document) if known else None,
         "rules": figures(alerts, document, desk.clock()),
-        "challenger": desk.controls.get(CHALLENGER_KEY),
+        "challenger": challenger,
         "publications": sorted(
-            (entry for entry in changes(desk.tables) if entry.subject == "rules"),
+            [*desk.history.of(RULES_KEY, item), *desk.history.of(CHALLENGER_KEY, challenger)],
             key=lambda entry: -entry.at,
         ),
         "choices": choices,

@@ -61,6 +61,7 @@ def served(memory: InMemory, *, by: str = "ana", watching: bool = True) -> Itera
             "alerting": {"alarm_names": list(ALARMS), "dashboard_name": "dashboard-dev"},
         }
         parts = desk(Outputs(ENVIRONMENT, exported), memory.session, by=by, days=30)
+        parts.background.patience_seconds = 120
         parts.model.look(whole=True)
         assert not parts.model.error
         with _answering(parts) as port:

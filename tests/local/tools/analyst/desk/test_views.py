@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.local.tools.analyst.desk.conftest import Bank
 from tests.local.tools.analyst.desk.month import HOSTILE, HOSTILE_NOTE
 from tests.support.browser import PHONE, WIDE, faults, theme, violations
+from tools.analyst.desk import measuring
 
 pytestmark = pytest.mark.browser
 NAMES = (
@@ -184,3 +185,13 @@ def test_what_is_not_there_is_told_and_breaks_nothing(page: Page, bank: Bank) ->
     assert "no profile" in page.inner_text("body").lower()
     page.goto(bank.url("/merchant?id=nobody"))
     assert "None in the last 30 days" in page.inner_text("body")
+
+
+def test_what_takes_long_says_so_and_opens_by_itself(page: Page, bank: Bank) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(measuring, "KEPT_MILLISECONDS", -1)
+        patch.setattr(bank.served.desk.background, "patience_seconds", 0)
+        page.goto(bank.url("/quality/drift"))
+        expect(page.locator("h1")).to_have_text("Reading payments")
+        assert violations(page) == []
+    expect(page.locator("h1")).to_have_text("Drift")

@@ -8,7 +8,6 @@ import pytest
 from tests.unit.tools.analyst.desk.test_filters import alert
 from tools.analyst.desk import actions
 from tools.analyst.desk.actions import Verdicts
-from tools.analyst.records.alert import Alert
 from tools.deploy.outputs import OperatorError
 
 if TYPE_CHECKING:
@@ -37,9 +36,8 @@ class Records:
     def __init__(self) -> None:
         self.reread_ids: list[str] = []
 
-    def reread(self, alert_id: str) -> Alert | None:
+    def reread(self, alert_id: str) -> None:
         self.reread_ids.append(alert_id)
-        return None
 
 
 @pytest.fixture

@@ -1,15 +1,24 @@
 """The alerts in memory: up to date by what is new, never behind what was seen, and kept when AWS refuses."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from shared.runtime.alerts import AlertStatus
+from shared.runtime.changes import history_key
+from stacks.compute.functions.verdicts.record import history_entry
+from stacks.compute.functions.verdicts.request import VerdictRequest
 from tests.unit.functions.builders import NOW
 from tests.unit.tools.analyst.records_in_memory import InMemory, records_in_memory
-from tools.analyst.desk.measuring import KEPT_MILLISECONDS, Measured
+from tools.analyst.desk.history import LISTED, History
+from tools.analyst.desk.measuring import KEPT_MILLISECONDS, Background, Measured, UnfinishedError
 from tools.analyst.desk.model import Model
+from tools.analyst.records import audit
+from tools.analyst.records.tables import Tables
+from tools.deploy.outputs import OperatorError
 
 DAY = 86_400_000
 
@@ -83,3 +92,89 @@ def test_payments_are_kept_for_a_while_and_read_anew_for_a_later_alert(memory: I
     assert len(measured.read(since=NOW + 1)) == 1
     now[0] += KEPT_MILLISECONDS
     assert len(measured.read()) == 2
+
+
+def test_what_takes_long_is_made_once_for_all_who_ask_and_anew_for_another_version() -> None:
+    now, made, gate = [NOW], [], threading.Event()
+    background = Background(lambda: now[0], patience_seconds=0)
+
+    def make() -> int:
+        made.append(now[0])
+        assert gate.wait(60)
+        return len(made)
+
+    for version in ("rules 1", "rules 1", "rules 2"):
+        with pytest.raises(UnfinishedError):
+            background.made("drift", version, make)
+    gate.set()
+    background.patience_seconds = 60
+    assert background.made("drift", "rules 1", make) == 1
+    assert background.made("drift", "rules 2", make) == 2
+    now[0] += KEPT_MILLISECONDS
+    assert background.made("drift", "rules 2", make) == 3
+
+
+def test_what_could_not_be_made_is_told_and_tried_again() -> None:
+    background, answers = Background(lambda: NOW, patience_seconds=60), iter([OperatorError("refused"), 7])
+
+    def make() -> int:
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    with pytest.raises(OperatorError, match="refused"):
+        background.made("drift", 1, make)
+    assert background.made("drift", 1, make) == 7
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many items each request for them was answered with."""
+    counts: list[int] = []
+    asked = Tables._call
+
+    def counting(self: Tables, method: str, **arguments: Any) -> Any:
+        answer = asked(self, method, **arguments)
+        counts.append(len(answer.get("Items", [0])))
+        return answer
+
+    monkeypatch.setattr(Tables, "_call", counting)
+    return counts
+
+
+def test_a_page_reads_of_the_history_only_what_is_new(memory: InMemory, read: list[int]) -> None:
+    key, times = "controls#account#a-1", [NOW - (31 - each) * DAY // 12 for each in range(31)]
+    long_ago = NOW - 60 * DAY
+    for revision, at in enumerate([long_ago, *times], start=1):
+        item = {"by": "Ana", "standing": "deny", "at": at, "revision": revision}
+        memory.put("profiles", {**item, "profile_id": history_key(key, revision), "changed": "history"})
+    in_force = {**item, "profile_id": key, "changed": "controls"}
+    history = History(memory.tables(), Model(memory.tables(), 30, lambda: NOW))
+    assert len(history.entries()) == 31
+    del read[:]
+    assert len(history.entries()) == 31
+    assert read == [1], "the latest one, which is within the overlap"
+    del read[:]
+    assert [entry.at for entry in history.of(key, in_force)] == times[::-1][:LISTED]
+    assert read == [1]
+    del read[:]
+    early = {**item, "profile_id": key, "changed": "controls", "at": times[0], "revision": 2}
+    assert [entry.at for entry in history.of(key, early)] == [times[0], long_ago]
+    assert read == [1, 1], "the change that is older than the days of the desk is asked for by its key"
+
+
+def test_records_are_read_whole_only_where_the_history_lacks_a_verdict(
+    memory: InMemory, read: list[int]
+) -> None:
+    paid = [memory.alert(f"t-{each}") for each in range(3)]
+    for each in paid:
+        memory.decide(each, "legitimate", revision=2)
+    for revision in (1, 2):
+        request = VerdictRequest("t-0", None, "legitimate", "Ana", None, "arn:x")
+        memory.put("profiles", history_entry(request, paid[0], revision, NOW - 3 + revision))
+    tables = memory.tables()
+    del read[:]
+    found = audit.entries(tables)
+    assert len(read) == 4 + 1 + 2 + 3, "by status and kind, and the whole records of the two without history"
+    assert sum(entry.subject == "transaction t-0" for entry in found) == 2
