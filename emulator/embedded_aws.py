@@ -9,7 +9,7 @@ from pathlib import Path
 from emulator import address
 from emulator.cloud import repairs
 from emulator.cloud.account import ACCOUNT_ID, REGION
-from emulator.cloud.assume_role_api import AssumeRoleApi
+from emulator.cloud.assume_role_api import AssumeRoleApi, caller_identity
 from emulator.cloud.chaos import Chaos
 from emulator.cloud.endpoint import Answer, Endpoint
 from emulator.cloud.evaluations import Evaluations
@@ -59,6 +59,7 @@ class EmbeddedCloud:
         )
         own_answers["lambda", "Invoke"] = InvokeApi(self.data_plane.service, self.data_plane.invoker).answer
         own_answers["sts", "AssumeRole"] = AssumeRoleApi(self.identities).answer
+        own_answers["sts", "GetCallerIdentity"] = caller_identity
 
     def start(self) -> address.Emulator:
         """Open the ports and leave the address in the run directory."""

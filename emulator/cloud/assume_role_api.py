@@ -1,4 +1,4 @@
-"""The AssumeRole API: by the role's trust policy, and with keys that the emulator knows afterwards."""
+"""STS, as far as moto knows none of our keys: roles are assumed by their trust policy; callers are named."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import parse_qs
@@ -40,15 +40,32 @@ class AssumeRoleApi:
         policies = (*form.get("Policy", ()), *map(managed_policy, _session_arns(form)))
         taken_on = Caller(CallerKind.ROLE_SESSION, arn, role_arn=role_arn, session_policies=policies)
         session = open_session(self._identities, taken_on)
-        body = (
-            '<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult>'
+        return _answer(
+            "AssumeRole",
             f"<AssumedRoleUser><Arn>{escape(arn)}</Arn><AssumedRoleId>AROA:{escape(session_name)}</AssumedRoleId>"
             f"</AssumedRoleUser><Credentials><AccessKeyId>{session.access_key_id}</AccessKeyId>"
             f"<SecretAccessKey>{escape(session.secret_access_key)}</SecretAccessKey>"
             f"<SessionToken>{escape(session.session_token)}</SessionToken><Expiration>{_EXPIRATION}</Expiration>"
-            "</Credentials></AssumeRoleResult></AssumeRoleResponse>"
+            "</Credentials>",
         )
-        return HttpResponse(200, body.encode(), [("Content-Type", "text/xml")])
+
+
+def caller_identity(caller: Caller, _: Call) -> HttpResponse:
+    """Answer ``sts:GetCallerIdentity`` by the name that requests are signed with; moto knows none of ours."""
+    name = escape(caller.arn.rpartition("/")[2])
+    kind = "AIDA" if caller.kind is CallerKind.OPERATOR else f"AROA:{name}"
+    return _answer(
+        "GetCallerIdentity",
+        f"<Arn>{escape(caller.arn)}</Arn><UserId>{kind}</UserId><Account>{ACCOUNT_ID}</Account>",
+    )
+
+
+def _answer(operation: str, result: str) -> HttpResponse:
+    body = (
+        f'<{operation}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><{operation}Result>'
+        f"{result}</{operation}Result></{operation}Response>"
+    )
+    return HttpResponse(200, body.encode(), [("Content-Type", "text/xml")])
 
 
 def _session_arns(form: Mapping[str, Sequence[str]]) -> Iterator[str]:

@@ -15,9 +15,14 @@ def differences(before: Any, after: Any) -> list[str]:
             lines.append(f"{path}: {json.dumps(old[path])} is gone")
         elif path not in old:
             lines.append(f"{path}: {json.dumps(new[path])} is new")
-        elif json.dumps(old[path]) != json.dumps(new[path]):
+        elif not _same(old[path], new[path]):
             lines.append(f"{path}: {json.dumps(old[path])} -> {json.dumps(new[path])}")
     return lines
+
+
+def _same(old: Any, new: Any) -> bool:
+    """Whether two values mean the same: 0 and 0.0 do, 1 and true do not."""
+    return bool(old == new) and isinstance(old, bool) == isinstance(new, bool)
 
 
 def _without_filled(values: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:

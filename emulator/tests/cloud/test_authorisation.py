@@ -317,7 +317,9 @@ def test_a_role_is_assumed_only_by_whom_it_trusts(emulator: Emulator) -> None:
         refused(lambda: role.client("sts").assume_role(RoleArn=arn, RoleSessionName="test"))[0]
         == "AccessDenied"
     )
-    assert role.client("sts").get_caller_identity()["Account"] == ACCOUNT
+    named = role.client("sts").get_caller_identity()
+    assert (named["Account"], named["Arn"].rpartition(":")[2].partition("/")[0]) == (ACCOUNT, "assumed-role")
+    assert sts.get_caller_identity()["Arn"] == f"arn:aws:iam::{ACCOUNT}:user/operator"
 
 
 @pytest.mark.parametrize(

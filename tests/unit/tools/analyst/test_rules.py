@@ -236,6 +236,8 @@ def test_what_fills_something_empty_tells_it_all() -> None:
     assert differences({"a": [1]}, {"a": []}) == ["a[0]: 1 is gone"]
     assert differences({"a": {}}, {"a": []}) == ["a: {} -> []"]
     assert differences({"a": {}}, {}) == ["a: {} is gone"]
+    assert differences({"a": 0.0, "b": [1]}, {"a": 0, "b": [1.0]}) == [], "one number, written in two ways"
+    assert differences({"a": 1}, {"a": True}) == ["a: 1 -> true"]
 
 
 documents = st.recursive(

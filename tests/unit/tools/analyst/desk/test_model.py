@@ -171,10 +171,17 @@ def test_records_are_read_whole_only_where_the_history_lacks_a_verdict(
     for each in paid:
         memory.decide(each, "legitimate", revision=2)
     for revision in (1, 2):
-        request = VerdictRequest("t-0", None, "legitimate", "Ana", None, "arn:x")
+        request = VerdictRequest(
+            transaction_id="t-0",
+            timestamp=None,
+            verdict="legitimate",
+            decided_by="Ana",
+            note=None,
+            caller="arn:x",
+        )
         memory.put("profiles", history_entry(request, paid[0], revision, NOW - 3 + revision))
     tables = memory.tables()
     del read[:]
     found = audit.entries(tables)
-    assert len(read) == 4 + 1 + 2 + 3, "by status and kind, and the whole records of the two without history"
+    assert len(read) == 6 + 2, "by status and by kind, and the records of the two that the history lacks"
     assert sum(entry.subject == "transaction t-0" for entry in found) == 2
