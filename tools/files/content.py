@@ -39,8 +39,10 @@ def opened(path: Path) -> Iterator[tuple[IO[bytes], Readable]]:
     """Open a file, and what uncompresses it; whatever is wrong with it in the block is a `SourceError`.
 
     Raises:
-        SourceError: The file is missing, damaged, cut, of another kind, or larger than is taken.
+        SourceError: The file is missing, a pipe, damaged, cut, of another kind, or larger than is taken.
     """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise SourceError(f"{path} is a pipe or a device, and is read more than once: save it as a file")
     try:
         with path.open("rb") as raw:
             yield raw, _uncompressed(path, raw)

@@ -2,6 +2,7 @@
 
 import gzip
 import lzma
+import os
 import tracemalloc
 from pathlib import Path
 
@@ -101,6 +102,9 @@ def test_a_file_of_another_kind_is_refused(
         read(tmp_path / name)
 
 
-def test_a_folder_is_no_file(tmp_path: Path) -> None:
+def test_a_folder_and_a_pipe_are_no_files(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="Is a directory"):
         read(tmp_path)
+    os.mkfifo(tmp_path / "t.csv")
+    with pytest.raises(SourceError, match="is a pipe or a device"):
+        read(tmp_path / "t.csv")
