@@ -115,17 +115,14 @@ def test_what_takes_long_is_made_once_for_all_who_ask_and_anew_for_another_versi
 
 
 def test_what_could_not_be_made_is_told_and_tried_again() -> None:
-    background, answers = Background(lambda: NOW, patience_seconds=60), iter([OperatorError("refused"), 7])
+    background = Background(lambda: NOW, patience_seconds=60)
 
-    def make() -> int:
-        answer = next(answers)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+    def refused() -> int:
+        raise OperatorError("refused")
 
     with pytest.raises(OperatorError, match="refused"):
-        background.made("drift", 1, make)
-    assert background.made("drift", 1, make) == 7
+        background.made("drift", 1, refused)
+    assert background.made("drift", 1, lambda: 7) == 7
 
 
 @pytest.fixture
