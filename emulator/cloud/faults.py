@@ -10,23 +10,19 @@ and count from the moment the file is there until it is gone: whoever wants a fa
 meets the faults that stand in the file by that time.
 """
 
-import json
-import os
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
+from emulator.cloud import ordered
 from emulator.cloud.calls import Call
+from emulator.cloud.ordered import OrderedFile
 from emulator.cloud.refusals import Refusal
 
 FILE_NAME = "faults.json"
 _SECONDS_BETWEEN_LOOKS = 0.02
-
-
-class FaultsFileError(ValueError):
-    """The file does not hold a list of faults; says where and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +54,7 @@ class Fault:
 
 def write(run_directory: Path, faults: Iterable[Fault]) -> None:
     """Order exactly these faults in a running emulator; none ends all of them."""
-    path = run_directory / FILE_NAME
-    temporary = path.with_suffix(".json.new")
-    temporary.write_text(json.dumps([asdict(fault) for fault in faults], indent=2), encoding="utf-8")
-    temporary.replace(path)
+    ordered.write(run_directory / FILE_NAME, [asdict(fault) for fault in faults])
 
 
 class Faults:
@@ -72,10 +65,7 @@ class Faults:
     """
 
     def __init__(self, run_directory: Path) -> None:
-        self._path = run_directory / FILE_NAME
-        self._path.unlink(missing_ok=True)
-        self._read_at: tuple[int, int] | None = None
-        self._faults: tuple[Fault, ...] = ()
+        self._file = OrderedFile[tuple[Fault, ...]](run_directory / FILE_NAME, _read, ())
 
     def meet(self, call: Call, on_hold: Callable[[], None]) -> Refusal | None:
         """Hold the call back as long as that is ordered; what it is refused with, if it is.
@@ -83,11 +73,11 @@ class Faults:
         `on_hold` is told when the call begins to wait.
 
         Raises:
-            FaultsFileError: somebody wrote something else into the file.
+            ValueError: somebody wrote something else into the file.
         """
         held = False
         while True:
-            fault = next((each for each in self._ordered() if each.hits(call)), None)
+            fault = next((each for each in self._file.now() if each.hits(call)), None)
             if fault is None:
                 return None
             if fault.effect == "refuse":
@@ -97,21 +87,6 @@ class Faults:
             held = True
             time.sleep(_SECONDS_BETWEEN_LOOKS)
 
-    def _ordered(self) -> tuple[Fault, ...]:
-        try:
-            found = os.stat(self._path)  # noqa: PTH116 - once for every call: a third of Path.stat's time
-        except FileNotFoundError:
-            return ()
-        version = (found.st_mtime_ns, found.st_ino)
-        if version != self._read_at:
-            self._faults = self._read()
-            self._read_at = version
-        return self._faults
 
-    def _read(self) -> tuple[Fault, ...]:
-        try:
-            return tuple(Fault(**each) for each in json.loads(self._path.read_text(encoding="utf-8")))
-        except FileNotFoundError:
-            return ()
-        except (ValueError, TypeError) as error:
-            raise FaultsFileError(f"{self._path} is no list of faults: {error}") from error
+def _read(faults: Any) -> tuple[Fault, ...]:
+    return tuple(Fault(**each) for each in faults)

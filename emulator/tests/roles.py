@@ -49,6 +49,11 @@ class Role:
             "aws_session_token": keys["SessionToken"],
         }
 
+    @property
+    def variables(self) -> dict[str, str]:
+        """The role's keys as a process takes them."""
+        return {name.upper(): value for name, value in self._keys.items()}
+
     def client(self, service: str) -> Any:
         return self._emulator.client(service, **self._keys)
 

@@ -37,8 +37,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given.report.parent.mkdir(parents=True, exist_ok=True)
     given.report.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     print(json.dumps({name: value for name, value in figures.items() if name != "wrong"}, indent=2))
-    for each in figures["wrong"]:
-        print(each)
     if figures["faults"]:
         print(f"the same requests again: make fuzz N={given.n} SEED={given.seed}")
     return 1 if figures["faults"] else 0

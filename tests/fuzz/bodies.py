@@ -52,13 +52,11 @@ class Bodies:
         self, document: Mapping[str, Any], seed: int, now: int, path: str = PATH, method: str = METHOD
     ) -> None:
         self._fits_more = path == PATH
-        self._document = _about_now(document, now)
+        about_now = _about_now(document, now)
         self._random = random.Random(seed)  # noqa: S311 - no secret
-        operation = schemathesis.openapi.from_dict(self._document)[path][method]
+        operation = schemathesis.openapi.from_dict(about_now)[path][method]
         self._strategies = [operation.as_strategy(generation_mode=mode) for mode in _MODES]
-        body = self._document["paths"][path][method.lower()]["requestBody"]["content"]["application/json"]
-        schema = {**body["schema"], "components": self._document["components"]}
-        self._validator = jsonschema_rs.Draft202012Validator(schema)
+        self._timely, self._allowed = (_validator(each, path, method) for each in (about_now, document))
 
     def __iter__(self) -> Iterator[Request]:
         """Yield bodies without end."""
@@ -69,14 +67,20 @@ class Bodies:
 
     def allows(self, value: Any) -> bool:
         """Whether the document allows a body."""
-        return bool(self._validator.is_valid(value)) and not _has_decimal_point(value)
+        return bool(self._allowed.is_valid(value)) and not _has_decimal_point(value)
 
     def _request(self, made: Any) -> Request:
         if isinstance(made, bytes):
             return Request(made, fits=False)
-        fitted = self._fits_more and self.allows(made) and self._random.random() >= UNFITTED_SHARE
+        may_fit = self._fits_more and self._timely.is_valid(made) and self.allows(made)
+        fitted = may_fit and self._random.random() >= UNFITTED_SHARE
         value = _fitted(made) if fitted else made
         return Request(json.dumps(value).encode(), self.allows(value), fitted)
+
+
+def _validator(document: Mapping[str, Any], path: str, method: str) -> jsonschema_rs.Draft202012Validator:
+    body = document["paths"][path][method.lower()]["requestBody"]["content"]["application/json"]
+    return jsonschema_rs.Draft202012Validator({**body["schema"], "components": document["components"]})
 
 
 def _examples(strategy: Any, number: int) -> list[Any]:

@@ -10,8 +10,9 @@ TAKEN: Final = frozenset({200, 201})
 REFUSED: Final = frozenset({400, 413})
 CONFLICT: Final = 409
 MIXED: Final = 207
-BEYOND_THE_SCHEMA: Final = frozenset({"amount", "ip_address"})
-"""Fields with rules that no schema can say: decimals of the currency, an address that is one."""
+BEYOND_THE_SCHEMA: Final = frozenset({"amount", "ip_address", "timestamp"})
+"""Fields with rules that no schema can say: decimals of the currency, an address that is one, a moment
+that is neither too old nor too far ahead."""
 BY_THE_GATEWAY: Final = "invalid_body"
 
 

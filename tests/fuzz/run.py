@@ -41,10 +41,11 @@ class Found:
     wrong: list[str] = field(default_factory=list)
 
     def note(self, what: str, request: Request) -> None:
-        """Count a fault."""
+        """Count a fault, and print the first."""
         self.faults += 1
         if len(self.wrong) < MOST_KEPT:
             self.wrong.append(f"{what}: {request.content[:600]!r}")
+            print(self.wrong[-1], flush=True)
 
     def as_json(self) -> dict[str, Any]:
         """Return the figures."""

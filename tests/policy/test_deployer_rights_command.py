@@ -22,10 +22,22 @@ def test_files_hold_every_role_its_trust_and_its_policies(
 
     names = {path.name for path in (tmp_path / "new").iterdir()}
     roles = [f"fraud-{duty}-{layer}-prod" for duty in ("deploy", "look", "drift") for layer in LAYERS]
+    roles.append("fraud-canary-prod")
     assert {f"{role}-{part}.json" for role in roles for part in ("trust", "1")} <= names
     assert "wildcards.txt" in names
     for path in (tmp_path / "new").glob("*.json"):
-        assert json.loads(path.read_text())["Version"] == "2012-10-17"
+        document = path.read_text()
+        assert json.loads(document)["Version"] == "2012-10-17"
+        assert "123456789012" not in document, f"{path.name} names the example's account"
+    trust = json.loads((tmp_path / "new" / "fraud-canary-prod-trust.json").read_text())["Statement"][0]
+    github = "token.actions.githubusercontent.com"
+    assert trust["Condition"] == {
+        "StringEquals": {
+            f"{github}:aud": "sts.amazonaws.com",
+            f"{github}:sub": "repo:acme@11/fraud@22:environment:prod-canary",
+            f"{github}:ref": "refs/heads/main",
+        }
+    }
     reasons = (tmp_path / "new" / "wildcards.txt").read_text().splitlines()
     assert any(line.startswith("fraud-deploy-network-prod CreateKey: *: ") for line in reasons)
 
@@ -41,6 +53,7 @@ def test_one_layer_alone_is_printed_with_its_wildcards(
     assert "repo:example@1234/fraud-pipeline@5678:environment:dev-compute" in compute
     assert "because AWS has no resource-level form" in compute
     assert "fraud-deploy-data-dev" not in compute
+    assert "fraud-canary-dev" not in compute
     assert "Account and repository are examples" in data
 
 

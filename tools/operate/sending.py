@@ -3,7 +3,7 @@
 import json
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from shared.runtime.events import TRACE_HEADER_ATTRIBUTE, SuspiciousTransaction
@@ -76,9 +76,7 @@ class Bus:
             NotTakenError: Some were not taken; the others are on their way.
         """
         entries = [self._entry(event) for event in events]
-        for batch in _batches(entries):
-            _persist(batch, self._put, self._pace, f"the bus {self._name}")
-        return len(entries)
+        return _send_all(entries, self._put, self._pace, f"the bus {self._name}")
 
     def _entry(self, event: Mapping[str, Any]) -> Mapping[str, str]:
         return {
@@ -115,9 +113,7 @@ class Queue:
             NotTakenError: Some were not taken; the others are on their way.
         """
         entries = [_entry_of(body, header) for body, header in messages]
-        for batch in _batches(entries):
-            _persist(batch, self._send, self._pace, f"the queue {self._url.rpartition('/')[2]}")
-        return len(entries)
+        return _send_all(entries, self._send, self._pace, f"the queue {self._url.rpartition('/')[2]}")
 
     def tell(self, alerts: Sequence[SuspiciousTransaction]) -> int:
         """Send alerts to the notifier; see `send`."""
@@ -136,9 +132,13 @@ def _entry_of(body: str, header: str) -> Mapping[str, Any]:
     return {"MessageBody": body, "MessageSystemAttributes": attribute}
 
 
-def _batches(entries: Sequence[Any]) -> Iterator[Sequence[Any]]:
+def _send_all(
+    entries: Sequence[Any], send: Callable[[Sequence[Any]], Failed], pace: Pace, whereto: str
+) -> int:
+    """Send entries by the batch, each until it is taken; return how many."""
     for start in range(0, len(entries), MOST_ENTRIES):
-        yield entries[start : start + MOST_ENTRIES]
+        _persist(entries[start : start + MOST_ENTRIES], send, pace, whereto)
+    return len(entries)
 
 
 def _persist(batch: Sequence[Any], send: Callable[[Sequence[Any]], Failed], pace: Pace, whereto: str) -> None:

@@ -136,4 +136,4 @@ def test_a_file_that_holds_something_else_is_an_error(directory: Path, sqs: Any,
     with pytest.raises(ClientError) as failed:
         sqs.create_queue(QueueName="any")
     assert failed.value.response["ResponseMetadata"]["HTTPStatusCode"] == 500
-    assert "faults.json is no list of faults" in (directory / "emulator.log").read_text()
+    assert "faults.json holds no order" in (directory / "emulator.log").read_text()

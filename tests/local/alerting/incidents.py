@@ -11,6 +11,7 @@ from typing import Any
 from emulator.cloud import faults
 from emulator.cloud.chaos import Strike
 from emulator.cloud.faults import Fault
+from emulator.tests import pipes
 from shared.runtime.dynamodb import to_item
 from stacks.compute.functions.ingest.transaction import item_of
 from stacks.compute.functions.profiles.items import account_key, sample_key
@@ -95,25 +96,17 @@ def unread_messages(world: Ringing) -> Iterator[None]:
     yield
 
 
-@contextmanager
-def stopped_pipe(world: Ringing) -> Iterator[None]:
-    pipes, name = world.client("pipes"), world.outputs["pipe_name"]
-    pipes.stop_pipe(Name=name)
-    try:
-        yield
-    finally:
-        pipes.start_pipe(Name=name)
+def stopped_pipe(world: Ringing) -> AbstractContextManager[None]:
+    return pipes.stopped_pipe(world.emulator, world.outputs["pipe_name"])
 
 
 @contextmanager
 def halting_pipe(world: Ringing) -> Iterator[None]:
     """The pipe stands still now and then, so that it has several records to hand over at once."""
-    pipes, name = world.client("pipes"), world.outputs["pipe_name"]
 
     def halt() -> None:
-        pipes.stop_pipe(Name=name)
-        time.sleep(1)
-        pipes.start_pipe(Name=name)
+        with stopped_pipe(world):
+            time.sleep(1)
 
     with repeated(halt, 0.5):
         yield

@@ -16,6 +16,7 @@ from typing import Any
 from emulator.address import Emulator
 from emulator.cloud import chaos
 from emulator.cloud.chaos import Plan, Strike
+from emulator.tests.roles import Role
 from tools.deploy.project import ROOT
 from tools.local.report.mailbox import Mail, Mailbox
 from tools.local.running.environment import Environment
@@ -105,11 +106,12 @@ class Ringing:
     def send_alert(self, message: str) -> None:
         self.client("sqs").send_message(QueueUrl=self.outputs["suspicious_queue_url"], MessageBody=message)
 
-    def command(self, module: str, *options: str) -> None:
+    def command(self, module: str, *options: str, role: Role | None = None) -> None:
+        keys = role.variables if role else {}
         subprocess.run(
             [sys.executable, "-m", module, "local", "--outputs", str(self._file), *options],
             cwd=ROOT,
-            env={"PATH": "/usr/bin:/bin", **variables(self.emulator)},
+            env={"PATH": "/usr/bin:/bin", **variables(self.emulator), **keys},
             check=True,
             capture_output=True,
         )

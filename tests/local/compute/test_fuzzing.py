@@ -30,7 +30,7 @@ def refused(*fields: str, error: str = "invalid_transaction") -> dict[str, Any]:
         (GOOD, 409, refused()),
         (BAD, 400, refused("currency")),
         (BAD, 207, {"results": [{**STORED, "status_code": 201}, {"status_code": 400, **refused("amount")}]}),
-        (UNFITTED, 400, refused("amount")),
+        (UNFITTED, 400, refused("amount", "timestamp")),
     ],
 )
 def test_right_answers_are_no_faults(request_: Request, status: int, body: dict[str, Any]) -> None:

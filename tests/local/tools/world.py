@@ -6,11 +6,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from emulator.address import Emulator
+from emulator.tests.pipes import stopped_pipe
 from emulator.tests.roles import Role
 from shared.runtime.alerts import group_key
 from stacks.alerting.functions.notifier.group import FLOOD
@@ -43,7 +45,7 @@ class World:
     def start(
         self, *options: str, role: Role | None = None, module: str = "tools.operate.smoke"
     ) -> subprocess.Popen[str]:
-        keys = {name.upper(): value for name, value in (role._keys if role else {}).items()}
+        keys = role.variables if role else {}
         return subprocess.Popen(
             [sys.executable, "-m", module, "local", "--outputs", str(self.outputs), *options],
             cwd=ROOT,
@@ -67,6 +69,10 @@ class World:
         code, out, err = self.run("--json", *options, role=role)
         assert out, err
         return code, json.loads(out)
+
+    def stopped_pipe(self) -> AbstractContextManager[None]:
+        """Nothing leaves the stream while the block lasts."""
+        return stopped_pipe(self.emulator, self.target.pipe_name)
 
     def left(self) -> list[str]:
         """Keys of whatever the tables hold of any one account; of all together the detector keeps some."""

@@ -1,4 +1,7 @@
-"""``make deployers ENV=dev``: the rights and the trust of each layer's deployers, from the programs alone."""
+"""``make deployers ENV=dev``: the rights and the trust of the workflows' roles, from the programs alone.
+
+They are each layer's deployers, and the canary.
+"""
 
 import argparse
 import json
@@ -8,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from shared.infra.layers import LAYERS
-from tools.audit.deployer_rights.deployer import Deployer, Duty, deployers
+from tools.audit.deployer_rights.canary import Canary, canary
+from tools.audit.deployer_rights.deployer import Deployer, deployers
 from tools.audit.deployer_rights.documents import POLICY_LIMIT, size, wildcards
 from tools.audit.deployer_rights.grants import GrantError
 from tools.audit.deployer_rights.trust import RepositoryError
@@ -19,14 +23,15 @@ from tools.files.outputs import make_folder
 from tools.terminal.ending import NOTHING_CHANGED, ended
 from tools.terminal.parser import Parser
 
+Role = Deployer | Canary
 EXAMPLE_REPOSITORY = "example@1234/fraud-pipeline@5678"
 
 
 def main() -> int:
-    """Print what the deployers of an environment may do, or write it as files."""
+    """Print what the workflows of an environment may do, or write it as files."""
     options = _options()
     try:
-        chosen = [each for each in _all(options) if options.layer in (None, each.layer)]
+        chosen = list(_chosen(options))
         if options.write is None:
             print("\n".join(line for each in chosen for line in report(each, options)))
             if options.account == ACCOUNT_ID or options.repository == EXAMPLE_REPOSITORY:
@@ -60,45 +65,41 @@ def _account(text: str) -> str:
     return text
 
 
-def _all(options: argparse.Namespace) -> list[Deployer]:
+def _chosen(options: argparse.Namespace) -> Iterator[Role]:
     deployment = deploy_all(options.environment)
-    return [
-        each
-        for run in deployment.runs.values()
-        for each in deployers(run, deployment.suffix, options.account)
-    ]
+    for run in deployment.runs.values():
+        if options.layer in (None, run.layer):
+            yield from deployers(run, deployment.suffix, options.account)
+    if options.layer is None:
+        yield canary(deployment, options.account)
 
 
-_DOES = {Duty.DEPLOY: "deploys", Duty.LOOK: "previews", Duty.DRIFT: "looks for drift of"}
-
-
-def report(deployer: Deployer, options: argparse.Namespace) -> Iterator[str]:
-    """Yield the deployer as lines: its role, every policy, and every wildcard with its reason."""
-    yield f"== {deployer.role_name}: {_DOES[deployer.duty]} layer {deployer.layer} in {deployer.environment}"
-    yield f"taken on by GitHub environment {deployer.github_environment} of {options.repository}:"
-    yield _json(deployer.trust(options.account, options.repository))
-    for name, document in deployer.policies.items():
+def report(role: Role, options: argparse.Namespace) -> Iterator[str]:
+    """Yield a role as lines: what it is for, whom it trusts, every policy, and why each wildcard."""
+    yield f"== {role.role_name}: {role.does}"
+    yield f"taken on by GitHub environment {role.github_environment} of {options.repository}:"
+    yield _json(role.trust(options.account, options.repository))
+    for name, document in role.policies.items():
         yield f"-- {name} ({size(document)} of {POLICY_LIMIT} characters)"
         yield _json(document)
     yield "-- wildcards, and why"
-    for each in wildcards(deployer.grants):
+    for each in wildcards(role.grants):
         yield f"{each.sid}: {', '.join(each.actions)}\n    on {each.resource}\n    because {each.reason}"
     yield ""
 
 
-def write(directory: Path, chosen: list[Deployer], options: argparse.Namespace) -> Iterator[Path]:
+def write(directory: Path, chosen: list[Role], options: argparse.Namespace) -> Iterator[Path]:
     """Write every document to a file named after its role or policy, and `wildcards.txt`; yield the paths."""
     make_folder("WRITE", directory)
     reasons: list[str] = []
-    for deployer in chosen:
-        trust = deployer.trust(options.account, options.repository)
-        for name, document in {f"{deployer.role_name}-trust": trust, **deployer.policies}.items():
+    for role in chosen:
+        trust = role.trust(options.account, options.repository)
+        for name, document in {f"{role.role_name}-trust": trust, **role.policies}.items():
             path = directory / f"{name}.json"
             path.write_text(f"{_json(document)}\n", encoding="utf-8")
             yield path
         reasons += [
-            f"{deployer.role_name} {each.sid}: {each.resource}: {each.reason}"
-            for each in wildcards(deployer.grants)
+            f"{role.role_name} {each.sid}: {each.resource}: {each.reason}" for each in wildcards(role.grants)
         ]
     path = directory / "wildcards.txt"
     path.write_text("".join(f"{reason}\n" for reason in reasons), encoding="utf-8")

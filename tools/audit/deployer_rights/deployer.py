@@ -14,6 +14,7 @@ from tools.deploy.program_runner.recorded import LayerRun
 __all__ = ["Deployer", "Duty", "deployers"]
 
 DECRYPTS = "kms:Decrypt"
+_DOES = {Duty.DEPLOY: "deploys", Duty.LOOK: "previews", Duty.DRIFT: "looks for drift of"}
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,11 @@ class Deployer:
     def role_name(self) -> str:
         """The role's name, which the workflows compute in the same way."""
         return f"fraud-{self.duty}-{self.layer}-{self.environment}"
+
+    @property
+    def does(self) -> str:
+        """What its jobs are for, in a heading."""
+        return f"{_DOES[self.duty]} layer {self.layer} in {self.environment}"
 
     @property
     def github_environment(self) -> str:

@@ -66,17 +66,30 @@ def provider_arn(account_id: str) -> str:
 
 def trust_policy(account_id: str, repository: Repository, duty: Duty, layer: str, environment: str) -> Any:
     """Return the trust policy of the role of one GitHub environment."""
-    subject = f"repo:{repository}:environment:{name_of(duty, layer, environment)}"
-    exact = {f"{ISSUER}:aud": AUDIENCE, f"{ISSUER}:sub": subject}
-    condition: dict[str, dict[str, str]] = {"StringEquals": exact}
-    claim = f"{ISSUER}:job_workflow_ref"
+    github_environment = name_of(duty, layer, environment)
     if duty is Duty.DRIFT:
-        # This job is in no reusable workflow, and only for these GitHub promises the claim above.
-        exact[f"{ISSUER}:ref"] = REF
-    elif duty is Duty.DEPLOY or environment == REVIEWED:
-        exact[claim] = repository.workflow("deploy-layer.yml", REF)
+        return trust_of_main(account_id, repository, github_environment)
+    claim = f"{ISSUER}:job_workflow_ref"
+    if duty is Duty.DEPLOY or environment == REVIEWED:
+        only = {"StringEquals": {claim: repository.workflow("deploy-layer.yml", REF)}}
     else:
-        condition["StringLike"] = {claim: repository.workflow("preview.yml", "refs/pull/*/merge")}
+        only = {"StringLike": {claim: repository.workflow("preview.yml", "refs/pull/*/merge")}}
+    return _trust(account_id, repository, github_environment, only)
+
+
+def trust_of_main(account_id: str, repository: Repository, github_environment: str) -> Any:
+    """Return the trust policy of a role for a job that is in no reusable workflow.
+
+    Only for these GitHub promises the claim which names the workflow; here the branch must do.
+    """
+    return _trust(account_id, repository, github_environment, {"StringEquals": {f"{ISSUER}:ref": REF}})
+
+
+def _trust(
+    account_id: str, repository: Repository, github_environment: str, only: dict[str, dict[str, str]]
+) -> Any:
+    subject = f"repo:{repository}:environment:{github_environment}"
+    exact = {f"{ISSUER}:aud": AUDIENCE, f"{ISSUER}:sub": subject, **only.get("StringEquals", {})}
     return {
         "Version": "2012-10-17",
         "Statement": [
@@ -85,7 +98,7 @@ def trust_policy(account_id: str, repository: Repository, duty: Duty, layer: str
                 "Effect": "Allow",
                 "Principal": {"Federated": provider_arn(account_id)},
                 "Action": "sts:AssumeRoleWithWebIdentity",
-                "Condition": condition,
+                "Condition": {**only, "StringEquals": exact},
             }
         ],
     }

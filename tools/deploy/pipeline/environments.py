@@ -36,6 +36,11 @@ def name_of(duty: Duty, layer: str, environment: str) -> str:
     return base if duty is Duty.DEPLOY else f"{base}-{duty}"
 
 
+def canary_of(environment: str) -> str:
+    """The GitHub environment whose job sends synthetic frauds."""
+    return f"{environment}-canary"
+
+
 def environments(environment: str) -> Iterator[GitHubEnvironment]:
     """Every GitHub environment of one environment."""
     reviewed = environment == REVIEWED
@@ -46,4 +51,4 @@ def environments(environment: str) -> Iterator[GitHubEnvironment]:
                 main_alone=reviewed or duty is not Duty.LOOK,
                 reviewed=reviewed and duty is Duty.DEPLOY,
             )
-    yield GitHubEnvironment(f"{environment}-canary", main_alone=True, reviewed=False)
+    yield GitHubEnvironment(canary_of(environment), main_alone=True, reviewed=False)

@@ -47,13 +47,13 @@ class Operator:
         found = _REDRIVEN.search(self._run("redrive", "--queue", queue).stdout)
         return int(found.group(1)) if found else 0
 
-    def replay(self) -> None:
-        """Send everything that is stored to the detector again.
+    def replay(self, since: datetime) -> None:
+        """Send everything that was stored since a moment to the detector again.
 
         Raises:
             emulator.process.ProcessError: It could not be tried.
         """
-        self._run("redrive", "--since", _SINCE)
+        self._run("redrive", "--since", since.isoformat())
 
     def reconcile(self) -> tuple[str, ...]:
         """Return what `make reconcile` finds missing, line by line; nothing where it ends well.

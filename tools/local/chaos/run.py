@@ -6,6 +6,7 @@ stream once more; count. The tables are read as `make reconcile` reads them.
 
 import time
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Final
 
 from emulator.address import Emulator
@@ -34,7 +35,11 @@ SNAPSHOT_GROWTH: Final = 1.5
 """The tables are read whole each time that so many more transactions are sent: a reading costs as much as
 there is."""
 LONGEST_SECONDS: Final = 1800.0
+LONGEST_SECONDS_EACH: Final = 0.2
+"""Of a transaction, on a machine with other work: until everything that was sent is decided and told."""
 MOST_REDRIVES: Final = 5
+MOST_REPLAYED: Final = 10_000
+"""A larger run replays its last ones alone."""
 MOST_ATTEMPTS: Final = 25
 """Of a client, for more than a minute: it outlasts several outages in a row."""
 
@@ -76,8 +81,9 @@ class Run:
         deliveries = self._send(emulator, poison)
         self._settle("what was struck is tried again")
         redriven = self._redrive()
-        self._display.line("everything is replayed from the table: no decision and no mail may come of it")
-        self._operator.replay()
+        replayed = min(self._count, MOST_REPLAYED)
+        self._display.line(f"{replayed} are replayed from the table: no decision and no mail may come of it")
+        self._operator.replay(self._replay_since)
         self._settle("the replay is handled")
         return self._balance(deliveries, poison, redriven, began)
 
@@ -92,6 +98,7 @@ class Run:
         url = self._target.transactions_url
         replay = Replay(url, identity, self._rate, done.append, most_attempts=MOST_ATTEMPTS)
         chaos.write(self._process.run_directory, plan(self._seed, self._count))
+        self._replay_since = datetime.now(UTC)
         try:
             with self._display.bar("sent", self._count) as bar, replay.beside(transactions) as sending:
                 snapshot_at: float = FIRST_SNAPSHOT
@@ -101,6 +108,8 @@ class Run:
                     bar.show(len(done), self._said())
                     if len(done) >= self._tempo.poison_each * (poison.planted // 2) + 1:
                         poison.plant()
+                    if len(done) <= self._count - MOST_REPLAYED:
+                        self._replay_since = datetime.now(UTC)
                     if len(done) >= snapshot_at:
                         self._decisions.see(self._observer.standings())
                         snapshot_at = len(done) * SNAPSHOT_GROWTH
@@ -113,8 +122,9 @@ class Run:
         """Wait until nothing has moved for a while and no message is on its way to the notifier."""
         began = changed = time.monotonic()
         before: tuple[object, ...] = ()
+        longest = max(LONGEST_SECONDS, LONGEST_SECONDS_EACH * self._count)
         with self._display.bar(title, self._count) as bar:
-            while time.monotonic() - began < LONGEST_SECONDS:
+            while time.monotonic() - began < longest:
                 self._process.require_running()
                 self._observer.look()
                 queued = self._observer.queued()

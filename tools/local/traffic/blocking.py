@@ -42,16 +42,21 @@ def with_cards_blocked(
         buy: Makes a purchase of an account on the day that starts at a moment.
     """
     histories: dict[Account, list[Purchase]] = {account: [] for account in genuine}
+    of_card: dict[str, list[Block]] = {}
+    for block in blocks:
+        of_card.setdefault(block.account.account_id, []).append(block)
     gone = {block.account for block in blocks if block.until is None}
     staying = [account for account in genuine if account not in gone]
     for account, purchases in genuine.items():
+        own = of_card.get(account.account_id, ())
         for purchase in purchases:
-            blocked = {block.account for block in blocks if block.holds(purchase.moment)}
-            if account not in blocked or (account, purchase.moment) in kept:
+            is_blocked = any(block.holds(purchase.moment) for block in own)
+            if not is_blocked or (account, purchase.moment) in kept:
                 histories[account].append(purchase)
                 continue
+            blocked = {block.account.account_id for block in blocks if block.holds(purchase.moment)}
             # In a small stream all cards may be blocked at once.
-            other = random.choice([each for each in staying if each not in blocked] or staying)
+            other = random.choice([each for each in staying if each.account_id not in blocked] or staying)
             day = purchase.moment.replace(hour=0, minute=0, second=0, microsecond=0)
             histories[other].append(buy(other, day))
     return histories

@@ -10,7 +10,7 @@ import pytest
 from shared.runtime.decisions import RecordedDecision
 from shared.runtime.dynamodb import to_item
 from shared.runtime.events import AlertReason, StoredTransaction
-from tests.local.tools.operate.test_redrive import clean, decision_of, stopped_pipe
+from tests.local.tools.operate.test_redrive import clean, decision_of
 from tests.local.tools.world import World, wait_until
 from tools.operate.smoke.synthetic import Run
 
@@ -50,7 +50,7 @@ def test_a_transaction_whose_event_was_dropped_is_found_and_repaired(world: Worl
     transaction = replace(run.history[0], received_at=run.started_at, trace_header=HEADER)
     item = to_item({name: getattr(transaction, name) for name in StoredTransaction.__slots__})
     dynamodb = world.emulator.client("dynamodb")
-    with stopped_pipe(world):
+    with world.stopped_pipe():
         dynamodb.put_item(TableName=world.target.transactions_table_name, Item=item)
         code, out, err = world.run(*words, module=MODULE)
         assert code == 1, err
@@ -77,7 +77,7 @@ def test_an_alert_that_the_queue_lost_is_mailed_as_it_was_decided(world: World, 
     transaction = replace(run.extreme, received_at=run.started_at, trace_header=HEADER)
     values = {name: getattr(transaction, name) for name in StoredTransaction.__slots__}
     dynamodb = world.emulator.client("dynamodb")
-    with stopped_pipe(world):
+    with world.stopped_pipe():
         dynamodb.put_item(
             TableName=world.target.transactions_table_name,
             Item=to_item({**values, "decision": ALERT.values()}),

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -20,16 +19,6 @@ from tools.operate.smoke.synthetic import Run
 HEADER = "Root=1-6b036f52-86508312b851712353c3aa89;Parent=53995c3f42cd8ad8;Sampled=1"
 
 
-@contextmanager
-def stopped_pipe(world: World) -> Iterator[None]:
-    pipes = world.emulator.client("pipes")
-    pipes.stop_pipe(Name=world.target.pipe_name)
-    try:
-        yield
-    finally:
-        pipes.start_pipe(Name=world.target.pipe_name)
-
-
 @pytest.fixture
 def transaction() -> StoredTransaction:
     run = Run.begin()
@@ -40,7 +29,7 @@ def transaction() -> StoredTransaction:
 def stored(world: World, transaction: StoredTransaction) -> Iterator[dict[str, Any]]:
     """The transaction's item, in the table while the pipe is stopped."""
     item = to_item({name: getattr(transaction, name) for name in StoredTransaction.__slots__})
-    with stopped_pipe(world):
+    with world.stopped_pipe():
         world.emulator.client("dynamodb").put_item(TableName=world.target.transactions_table_name, Item=item)
         yield item
     wait_until(lambda: f"account#{transaction.account_id}" in world.left())

@@ -94,17 +94,13 @@ def test_without_one_of_the_rights_it_says_which_and_how_to_get_it(
 
 
 def test_a_stopped_pipe_is_found_and_what_comes_later_is_cleaned_by_the_runs_name(world: World) -> None:
-    pipes, name = world.emulator.client("pipes"), world.target.pipe_name
-    pipes.stop_pipe(Name=name)
-    try:
+    with world.stopped_pipe():
         code, report = world.report("--patience", "1", role=world.role())
         unknown = world.report("--patience", "1", role=world.role("SeeWhetherThePipeRuns"))[1]
-    finally:
-        pipes.start_pipe(Name=name)
     assert (code, report["failure"]["hop"]) == (1, "judged")
     assert "is STOPPED" in report["failure"]["likely_causes"][0]
     assert not any("unknown" in cause for cause in report["failure"]["likely_causes"])
-    assert report["failure"]["commands"][0] == f"aws pipes start-pipe --name {name}"
+    assert report["failure"]["commands"][0] == f"aws pipes start-pipe --name {world.target.pipe_name}"
     assert [hop["hop"] for hop in report["hops"]] == ["answered", "stored"]
     assert "pipes:DescribePipe" in unknown["failure"]["likely_causes"][0]
 
