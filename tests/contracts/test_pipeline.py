@@ -17,7 +17,7 @@ from tools.deploy.pipeline.paths import WorkflowError, expression, makes_up, pat
 from tools.deploy.project import ROOT, STACKS
 
 ALL = workflows()
-LAYER_WORKFLOWS = [ALL[name] for name in LAYERS]
+LAYER_WORKFLOWS = [ALL[name] for name in LAYERS if name in ALL]
 ENVIRONMENTS = ["dev", "prod"]
 PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}")
 

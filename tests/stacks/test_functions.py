@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shared.infra.stems import FUNCTIONS
 from tests.support.harness import ENVIRONMENTS, ROOT, deploy_all, exports_of, project_of, run_layer
 from tests.support.policies import allow, items, rights, through
 from tests.support.recorded import Deployment, Resource, archive_files
@@ -35,6 +36,12 @@ INTERFACES = [
     "ec2:AssignPrivateIpAddresses",
     "ec2:UnassignPrivateIpAddresses",
 ]
+
+
+def test_every_function_is_stated_here() -> None:
+    assert (
+        {stem for of_layer in FUNCTIONS.values() for stem in of_layer} == TIMEOUTS.keys() == PACKAGES.keys()
+    )
 
 
 def _function(stem: str, environment: str = "dev") -> Resource:

@@ -18,10 +18,17 @@ from stacks.compute.functions.detector.scoring import (
     load_rules,
     parse_rules,
 )
+from stacks.compute.functions.detector.scoring.hard_rules import HARD_RULES
 from stacks.compute.functions.detector.scoring.json_lines import lines_of
 from stacks.compute.functions.detector.scoring.rules_file import main
 
 SHIPPED: dict[str, Any] = json.loads(RULES_PATH.read_text())
+DETECTION = Path(__file__).parents[3] / "docs" / "detection.md"
+
+
+def test_every_quantity_and_rule_has_its_line_in_the_page() -> None:
+    page = DETECTION.read_text()
+    assert [name for name in (*NAMES, *HARD_RULES) if f"`{name}`" not in page] == []
 
 
 def changed(path: str, value: Any) -> bytes:
