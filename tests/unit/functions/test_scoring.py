@@ -367,6 +367,16 @@ def test_who_pays_in_runs_is_used_to_it_and_no_run_gets_used_to_itself() -> None
     assert first == sorted(first), "a run is no slower to itself the longer it is"
 
 
+def test_what_an_outage_delayed_is_no_run() -> None:
+    """Payments of ten days arrive after the latest one, at once: each counts at its own time."""
+    stream = habit(30)
+    late, in_time = stream[15:25], account_of(*stream[:15], *stream[25:])
+    paces = _paces(in_time, late)
+    assert len(paces) == 10
+    assert max(paces) < 0.5, paces
+    assert in_time.hour_count == pytest.approx(account_of(*stream).hour_count, rel=0.01)
+
+
 def _run(name: str, timestamp: int) -> list[Transaction]:
     """Twenty payments within twenty minutes."""
     return [

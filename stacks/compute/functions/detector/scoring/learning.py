@@ -141,26 +141,32 @@ def _remember(recent: list[Remembered], entry: Remembered) -> bool:
 
 
 def _count(account: AccountProfile, transaction: Transaction, evidence: Evidence, weight: float) -> None:
-    """Wear the counters off to the payment's time, and add it."""
+    """Wear the counters off to the payment's time and add it; a late one is added worn off itself."""
     usual = evidence.usual
-    hours, value = usual.hours, usual.value
+    hours, value, is_late = usual.hours, usual.value, usual.is_late
     by_hour, by_day, by_week = usual.by_hour, usual.by_day, usual.by_week
-    account.hour_count = account.hour_count * by_hour + 1
-    account.day_count = account.day_count * by_day + 1
-    account.week_count = account.week_count * by_week + 1
+    account.hour_count = _with(account.hour_count, 1, by_hour, is_late=is_late)
+    account.day_count = _with(account.day_count, 1, by_day, is_late=is_late)
+    account.week_count = _with(account.week_count, 1, by_week, is_late=is_late)
     account.habit_count = account.habit_count * exp(-hours / HABIT_CONSTANT) + weight
-    account.hour_spend = account.hour_spend * by_hour + value
-    account.day_spend = account.day_spend * by_day + value
-    account.week_spend = account.week_spend * by_week + value
-    account.small_count = account.small_count * by_hour + is_small(usual, account.count)
+    account.hour_spend = _with(account.hour_spend, value, by_hour, is_late=is_late)
+    account.day_spend = _with(account.day_spend, value, by_day, is_late=is_late)
+    account.week_spend = _with(account.week_spend, value, by_week, is_late=is_late)
+    small = is_small(usual, account.count)
+    account.small_count = _with(account.small_count, small, by_hour, is_late=is_late)
     is_under = is_large_under_limit(usual, transaction.amount)
     account.under_limit_count = worn_under_limit(account.under_limit_count, hours) + is_under
+
+
+def _with(counter: float, value: float, kept: float, *, is_late: bool) -> float:
+    return counter + value * kept if is_late else counter * kept + value
 
 
 def _learn_rarity(account: AccountProfile, evidence: Evidence, weight: float) -> None:
     """Add how rare the amount is to that of the day, and draw what is usual for the account toward it."""
     rarity = rarity_of_amount(evidence)
-    account.rarity_sum = account.rarity_sum * evidence.usual.by_day + rarity
+    usual = evidence.usual
+    account.rarity_sum = _with(account.rarity_sum, rarity, usual.by_day, is_late=usual.is_late)
     memory = min(account.count + _RARITY_SEEN, _RARITY_MEMORY)
     account.usual_rarity += weight / memory * (rarity - account.usual_rarity)
 

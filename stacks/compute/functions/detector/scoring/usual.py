@@ -62,12 +62,14 @@ class Usual:
         habit: What the account pays in the category.
         daily_payments: How many payments it makes a day.
         hours: Since its last payment, 0 for a late arrival.
-        by_hour: What is left since then of a counter worn off by the hour; `by_day`, `by_week` likewise.
+        is_late: Whether the account has paid since.
+        by_hour: What a counter worn off by the hour keeps over the time between this payment and the last
+            one, whichever was made first; `by_day`, `by_week` likewise.
     """
 
     __slots__ = (
-        "by_day", "by_hour", "by_week", "category", "daily_payments", "deviation", "habit", "hours", "mean",
-        "normal", "value", "variance",
+        "by_day", "by_hour", "by_week", "category", "daily_payments", "deviation", "habit", "hours",
+        "is_late", "mean", "normal", "value", "variance",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913, PLR0917 - what is usual, each named
@@ -81,6 +83,7 @@ class Usual:
         habit: CategoryHabit,
         daily_payments: float,
         hours: float,
+        late_hours: float,
     ) -> None:
         self.value = value
         self.normal = normal
@@ -91,9 +94,11 @@ class Usual:
         self.habit = habit
         self.daily_payments = daily_payments
         self.hours = hours
-        self.by_hour = exp(-hours / HOUR_CONSTANT)
-        self.by_day = exp(-hours / DAY_CONSTANT)
-        self.by_week = exp(-hours / WEEK_CONSTANT)
+        self.is_late = late_hours > 0.0
+        apart = hours + late_hours
+        self.by_hour = exp(-apart / HOUR_CONSTANT)
+        self.by_day = exp(-apart / DAY_CONSTANT)
+        self.by_week = exp(-apart / WEEK_CONSTANT)
 
 
 _NO_HABIT: Final = CategoryHabit(0, 0.0)
@@ -140,11 +145,11 @@ def usual_of(transaction: Transaction, account: AccountProfile, view: View) -> U
         level = min(level, _MOST_SETTLED * account.mean)
         if level > mean:
             mean, deviation = level, share * level
-    timestamp, hours, age = transaction.timestamp, 0.0, 0.0
-    if account.count and timestamp > account.first_at:
-        age = (timestamp - account.first_at) / MILLISECONDS_PER_HOUR
-        if timestamp > account.last_at:
-            hours = (timestamp - account.last_at) / MILLISECONDS_PER_HOUR
+    timestamp, hours, late_hours, age = transaction.timestamp, 0.0, 0.0, 0.0
+    if account.count:
+        age = max(0, timestamp - account.first_at) / MILLISECONDS_PER_HOUR
+        apart = (timestamp - account.last_at) / MILLISECONDS_PER_HOUR
+        hours, late_hours = (apart, 0.0) if apart > 0 else (0.0, -apart)
     # Payments of long ago count less, and so do the days in which they were made.
     days = _HABIT_DAYS * (1.0 - exp(-age / HABIT_CONSTANT))
     paid = account.habit_count * exp(-hours / HABIT_CONSTANT)
@@ -158,4 +163,5 @@ def usual_of(transaction: Transaction, account: AccountProfile, view: View) -> U
         habit,
         (paid + _PACE_PAYMENTS) / (days + _PACE_PAYMENTS),
         hours,
+        late_hours,
     )
