@@ -8,7 +8,9 @@ import urllib.request
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from shared.runtime.changes import history_key
 from stacks.compute.functions.detector.controls_table import REMEMBERED_SECONDS
+from tools.analyst.records.audit import VERDICT_PREFIX
 from tools.audit.privileges.playing import Playing, words
 from tools.audit.privileges.stage import PathError, expect, until
 
@@ -75,6 +77,7 @@ class Paths(Playing):
 
     def looking(self) -> None:
         """Lists, an account by its transaction, the audit, and what is in force."""
+        self._forget_the_first_verdict_on("denied-1")
         decides = self.people["analyst-decides"]
         looks = self.people["analyst-looks"]
         self.stage.command("analyst.alerts", "--status", "ALL", by=looks)
@@ -84,6 +87,12 @@ class Paths(Playing):
         self.stage.command("analyst.alerts", "--status", "ALL", by=decides)
         self.stage.command("analyst.audit", by=decides)
         self.stage.command("analyst.controls", "--transaction", "denied-1", by=decides)
+
+    def _forget_the_first_verdict_on(self, transaction_id: str) -> None:
+        """Take it out of the history: of before there was one, the alert's record alone knows verdicts."""
+        key = history_key(f"{VERDICT_PREFIX}{self.alert(transaction_id)}", 1)
+        table = self.stage.target.profiles_table_name
+        self.stage.client("dynamodb").delete_item(TableName=table, Key={"profile_id": {"S": key}})
 
     def rules(self) -> None:
         """Publish the package's own file, go back to the package, and let the file challenge it."""
