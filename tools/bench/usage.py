@@ -36,7 +36,7 @@ QUIET_SECONDS = 8.0
 """Longer than alerts of an account are grouped in ENV=local: what ends a group belongs to its alert."""
 SINGLES_PER_SECOND = 10.0
 PATIENCE_SECONDS = 180.0
-"""A payment whose function timed out on a busy machine is judged by Lambda's second attempt, a minute later."""
+"""Where a function timed out on a busy machine, Lambda's second attempt comes a minute later."""
 
 
 def measure() -> Usage:
