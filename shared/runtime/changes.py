@@ -38,6 +38,10 @@ INDEXED: Final = (
 """What else the index holds of an item: all but a text of rules."""
 
 
+VERDICT_PREFIX: Final = "verdict#"
+"""Begins the key that the history has for the verdicts on an alert, before the alert's id."""
+
+
 def history_key(key: str, revision: int) -> str:
     """Return the key of the entry about a change of an item, by the item's key and its new revision."""
     return f"history#{key}#{revision}"

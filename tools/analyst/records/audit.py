@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.runtime.alerts import AlertStatus
-from shared.runtime.changes import Changed, changed_item
+from shared.runtime.changes import VERDICT_PREFIX, Changed, changed_item
 from stacks.compute.functions.profiles.items import controls_key
 from stacks.compute.functions.profiles.rules_item import CHALLENGER_KEY, RULES_KEY
 from tools.analyst.records.alert import Alert
@@ -13,7 +13,6 @@ from tools.analyst.records.tables import Tables
 from tools.analyst.times import told
 
 CONTROLS_PREFIX = controls_key("")
-VERDICT_PREFIX = "verdict#"
 Change = tuple[str, int]
 """What was changed and to which revision: what `changed_item` says."""
 

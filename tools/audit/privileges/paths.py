@@ -8,9 +8,8 @@ import urllib.request
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from shared.runtime.changes import history_key
+from shared.runtime.changes import VERDICT_PREFIX, history_key
 from stacks.compute.functions.detector.controls_table import REMEMBERED_SECONDS
-from tools.analyst.records.audit import VERDICT_PREFIX
 from tools.audit.privileges.playing import Playing, words
 from tools.audit.privileges.stage import PathError, expect, until
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from shared.runtime.alerts import AlertStatus, expires_at
-from shared.runtime.changes import Changed, history_key
+from shared.runtime.changes import VERDICT_PREFIX, Changed, history_key
 from shared.runtime.events import StoredTransaction
 from stacks.compute.functions.profiles.items import account_key
 from stacks.compute.functions.verdicts.request import VerdictRequest
@@ -71,7 +71,7 @@ def history_entry(
         now: Epoch milliseconds.
     """
     return {
-        "profile_id": history_key(f"verdict#{transaction.alert_id}", revision),
+        "profile_id": history_key(f"{VERDICT_PREFIX}{transaction.alert_id}", revision),
         "changed": Changed.HISTORY,
         "changes": account_key(transaction.account_id),
         "asked": {"transaction_id": transaction.transaction_id, "merchant_id": transaction.merchant_id},
