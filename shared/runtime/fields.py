@@ -1,6 +1,7 @@
 """Typed reading of parsed JSON and DynamoDB items, with errors that name the field and never its value."""
 
 import json
+import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, TypeVar
@@ -8,6 +9,7 @@ from typing import Any, Final, TypeVar
 from shared.runtime.dynamodb import from_item
 
 _T = TypeVar("_T")
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _LARGEST_NUMBER: Final = Decimal("1E126")
 """DynamoDB stores none so large."""
 _LARGEST_INTEGER: Final = 2**63 - 1
@@ -69,8 +71,11 @@ class Fields:
         return tuple(elements)
 
     def text(self, name: str) -> str:
-        """Return a text."""
-        return _typed(self._values.get(name), str, f"{self._where}.{name}", "a text")
+        """Return a text, of characters that can be stored: no half of a surrogate pair."""
+        found = _typed(self._values.get(name), str, f"{self._where}.{name}", "a text")
+        if not (found.isascii() or _SURROGATE.search(found) is None):
+            raise EventError(f"{self._where}.{name} is not a text")
+        return found
 
     def optional_text(self, name: str) -> str | None:
         """Return a text, or None where the field is missing."""

@@ -49,6 +49,7 @@ def test_a_record_without_a_field_names_it(name: str) -> None:
         {**bus_event(), "detail": {"dynamodb": {}}},
         {**bus_event(), "detail": {"dynamodb": {"NewImage": {"amount": {"N": "twelve"}}}}},
         {**bus_event(), "detail": {"dynamodb": {"NewImage": {"amount": "12"}}}},
+        bus_event(merchant_id="half \ud800"),
     ],
 )
 def test_what_is_not_a_stored_transaction_is_refused(event: dict[str, Any]) -> None:
