@@ -144,7 +144,7 @@ class Alias(Declared):
         return next((each for each in aliases if each["AliasName"] == known["name"]), None)
 
     def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        """The target is told as the program named it, by id or by ARN."""
+        """Return the target key as the program named it, by ID or by ARN."""
         told = super().read(cloud, resource_id, known)
         if told is None:
             return None

@@ -114,7 +114,7 @@ class EventSourceMapping(Declared):
         }
 
     def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        """The function is told as the program names it."""
+        """Return the function as the program names it."""
         told = super().read(cloud, resource_id, known)
         if told is None:
             return None

@@ -10,6 +10,7 @@ from typing import Any, Final
 import fastjsonschema
 
 from shared.requests.body import Body
+from shared.runtime.fields import is_unicode
 from shared.runtime.responses import FieldProblem
 
 _MAXIMUM_UNKNOWN_FIELDS: Final = 20
@@ -40,7 +41,7 @@ class SchemaChecker:
         if not self._fits_schema(body.values):
             found |= dict(self._schema_problems(body.values))
         for name, value in body.values.items():
-            if isinstance(value, str) and not _is_unicode(value):
+            if isinstance(value, str) and not is_unicode(value):
                 found.setdefault(name, _NOT_TEXT)
         return found
 
@@ -84,15 +85,6 @@ def _compile(schema: dict[str, Any]) -> Callable[[Any], bool]:
         return True
 
     return fits
-
-
-def _is_unicode(text: str) -> bool:
-    """Tell whether a text has a form in UTF-8: JSON's escapes can write one that has none."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _printable(name: str) -> str:

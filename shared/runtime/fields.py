@@ -1,7 +1,6 @@
 """Typed reading of parsed JSON and DynamoDB items, with errors that name the field and never its value."""
 
 import json
-import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, TypeVar
@@ -9,7 +8,6 @@ from typing import Any, Final, TypeVar
 from shared.runtime.dynamodb import from_item
 
 _T = TypeVar("_T")
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _LARGEST_NUMBER: Final = Decimal("1E126")
 """DynamoDB stores none so large."""
 _LARGEST_INTEGER: Final = 2**63 - 1
@@ -18,6 +16,15 @@ _LARGEST_INTEGER: Final = 2**63 - 1
 
 class EventError(ValueError):
     """An event, a message or an item has not the shape that we give it. Names the field, never its value."""
+
+
+def is_unicode(text: str) -> bool:
+    """Tell whether a text has a form in UTF-8: JSON's escapes can write one that has none."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class Fields:
@@ -66,14 +73,16 @@ class Fields:
     def optional_texts(self, name: str) -> tuple[str, ...]:
         """Return a list of texts, an empty one where the field is missing."""
         elements = self._values.get(name) or []
-        if not isinstance(elements, list) or not all(isinstance(each, str) for each in elements):
+        if not isinstance(elements, list) or not all(
+            isinstance(each, str) and is_unicode(each) for each in elements
+        ):
             raise EventError(f"{self._where}.{name} is not a list of texts")
         return tuple(elements)
 
     def text(self, name: str) -> str:
         """Return a text, of characters that can be stored: no half of a surrogate pair."""
         found = _typed(self._values.get(name), str, f"{self._where}.{name}", "a text")
-        if not (found.isascii() or _SURROGATE.search(found) is None):
+        if not is_unicode(found):
             raise EventError(f"{self._where}.{name} is not a text")
         return found
 

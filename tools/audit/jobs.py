@@ -32,6 +32,10 @@ def _pays(outputs: Outputs) -> Document:
     return document(allow("SendTransactions", ["execute-api:Invoke"], [Target.of(outputs).invoke_arn]))
 
 
+def _of(policy: Callable[[Target], Document]) -> Callable[[Outputs], Document]:
+    return lambda outputs: policy(Target.of(outputs))
+
+
 JOBS: Final = (
     Job("payment-service", "sends transactions", _pays),
     Job("analyst-looks", "looks at alerts: make alerts, account, audit", analyst.looks),
@@ -43,22 +47,22 @@ JOBS: Final = (
     Job(
         "operator",
         "keeps the pipeline running: make smoke, load, redrive, reconcile",
-        lambda outputs: operate.operator(Target.of(outputs)),
+        _of(operate.operator),
     ),
     Job(
         "data-protection",
         "answers for personal data: make export, erase",
-        lambda outputs: operate.data_protection(Target.of(outputs)),
+        _of(operate.data_protection),
     ),
     Job(
         "smoke-test",
         "runs the smoke test alone: make smoke",
-        lambda outputs: smoke.policy(Target.of(outputs)),
+        _of(smoke.policy),
     ),
     Job(
         "canary",
         "runs it every night, and tells the operators: make canary",
-        lambda outputs: smoke.canary_policy(Target.of(outputs)),
+        _of(smoke.canary_policy),
     ),
 )
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from tools.audit.deployer_rights.documents import Document, documents
+from tools.audit.deployer_rights.documents import Document, managed_policies
 from tools.audit.deployer_rights.grants import Conditions, Grant, both
 from tools.audit.deployer_rights.trust import Repository, trust_of_main
 from tools.deploy.outputs import Outputs
@@ -52,10 +52,7 @@ class Canary:
     @property
     def policies(self) -> dict[str, Document]:
         """Its managed policies by name."""
-        return {
-            f"{self.role_name}-{number}": document
-            for number, document in enumerate(documents(self.grants), start=1)
-        }
+        return managed_policies(self.role_name, self.grants)
 
     def trust(self, account_id: str, repository: str) -> Any:
         """Who may take the role on.

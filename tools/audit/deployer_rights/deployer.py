@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tools.audit.deployer_rights.documents import Document, documents, merged
+from tools.audit.deployer_rights.documents import Document, managed_policies, merged
 from tools.audit.deployer_rights.grants import Grant, Scope
 from tools.audit.deployer_rights.rows import grants
 from tools.audit.deployer_rights.trust import Repository, trust_policy
@@ -44,10 +44,7 @@ class Deployer:
     @property
     def policies(self) -> dict[str, Document]:
         """Its managed policies by name."""
-        return {
-            f"{self.role_name}-{number}": document
-            for number, document in enumerate(documents(self.grants), start=1)
-        }
+        return managed_policies(self.role_name, self.grants)
 
     def trust(self, account_id: str, repository: str) -> Any:
         """Who may take the role on.

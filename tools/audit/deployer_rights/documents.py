@@ -69,6 +69,15 @@ def documents(grants: Sequence[Grant]) -> list[Document]:
     return [_document(statements) for statements in found]
 
 
+def managed_policies(role_name: str, grants: Sequence[Grant]) -> dict[str, Document]:
+    """Return a role's managed policies by name.
+
+    Raises:
+        GrantError: a role could not hold as many policies.
+    """
+    return {f"{role_name}-{number}": each for number, each in enumerate(documents(grants), start=1)}
+
+
 def size(document: Document) -> int:
     """Characters that count against AWS's limit."""
     return len("".join(json.dumps(document).split()))

@@ -110,7 +110,7 @@ class Operating(Playing):
             )
 
     def lost_bus(self) -> None:
-        """The bus is deleted, and the pipe gives up at once: its dead-letter queue tells of the records."""
+        """Delete the bus: the pipe does not retry, and sends the metadata to its dead-letter queue."""
         target, events, pipes = self.stage.target, self.stage.client("events"), self.stage.client("pipes")
         queue = self._queue(stems.PIPE_DLQ)
         self.stage.client("sqs").purge_queue(QueueUrl=target.queue_url(queue))

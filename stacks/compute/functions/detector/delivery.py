@@ -18,7 +18,7 @@ class Delivery:
         segment: Where calls are timed.
         log: Where to log.
         conflicts: Writes of the profile that met another payment of the account.
-        without: What could not be read, in the order in which it is told.
+        without: What could not be read, in the order in which it is logged.
         challenger: What the challenger would have decided.
     """
 

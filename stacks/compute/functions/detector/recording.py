@@ -37,11 +37,14 @@ class Recording:
         self._clock = clock
 
     def record(self, delivery: Delivery, decision: Decision | None) -> bool:
-        """Record a decision unless one stands, and tell of the one that stands; True where it is this one.
+        """Record a decision unless one is recorded, and send the recorded one if it is suspicious.
 
         Args:
             delivery: What is decided about.
             decision: None where the transaction was learnt before its decision was recorded, if it was.
+
+        Returns:
+            Whether this decision is the recorded one.
 
         Raises:
             DetectorError: It could not be done now.
