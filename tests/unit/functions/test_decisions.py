@@ -33,9 +33,9 @@ from stacks.compute.functions.detector.adapters import (
 )
 from stacks.compute.functions.detector.detection import Detection
 from stacks.compute.functions.detector.first_uses_table import FirstUsesTable
-from stacks.compute.functions.detector.messages import recorded
 from stacks.compute.functions.detector.population_table import PopulationTable
 from stacks.compute.functions.detector.ports import DetectorError
+from stacks.compute.functions.detector.recording import recorded
 from stacks.compute.functions.detector.scoring import AccountProfile, MerchantProfile, Scorer, load_rules
 from stacks.compute.functions.ingest.transaction import item_of
 from stacks.compute.functions.profiles.transactions import scored_transaction

@@ -15,7 +15,7 @@ from shared.runtime.events import AlertReason, SuspiciousTransaction
 from shared.runtime.schema import verdict_schema
 from stacks.alerting.functions.notifier.mail import MAXIMUM_SUBJECT_LENGTH, Place, body, subject
 from stacks.alerting.functions.notifier.wording import headline, sentence
-from stacks.compute.functions.detector.messages import recorded
+from stacks.compute.functions.detector.recording import recorded
 from stacks.compute.functions.detector.scoring import NAMES, Decision
 from stacks.compute.functions.detector.scoring.hard_rules import HARD_RULES
 from tests.unit.functions.builders import NOW, TRACE_ID, stored, suspicious

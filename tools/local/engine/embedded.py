@@ -18,9 +18,9 @@ from tools.deploy.project import ROOT
 from tools.local.engine.errors import EngineError
 from tools.local.engine.layer_request import DRIFTED, LayerRequest
 from tools.local.engine.make_command import make_command
-from tools.local.engine.program_process import ProgramRunner
 from tools.local.engine.state import StateStore
 from tools.local.engine.teardown import destroy_layer, refresh_layer
+from tools.local.engine.worker import ProgramRunner
 from tools.local.run_directory import emulator_of
 
 STACKS = ROOT / "stacks"

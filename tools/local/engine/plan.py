@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.local.engine import embedded
-from tools.local.engine.program_process import ProgramRunner
+from tools.local.engine.worker import ProgramRunner
 
 
 def print_plan(environment: embedded.Environment, only: str | None, *, every_step: bool = False) -> int:

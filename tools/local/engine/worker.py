@@ -1,9 +1,9 @@
-"""`python -m tools.local.engine.worker MODULE`: runs layers' programs in turn, each in its own process.
+"""Runs layers' programs in turn, each in its own process: `ProgramRunner`, and what it starts.
 
-Importing is most of the cost of a program, so this process imports what every program needs, and MODULE,
-which the first one needs; then it reads a JSON list of `LayerRequest` from standard input. Each program runs
-in a fork of this process; while one runs, the next one's modules are imported. This process never starts a
-thread, which makes forking it safe.
+Importing is most of the cost of a program, so `python -m tools.local.engine.worker MODULE` imports what every
+program needs, and MODULE, which the first one needs; then it reads a JSON list of `LayerRequest` from its
+standard input. Each program runs in a fork of it; while one runs, the next one's modules are imported.
+It never starts a thread, which makes forking it safe.
 """
 
 import contextlib
@@ -12,12 +12,46 @@ import importlib
 import json
 import logging
 import os
+import subprocess
 import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from types import TracebackType
 
+from tools.deploy.project import ROOT
 from tools.local.engine.layer_request import LayerRequest
 from tools.terminal.ending import INTERRUPTED, let_interrupts_raise
 
 _SHARED_MODULES = ("pulumi_aws", "tools.local.engine.layer_run")
+
+
+class ProgramRunner:
+    """A process that imports what programs need from the moment it is made, and runs them when it is told."""
+
+    def __init__(self, first_module: str) -> None:
+        """`first_module` is what the program that will run first imports."""
+        sys.stdout.flush()
+        command = [sys.executable, "-m", "tools.local.engine.worker", first_module]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, text=True, cwd=ROOT)
+
+    def __enter__(self) -> "ProgramRunner":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Without requests the process ends by itself; Ctrl-C has reached it as well."""
+        if self._process.stdin and not self._process.stdin.closed:
+            self._process.stdin.close()
+        self._process.wait()
+
+    def run(self, requests: Sequence[LayerRequest]) -> int:
+        """Run layers one after the other, each in its own process, stopping at the first failure.
+
+        What they tell goes to this process's standard output; returns the exit code.
+        """
+        self._process.communicate(json.dumps([asdict(each) for each in requests]))
+        return self._process.returncode
 
 
 def main() -> int:
