@@ -217,3 +217,9 @@ CHECKS: tuple[Check, ...] = (
     targets_are_known,
     data_is_not_read,
 )
+
+
+def planted(action: str, resource: str, **condition: Any) -> Statement:
+    """One statement of a policy, for a test to judge."""
+    statement: dict[str, Any] = {"Sid": "Planted", "Effect": "Allow", "Action": action, "Resource": resource}
+    return statement | ({"Condition": condition} if condition else {})

@@ -11,7 +11,7 @@ from shared.runtime.dynamodb import to_item
 from stacks.compute.functions.detector.scoring import RULES_PATH, Scorer, parse_rules
 from stacks.compute.functions.profiles.rules_item import CHALLENGER_KEY, publication
 from tests.unit.functions.conftest import Cloud
-from tests.unit.functions.test_decisions import FRAUD, RULES, USUAL, decisions, detector, event_of, told
+from tests.unit.functions.deciding import FRAUD, RULES, USUAL, decisions, detector, event_of, told
 
 SHIPPED = json.loads(RULES_PATH.read_text())
 KILOBYTE = 1024

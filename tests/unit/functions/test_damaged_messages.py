@@ -15,7 +15,7 @@ from stacks.alerting.functions.notifier.close_request import CloseRequest
 from stacks.compute.functions.detector.ports import DetectorError
 from tests.unit.functions.builders import TRACE_HEADER, bus_event, stored, suspicious
 from tests.unit.functions.conftest import Cloud
-from tests.unit.functions.test_detector import detector_with
+from tests.unit.functions.detector.detecting import detector_with
 from tests.unit.functions.test_notifier import Stage
 
 DEEP: Any = []

@@ -18,7 +18,7 @@ from stacks.compute.functions.detector.scoring import AccountProfile, load_rules
 from stacks.compute.functions.profiles.items import StoredProfile, UnreadableProfileError, uses_key
 from tests.unit.functions.builders import NOW
 from tests.unit.functions.conftest import Cloud, control
-from tests.unit.functions.test_decisions import FRAUD, decisions, detector, event_of, learnt, told
+from tests.unit.functions.deciding import FRAUD, decisions, detector, event_of, learnt, told
 
 TABLE = "profiles-test"
 UNREADABLE_STATES = ["{", "[]", '{"version": 99}', "{}", "null", '{"version": 3, "count": "many"}']

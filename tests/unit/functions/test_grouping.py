@@ -3,174 +3,35 @@
 import json
 import re
 from collections import Counter
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from shared.runtime.events import SuspiciousTransaction
-from shared.runtime.logs import Logger
-from stacks.alerting.functions.notifier.adapters import AlertsTable
 from stacks.alerting.functions.notifier.close_request import CloseRequest
-from stacks.alerting.functions.notifier.dependencies import Dependencies
-from stacks.alerting.functions.notifier.group import (
-    CLOSING_GRACE_MILLISECONDS,
-    FLOOD_SECONDS,
-    MAXIMUM_LISTED,
-    AlertGroup,
-)
+from stacks.alerting.functions.notifier.group import FLOOD_SECONDS, MAXIMUM_LISTED, AlertGroup
 from stacks.alerting.functions.notifier.groups_table import GroupsTable
-from stacks.alerting.functions.notifier.handler import BatchHandler
 from stacks.alerting.functions.notifier.mail import Place
 from stacks.alerting.functions.notifier.ports import LEASE_MARGIN_MILLISECONDS, NotifierError
-from stacks.alerting.functions.notifier.settings import NotifierSettings
 from stacks.alerting.functions.notifier.summary import body, subject
-from tests.support.botocore_clients import create_client
-from tests.unit.functions.builders import NOW, SECRET, stored, suspicious
-
-WINDOW_SECONDS = 900
-VISIBILITY_MILLISECONDS = 360_000
-FULL_TIME = 30_000
-
-
-class PowerCut(BaseException):
-    """The invocation ends here, as a timeout ends it: nothing below runs."""
-
-
-class Context:
-    aws_request_id = "request-1"
-
-    def get_remaining_time_in_millis(self) -> int:
-        return FULL_TIME
-
-
-class Desk:
-    """A notifier on a real client of DynamoDB, mails and closings in lists; it may be cut short anywhere."""
-
-    def __init__(self, window_seconds: int = WINDOW_SECONDS, most_mails: int = 0) -> None:
-        client = create_client("dynamodb", attempts=1)
-        client.create_table(
-            TableName="alerts-test",
-            KeySchema=[{"AttributeName": "alert_id", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "alert_id", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        self.client = client
-        self.now = NOW
-        self.calls_left: int | None = None
-        self.mails: list[tuple[str, str]] = []
-        self.closings: list[tuple[int, str]] = []
-        """When each is due, and the message."""
-        settings_read = NotifierSettings.read(
-            {
-                "ENVIRONMENT_SUFFIX": "test",
-                "LOG_LEVEL": "ERROR",
-                "PSEUDONYM_SECRET": SECRET,
-                "ALERTS_TABLE": "alerts-test",
-                "ALERTS_TIME_TO_LIVE_DAYS": "365",
-                "FRAUD_ALERTS_TOPIC_ARN": "arn:aws:sns:us-east-1:123456789012:fraud-alerts-topic-test",
-                "TRANSACTIONS_TABLE": "transactions-test",
-                "VERDICTS_URL": "https://api.example/transactions/{transaction_id}/verdict",
-                "SUSPICIOUS_QUEUE_URL": "unused",
-                "ALERT_GROUPING_SECONDS": str(window_seconds),
-                "MOST_MAILS_PER_MINUTE": str(most_mails),
-                "AWS_LAMBDA_FUNCTION_NAME": "notifier",
-            }
-        )
-        self.dependencies = Dependencies(
-            records=_Interruptible(AlertsTable(client, "alerts-test"), self),
-            groups=_Interruptible(GroupsTable(client, "alerts-test"), self),
-            closings=_Interruptible(self, self),
-            mailer=_Interruptible(self, self),
-            settings=settings_read,
-            log=Logger("notifier", "ERROR"),
-            clock=lambda: self.now,
-        )
-
-    def publish(self, title: str, text: str) -> str:
-        self.mails.append((title, text))
-        return f"message-{len(self.mails)}"
-
-    def request(self, request: CloseRequest, *, delay_seconds: int) -> None:
-        assert 0 <= delay_seconds <= 900, "of SQS"
-        self.closings.append((self.now + delay_seconds * 1000, request.to_json()))
-
-    def deliver(self, message: str, *, calls: int | None = None) -> bool:
-        """Handle a message, with a power cut after so many calls; tell whether it may be deleted."""
-        self.calls_left = calls
-        event = {"Records": [{"messageId": "m", "body": message}]}
-        try:
-            answer = BatchHandler(self.dependencies).handle(event, Context())
-        except PowerCut:
-            return False
-        finally:
-            self.calls_left = None
-        return not answer["batchItemFailures"]
-
-    def close_what_is_due(self, cut_after: int | None = None) -> None:
-        due = [each for each in self.closings if each[0] <= self.now]
-        self.closings = [each for each in self.closings if each[0] > self.now]
-        for _, message in due:
-            if not self.deliver(message, calls=cut_after):
-                self.closings.append((self.now + VISIBILITY_MILLISECONDS, message))
-
-    def own_mails(self) -> Counter[str]:
-        found = [re.search(r"^Transaction: (\S+)$", text, re.MULTILINE) for _, text in self.mails]
-        return Counter(each[1] for each in found if each)
-
-    def summaries(self) -> list[list[str]]:
-        found = [re.findall(r"TRANSACTION=(\S+) TIMESTAMP=\d", text) for _, text in self.mails]
-        return [ids for (_, text), ids in zip(self.mails, found, strict=True) if "\nFurther alerts: " in text]
-
-    def statuses(self) -> dict[str, str]:
-        items = self.client.scan(TableName="alerts-test")["Items"]
-        return {
-            item["transaction_id"]["S"]: item["mail_status"]["S"]
-            for item in items
-            if "transaction_id" in item
-        }
-
-
-class _Interruptible:
-    """Passes calls on; the power is cut before or after one, as its desk says."""
-
-    def __init__(self, inner: Any, desk: Desk) -> None:
-        self._inner, self._desk = inner, desk
-
-    def __getattr__(self, name: str) -> Any:
-        call = getattr(self._inner, name)
-
-        def passed(*arguments: Any, **named: Any) -> Any:
-            left = self._desk.calls_left
-            if left == 0:
-                raise PowerCut
-            result = call(*arguments, **named)
-            if left is not None:
-                self._desk.calls_left = left - 1
-                if left == 1:
-                    raise PowerCut
-            return result
-
-        return passed
+from tests.unit.functions.builders import NOW
+from tests.unit.functions.grouping_desk import (
+    FULL_TIME,
+    VISIBILITY_MILLISECONDS,
+    WINDOW_SECONDS,
+    Desk,
+    alert,
+    opened,
+)
 
 
 @pytest.fixture
-def desk(monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setenv("AWS_ACCOUNT_ID_ENDPOINT_MODE", "disabled")
-    monkeypatch.setattr("stacks.alerting.functions.notifier.grouping.pause", lambda _: None)
-    with mock_aws():
-        yield Desk()
-
-
-def alert(
-    name: str, *, account: str = "account-1", score: str = "0.8", **changes: Any
-) -> SuspiciousTransaction:
-    transaction = stored(transaction_id=name, account_id=account, **{"amount": Decimal("500.00"), **changes})
-    return suspicious(transaction=transaction, score=Decimal(score))
+def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    yield from opened(monkeypatch)
 
 
 def test_three_alerts_of_an_account_are_one_mail_and_one_summary(desk: Desk) -> None:
@@ -327,125 +188,6 @@ def test_a_group_that_others_change_all_the_time_means_a_mail(
     assert desk.own_mails() == {"t-1": 1, "t-2": 1}
 
 
-def test_a_group_takes_alerts_until_its_closing_is_handled(desk: Desk) -> None:
-    """Seen once: 131 alerts of an account, 34 mails."""
-    for name in ("t-1", "t-2"):
-        assert desk.deliver(alert(name).to_json())
-    desk.now += WINDOW_SECONDS * 1000
-    for number in range(3, 40):
-        assert desk.deliver(alert(f"t-{number}").to_json())
-        desk.now += 100
-    desk.close_what_is_due()
-    assert desk.own_mails() == {"t-1": 1}
-    [summary] = [text for _, text in desk.mails if "\nFurther alerts: " in text]
-    assert "Further alerts: 38" in summary
-    assert set(desk.statuses().values()) == {"SENT", "GROUPED"}
-
-
-def test_a_group_whose_closing_failed_takes_alerts_until_it_comes_again(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("t-1", "t-2"):
-        assert desk.deliver(alert(name).to_json())
-    desk.now += WINDOW_SECONDS * 1000
-
-    def refuse(title: str, text: str) -> str:
-        raise NotifierError("the mail was not published: Throttling")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(desk, "publish", refuse)
-        desk.close_what_is_due()
-    assert desk.summaries() == []
-    assert desk.deliver(alert("t-3").to_json())
-    desk.now += VISIBILITY_MILLISECONDS
-    assert desk.deliver(alert("t-4").to_json())
-    desk.close_what_is_due()
-    assert (desk.own_mails(), desk.summaries()) == ({"t-1": 1}, [["t-2", "t-3", "t-4"]])
-
-
-def test_where_no_closing_comes_alerts_are_mailed_and_the_group_is_kept(desk: Desk) -> None:
-    for name in ("t-1", "t-2"):
-        assert desk.deliver(alert(name).to_json())
-    desk.now += WINDOW_SECONDS * 1000 + CLOSING_GRACE_MILLISECONDS
-    assert desk.deliver(alert("t-3").to_json())
-    desk.close_what_is_due()
-    assert desk.own_mails() == {"t-1": 1, "t-3": 1}
-    assert desk.summaries() == [["t-2"]]
-
-
-def test_a_summary_comes_once_however_often_its_closing_is_delivered(desk: Desk) -> None:
-    for name in ("t-1", "t-2"):
-        assert desk.deliver(alert(name).to_json())
-    [(desk.now, message)] = desk.closings
-    assert [desk.deliver(message) for _ in range(3)] == [True] * 3
-    assert len(desk.summaries()) == 1
-
-
-@pytest.mark.parametrize("calls", range(1, 4))
-def test_a_closing_that_is_cut_short_is_done_by_its_next_delivery(desk: Desk, calls: int) -> None:
-    for name in ("t-1", "t-2"):
-        assert desk.deliver(alert(name).to_json())
-    desk.now += WINDOW_SECONDS * 1000
-    desk.close_what_is_due(cut_after=calls)
-    desk.now += VISIBILITY_MILLISECONDS
-    desk.close_what_is_due()
-    assert desk.closings == []
-    # Cut between mail and mark, it is mailed again rather than never.
-    assert desk.summaries() == [["t-2"]] * (2 if calls == 2 else 1)
-
-
-STEPS = st.lists(
-    st.tuples(
-        st.integers(0, 7),  # which alert
-        st.sampled_from(["0.6", "0.8", "0.95"]),
-        st.none() | st.integers(1, 6),  # calls until the power is cut
-        st.sampled_from([0, 1_000, 200_000, VISIBILITY_MILLISECONDS, WINDOW_SECONDS * 1000]),
-        st.none() | st.integers(1, 3),  # the same, for the closings that are due
-    ),
-    min_size=1,
-    max_size=14,
-)
-
-
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(STEPS)
-def test_no_alert_is_lost_whatever_is_repeated_or_cut_short(steps: list[Any]) -> None:
-    with pytest.MonkeyPatch.context() as patch, mock_aws():
-        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        patch.setattr("stacks.alerting.functions.notifier.grouping.pause", lambda _: None)
-        desk = Desk()
-        waiting: dict[str, str] = {}
-        cuts = 0
-        for number, score, cut, wait, closing_cut in steps:
-            message = alert(f"t-{number}", score=score).to_json()
-            if desk.deliver(message, calls=cut):
-                waiting.pop(f"t-{number}", None)
-            else:
-                waiting[f"t-{number}"] = message
-                cuts += 1
-            desk.now += wait
-            mails = len(desk.mails)
-            desk.close_what_is_due(cut_after=closing_cut)
-            cuts += len(desk.mails) - mails if closing_cut else 0
-        for _ in range(4):
-            desk.now += VISIBILITY_MILLISECONDS
-            waiting = {name: each for name, each in waiting.items() if not desk.deliver(each)}
-            desk.close_what_is_due()
-        desk.now += WINDOW_SECONDS * 1000
-        desk.close_what_is_due()
-        assert not waiting
-        assert not desk.closings
-        names = {f"t-{step[0]}" for step in steps}
-        told = desk.own_mails() + Counter(name for ids in desk.summaries() for name in set(ids))
-        assert set(told) == set(desk.statuses()) == names, "each is recorded, and told of"
-        assert set(desk.statuses().values()) <= {"SENT", "GROUPED"}
-        grouped = {name for name, status in desk.statuses().items() if status == "GROUPED"}
-        assert grouped <= {name for ids in desk.summaries() for name in ids}
-        assert all(len(ids) == len(set(ids)) for ids in desk.summaries()), "counted once"
-        if not cuts:
-            assert set(told.values()) == {1}
-
-
 @given(st.lists(st.decimals("0.01", "9999", places=2), min_size=1, max_size=60))
 def test_a_summary_counts_all_and_lists_a_bounded_number(amounts: list[Decimal]) -> None:
     first = alert("t-0")
@@ -462,9 +204,3 @@ def test_a_summary_counts_all_and_lists_a_bounded_number(amounts: list[Decimal])
     assert f'"S": "{first.transaction.alert_id}"' in text
     assert len(subject(group, account="acct-0123456789abcdef", environment="test")) <= 100
     assert AlertGroup.from_values(group.to_values()) == group
-
-
-@pytest.mark.parametrize("broken", [{"opened_by": 1}, {"account_id": None}, {"schema_version": 2}])
-def test_a_closing_that_is_not_ours_is_reported(desk: Desk, broken: dict[str, Any]) -> None:
-    message = json.loads(CloseRequest(account_id="a", opened_by="b", trace_header="").to_json())
-    assert not desk.deliver(json.dumps({**message, **broken}))

@@ -33,7 +33,7 @@ from stacks.compute.functions.verdicts.ports import Change, Known
 from stacks.compute.functions.verdicts.risk import changed_profiles, profiles_of
 from tests.unit.functions.builders import NOW, SECRET, TRACE_HEADER, TRACE_ID, stored, suspicious
 from tests.unit.functions.conftest import Cloud, controls_in
-from tests.unit.functions.test_verdicts import NAMES, Desk
+from tests.unit.functions.verdict_desk import NAMES, Desk
 
 HOUR = 3_600_000
 RISK_CODES = PLACE_QUANTITIES

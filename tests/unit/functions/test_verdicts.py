@@ -1,117 +1,27 @@
 """Verdicts from event to record: each recorded once, whoever else writes meanwhile, and nothing else told."""
 
-import base64
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from botocore.stub import Stubber
-from hypothesis import given
-from hypothesis import strategies as st
-from jsonschema import Draft4Validator
 
-from shared.requests.body import MAXIMUM_BODY_BYTES
 from shared.runtime.dynamodb import to_item
 from shared.runtime.events import StoredTransaction
-from shared.runtime.logs import Logger
-from shared.runtime.responses import Refused
-from shared.runtime.schema import verdict_schema
-from stacks.alerting.functions.notifier.adapters import AlertsTable
 from stacks.alerting.functions.notifier.ports import Claim
-from stacks.alerting.functions.notifier.record import alert_record
-from stacks.compute.functions.verdicts.adapters import ChangesTable, DynamoTables, TableNames
-from stacks.compute.functions.verdicts.changing import Changing
-from stacks.compute.functions.verdicts.handler import VerdictsService
+from stacks.compute.functions.verdicts.adapters import DynamoTables, TableNames
 from stacks.compute.functions.verdicts.ports import BusyError, Change, Known
-from stacks.compute.functions.verdicts.request import read_request
-from stacks.compute.functions.verdicts.ruling import Ruling
-from stacks.compute.functions.verdicts.settings import VerdictsSettings
 from tests.support.botocore_clients import create_client
-from tests.unit.functions.builders import NOW, SECRET, TRACE_HEADER, TRACE_ID, body, stored, suspicious
+from tests.unit.functions.builders import NOW, TRACE_ID, stored
 from tests.unit.functions.conftest import Cloud
-
-NAMES = TableNames("transactions-test", "alerts-test", "profiles-test")
-CALLER = "arn:aws:sts::123456789012:assumed-role/analyst/ana"
-SETTINGS = VerdictsSettings.read(
-    {
-        "ENVIRONMENT_SUFFIX": "test",
-        "LOG_LEVEL": "DEBUG",
-        "PSEUDONYM_SECRET": SECRET,
-        "TRANSACTIONS_TABLE": NAMES.transactions,
-        "ALERTS_TABLE": NAMES.alerts,
-        "ALERTS_TIME_TO_LIVE_DAYS": "365",
-        "PROFILES_TABLE": NAMES.profiles,
-        "PROFILES_TIME_TO_LIVE_DAYS": "180",
-        "ALLOW_ALONE_DAYS": "30",
-        "ALLOW_ALONE_DOLLARS": "1000",
-        "RULES_PUBLISHED_BY": "one",
-    }
-)
-FRAUD = {"verdict": "confirmed_fraud", "decided_by": "Ana", "note": "The customer called."}
-ALERT_ID = stored().alert_id
-
-
-class Desk:
-    """Where verdicts are given: the function on real clients, with parts that a test may replace."""
-
-    def __init__(self, cloud: Cloud) -> None:
-        self.cloud = cloud
-        self.now = NOW
-        self.remaining = 8_000
-        self.tables: Any = DynamoTables(cloud.dynamodb, NAMES)
-
-    def give(self, transaction_id: str = "t-1", **given: Any) -> tuple[int, dict[str, Any]]:
-        return self.put(transaction_id, json.dumps({name: v for name, v in given.items() if v is not None}))
-
-    def put(self, transaction_id: str, text: str, caller: str | None = CALLER) -> tuple[int, dict[str, Any]]:
-        ruling = Ruling(self.tables, SETTINGS, clock=lambda: self.now)
-        event = {
-            "resource": "/transactions/{transaction_id}/verdict",
-            "pathParameters": {"transaction_id": transaction_id},
-            "body": text,
-            "requestContext": {"identity": {"userArn": caller}},
-        }
-        changing = Changing(ChangesTable(self.cloud.dynamodb, NAMES.profiles), SETTINGS.limits)
-        service = VerdictsService(ruling, changing, Logger("verdicts", "DEBUG"))
-        answer = service.respond(event, lambda: self.remaining)
-        assert answer["headers"]["Content-Type"] == "application/json"
-        return answer["statusCode"], json.loads(answer["body"])
-
-    def record(self, alert_id: str = ALERT_ID) -> dict[str, Any]:
-        [found] = [item for item in self.cloud.items("alerts-test") if item["alert_id"] == alert_id]
-        return found
-
-    def store(self, **changes: Any) -> None:
-        item = {**body(**changes), "received_at": NOW, "trace_header": TRACE_HEADER, "body_hash": "0"}
-        self.cloud.dynamodb.put_item(TableName="transactions-test", Item=to_item(item))
-
-    def alert(self) -> Claim:
-        """What the notifier does first when the alert's message comes."""
-        record = alert_record(
-            suspicious(transaction=stored()),
-            account="acct-0",
-            trace_id=TRACE_ID,
-            now=self.now,
-            time_to_live_days=365,
-        )
-        table = AlertsTable(self.cloud.dynamodb, "alerts-test")
-        return table.claim(record, now=self.now, lease_until=self.now + 1)
-
-    def mark(self) -> None:
-        """What the notifier does last."""
-        table = AlertsTable(self.cloud.dynamodb, "alerts-test")
-        table.mark_sent(ALERT_ID, message_id="m-1", now=self.now)
+from tests.unit.functions.verdict_desk import ALERT_ID, CALLER, FRAUD, NAMES, Desk, asked_desk
 
 
 @pytest.fixture
 def desk(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    monkeypatch.setenv("_X_AMZN_TRACE_ID", TRACE_HEADER)
-    desk = Desk(cloud)
-    desk.store()
-    return desk
+    return asked_desk(cloud, monkeypatch)
 
 
 def test_a_verdict_is_recorded_with_the_alert(desk: Desk) -> None:
@@ -231,90 +141,6 @@ def test_where_the_transaction_has_expired_its_alert_stands_in(desk: Desk) -> No
     assert desk.give(**FRAUD)[0] == 404
     assert desk.give(**FRAUD, timestamp=stored().timestamp)[0] == 200
     assert desk.record()["status"] == "CONFIRMED_FRAUD"
-
-
-def test_every_bad_field_is_named_and_no_value(desk: Desk) -> None:
-    status, answer = desk.give(
-        "t 1", verdict="maybe", note="", timestamp="soon-secret", decision="secret-extra"
-    )
-    assert (status, answer["error"]) == (400, "invalid_verdict")
-    assert [field["field"] for field in answer["fields"]] == [
-        "transaction_id",
-        "verdict",
-        "decided_by",
-        "note",
-        "timestamp",
-        "decision",
-    ]
-    assert "secret" not in json.dumps(answer)
-
-
-@pytest.mark.parametrize("half", ["\ud83d", "a\udc00b", "\udfff\ud800"])
-def test_a_note_that_no_table_can_hold_is_a_bad_field(desk: Desk, half: str) -> None:
-    """Seen once: 503, "sending it again is safe", every time."""
-    for name in ("note", "decided_by"):
-        status, answer = desk.put("t-1", json.dumps({**FRAUD, name: half}))
-        assert (status, answer["error"]) == (400, "invalid_verdict")
-        assert [field["field"] for field in answer["fields"]] == [name]
-    assert desk.cloud.items("alerts-test") == []
-    assert desk.put("t-1", json.dumps({**FRAUD, "note": "\U0001f600"}))[0] != 400
-
-
-@pytest.mark.parametrize(
-    ("text", "status", "error"),
-    [
-        ("", 400, "invalid_json"),
-        ("[]", 400, "invalid_json"),
-        (
-            '{"verdict": "legitimate", "verdict": "confirmed_fraud", "decided_by": "A"}',
-            400,
-            "invalid_verdict",
-        ),
-        ('{"verdict": "legitimate", "decided_by": "A\\n"}', 400, "invalid_verdict"),
-        (json.dumps({**FRAUD, "note": "n" * 501}), 400, "invalid_verdict"),
-        (" " * MAXIMUM_BODY_BYTES + "{}", 413, "body_too_large"),
-    ],
-)
-def test_a_body_that_is_no_verdict_is_refused(desk: Desk, text: str, status: int, error: str) -> None:
-    answer = desk.put("t-1", text)
-    assert (answer[0], answer[1]["error"]) == (status, error)
-    assert desk.cloud.items("alerts-test") == []
-
-
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
-BODIES = st.dictionaries(
-    st.sampled_from(["verdict", "decided_by", "note", "timestamp", "other"]),
-    SCALARS | st.sampled_from(["confirmed_fraud", "legitimate", "Ana", NOW]),
-)
-
-
-@given(st.text(), BODIES.map(json.dumps) | st.text(), st.booleans())
-def test_whatever_comes_is_a_verdict_of_the_schema_or_is_refused(path: str, text: str, encoded: bool) -> None:
-    event = {
-        "pathParameters": {"transaction_id": path},
-        "body": base64.b64encode(text.encode()).decode() if encoded else text,
-        "isBase64Encoded": encoded,
-        "requestContext": {"identity": {"userArn": CALLER}},
-    }
-    try:
-        request = read_request(event)
-    except Refused:
-        return
-    given_again = {
-        "verdict": request.verdict,
-        "decided_by": request.decided_by,
-        "note": request.note,
-        "timestamp": request.timestamp,
-    }
-    content = {name: value for name, value in given_again.items() if value is not None}
-    assert Draft4Validator(verdict_schema()).is_valid(content)
-    assert re.fullmatch("[A-Za-z0-9_-]{1,64}", request.transaction_id)
-
-
-@pytest.mark.parametrize("caller", [None, ""])
-def test_who_gives_a_verdict_is_known(desk: Desk, caller: str | None) -> None:
-    assert desk.put("t-1", json.dumps(FRAUD), caller)[0] == 403
-    assert desk.cloud.items("alerts-test") == []
 
 
 class Meanwhile:

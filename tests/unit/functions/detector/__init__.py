@@ -1,0 +1,1 @@
+"""The functions and what they share, without a cloud."""
