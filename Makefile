@@ -280,8 +280,9 @@ rules: check-env $(READY) ## Show the detector's rules [HISTORY=yes] [OUT=file];
 challenger: check-env $(READY) ## Compare the challenger with the rules in force, on the payments that both have scored [SINCE=7d]
 	@$(call with_outputs,analyst.challenger) $(if $(SINCE),"--since=$$SINCE")
 
-stability: check-env $(READY) ## Show by week how far payments have moved from what the points were learnt from [TRAINING=build/tune/training.json]
-	@$(call with_outputs,analyst.stability) $(if $(TRAINING),"--training=$$TRAINING")
+stability: check-env $(READY) ## Show by week how far payments have moved from what the points were learnt from [TRAINING=build/tune/training.json]; count it in CloudWatch: PUBLISH=yes
+	@[[ "$${PUBLISH:-yes}" == yes ]] || { echo 'PUBLISH is yes, or left away' >&2; exit 2; }
+	@$(call with_outputs,analyst.stability) $(if $(TRAINING),"--training=$$TRAINING") $(if $(PUBLISH),--publish)
 
 controls: check-env $(READY) ## Show all that is in force, or of ACCOUNT=id|pseudonym, TRANSACTION=id or MERCHANT=id [HISTORY=yes]; set: LIST=allow|watch|deny|none [UNTIL=date], SNOOZE=2h|none [AMOUNT=USD|any]; BY=name [NOTE=why]
 	@[[ "$${HISTORY:-yes}" == yes ]] || { echo 'HISTORY is yes, or left away' >&2; exit 2; }

@@ -1,4 +1,4 @@
-"""Where `make canary` writes that a synthetic fraud went through, in the embedded metric format."""
+"""Where commands write what they count, in the embedded metric format: `make canary` and `make stability`."""
 
 import pulumi
 import pulumi_aws as aws

@@ -30,9 +30,9 @@ def measured_by(function_name: pulumi.Input[str], name: str, statistic: Statisti
     return Metric(counting.NAMESPACE, name, {counting.DIMENSION: function_name}, statistic)
 
 
-def of_canary(suffix: str) -> Metric:
-    """How many synthetic frauds of `make canary` went through."""
-    return Metric(counting.NAMESPACE, counting.CANARY_PASSED, {counting.CANARY_DIMENSION: suffix}, "Sum")
+def counted_by_commands(suffix: str, name: str, statistic: Statistic = "Sum") -> Metric:
+    """What a job counts with a command, such as the synthetic frauds of `make canary` that went through."""
+    return Metric(counting.NAMESPACE, name, {counting.ENVIRONMENT_DIMENSION: suffix}, statistic)
 
 
 def of_throttles(table_name: pulumi.Input[str], name: str) -> Metric:

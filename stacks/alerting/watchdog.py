@@ -182,7 +182,7 @@ def _canary(settings: AlertingSettings) -> list[AbsenceAlarm]:
     return [
         AbsenceAlarm(
             "canary-absence",
-            metrics.of_canary(settings.names.suffix),
+            metrics.counted_by_commands(settings.names.suffix, counting.CANARY_PASSED),
             f"For {hours} hours no synthetic fraud has gone through to the mail: the pipeline does not work, "
             "or the job that sends it.",
             "Look at the runs of the workflow canary. make canary tells the hop at which it fails, and what "

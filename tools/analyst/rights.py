@@ -3,11 +3,13 @@
 from typing import Final
 
 from stacks.compute.functions.profiles.items import controls_key
+from stacks.compute.functions.profiles.rules_item import RULES_KEY
 from tools.analyst.desk.parts import WATCHED
 from tools.analyst.records.place import Records
+from tools.deploy.metric_lines import DRIFT_STREAM
 from tools.deploy.outputs import Outputs
 from tools.deploy.statements import Document, Statement, allow, allow_key, document, of_items
-from tools.deploy.target import execute_api_arn
+from tools.deploy.target import Target, execute_api_arn
 
 _METHOD: Final = "PUT"
 
@@ -54,13 +56,10 @@ def edits_lists(outputs: Outputs) -> Document:
 def publishes_rules(outputs: Outputs) -> Document:
     """Return the policy of who runs `make rules`, and reads the payments that rules are tried on."""
     place = Records.of(outputs)
-    verdicts = allow("ReadVerdicts", ["dynamodb:Query"], [_alerts_index(place)])
     return document(
         _reads_items(place, "rules#*"),
-        _decrypts(place),
+        *_reads_payments(place),
         _puts(place, "PublishRules", place.rules_url),
-        _reads_decisions(place),
-        verdicts,
     )
 
 
@@ -71,6 +70,20 @@ def audits(outputs: Outputs) -> Document:
         _lists(place),
         allow("ReadEarlierVerdicts", ["dynamodb:GetItem"], [place.alerts_table_arn]),
         _decrypts(place),
+    )
+
+
+def watches_drift(outputs: Outputs) -> Document:
+    """Return the policy of a job that runs `make stability PUBLISH=yes`: it reads payments, and counts."""
+    place = Records.of(outputs)
+    return document(
+        _reads_items(place, RULES_KEY),
+        *_reads_payments(place),
+        allow(
+            "CountWhatShifted",
+            ["logs:CreateLogStream", "logs:PutLogEvents"],
+            [f"{Target.of(outputs).canary_log_group_arn}:log-stream:{DRIFT_STREAM}*"],
+        ),
     )
 
 
@@ -94,6 +107,12 @@ def _alerts_index(place: Records) -> str:
 
 def _reads_items(place: Records, keys: str) -> Statement:
     return allow("ReadItems", ["dynamodb:GetItem"], [place.profiles_table_arn], of_items(keys))
+
+
+def _reads_payments(place: Records) -> list[Statement]:
+    """What `payments` asks for: the payments with their decisions, and the verdicts on them."""
+    verdicts = allow("ReadVerdicts", ["dynamodb:Query"], [_alerts_index(place)])
+    return [_reads_decisions(place), verdicts, _decrypts(place)]
 
 
 def _reads_decisions(place: Records) -> Statement:

@@ -1,13 +1,14 @@
 """`make stability`: whether payments still are what the points were learnt from, and scores what they claim.
 
-`python -m tools.analyst.stability ENV --outputs FILE [--training FILE]`. By week: the population stability
-index of each quantity that the rules in force use, against the training's bins (`make tune` writes them) or,
-without those, against the payments before; and the precision of alerts by score band. Exit code 0: shown.
-1: refused.
+`python -m tools.analyst.stability ENV --outputs FILE [--training FILE] [--publish]`. By week: the population
+stability index of each quantity that the rules in force use, against the training's bins (`make tune` writes
+them) or, without those, against the payments before; and the precision of alerts by score band. Exit code 0:
+shown. 1: refused.
 """
 
 import argparse
 import json
+import secrets
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,8 +17,10 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
-from botocore.session import get_session
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.session import Session, get_session
 
+from shared.runtime.counting import SHIFTED_QUANTITIES
 from stacks.compute.functions.detector.scoring import Mode, Rules
 from stacks.compute.functions.profiles.rules_item import RULES_KEY
 from tools.analyst.backtest.replay import Replay
@@ -29,7 +32,9 @@ from tools.analyst.records.tables import Tables
 from tools.analyst.tune.drift import SHIFTED, WEEK, Bins, Drift, furthest_first
 from tools.analyst.tune.examples import Singles
 from tools.deploy import outputs
+from tools.deploy.metric_lines import DRIFT_STREAM, count, refusal
 from tools.deploy.outputs import OperatorError
+from tools.deploy.target import Target
 from tools.terminal.ending import NOTHING_CHANGED, ended
 from tools.terminal.parser import Parser
 
@@ -170,9 +175,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         training = _training(options.training) if options.training else None
-        tables = Tables(Records.of(outputs.Outputs.named(options)), get_session())
+        exported, session = outputs.Outputs.named(options), get_session()
+        tables = Tables(Records.of(exported), session)
         text, _ = in_force(tables.profile(RULES_KEY))
-        print("\n".join(_told(stability(payments(tables), parsed(text), training))))
+        found = stability(payments(tables), parsed(text), training)
+        print("\n".join(_told(found)))
+        if options.publish:
+            _publish(Target.of(exported), session, found)
     except OperatorError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -189,12 +198,26 @@ def _training(path: Path) -> dict[str, Bins]:
         raise OperatorError(f"{path} is not the training.json that make tune writes") from None
 
 
+def _publish(target: Target, session: Session, found: Stability) -> None:
+    """Count what has shifted, with each figure of the last week beside it for CloudWatch Logs Insights."""
+    shifted = [drift.quantity for drift in found.drifts if drift.shifted]
+    try:
+        count(
+            *(target, session, f"{DRIFT_STREAM}{secrets.token_hex(8)}", {SHIFTED_QUANTITIES: len(shifted)}),
+            stability_index={drift.quantity: round(drift.weeks[-1], 3) for drift in found.drifts},
+            precision={f"{band.least:g}-{band.most:g}": band.weeks[-1] for band in found.bands},
+        )
+    except (ClientError, BotoCoreError) as error:
+        raise OperatorError(f"nothing was counted: {refusal(target, error, 'drift-watch')}") from None
+    print(f"{SHIFTED_QUANTITIES} of {target.environment}: {len(shifted)}")
+
+
 def _told(found: Stability) -> Iterator[str]:
     days = "".join(f"{time.strftime('%m-%d', time.gmtime(week / 1000)):>8}" for week in found.weeks)
     yield f"population stability index by week, against {found.reference}; from {SHIFTED:g} on it has shifted"
     yield f"  {'week of':<24}{days}"
     for drift in found.drifts:
-        mark = "  shifted" if drift.weeks[-1] >= SHIFTED else ""
+        mark = "  shifted" if drift.shifted else ""
         yield f"  {drift.quantity:<24}" + "".join(f"{week:>8.2f}" for week in drift.weeks) + mark
     yield "what was fraud of the decisions with a verdict, by score and week of the payment:"
     yield f"  {'score':<24}{days}{'all':>8}{'claimed':>9}{'decided':>9}"
@@ -215,6 +238,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     outputs.add_arguments(parser)
     parser.add_argument("--training", type=Path, metavar="FILE", help="training.json, as make tune writes it")
+    parser.add_argument("--publish", action="store_true", help=f"count {SHIFTED_QUANTITIES} in CloudWatch")
     return parser
 
 

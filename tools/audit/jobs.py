@@ -43,6 +43,7 @@ JOBS: Final = (
     Job("analyst-approves", "looks, and approves what others changed: make approve", analyst.approves),
     Job("lists-editor", "edits lists and snoozes alone: make controls", analyst.edits_lists),
     Job("rules-publisher", "publishes rules alone: make rules", analyst.publishes_rules),
+    Job("drift-watch", "counts what has shifted: make stability PUBLISH=yes", analyst.watches_drift),
     Job("auditor", "sees who decided what: make audit", analyst.audits),
     Job(
         "operator",

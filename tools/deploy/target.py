@@ -135,7 +135,7 @@ class Target:
 
     @property
     def canary_log_group(self) -> str:
-        """Where `make canary` writes that it went through."""
+        """Where `make canary` and `make stability` write what they count."""
         return Names(self.environment_suffix).of(stems.CANARY_LOG)
 
     @property

@@ -74,6 +74,11 @@ class Drift(NamedTuple):
     quantity: str
     weeks: tuple[float, ...]
 
+    @property
+    def shifted(self) -> bool:
+        """Whether the last week is not what the points were learnt from."""
+        return self.weeks[-1] >= SHIFTED
+
 
 def drifts(table: Table, split: int) -> list[Drift]:
     """Return the drift of each quantity after a time against what came before it, the furthest first.

@@ -3,13 +3,20 @@
 import json
 import time
 from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Final
 
 from shared.infra import stems
+from shared.runtime.counting import SHIFTED_QUANTITIES
+from shared.runtime.dynamodb import to_item
 from stacks.alerting.functions.notifier.close_request import CloseRequest
 from stacks.compute.functions.detector.controls_table import REMEMBERED_SECONDS
 from tools.audit.privileges.playing import Playing, words
-from tools.audit.privileges.stage import until
+from tools.audit.privileges.stage import PathError, until
 from tools.operate.redrive.messages import event_of_item
+
+_PAYMENTS: Final = 700
+"""Enough in each of three weeks for `make stability`."""
 
 
 class Operating(Playing):
@@ -26,6 +33,7 @@ class Operating(Playing):
             "reconcile and replay": self.replay,
             "export and erase": self.erase,
             "a pipe without its bus, and redrive once it is there again": self.lost_bus,
+            "what payments have shifted, counted": self.drift,
         }
 
     def smoke(self) -> None:
@@ -132,6 +140,21 @@ class Operating(Playing):
         until(f"{queue} holds a message", lambda: self.stage.messages(queue) > 0)
         events.create_event_bus(Name=target.bus_name)
         self._redrive(queue)
+
+    def drift(self) -> None:
+        """Three weeks of payments, which no rule passes on any more, and what has shifted in the last."""
+        table = self.stage.target.transactions_table_name
+        week, now = 7 * 24 * 3_600_000, int(time.time() * 1000)
+        for number in range(_PAYMENTS):
+            at = now - 3 * week + (3 * week - 1) * number // (_PAYMENTS - 1)
+            paid = {**self.body(f"week-{number}", f"a-{number % 40}"), "timestamp": at, "received_at": at}
+            paid["amount"] = Decimal(str(paid["amount"]))
+            self.stage.client("dynamodb").put_item(TableName=table, Item=to_item(paid))
+        self.stage.command("analyst.stability", "--publish", by=self.people["drift-watch"])
+        group = self.stage.target.canary_log_group
+        lines = self.stage.client("logs").filter_log_events(logGroupName=group)["events"]
+        if not any(SHIFTED_QUANTITIES in json.loads(each["message"]) for each in lines):
+            raise PathError(f"{SHIFTED_QUANTITIES} is not counted in {group}")
 
     def _redrive(self, queue: str) -> None:
         for dry in (["--dry-run"], []):

@@ -5,17 +5,16 @@ works. Exit codes as the smoke test's.
 """
 
 import argparse
-import json
 import sys
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session, get_session
 
-from shared.runtime.counting import CANARY_DIMENSION, CANARY_PASSED, measured
+from shared.runtime.counting import CANARY_PASSED
 from tools.deploy import outputs
+from tools.deploy.metric_lines import count, refusal
 from tools.deploy.outputs import OperatorError
 from tools.deploy.target import Target
 from tools.operate.smoke.cli import FAILED, IMPOSSIBLE, USUAL_PATIENCE_SECONDS, exit_code, run
@@ -56,9 +55,10 @@ def _sent(target: Target, session: Session, patience: float) -> int:
     try:
         _tell(target, session, report)
         if report.ok:
-            _count(target, session, report)
+            lasted = report.received_to_mailed
+            count(target, session, report.run.name, {CANARY_PASSED: 1}, milliseconds=lasted)
     except (ClientError, BotoCoreError) as error:
-        print(f"error: the operators were not told: {_why(target, error)}", file=sys.stderr)
+        print(f"error: the operators were not told: {refusal(target, error, 'canary')}", file=sys.stderr)
         return FAILED
     return exit_code(report)
 
@@ -69,30 +69,6 @@ def _tell(target: Target, session: Session, report: Report) -> None:
     came = f"{report.received_to_mailed:,.0f} ms to the mail" if report.ok else "FAILED"
     subject = f"[{target.environment}] Canary: {came}"[:_SUBJECT_LENGTH]
     topic.publish(TopicArn=target.operations_alarms_topic_arn, Subject=subject, Message=report.text())
-
-
-def _count(target: Target, session: Session, report: Report) -> None:
-    """Write the line that the alarm's metric is made of."""
-    logs: Any = session.create_client("logs", region_name=target.region)
-    stream = {"logGroupName": target.canary_log_group, "logStreamName": report.run.name}
-    logs.create_log_stream(**stream)
-    event = {"timestamp": int(time.time() * 1000), "message": json.dumps(_line(target, report))}
-    logs.put_log_events(**stream, logEvents=[event])
-
-
-def _line(target: Target, report: Report) -> Mapping[str, Any]:
-    counted = measured(target.environment_suffix, {CANARY_PASSED: 1}, dimension=CANARY_DIMENSION)
-    return {"run": report.run.name, "milliseconds": report.received_to_mailed, **counted}
-
-
-def _why(target: Target, error: ClientError | BotoCoreError) -> str:
-    code = getattr(error, "response", {}).get("Error", {}).get("Code", type(error).__name__)
-    if code == "ResourceNotFoundException":
-        return (
-            f"there is no log group {target.canary_log_group}: set fraud-alerting:canary_within_hours, and "
-            f"make deploy-alerting ENV={target.environment}"
-        )
-    return f"{code} (the rights: make rights ENV={target.environment} JOB=canary)"
 
 
 if __name__ == "__main__":
