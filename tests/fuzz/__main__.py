@@ -7,12 +7,13 @@ import shutil
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from emulator.process import EmulatorProcess
-from tests.fuzz.bodies import Bodies
+from tests.fuzz.bodies import Bodies, made_beside
 from tests.fuzz.changes import fuzz_changes
 from tests.fuzz.run import Found, Fuzzing
 from tools.deploy.project import ROOT
@@ -49,9 +50,10 @@ def fuzz(count: int, seed: int) -> dict[str, Any]:
     try:
         emulator = environment.bring_up(process)
         print(f"deployed; sending {count:,} requests, seed {seed}", flush=True)
-        bodies = Bodies(json.loads(DOCUMENT.read_text("utf-8")), seed, int(time.time() * 1000))
         began = time.monotonic()
-        found = Fuzzing(emulator, dict(environment.outputs())).run(bodies, count, _Progress())
+        document = json.loads(DOCUMENT.read_text("utf-8"))
+        with closing(made_beside(document, seed, int(time.time() * 1000))) as bodies:
+            found = Fuzzing(emulator, dict(environment.outputs())).run(bodies, count, _Progress())
         seconds = round(time.monotonic() - began, 1)
         changes = fuzz_changes(emulator, environment.outputs(), partial(_bodies, seed), count // CHANGE_SHARE)
         put = changes.as_json()

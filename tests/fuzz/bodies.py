@@ -3,8 +3,11 @@
 import copy
 import json
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from typing import Any
 
 import jsonschema_rs
@@ -18,6 +21,8 @@ WHOLE = frozenset({"timestamp", "until", "snoozed_until", "replaces", "up_to"})
 BATCH = 200
 """Examples of one run of hypothesis, which slows down over many."""
 WINDOW_MILLISECONDS = 3_600_000
+AHEAD = 4
+"""Batches that are made ahead of what is sent."""
 UNFITTED_SHARE = 0.1
 _MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 
@@ -61,9 +66,14 @@ class Bodies:
     def __iter__(self) -> Iterator[Request]:
         """Yield bodies without end."""
         while True:
-            for strategy in self._strategies:
-                for made in _examples(strategy, self._random.getrandbits(64)):
-                    yield self._request(made)
+            yield from self.batch()
+
+    def batch(self) -> list[Request]:
+        """Return the next bodies, half of them good."""
+        made = [
+            example for each in self._strategies for example in _examples(each, self._random.getrandbits(64))
+        ]
+        return [self._request(each) for each in made]
 
     def allows(self, value: Any) -> bool:
         """Whether the document allows a body."""
@@ -76,6 +86,30 @@ class Bodies:
         fitted = may_fit and self._random.random() >= UNFITTED_SHARE
         value = _fitted(made) if fitted else made
         return Request(json.dumps(value).encode(), self.allows(value), fitted)
+
+
+def made_beside(document: Mapping[str, Any], seed: int, now: int) -> Generator[Request, None, None]:
+    """Yield what `Bodies` does, made by another process while this one sends; see there."""
+    with ProcessPoolExecutor(1, get_context("spawn"), _begin, (document, seed, now)) as maker:
+        awaited = deque(maker.submit(_next) for _ in range(AHEAD))
+        try:
+            while True:
+                yield from awaited.popleft().result()
+                awaited.append(maker.submit(_next))
+        finally:
+            maker.shutdown(wait=False, cancel_futures=True)
+
+
+_making: list[Bodies] = []
+"""What the maker's process makes from."""
+
+
+def _begin(document: Mapping[str, Any], seed: int, now: int) -> None:
+    _making.append(Bodies(document, seed, now))
+
+
+def _next() -> list[Request]:
+    return _making[0].batch()
 
 
 def _validator(document: Mapping[str, Any], path: str, method: str) -> jsonschema_rs.Draft202012Validator:

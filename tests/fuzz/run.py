@@ -4,14 +4,14 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
 from emulator.address import Emulator
-from tests.fuzz.bodies import Bodies, Request
+from tests.fuzz.bodies import Request
 from tests.fuzz.judging import BY_THE_GATEWAY, disagreement, faults, taken
 from tools.local.traffic.client import Identity, SigningClient
 
@@ -75,7 +75,7 @@ class Fuzzing:
         self._lock = threading.Lock()
         self.found = Found()
 
-    def run(self, bodies: Bodies, count: int, show: Any = None) -> Found:
+    def run(self, bodies: Iterable[Request], count: int, show: Any = None) -> Found:
         """Send so many, and compare what is stored in the end with what was answered."""
         requests = islice(bodies, count)
         turn, stopped = threading.Lock(), threading.Event()
