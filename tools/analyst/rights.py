@@ -3,7 +3,6 @@
 from typing import Final
 
 from stacks.compute.functions.profiles.items import controls_key
-from stacks.compute.functions.profiles.rules_item import RULES_KEY
 from tools.analyst.desk.parts import WATCHED
 from tools.analyst.records.place import Records
 from tools.deploy.metric_lines import DRIFT_STREAM
@@ -12,6 +11,7 @@ from tools.deploy.statements import Document, Statement, allow, allow_key, docum
 from tools.deploy.target import Target, execute_api_arn
 
 _METHOD: Final = "PUT"
+_RULES: Final = "rules#*"
 
 
 def looks(outputs: Outputs) -> Document:
@@ -57,7 +57,7 @@ def publishes_rules(outputs: Outputs) -> Document:
     """Return the policy of who runs `make rules`, and reads the payments that rules are tried on."""
     place = Records.of(outputs)
     return document(
-        _reads_items(place, "rules#*"),
+        _reads_items(place, _RULES),
         *_reads_payments(place),
         _puts(place, "PublishRules", place.rules_url),
     )
@@ -77,7 +77,7 @@ def watches_drift(outputs: Outputs) -> Document:
     """Return the policy of a job that runs `make stability PUBLISH=yes`: it reads payments, and counts."""
     place = Records.of(outputs)
     return document(
-        _reads_items(place, RULES_KEY),
+        _reads_items(place, _RULES),
         *_reads_payments(place),
         allow(
             "CountWhatShifted",

@@ -10,8 +10,11 @@ from botocore.session import Session
 from shared.runtime.counting import ENVIRONMENT_DIMENSION, measured
 from tools.deploy.target import Target
 
+CANARY_STREAM: Final = "canary-"
+"""How the names of the log streams begin that `make canary` writes, and"""
+
 DRIFT_STREAM: Final = "drift-"
-"""How the names of the log streams begin that `make stability` writes."""
+"""those that `make stability` writes: each job may write its own."""
 
 
 def count(target: Target, session: Session, stream: str, counts: Mapping[str, int], **fields: object) -> None:

@@ -14,7 +14,7 @@ from botocore.session import Session, get_session
 
 from shared.runtime.counting import CANARY_PASSED
 from tools.deploy import outputs
-from tools.deploy.metric_lines import count, refusal
+from tools.deploy.metric_lines import CANARY_STREAM, count, refusal
 from tools.deploy.outputs import OperatorError
 from tools.deploy.target import Target
 from tools.operate.smoke.cli import FAILED, IMPOSSIBLE, USUAL_PATIENCE_SECONDS, exit_code, run
@@ -56,7 +56,7 @@ def _sent(target: Target, session: Session, patience: float) -> int:
         _tell(target, session, report)
         if report.ok:
             lasted = report.received_to_mailed
-            count(target, session, report.run.name, {CANARY_PASSED: 1}, milliseconds=lasted)
+            count(target, session, CANARY_STREAM + report.run.name, {CANARY_PASSED: 1}, milliseconds=lasted)
     except (ClientError, BotoCoreError) as error:
         print(f"error: the operators were not told: {refusal(target, error, 'canary')}", file=sys.stderr)
         return FAILED

@@ -1,5 +1,6 @@
 """The IAM policies of who runs the smoke test: its own requests, on the items that it makes."""
 
+from tools.deploy.metric_lines import CANARY_STREAM
 from tools.deploy.statements import Document, Statement, allow, allow_key, document, of_items
 from tools.deploy.target import Target
 
@@ -52,6 +53,6 @@ def canary_policy(target: Target) -> Document:
         allow(
             "CountThatItPassed",
             ["logs:CreateLogStream", "logs:PutLogEvents"],
-            [f"{target.canary_log_group_arn}:log-stream:*"],
+            [f"{target.canary_log_group_arn}:log-stream:{CANARY_STREAM}*"],
         ),
     )
