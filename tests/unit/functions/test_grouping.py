@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto import mock_aws
 
+from shared.runtime.alerts import group_key
+from shared.runtime.dynamodb import from_item
 from stacks.alerting.functions.notifier.close_request import CloseRequest
 from stacks.alerting.functions.notifier.group import FLOOD_SECONDS, MAXIMUM_LISTED, AlertGroup
 from stacks.alerting.functions.notifier.groups_table import GroupsTable
@@ -27,6 +29,7 @@ from tests.unit.functions.grouping_desk import (
     alert,
     opened,
 )
+from tools.reconciliation.standing import SUMMARY_GRACE_MILLISECONDS, Standing
 
 
 @pytest.fixture
@@ -51,6 +54,28 @@ def test_three_alerts_of_an_account_are_one_mail_and_one_summary(desk: Desk) -> 
     desk.now += 1
     assert desk.deliver(alert("t-4").to_json())
     assert desk.own_mails() == {"t-1": 1, "t-4": 1}, "the next alert opens another group"
+
+
+def test_the_first_alert_that_comes_again_after_its_summary_opens_no_group_of_the_same_name(
+    desk: Desk,
+) -> None:
+    """Else `make reconcile`, which finds a group by its name, takes that summary for overdue."""
+    first, later = alert("t-1"), alert("t-2")
+    assert not desk.deliver(first.to_json(), calls=2), "cut between the group and the mail"
+    assert desk.deliver(later.to_json())
+    desk.now = NOW + WINDOW_SECONDS * 1000
+    desk.close_what_is_due()
+    assert desk.summaries() == [["t-2"]]
+    desk.now += VISIBILITY_MILLISECONDS
+    assert desk.deliver(first.to_json())
+    assert desk.own_mails() == {"t-1": 1}
+    assert desk.statuses() == {"t-1": "SENT", "t-2": "GROUPED"}
+    record, group = (
+        from_item(desk.client.get_item(TableName="alerts-test", Key={"alert_id": {"S": key}})["Item"])
+        for key in (later.transaction.alert_id, group_key("account-1"))
+    )
+    now = desk.now + 2 * SUMMARY_GRACE_MILLISECONDS + WINDOW_SECONDS * 1000
+    assert Standing("t-2", NOW).with_alert(record, [group], now).fault is None
 
 
 def test_a_count_whose_answer_was_lost_is_found_done_when_it_is_tried_again(desk: Desk) -> None:

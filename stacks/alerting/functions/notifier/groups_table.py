@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_sqs import SQSClient
 
-# Where a group is over and has nothing to tell, the next alert opens another in its place.
+# Where a group is over and has nothing to tell, the next alert opens another in its place. The alert that
+# opened it does not, when it comes again: two groups of one name could not be told apart.
 _NONE_OR_OVER: Final = (
-    "attribute_not_exists(revision) OR group_state = :closed OR (closes_at <= :now AND grouped = :none)"
+    "attribute_not_exists(revision) OR "
+    "(opened_by <> :by AND (group_state = :closed OR (closes_at <= :now AND grouped = :none)))"
 )
 _STILL: Final = "opened_by = :by AND revision = :seen AND group_state = :open"
 _TO_BE_CLOSED: Final = (
@@ -45,7 +47,7 @@ class GroupsTable:
         """Store a new group, or return the one that is in its place."""
         update = assignments(group.to_values())
         update["ExpressionAttributeValues"] |= to_item(
-            {":closed": GroupState.CLOSED, ":now": now, ":none": 0}
+            {":by": group.opened_by, ":closed": GroupState.CLOSED, ":now": now, ":none": 0}
         )
         try:
             self._update(group.account_id, condition=_NONE_OR_OVER, **update)

@@ -82,7 +82,8 @@ class AlertGroups(Protocol):
     def open(self, group: AlertGroup, *, now: int) -> AlertGroup | None:
         """Store a new group and return None, or return the one that is in its place.
 
-        A group gives its place up when it is closed, or over without anything to summarise.
+        A group gives its place up when it is closed, or over without anything to summarise; not to the alert
+        that opened it, which may come again.
         """
         ...
 
