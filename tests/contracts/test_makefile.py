@@ -136,7 +136,7 @@ def test_an_environment_must_be_named(make: Make, target: str) -> None:
     ("settings", "message"),
     [
         (["ENV="], "ENV is missing"),
-        (["ENV=staging"], "ENV='staging' has no stacks/network/Pulumi.staging.yaml"),
+        (["ENV=nowhere"], "ENV='nowhere' has no stacks/network/Pulumi.nowhere.yaml"),
         (["ENV=dev;true"], "is no environment name"),
         (["ENV=dev", "ENGINE=other"], "ENGINE='other' is no engine: there are embedded pulumi"),
         (["ENV=dev", "ENGINE=embedded"], "The embedded engine deploys onto the embedded AWS alone"),

@@ -113,7 +113,9 @@ def test_an_environment_is_deployed_in_the_order_of_the_graph() -> None:
 
 def test_prod_waits_for_dev_and_dev_for_the_checks() -> None:
     deploys = ALL["deploy"].jobs
-    assert (deploys["prod"]["needs"], deploys["dev"]["needs"]) == ("dev", "checks")
+    waits = [deploys[name]["needs"] for name in ENVIRONMENTS]
+    assert waits == ["checks", *ENVIRONMENTS[:-1]]
+    assert (ENVIRONMENTS[0], ENVIRONMENTS[-1]) == ("dev", "prod")
     assert [deploys[name]["with"]["environment"] for name in ENVIRONMENTS] == ENVIRONMENTS
     assert ALL["deploy"].triggers["push"] == {"branches": ["main"]}
 
@@ -149,8 +151,7 @@ def test_a_canary_is_sent_to_every_environment_whose_alarm_waits_for_it_each_nig
 
 def test_one_deployment_at_a_time_goes_to_an_environment() -> None:
     groups = {
-        "deploy.dev": "deploy-dev",
-        "deploy.prod": "deploy-prod",
+        **{f"deploy.{environment}": f"deploy-{environment}" for environment in ENVIRONMENTS},
         **{f"{layer}.deploy": "deploy-${{ inputs.environment }}" for layer in LAYERS},
     }
     deploying = ("deploy-environment.yml", "deploy-layer.yml")
