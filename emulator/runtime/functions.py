@@ -25,7 +25,8 @@ from emulator.runtime.log_stream import LogStream
 from emulator.runtime.outcome import Outcome, failure
 from emulator.runtime.packages import link_packages
 from emulator.runtime.pool import FunctionPool
-from emulator.runtime.worker import Invocation, Surroundings, Worker
+from emulator.runtime.surroundings import Surroundings
+from emulator.runtime.worker import Invocation, Worker
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,6 @@ import contextlib
 import hmac
 import json
 import logging
-import os
 import queue
 import secrets
 import subprocess
@@ -24,8 +23,8 @@ from emulator.cloud.http_server import HttpRequest, HttpResponse, HttpServer
 from emulator.runtime import platform_lines
 from emulator.runtime.configuration import FunctionConfiguration
 from emulator.runtime.log_file import FunctionLog
-from emulator.runtime.log_stream import LogStream
 from emulator.runtime.outcome import Outcome, failure
+from emulator.runtime.surroundings import Surroundings
 
 log = logging.getLogger(__name__)
 
@@ -48,17 +47,6 @@ class Invocation:
     def of(payload: bytes, trace_header: str = "", request_id: str = "") -> "Invocation":
         """Return an invocation with a request id of its own unless one is given."""
         return Invocation(payload, trace_header, request_id or str(uuid.uuid4()))
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What a worker is started with besides its function."""
-
-    code_folder: Path
-    packages_folder: Path
-    log_file: Path
-    environment: dict[str, str]
-    log_stream: LogStream | None = None
 
 
 class Worker:
@@ -105,7 +93,7 @@ class Worker:
         process = subprocess.Popen(
             arguments,
             cwd=self._surroundings.code_folder,
-            env=self._environment(),
+            env=self._surroundings.variables(self.configuration, f"127.0.0.1:{self._server.port}"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -173,33 +161,6 @@ class Worker:
     def pid(self) -> int:
         """The process id; 0 before the start."""
         return self._process.pid if self._process else 0
-
-    def _environment(self) -> dict[str, str]:
-        configuration, around = self.configuration, self._surroundings
-        return {
-            "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
-            "LANG": "C.UTF-8",
-            "TZ": ":UTC",
-            "HOME": "/tmp",  # noqa: S108 - as in Lambda
-            **dict(configuration.environment),
-            "PYTHONPATH": f"{around.code_folder}{os.pathsep}{around.packages_folder}",
-            "PYTHONUNBUFFERED": "1",
-            "_HANDLER": configuration.handler,
-            "LAMBDA_TASK_ROOT": str(around.code_folder),
-            "LAMBDA_RUNTIME_DIR": str(around.packages_folder),
-            "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{self._server.port}",
-            "AWS_EXECUTION_ENV": f"AWS_Lambda_{configuration.runtime}",
-            "AWS_LAMBDA_FUNCTION_NAME": configuration.name,
-            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
-            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(configuration.memory),
-            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
-            "AWS_LAMBDA_LOG_GROUP_NAME": configuration.log_group,
-            "AWS_LAMBDA_LOG_STREAM_NAME": around.log_stream.name if around.log_stream else "",
-            "AWS_LAMBDA_LOG_FORMAT": configuration.log_format.upper(),
-            "AWS_LAMBDA_LOG_LEVEL": configuration.log_level,
-            "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
-            **around.environment,
-        }
 
     def _handle(self, request: HttpRequest) -> HttpResponse:
         """Only this worker's own client is answered: any process of the machine can reach the port."""

@@ -14,7 +14,8 @@ from emulator.cloud import deployed
 from emulator.runtime import configuration as configurations
 from emulator.runtime.configuration import FunctionConfiguration, NoFunctionError, unpack_code
 from emulator.runtime.packages import link_packages
-from emulator.runtime.worker import Invocation, Surroundings, Worker
+from emulator.runtime.surroundings import Surroundings
+from emulator.runtime.worker import Invocation, Worker
 
 HANDLER = "def handle(event, context):\n    return {'got': event}\n"
 FAILS = "raise ValueError('broken')\n"

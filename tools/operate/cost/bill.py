@@ -137,3 +137,8 @@ class Bill:
 
 def _moving(charges: Iterable[Charge]) -> float:
     return sum(charge.usd for charge in charges if not charge.line.stored)
+
+
+def in_dollars(amount: float) -> str:
+    """Return an amount as the page writes it: cents only where they tell something."""
+    return f"{amount:,.2f}" if amount < 100 else f"{amount:,.0f}"
