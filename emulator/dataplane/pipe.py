@@ -8,7 +8,6 @@ pipe's dead-letter queue.
 
 import json
 import logging
-import threading
 import time
 from typing import Any
 
@@ -24,13 +23,8 @@ from emulator.cloud.role_sessions import AssumeRoleError, role_caller
 from emulator.cloud.taps import measure
 from emulator.dataplane.input_template import render_template
 from emulator.dataplane.options import DataPlaneOptions
-from emulator.dataplane.pipe_settings import (
-    PipeBlockedError,
-    PipeSettings,
-    failure_record,
-    read_settings,
-    stream_record,
-)
+from emulator.dataplane.pipe_settings import PipeSettings, failure_record, read_settings, stream_record
+from emulator.dataplane.poller import BlockedError, Poller
 from emulator.dataplane.queue_sender import UndeliverableError, send_as_role
 from emulator.event_patterns import Pattern
 
@@ -49,11 +43,10 @@ _NONE_TAKEN = {
     Strike.PIPE_TIMED_OUT: "ExecutionTimeout",
 }
 _IDLE_SECONDS = 5.0
-_BLOCKED_SECONDS = 1.0
 _RETRY_SECONDS = 1.0
 
 
-class PipeRunner:
+class PipeRunner(Poller):
     """Moves the records of one pipe for as long as the pipe exists.
 
     Args:
@@ -63,48 +56,20 @@ class PipeRunner:
     """
 
     def __init__(self, pipe: Any, options: DataPlaneOptions, chaos: Chaos) -> None:
+        super().__init__(f"pipe {pipe.name}", taps.stream_written)
         self.pipe = pipe
         self._name: str = pipe.name
         self._options = options
         self._chaos = chaos
         self._position: int | None = None
-        self._wake = threading.Event()
-        self._stopping = False
-        self._last_problem = ""
-        taps.stream_written.listen(self._stream_written)
-        threading.Thread(target=self._run, name=f"pipe-{pipe.name}", daemon=True).start()
+        self.start()
 
-    def stop(self) -> None:
-        """Read no more; a batch in work is finished."""
-        self._stopping = True
-        taps.stream_written.forget(self._stream_written)
-        self._wake.set()
-
-    def wake(self) -> None:
-        """Look at the pipe's settings again."""
-        self._wake.set()
-
-    def _stream_written(self, _table_name: str) -> None:
-        self._wake.set()
-
-    def _run(self) -> None:
-        while not self._stopping:
-            self._wake.clear()
-            try:
-                moved = self._move_batch()
-                pause = 0.0 if moved else _IDLE_SECONDS
-                self._last_problem = ""
-            except PipeBlockedError as error:
-                self._measure("ExecutionFailed")
-                if str(error) != self._last_problem:
-                    log.warning("pipe %s: %s", self._name, error)
-                self._last_problem = str(error)
-                pause = _BLOCKED_SECONDS
-            except Exception:
-                log.exception("pipe %s: a batch failed", self._name)
-                pause = _BLOCKED_SECONDS
-            if pause:
-                self._wake.wait(pause)
+    def _poll(self) -> float:
+        try:
+            return 0.0 if self._move_batch() else _IDLE_SECONDS
+        except BlockedError:
+            self._measure("ExecutionFailed")
+            raise
 
     def _move_batch(self) -> bool:
         """Move the next records, if there are any and the pipe runs."""
@@ -127,7 +92,7 @@ class PipeRunner:
             self._measure("EventCount", len(wanted))
             content = json.dumps(wanted[0]).encode()
             if self._chaos.outage(Strike.PIPE_STOPPED, self._name, content):
-                raise PipeBlockedError("stopped by chaos")
+                raise BlockedError("stopped by chaos")
             self._deliver(settings, caller, shard, wanted)
             if self._chaos.strikes(Strike.BATCH_REPEATED, self._name, content):
                 return True
@@ -140,16 +105,16 @@ class PipeRunner:
         """Return the pipe's caller and the stream's shard, once the role's rights are found sufficient."""
         table = deployed.table_of_stream(settings.stream_arn)
         if table is None:
-            raise PipeBlockedError(f"Stream not found: {settings.stream_arn}")
+            raise BlockedError(f"Stream not found: {settings.stream_arn}")
         try:
             caller = role_caller(
                 settings.role_arn, SERVICE, settings.name, {"aws:sourcearn": (settings.arn,)}
             )
         except AssumeRoleError as error:
-            raise PipeBlockedError(str(error)) from error
+            raise BlockedError(str(error)) from error
         refusal = check(caller, *(Requirement(action, settings.stream_arn) for action in _READ_RIGHTS))
         if refusal is not None:
-            raise PipeBlockedError(refusal.message)
+            raise BlockedError(refusal.message)
         shard = table.stream_shard
         if self._position is None:
             written = 0 if settings.from_start else len(shard.items)
@@ -178,7 +143,7 @@ class PipeRunner:
             if not records:
                 return
             if self._stopping:
-                raise PipeBlockedError("the embedded AWS is stopping")
+                raise BlockedError("the embedded AWS is stopping")
             if settings.bisects and len(records) > 1:
                 middle = len(records) // 2
                 self._deliver(settings, caller, shard, records[:middle])

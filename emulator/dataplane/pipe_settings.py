@@ -5,14 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from emulator.dataplane.poller import BlockedError
 from emulator.event_patterns import Pattern, parse_pattern
 
 _TARGET_BATCH = 10
 """The most that an event bus takes at once."""
-
-
-class PipeBlockedError(Exception):
-    """The pipe cannot read its source; says why. Records stay in the stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +38,10 @@ def read_settings(pipe: Any) -> PipeSettings:
     """Return the settings of moto's pipe.
 
     Raises:
-        PipeBlockedError: the pipe uses what the embedded AWS does not move.
+        BlockedError: the pipe uses what the embedded AWS does not move.
     """
     if not pipe.source.split(":")[2] == "dynamodb" or ":event-bus/" not in pipe.target or pipe.enrichment:
-        raise PipeBlockedError("only a pipe from a DynamoDB stream straight to an event bus is moved here")
+        raise BlockedError("only a pipe from a DynamoDB stream straight to an event bus is moved here")
     source = pipe.source_parameters or {}
     stream = source.get("DynamoDBStreamParameters") or {}
     target = pipe.target_parameters or {}

@@ -23,22 +23,18 @@ from emulator.cloud.repairs.queues import next_visible_in
 from emulator.cloud.role_sessions import AssumeRoleError, role_caller
 from emulator.dataplane.lambda_service import FunctionCall, LambdaService
 from emulator.dataplane.options import DataPlaneOptions
+from emulator.dataplane.poller import BlockedError, Poller
 from emulator.runtime.configuration import NoFunctionError
 from emulator.runtime.outcome import Outcome, TooManyRequestsError
 
 log = logging.getLogger(__name__)
 
 _LONGEST_SLEEP_SECONDS = 5.0
-_REFUSED_PAUSE_SECONDS = 1.0
 _DEFAULT_CONCURRENCY = 5
 """How many batches Lambda's pollers begin with when no maximum is set."""
 
 _THROTTLED_PAUSE_SECONDS = 0.5
 _RIGHTS = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
-
-
-class CannotPollError(Exception):
-    """The mapping cannot be polled now; says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +50,7 @@ class _Source:
     reports_failures: bool
 
 
-class QueueTrigger:
+class QueueTrigger(Poller):
     """Polls for one event source mapping.
 
     Args:
@@ -67,46 +63,14 @@ class QueueTrigger:
     def __init__(
         self, mapping_id: str, service: LambdaService, options: DataPlaneOptions, chaos: Chaos
     ) -> None:
+        super().__init__(f"event source mapping {mapping_id}", taps.message_added)
         self._mapping_id = mapping_id
         self._service = service
         self._options = options
         self._chaos = chaos
-        self._wake = threading.Event()
-        self._stopping = False
         self._changed = threading.Condition()
         self._in_work = 0
-        self._last_refusal = ""
-        taps.message_added.listen(self._message_added)
-        threading.Thread(target=self._run, name="queue-trigger", daemon=True).start()
-
-    def stop(self) -> None:
-        """Polls no more; a batch in work is finished by its own thread."""
-        self._stopping = True
-        taps.message_added.forget(self._message_added)
-        self._wake.set()
-
-    def wake(self) -> None:
-        """Look at the mapping and its queue again."""
-        self._wake.set()
-
-    def _message_added(self, _queue_name: str) -> None:
-        self._wake.set()
-
-    def _run(self) -> None:
-        while not self._stopping:
-            self._wake.clear()
-            try:
-                pause = self._poll()
-            except CannotPollError as error:
-                if str(error) != self._last_refusal:
-                    self._last_refusal = str(error)
-                    log.warning("event source mapping %s: %s", self._mapping_id, error)
-                pause = _REFUSED_PAUSE_SECONDS
-            except Exception:
-                log.exception("event source mapping %s: a poll failed", self._mapping_id)
-                pause = _REFUSED_PAUSE_SECONDS
-            if pause > 0:
-                self._wake.wait(pause)
+        self.start()
 
     def _poll(self) -> float:
         """Receives one batch and hands it on; gives the seconds until the next poll is worth its while."""
@@ -144,7 +108,7 @@ class QueueTrigger:
         """Return the mapping as it is now; None while it is disabled or its queue is missing.
 
         Raises:
-            CannotPollError: the function or one of its rights is missing.
+            BlockedError: the function or one of its rights is missing.
         """
         with MOTO_LOCK:
             mapping = backend("lambda").get_event_source_mapping(self._mapping_id)
@@ -155,14 +119,14 @@ class QueueTrigger:
             if queue is None:
                 return None
             if function is None:
-                raise CannotPollError(f"Function not found: {mapping.function_arn}")
+                raise BlockedError(f"Function not found: {mapping.function_arn}")
             try:
                 caller = role_caller(function.role, "lambda.amazonaws.com", function.function_name, {})
             except AssumeRoleError as error:
-                raise CannotPollError(str(error)) from error
+                raise BlockedError(str(error)) from error
             refusal = check(caller, *(Requirement(action, mapping.event_source_arn) for action in _RIGHTS))
             if refusal is not None:
-                raise CannotPollError(refusal.message)
+                raise BlockedError(refusal.message)
             return _Source(
                 queue=queue,
                 queue_arn=mapping.event_source_arn,

@@ -1,11 +1,14 @@
-"""EC2: what its resources share. AWS makes their ids, and every call takes tags in one form."""
+"""EC2: what its resources share. AWS makes their ids, and fields have the names of properties."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from emulator.provider import tags
 from emulator.provider.cloud import Cloud
 from emulator.provider.declared import pages
 from emulator.provider.resource import NO_DATA, Clients, Properties, Resource
+from emulator.provider.shapes import field_of
+from emulator.provider.values import pruned
 
 
 class Ec2Resource(Resource):
@@ -18,7 +21,15 @@ class Ec2Resource(Resource):
     """The id's field: `RouteTableId`."""
     listing: ClassVar[tuple[str, str]]
     """The call that describes such resources, and where its answer has them."""
+    creating: ClassVar[tuple[str, str]]
+    """The call that makes one, and where its answer has it: empty where it is the answer."""
     deleting: ClassVar[str]
+    sent: ClassVar[frozenset[str]] = frozenset()
+    """The inputs that `creating` takes, and a description tells."""
+    told: ClassVar[frozenset[str]] = frozenset()
+    """What else a description tells."""
+    names: ClassVar[Mapping[str, str]] = {}
+    """Property -> field of the API, where they differ in more than the first letter."""
     filters: ClassVar[Properties] = {}
     """Filter -> the input that it takes, for a search."""
     found_by_tags: ClassVar[bool] = False
@@ -29,6 +40,15 @@ class Ec2Resource(Resource):
         if "kind" in cls.__dict__:
             cls.arn_form = ("ec2", f"{cls.kind}/{{id}}")
 
+    def create(self, cloud: Cloud, inputs: Properties) -> str:
+        operation, where = self.creating
+        given = pruned(**{field_of(name, self.names): inputs.get(name) for name in self.sent})
+        made = getattr(cloud.client("ec2"), operation)(**given, **self.tagged_with(inputs))
+        return str((made[where] if where else made)[self.id_name])
+
+    def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
+        return self.shared(cloud, resource_id, self.described(cloud, resource_id))
+
     def described(self, cloud: Cloud, resource_id: str) -> dict[str, Any]:
         """The one description with this id."""
         operation, where = self.listing
@@ -36,9 +56,13 @@ class Ec2Resource(Resource):
         return dict(answer[where][0])
 
     def shared(self, cloud: Cloud, resource_id: str, found: Properties) -> dict[str, Any]:
-        """The outputs that every type has."""
-        arn = self.arn_output(cloud, resource_id, {})
-        return {**arn, "ownerId": cloud.account_id, "tags": tags.as_map(found.get("Tags"))}
+        """The outputs that every type has, and what its description tells by name."""
+        return {
+            **self.arn_output(cloud, resource_id, {}),
+            **{name: found.get(field_of(name, self.names)) for name in self.sent | self.told},
+            "ownerId": cloud.account_id,
+            "tags": tags.as_map(found.get("Tags")),
+        }
 
     def tagged_with(self, inputs: Properties) -> dict[str, Any]:
         """The parameter of a creation that gives the resource its tags."""

@@ -5,8 +5,7 @@ from typing import Any
 
 from emulator.provider.cloud import Cloud
 from emulator.provider.ec2 import Ec2Resource, search
-from emulator.provider.resource import CheckFailure, Clients, Place, Properties, changed, frozen
-from emulator.provider.values import pruned
+from emulator.provider.resource import CheckFailure, Clients, Place, Properties, changed, frozen, words
 
 _LISTS = {"routeTableIds": "RouteTableIds", "subnetIds": "SubnetIds", "securityGroupIds": "SecurityGroupIds"}
 """List properties and their names in the API, where they are added and removed one by one."""
@@ -21,9 +20,11 @@ class VpcEndpoint(Ec2Resource):
     token = "aws:ec2/vpcEndpoint:VpcEndpoint"
     kind, id_prefix, id_name = "vpc-endpoint", "vpce", "VpcEndpointId"
     listing = ("describe_vpc_endpoints", "VpcEndpoints")
-    modelled = frozenset(
-        {"vpcId", "serviceName", "vpcEndpointType", "policy", "privateDnsEnabled", "autoAccept", *_LISTS}
-    )
+    creating = ("create_vpc_endpoint", "VpcEndpoint")
+    sent = words("vpcId serviceName vpcEndpointType policy privateDnsEnabled") | _LISTS.keys()
+    told = words("state")
+    names = {"policy": "PolicyDocument"}
+    modelled = sent | {"autoAccept"}
     replace_on = frozenset({"vpcId", "serviceName", "vpcEndpointType"})
     defaults = frozen({"vpcEndpointType": "Gateway"})
     unordered = frozenset(_LISTS)
@@ -41,20 +42,6 @@ class VpcEndpoint(Ec2Resource):
             if inputs.get(name):
                 yield CheckFailure(name, f"does not apply to a {inputs['vpcEndpointType']} endpoint")
 
-    def create(self, cloud: Cloud, inputs: Properties) -> str:
-        made = cloud.client("ec2").create_vpc_endpoint(
-            **pruned(
-                VpcId=inputs["vpcId"],
-                ServiceName=inputs["serviceName"],
-                VpcEndpointType=inputs["vpcEndpointType"],
-                PolicyDocument=inputs.get("policy"),
-                PrivateDnsEnabled=inputs.get("privateDnsEnabled"),
-                **{field: inputs.get(name) for name, field in _LISTS.items()},
-            ),
-            **self.tagged_with(inputs),
-        )
-        return str(made["VpcEndpoint"]["VpcEndpointId"])
-
     def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
         """The endpoint; a gateway's prefix list has a call of its own."""
         endpoint = self.described(cloud, resource_id)
@@ -63,11 +50,7 @@ class VpcEndpoint(Ec2Resource):
         subnets, kind = endpoint.get("SubnetIds", []), endpoint["VpcEndpointType"]
         return {
             **self.shared(cloud, resource_id, endpoint),
-            "vpcId": endpoint["VpcId"],
-            "serviceName": endpoint["ServiceName"],
             "serviceRegion": cloud.region,
-            "vpcEndpointType": kind,
-            "policy": endpoint.get("PolicyDocument"),
             "privateDnsEnabled": bool(endpoint.get("PrivateDnsEnabled")) and kind != "Gateway",
             "routeTableIds": endpoint.get("RouteTableIds", []),
             "subnetIds": subnets,
@@ -79,7 +62,6 @@ class VpcEndpoint(Ec2Resource):
                 for entry in endpoint.get("DnsEntries", [])
             ],
             "requesterManaged": bool(endpoint.get("RequesterManaged")),
-            "state": endpoint["State"],
             **self._prefix_list(cloud.client("ec2"), endpoint),
         }
 

@@ -15,8 +15,8 @@ from emulator.provider.resource import (
     changed,
     digits,
     frozen,
+    words,
 )
-from emulator.provider.values import pruned
 
 
 class Vpc(Ec2Resource):
@@ -25,17 +25,13 @@ class Vpc(Ec2Resource):
     token = "aws:ec2/vpc:Vpc"
     kind = id_prefix = "vpc"
     id_name = "VpcId"
-    listing, deleting = ("describe_vpcs", "Vpcs"), "delete_vpc"
+    listing = ("describe_vpcs", "Vpcs")
+    creating, deleting = ("create_vpc", "Vpc"), "delete_vpc"
     found_by_tags = True
-    modelled = frozenset({"cidrBlock", "enableDnsHostnames", "enableDnsSupport", "instanceTenancy"})
-    replace_on = frozenset({"cidrBlock", "instanceTenancy"})
+    sent, told = words("cidrBlock instanceTenancy"), words("dhcpOptionsId")
+    modelled = sent | words("enableDnsHostnames enableDnsSupport")
+    replace_on = sent
     defaults = frozen({"enableDnsSupport": True, "instanceTenancy": "default"})
-
-    def create(self, cloud: Cloud, inputs: Properties) -> str:
-        """A VPC with the default group, access list and route table that AWS adds."""
-        given = pruned(CidrBlock=inputs.get("cidrBlock"), InstanceTenancy=inputs.get("instanceTenancy"))
-        made = cloud.client("ec2").create_vpc(**given, **self.tagged_with(inputs))
-        return str(made["Vpc"]["VpcId"])
 
     def complete(self, cloud: Cloud, resource_id: str, inputs: Properties) -> None:
         self._set_dns(cloud, resource_id, {}, inputs)
@@ -50,9 +46,6 @@ class Vpc(Ec2Resource):
         main = tables["RouteTables"][0]["RouteTableId"]
         return {
             **self.shared(cloud, resource_id, vpc),
-            "cidrBlock": vpc["CidrBlock"],
-            "instanceTenancy": vpc["InstanceTenancy"],
-            "dhcpOptionsId": vpc["DhcpOptionsId"],
             "enableDnsHostnames": self._attribute(ec2, resource_id, "EnableDnsHostnames"),
             "enableDnsSupport": self._attribute(ec2, resource_id, "EnableDnsSupport"),
             "mainRouteTableId": main,
@@ -91,36 +84,19 @@ class Subnet(Ec2Resource):
     token = "aws:ec2/subnet:Subnet"
     kind = id_prefix = "subnet"
     id_name = "SubnetId"
-    listing, deleting = ("describe_subnets", "Subnets"), "delete_subnet"
+    listing = ("describe_subnets", "Subnets")
+    creating, deleting = ("create_subnet", "Subnet"), "delete_subnet"
     filters = frozen({"vpc-id": "vpcId", "cidr-block": "cidrBlock"})
-    modelled = frozenset({"vpcId", "cidrBlock", "availabilityZone", "mapPublicIpOnLaunch"})
-    replace_on = frozenset({"vpcId", "cidrBlock", "availabilityZone"})
+    sent = words("vpcId cidrBlock availabilityZone")
+    told = words("availabilityZoneId mapPublicIpOnLaunch")
+    modelled = sent | {"mapPublicIpOnLaunch"}
+    replace_on = sent
     defaults = frozen({"mapPublicIpOnLaunch": False})
     absent = frozen({"privateDnsHostnameTypeOnLaunch": "ip-name"})
-
-    def create(self, cloud: Cloud, inputs: Properties) -> str:
-        given = pruned(
-            VpcId=inputs["vpcId"],
-            CidrBlock=inputs.get("cidrBlock"),
-            AvailabilityZone=inputs.get("availabilityZone"),
-        )
-        made = cloud.client("ec2").create_subnet(**given, **self.tagged_with(inputs))
-        return str(made["Subnet"]["SubnetId"])
 
     def complete(self, cloud: Cloud, resource_id: str, inputs: Properties) -> None:
         if inputs.get("mapPublicIpOnLaunch"):
             self._set_public(cloud, resource_id, inputs)
-
-    def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        subnet = self.described(cloud, resource_id)
-        return {
-            **self.shared(cloud, resource_id, subnet),
-            "vpcId": subnet["VpcId"],
-            "cidrBlock": subnet["CidrBlock"],
-            "availabilityZone": subnet["AvailabilityZone"],
-            "availabilityZoneId": subnet["AvailabilityZoneId"],
-            "mapPublicIpOnLaunch": subnet["MapPublicIpOnLaunch"],
-        }
 
     def update(self, cloud: Cloud, resource_id: str, old: Properties, new: Properties) -> None:
         if changed(old, new, "mapPublicIpOnLaunch"):
@@ -137,21 +113,18 @@ class RouteTable(Ec2Resource):
 
     token = "aws:ec2/routeTable:RouteTable"
     kind, id_prefix, id_name = "route-table", "rtb", "RouteTableId"
-    listing, deleting = ("describe_route_tables", "RouteTables"), "delete_route_table"
+    listing = ("describe_route_tables", "RouteTables")
+    creating, deleting = ("create_route_table", "RouteTable"), "delete_route_table"
     filters = frozen({"vpc-id": "vpcId"})
     found_by_tags = True
-    modelled = frozenset({"vpcId", "routes"})
-    replace_on = frozenset({"vpcId"})
+    sent = replace_on = frozenset({"vpcId"})
+    modelled = sent | {"routes"}
     unordered = frozenset({"routes"})
 
     def check(self, inputs: Properties) -> Iterator[CheckFailure]:
         """Routes would need gateways, which this network has not."""
         if inputs.get("routes"):
             yield CheckFailure("routes", "only a table without routes is modelled by the embedded AWS")
-
-    def create(self, cloud: Cloud, inputs: Properties) -> str:
-        made = cloud.client("ec2").create_route_table(VpcId=inputs["vpcId"], **self.tagged_with(inputs))
-        return str(made["RouteTable"]["RouteTableId"])
 
     def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
         """Routes to gateway endpoints belong to the endpoints and are left out, as the real provider does."""
@@ -161,7 +134,7 @@ class RouteTable(Ec2Resource):
             for route in table["Routes"]
             if route.get("GatewayId", "local") != "local" and "DestinationCidrBlock" in route
         ]
-        return {**self.shared(cloud, resource_id, table), "vpcId": table["VpcId"], "routes": own}
+        return {**self.shared(cloud, resource_id, table), "routes": own}
 
 
 class RouteTableAssociation(Resource):

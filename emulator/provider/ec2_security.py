@@ -5,7 +5,7 @@ from typing import Any
 
 from emulator.provider.cloud import Cloud
 from emulator.provider.ec2 import Ec2Resource, search
-from emulator.provider.resource import CheckFailure, Clients, Place, Properties, frozen
+from emulator.provider.resource import CheckFailure, Clients, Place, Properties, frozen, words
 from emulator.provider.tags import as_map
 from emulator.provider.values import pruned
 
@@ -27,7 +27,9 @@ class _Group(Ec2Resource):
     """What both kinds of group share: rules stand in resources of their own, never inline."""
 
     kind, id_prefix, id_name = "security-group", "sg", "GroupId"
-    listing, deleting = ("describe_security_groups", "SecurityGroups"), "delete_security_group"
+    listing = ("describe_security_groups", "SecurityGroups")
+    creating, deleting = ("create_security_group", ""), "delete_security_group"
+    sent, names = words("name description vpcId"), {"name": "GroupName"}
     unordered = _INLINE
 
     def check(self, inputs: Properties) -> Iterator[CheckFailure]:
@@ -43,9 +45,6 @@ class _Group(Ec2Resource):
         group = self.described(cloud, resource_id)
         return {
             **self.shared(cloud, resource_id, group),
-            "name": group["GroupName"],
-            "description": group["Description"],
-            "vpcId": group["VpcId"],
             "ingress": [_inline(rule) for rule in group["IpPermissions"]],
             "egress": [_inline(rule) for rule in group["IpPermissionsEgress"]],
         }
@@ -56,16 +55,11 @@ class SecurityGroup(_Group):
 
     token = "aws:ec2/securityGroup:SecurityGroup"
     filters = frozen({"group-name": "name", "vpc-id": "vpcId"})
-    modelled = frozenset({"name", "description", "vpcId", "revokeRulesOnDelete"})
-    replace_on = frozenset({"name", "description", "vpcId"})
+    modelled = _Group.sent | {"revokeRulesOnDelete"}
+    replace_on = _Group.sent
     defaults = frozen({"description": "Managed by Pulumi", "revokeRulesOnDelete": False})
     auto_name = "name"
     write_only = frozenset({"revokeRulesOnDelete"})
-
-    def create(self, cloud: Cloud, inputs: Properties) -> str:
-        given = pruned(GroupName=inputs["name"], Description=inputs["description"], VpcId=inputs.get("vpcId"))
-        made = cloud.client("ec2").create_security_group(**given, **self.tagged_with(inputs))
-        return str(made["GroupId"])
 
     def complete(self, cloud: Cloud, resource_id: str, inputs: Properties) -> None:
         """Like the real provider, take away the rule that lets everything out."""
