@@ -39,12 +39,12 @@ class Deployment(ApiPart):
         return {**super().properties(found), "createdDate": found["createdDate"].isoformat()}
 
     def find(self, aws: Clients, inputs: Properties) -> str | None:
-        """The newest that no stage serves: the one whose creation was interrupted."""
+        """The newest that no stage serves, of one second the last: the one whose creation was interrupted."""
         client, api = aws.client("apigateway"), {"restApiId": inputs["restApi"]}
         served = {stage["deploymentId"] for stage in client.get_stages(**api)["item"]}
         found = pages(client, "get_deployments", "items", **api)
         free = [each for each in found if each["id"] not in served]
-        return str(max(free, key=lambda each: each["createdDate"])["id"]) if free else None
+        return str(max(reversed(free), key=lambda each: each["createdDate"])["id"]) if free else None
 
     def foretold(self, place: Place, name: str, inputs: Properties) -> tuple[str, dict[str, Any]]:
         return digits(name, 6), {}
