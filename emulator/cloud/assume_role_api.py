@@ -1,7 +1,6 @@
 """STS, as far as moto knows none of our keys: roles are assumed by their trust policy; callers are named."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from urllib.parse import parse_qs
+from collections.abc import Iterator, Mapping
 from xml.sax.saxutils import escape
 
 from emulator.cloud import deployed
@@ -25,9 +24,8 @@ class AssumeRoleApi:
 
     def answer(self, caller: Caller, call: Call) -> HttpResponse:
         """Open a session for the caller, if the role's trust policy allows that."""
-        form = parse_qs(call.request.body.decode())
-        role_arn = form.get("RoleArn", [""])[0]
-        session_name = form.get("RoleSessionName", ["session"])[0]
+        role_arn = call.form.get("RoleArn", "")
+        session_name = call.form.get("RoleSessionName", "session")
         role_name = role_arn.rpartition("/")[2]
         with MOTO_LOCK:
             allowed = deployed.role(role_name) is not None and may_be_assumed_by(caller, role_arn)
@@ -37,7 +35,8 @@ class AssumeRoleApi:
             )
             return render(Refusal("AccessDeniedException", message), call.service, call.protocol)
         arn = f"arn:{PARTITION}:sts::{ACCOUNT_ID}:assumed-role/{role_name}/{session_name}"
-        policies = (*form.get("Policy", ()), *map(managed_policy, _session_arns(form)))
+        inline = call.form.get("Policy")
+        policies = (*([inline] if inline else ()), *map(managed_policy, _session_arns(call.form)))
         taken_on = Caller(CallerKind.ROLE_SESSION, arn, role_arn=role_arn, session_policies=policies)
         session = open_session(self._identities, taken_on)
         return _answer(
@@ -68,8 +67,8 @@ def _answer(operation: str, result: str) -> HttpResponse:
     return HttpResponse(200, body.encode(), [("Content-Type", "text/xml")])
 
 
-def _session_arns(form: Mapping[str, Sequence[str]]) -> Iterator[str]:
+def _session_arns(form: Mapping[str, str]) -> Iterator[str]:
     """Yield the managed policies that a session is to be limited to: `PolicyArns.member.1.arn`."""
-    for name, values in form.items():
+    for name, value in form.items():
         if name.startswith("PolicyArns.member."):
-            yield values[0]
+            yield value

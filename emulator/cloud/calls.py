@@ -6,8 +6,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qs, parse_qsl, unquote
 
+from botocore.model import OperationNotFoundError
 from moto.core.request import Request
 from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
@@ -18,6 +19,8 @@ from emulator.cloud.http_server import HttpRequest
 _MODEL_OF_SIGNING_NAME = {"monitoring": "cloudwatch", "tagging": "resourcegroupstaggingapi"}
 _MODEL_OF_TARGET = {"DynamoDBStreams_20120810": "dynamodbstreams"}
 CBOR = "smithy-rpc-v2-cbor"
+FORMS = frozenset({"query", "ec2"})
+"""Protocols whose requests are forms, with the operation as the parameter `Action`."""
 
 
 class UnknownOperationError(Exception):
@@ -34,13 +37,21 @@ class Call:
     request: HttpRequest
 
     @functools.cached_property
-    def content(self) -> Mapping[str, Any]:
-        """The request's JSON object; empty where there is none."""
+    def content(self) -> dict[str, Any]:
+        """The request's JSON object, as far as the operation takes it; empty where there is none."""
         try:
             content = json.loads(self.request.body or b"{}")
         except ValueError:
             return {}
-        return content if isinstance(content, dict) else {}
+        if not isinstance(content, dict):
+            return {}
+        taken = _members(self.service, self.operation)
+        return {name: value for name, value in content.items() if name in taken}
+
+    @functools.cached_property
+    def form(self) -> Mapping[str, str]:
+        """The parameters of a request that is a form."""
+        return _form(self.request)
 
 
 class LoopbackRequest(Request):
@@ -84,24 +95,52 @@ def read_call(request: HttpRequest, signing_name: str) -> Call:
     """Return the operation that a request signed for `signing_name` asks for.
 
     Raises:
-        UnknownOperationError: the service or the operation does not exist.
+        UnknownOperationError: the service or the operation does not exist, or not only one is named.
     """
     target = request.headers.get("x-amz-target")
     if target:
         prefix, _, operation = target.partition(".")
         service = _MODEL_OF_TARGET.get(prefix, _MODEL_OF_SIGNING_NAME.get(signing_name, signing_name))
+        if _model_protocol(service) in FORMS:
+            raise UnknownOperationError(f"{service} takes forms, which name their operation themselves")
         return Call(service, operation, "json", request)
     service = _MODEL_OF_SIGNING_NAME.get(signing_name, signing_name)
     if request.headers.get("smithy-protocol") == "rpc-v2-cbor":
         return Call(service, request.path.rpartition("/")[2], CBOR, request)
     protocol = _model_protocol(service)
     if protocol.startswith("rest-"):
+        if "Action" in parse_qs(request.query):
+            raise UnknownOperationError(f"{service} names an operation by its path, not by Action")
         return Call(service, _rest_operation(service, request), protocol, request)
-    encoded = request.body.decode("utf-8", "replace") or request.query
-    action = parse_qs(encoded).get("Action", [""])[0]
+    action = _form(request).get("Action")
     if not action:
         raise UnknownOperationError(f"the request to {service} names no operation")
-    return Call(service, action, "ec2" if protocol == "ec2" else "query", request)
+    return Call(service, action, protocol if protocol in FORMS else "query", request)
+
+
+def _form(request: HttpRequest) -> dict[str, str]:
+    """Return the parameters of a form.
+
+    Raises:
+        UnknownOperationError: one is given twice, or both body and URL have some: readers would differ.
+    """
+    body = request.body.decode("utf-8", "replace")
+    pairs = parse_qsl(body or request.query, keep_blank_values=True)
+    form = dict(pairs)
+    if len(form) < len(pairs) or (body and request.query):
+        raise UnknownOperationError("a parameter is given twice, or body and URL both hold parameters")
+    return form
+
+
+@functools.cache
+def _members(service: str, operation: str) -> frozenset[str]:
+    """Return the names, on the wire, of what an operation takes; none for an operation that does not exist."""
+    try:
+        shape = get_service_model(service).operation_model(operation).input_shape
+    except OperationNotFoundError:
+        return frozenset()
+    members = shape.members.items() if shape else ()
+    return frozenset(each.serialization.get("name", name) for name, each in members)
 
 
 @functools.cache

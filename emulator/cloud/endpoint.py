@@ -129,11 +129,15 @@ def unpacks_to_too_much(request: HttpRequest) -> bool:
     """Whether a compressed body, which moto would unpack whole, holds more than a plain one may."""
     if request.headers.get("content-encoding", "").lower() != "gzip":
         return False
-    stream = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    packed, size = request.body, 0
     try:
-        return len(stream.decompress(request.body, MAXIMUM_BODY_BYTES + 1)) > MAXIMUM_BODY_BYTES
+        while packed and size <= MAXIMUM_BODY_BYTES:  # one file of gzip may be several, one after the other
+            stream = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+            size += len(stream.decompress(packed, MAXIMUM_BODY_BYTES + 1 - size))
+            packed = stream.unused_data
     except zlib.error:
         return False  # moto says what is wrong with it
+    return size > MAXIMUM_BODY_BYTES
 
 
 def _missing_token() -> Refusal:

@@ -11,11 +11,11 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 from botocore.parsers import RpcV2CBORParser
 
-from emulator.cloud.calls import CBOR, Call
+from emulator.cloud.calls import CBOR, FORMS, Call
 
 FILE_NAME = "control_calls.jsonl"
 _NAME = re.compile(r"(?i)name$|^(queue|topic)$")
@@ -59,10 +59,4 @@ def _parameters(call: Call) -> Mapping[str, Any]:
     if call.protocol == CBOR:
         stream = io.BufferedReader(io.BytesIO(call.request.body))
         return dict(RpcV2CBORParser().parse_data_item(stream))
-    text = call.request.body.decode("utf-8", "replace")
-    if call.protocol in ("query", "ec2"):
-        return dict(parse_qsl(text or call.request.query))
-    if not text.startswith("{"):
-        return {}
-    parameters = json.loads(text)
-    return parameters if isinstance(parameters, dict) else {}
+    return call.form if call.protocol in FORMS else call.content

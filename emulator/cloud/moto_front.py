@@ -8,6 +8,7 @@ import contextlib
 import importlib
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -16,7 +17,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 
 from emulator.cloud import dynamodb_items
 from emulator.cloud.account import MOTO_LOCK
-from emulator.cloud.calls import Call, as_moto_request
+from emulator.cloud.calls import FORMS, Call, LoopbackRequest, as_moto_request
 from emulator.cloud.http_server import HttpResponse
 
 _RESPONSE_CLASSES = {
@@ -49,7 +50,7 @@ class MotoFront:
         return self._through_wsgi(call)
 
     def _dispatch(self, call: Call) -> HttpResponse:
-        request = as_moto_request(call.request)
+        request = _for_moto(call)
         # A receive may wait for messages, and the queues have locks of their own.
         lock = contextlib.nullcontext() if call.operation == "ReceiveMessage" else MOTO_LOCK
         try:
@@ -78,7 +79,20 @@ class MotoFront:
             started.update(status=status, headers=headers)
 
         with MOTO_LOCK:
-            chunks = self._application(as_moto_request(call.request).environ, start_response)
+            chunks = self._application(_for_moto(call).environ, start_response)
             body = b"".join(chunks)
         status = int(started.get("status", f"{HTTPStatus.INTERNAL_SERVER_ERROR.value} ").split(" ", 1)[0])
         return HttpResponse(status, body, started.get("headers", ()))
+
+
+def _for_moto(call: Call) -> LoopbackRequest:
+    """Return the request as moto reads it, so that it does what was authorised and nothing else.
+
+    moto takes the operation from a parameter `Action` first, and reads a body as parameters where the URL has
+    none: text such as `&Action=PurgeQueue` in a message would be obeyed.
+    """
+    request = call.request
+    if call.protocol in FORMS:
+        return as_moto_request(request)
+    query = request.query if call.protocol.startswith("rest-") else ""
+    return as_moto_request(replace(request, target=f"{request.path}?{query or 'parameters=none'}"))

@@ -59,6 +59,7 @@ KNOWN_KEYS = frozenset(
 _FAMILIES = ("aws:requesttag/", "aws:resourcetag/", "kms:encryptioncontext:")
 """Keys that end in a name of their own."""
 
+_ALL, _ANY = "ForAllValues", "ForAnyValue"
 _Compare = Callable[[str, str], bool]
 
 
@@ -104,24 +105,24 @@ class Condition:
     expected: tuple[str, ...]
     negated: bool
     if_exists: bool
-    for_all_values: bool
+    quantifier: str
 
     def holds(self, context: Context) -> bool:
         """Whether the request with this context satisfies the condition.
 
         A key that the request does not carry fails the condition, unless the operator is negated, ends in
-        IfExists or is Null; ForAllValues holds over no values at all.
+        IfExists or is Null. Over no values ForAllValues holds, and ForAnyValue does not, negated or not.
         """
-        given = context.get(self.key)
+        given = context.get(self.key) or ()
         if self.operator == "Null":
-            return (given is None) == (self.expected[0].lower() == "true")
-        if given is None:
-            return self.if_exists or self.negated or self.for_all_values
+            return (not given) == (self.expected[0].lower() == "true")
+        if not given:
+            return self.if_exists or self.quantifier == _ALL or (self.negated and self.quantifier != _ANY)
         compare = _COMPARISONS[self.operator]
         each = (
             any(compare(expected, value) for expected in self.expected) != self.negated for value in given
         )
-        return all(each) if self.for_all_values or self.negated else any(each)
+        return all(each) if self.quantifier == _ALL or (self.negated and not self.quantifier) else any(each)
 
 
 def parse_conditions(element: Mapping[str, Mapping[str, object]], where: str) -> tuple[Condition, ...]:
@@ -143,13 +144,13 @@ def parse_conditions(element: Mapping[str, Mapping[str, object]], where: str) ->
 
 def _parse_one(operator: str, key: str, expected: object, where: str) -> Condition:
     quantifier, _, name = operator.rpartition(":")
-    if quantifier not in {"", "ForAllValues", "ForAnyValue"}:
+    if quantifier not in {"", _ALL, _ANY}:
         raise UnsupportedPolicyError(f"{where}: condition operator {operator!r} is not known")
     if_exists = name.endswith("IfExists")
     name = name.removesuffix("IfExists")
     negated = name in _NEGATIONS
     base = _NEGATIONS.get(name, name)
-    if base not in _COMPARISONS and base != "Null":
+    if base not in _COMPARISONS and (base != "Null" or if_exists):
         raise UnsupportedPolicyError(f"{where}: condition operator {operator!r} is not known")
     lower = key.lower()
     if lower not in KNOWN_KEYS and not lower.startswith(_FAMILIES):
@@ -157,7 +158,7 @@ def _parse_one(operator: str, key: str, expected: object, where: str) -> Conditi
     values = tuple(_text(value, where) for value in (expected if isinstance(expected, list) else [expected]))
     if not values:
         raise UnsupportedPolicyError(f"{where}: condition {operator} on {key} compares with nothing")
-    return Condition(base, lower, values, negated, if_exists, quantifier == "ForAllValues")
+    return Condition(base, lower, values, negated, if_exists, quantifier)
 
 
 def _text(value: object, where: str) -> str:

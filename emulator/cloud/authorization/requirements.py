@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qs, unquote
+from urllib.parse import unquote
 
 from emulator.cloud.account import ACCOUNT_ID, REGION, arn, backend
 from emulator.cloud.calls import Call
@@ -26,7 +26,7 @@ def requirements_of(call: Call) -> list[Requirement]:
     """Return the rights that a call needs, all of them; none for the few calls that AWS lets anyone make."""
     if (call.service, call.operation) in _FREE:
         return []
-    return list(_READERS.get(call.service, _unscoped)(call))
+    return list(_READERS.get(call.service, _unscoped)(call)) or list(_unscoped(call))
 
 
 _FREE = frozenset({("sts", "GetCallerIdentity")})
@@ -39,11 +39,6 @@ def _action(call: Call, operation: str | None = None) -> str:
 
 def _unscoped(call: Call) -> Iterator[Requirement]:
     yield Requirement(_action(call), "*")
-
-
-def _form(call: Call) -> dict[str, str]:
-    fields = parse_qs(call.request.body.decode("utf-8", "replace") or call.request.query)
-    return {name: values[0] for name, values in fields.items()}
 
 
 def table_arn(name: str) -> str:
@@ -64,30 +59,38 @@ _TRANSACTION_ACTIONS = {
 
 
 def _dynamodb(call: Call) -> Iterator[Requirement]:
+    # By the operation, not by what the body holds: members that are not the operation's are not read.
     body = call.content
-    if "TransactItems" in body:
-        for item in body["TransactItems"]:
+    if call.operation.startswith("Transact"):
+        for item in body.get("TransactItems", []):
             for kind, part in item.items():
                 yield Requirement(
                     _action(call, _TRANSACTION_ACTIONS[kind]),
                     table_arn(part["TableName"]),
                     _leading_keys(part["TableName"], [part.get("Item") or part.get("Key")]),
                 )
-    elif isinstance(body.get("RequestItems"), dict):
-        for name, request in body["RequestItems"].items():
-            keys = request.get("Keys") if isinstance(request, dict) else None
-            yield Requirement(_action(call), table_arn(name), _leading_keys(name, keys or []))
+    elif call.operation in {"BatchGetItem", "BatchWriteItem"}:
+        for name, request in body.get("RequestItems", {}).items():
+            yield Requirement(_action(call), table_arn(name), _leading_keys(name, _batched(request)))
     elif "TableName" in body:
         table = table_arn(body["TableName"])
         yield Requirement(
             _action(call),
             f"{table}/index/{body['IndexName']}" if "IndexName" in body else table,
             _queried_key(body)
-            if "KeyConditionExpression" in body
+            if call.operation == "Query"
             else _leading_keys(body["TableName"], [body.get("Item") or body.get("Key")]),
         )
     else:
         yield Requirement(_action(call), body.get("ResourceArn", "*"))
+
+
+def _batched(request: Any) -> list[Any]:
+    """Return the keys of a batch that reads a table, or the items and keys of one that writes it."""
+    if isinstance(request, dict):
+        return request.get("Keys") or []
+    writes = (write for each in request for write in each.values())
+    return [write.get("Item") or write.get("Key") for write in writes]
 
 
 def _leading_keys(name: str, items: Iterable[Any]) -> dict[str, tuple[str, ...]]:
@@ -109,8 +112,11 @@ def _queried_key(body: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
         return {}
     index = next((each for each in table.global_indexes if each.name == body.get("IndexName")), table)
     key = next(each["AttributeName"] for each in index.schema if each["KeyType"] == "HASH")
+    if key in (legacy := body.get("KeyConditions", {})):
+        values = (each.values() for each in legacy[key].get("AttributeValueList", []))
+        return {"dynamodb:leadingkeys": tuple(value for each in values for value in each)}
     names = body.get("ExpressionAttributeNames", {})
-    for name, placeholder in _EQUALITY.findall(body["KeyConditionExpression"]):
+    for name, placeholder in _EQUALITY.findall(body.get("KeyConditionExpression", "")):
         if names.get(name, name) == key and placeholder in body.get("ExpressionAttributeValues", {}):
             return {"dynamodb:leadingkeys": tuple(body["ExpressionAttributeValues"][placeholder].values())}
     return {}
@@ -130,13 +136,14 @@ _BATCHES = {
 
 
 def _sqs(call: Call) -> Iterator[Requirement]:
-    body = call.content if call.protocol == "json" else _form(call)
-    name = str(body.get("QueueName") or str(body.get("QueueUrl", "")).rpartition("/")[2])
+    body = call.content if call.protocol == "json" else call.form
+    by_name = call.operation in {"CreateQueue", "GetQueueUrl"}
+    name = str(body.get("QueueName", "") if by_name else body.get("QueueUrl", "")).rpartition("/")[2]
     yield Requirement(_action(call, _BATCHES.get(call.operation)), arn("sqs", name) if name else "*")
 
 
 def _sns(call: Call) -> Iterator[Requirement]:
-    form = _form(call)
+    form = call.form
     target = next((form[key] for key in ("TopicArn", "TargetArn", "SubscriptionArn") if key in form), "*")
     yield Requirement(_action(call, "Publish" if call.operation == "PublishBatch" else None), target)
 
@@ -199,7 +206,7 @@ def _lambda(call: Call) -> Iterator[Requirement]:
 
 
 def _sts(call: Call) -> Iterator[Requirement]:
-    yield Requirement(_action(call), _form(call).get("RoleArn", "*"))
+    yield Requirement(_action(call), call.form.get("RoleArn", "*"))
 
 
 def _apigateway(call: Call) -> Iterator[Requirement]:

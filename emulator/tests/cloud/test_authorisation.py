@@ -1,6 +1,8 @@
 """Every call of a role, over the wire: allowed where AWS allows, denied in AWS's words."""
 
+import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import boto3
@@ -194,20 +196,58 @@ def test_a_right_to_some_keys_of_a_table_is_no_right_to_others(emulator: Emulato
         "ForAllValues:StringLike": {"dynamodb:LeadingKeys": "mine#*"},
         "Null": {"dynamodb:LeadingKeys": "false"},
     }
-    rights = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:BatchGetItem", "dynamodb:Scan"]
+    named = ("GetItem", "PutItem", "BatchGetItem", "BatchWriteItem", "Query", "Scan")
+    rights = [f"dynamodb:{name}" for name in named]
     role = Role(emulator, statement(rights, arn("dynamodb", "table/plain"), Condition=condition))
     dynamodb = role.client("dynamodb")
     mine, other = {"id": {"S": "mine#1"}}, {"id": {"S": "other#1"}}
     dynamodb.put_item(TableName="plain", Item=mine)
     assert dynamodb.get_item(TableName="plain", Key=mine)["Item"] == mine
     dynamodb.batch_get_item(RequestItems={"plain": {"Keys": [mine]}})
+    dynamodb.batch_write_item(RequestItems={"plain": [{"PutRequest": {"Item": mine}}]})
+
+    def query(of: str) -> Any:
+        """As a client of before there were expressions asks."""
+        is_key = {"AttributeValueList": [{"S": of}], "ComparisonOperator": "EQ"}
+        return dynamodb.query(TableName="plain", KeyConditions={"id": is_key})
+
+    assert query("mine#1")["Items"] == [mine]
+    written = [{"PutRequest": {"Item": mine}}, {"DeleteRequest": {"Key": other}}]
     for call in (
+        lambda: query("other#1"),
+        lambda: dynamodb.batch_write_item(RequestItems={"plain": written}),
         lambda: dynamodb.put_item(TableName="plain", Item=other),
         lambda: dynamodb.get_item(TableName="plain", Key=other),
         lambda: dynamodb.batch_get_item(RequestItems={"plain": {"Keys": [mine, other]}}),
         lambda: dynamodb.scan(TableName="plain"),
     ):
         assert refused(call)[0] == "AccessDeniedException"
+
+
+@pytest.mark.usefixtures("resources")
+def test_what_an_operation_does_not_take_says_nothing_of_what_it_acts_on(emulator: Emulator) -> None:
+    """A caller that writes its own requests adds members, which no service reads."""
+    emulator.client("sqs").create_queue(QueueName="mine")
+    role = Role(
+        emulator,
+        statement("dynamodb:PutItem", arn("dynamodb", "table/mine")),
+        statement("sqs:SendMessage", arn("sqs", "mine")),
+    )
+    url, item = _url(emulator, "plain"), {"id": {"S": "forged"}}
+    forged: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
+        ("dynamodb", "put_item", {"TableName": "plain", "Item": item}, {"TransactItems": []}),
+        ("dynamodb", "put_item", {"TableName": "plain", "Item": item}, {"RequestItems": {}}),
+        ("sqs", "send_message", {"QueueUrl": url, "MessageBody": "forged"}, {"QueueName": "mine"}),
+    ]
+    for service, operation, given, added in forged:
+        client = role.client(service)
+
+        def add(params: dict[str, Any], added: dict[str, Any] = added, **_: object) -> None:
+            params["body"] = json.dumps({**json.loads(params["body"]), **added}).encode()
+
+        client.meta.events.register(f"before-call.{service}", add)
+        assert refused(partial(getattr(client, operation), **given))[0].startswith("AccessDenied")
+    assert "Item" not in emulator.client("dynamodb").get_item(TableName="plain", Key=item)
 
 
 @pytest.mark.usefixtures("resources")

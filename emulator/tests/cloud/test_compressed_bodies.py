@@ -21,6 +21,9 @@ def test_a_larger_one_is_not() -> None:
     assert len(bomb) < MAXIMUM_BODY_BYTES / 500
     assert unpacks_to_too_much(request(bomb))
     assert not unpacks_to_too_much(request(bomb, "identity"))
+    assert unpacks_to_too_much(request(gzip.compress(b"small") + bomb)), "a second member is unpacked too"
+    halves = gzip.compress(b"\0" * (MAXIMUM_BODY_BYTES // 2 + 1)) * 2
+    assert unpacks_to_too_much(request(halves))
 
 
 @pytest.mark.parametrize("body", [b"", b"no gzip"])

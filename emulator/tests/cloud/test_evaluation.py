@@ -208,6 +208,26 @@ CASES = (
         refusal=NOT_OWN,
     ),
     Case("ForAllValues holds over no values at all", SETS, asked(PUT), own=(when(PUT, **MINE),)),
+    Case(
+        "ForAnyValue does not, though its operator be negated",
+        SETS,
+        asked(PUT),
+        own=(when(PUT, ForAnyValue_StringNotLike={"dynamodb:LeadingKeys": ["yours#*"]}),),
+        refusal=NOT_OWN,
+    ),
+    Case(
+        "and negated it holds for one value outside of the set",
+        SETS,
+        asked(PUT, dynamodb__LeadingKeys=("mine#1", "yours#1")),
+        own=(when(PUT, ForAnyValue_StringNotLike={"dynamodb:LeadingKeys": ["yours#*"]}),),
+    ),
+    Case(
+        "a key without a value is null",
+        OPERATORS,
+        asked(PUT, dynamodb__LeadingKeys=()),
+        own=(when(PUT, **FOUND),),
+        refusal=NOT_OWN,
+    ),
     Case("Null takes that away", SETS, asked(PUT), own=(when(PUT, **MINE, **FOUND),), refusal=NOT_OWN),
     Case(
         "a key's policy must allow, whatever the identity has",

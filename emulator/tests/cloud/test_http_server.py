@@ -62,6 +62,8 @@ def test_chunks_continue_and_repeated_headers(server: HttpServer) -> None:
         b"GET / HTTP/1.1\r\nContent-Length: many\r\n\r\n",
         b"GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
         b"GET / HTTP/1.1\r\nContent-Length: 99999999999\r\n\r\n",
+        b"GET / HTTP/1.1\r\nContent-Length: 0_3\r\n\r\nabc",
+        b"GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n+3\r\nabc\r\n0\r\n\r\n",
         b"GET / HTTP/1.1\r\nContent-Length: 5\r\n\r\nabc",
         b"GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
         b"GET / HTTP/1.1\r\n" + b"X-A: " + b"a" * MAXIMUM_HEADER_BYTES + b"\r\nX-A: b\r\n\r\n",

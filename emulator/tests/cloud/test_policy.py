@@ -129,6 +129,7 @@ def test_conditions(condition: dict[str, Any], context: dict[str, tuple[str, ...
     ("element", "message"),
     [
         ({"Condition": {"StringEqual": {"aws:SourceArn": "a"}}}, "operator 'StringEqual' is not known"),
+        ({"Condition": {"NullIfExists": {"aws:SourceArn": "true"}}}, "operator 'NullIfExists' is not known"),
         ({"Condition": {"ForSome:StringEquals": {"aws:SourceArn": "a"}}}, "operator 'ForSome:StringEquals'"),
         ({"Condition": {"StringEquals": {"aws:SourceArm": "a"}}}, "key 'aws:SourceArm' is not known"),
         ({"Condition": {"StringEquals": {"aws:SourceArn": []}}}, "compares with nothing"),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from emulator.cloud.account import REGION, backend
-from emulator.cloud.authorization.control_plane.reading import asked_for, body, borne, plain_tags
+from emulator.cloud.authorization.control_plane.reading import asked_for, borne, plain_tags
 from emulator.cloud.authorization.requirements import Requirement
 from emulator.cloud.calls import Call
 
@@ -19,6 +19,6 @@ def read(call: Call) -> Iterator[Requirement]:
     # Validators are no children that inherit the tags ("API Gateway resources that can be tagged").
     context = borne(plain_tags(api.tags)) if api and parts[2:3] != ["requestvalidators"] else {}
     # On an API's children the tags that a call gives are theirs, not the API's.
-    given = asked_for(plain_tags(body(call).get("tags")))
+    given = asked_for(plain_tags(call.content.get("tags")))
     path = f"arn:aws:apigateway:{REGION}::{call.request.path}"
     yield Requirement(f"apigateway:{call.request.method}", path, {**context, **given})

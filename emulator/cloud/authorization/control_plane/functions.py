@@ -9,7 +9,6 @@ from emulator.cloud.authorization.control_plane.keys import tags_of
 from emulator.cloud.authorization.control_plane.reading import (
     Context,
     asked_for,
-    body,
     borne,
     passed,
     plain_tags,
@@ -26,7 +25,7 @@ def read(call: Call) -> Iterator[Requirement]:
     if call.operation in _NOT_DEPLOYING:
         return
     parts = [unquote(part) for part in call.request.path.split("/") if part]
-    parameters, action = body(call), f"lambda:{call.operation}"
+    parameters, action = call.content, f"lambda:{call.operation}"
     collection, identifier = parts[1], parts[2] if len(parts) > 2 else ""
     if collection == "functions":
         name = identifier or str(parameters.get("FunctionName", ""))

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from emulator.cloud import deployed
-from emulator.cloud.authorization.control_plane.reading import Context, asked_for, form, pairs, role_arn
+from emulator.cloud.authorization.control_plane.reading import Context, asked_for, pairs, role_arn
 from emulator.cloud.authorization.requirements import Requirement
 from emulator.cloud.calls import Call
 
 
 def read(call: Call) -> Iterator[Requirement]:
     """Yield the rights for a call about a role; none are read for one about anything else."""
-    parameters = form(call)
+    parameters = call.form
     name = parameters.get("RoleName")
     if not name:
         return

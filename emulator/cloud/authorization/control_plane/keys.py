@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from emulator.cloud.account import ACCOUNT_ID, arn, backend
-from emulator.cloud.authorization.control_plane.reading import Context, asked_for, body, borne, plain_tags
+from emulator.cloud.authorization.control_plane.reading import Context, asked_for, borne, plain_tags
 from emulator.cloud.authorization.requirements import Requirement, key_arn
 from emulator.cloud.calls import Call
 
@@ -13,7 +13,7 @@ _ALIASES = {"CreateAlias", "UpdateAlias", "DeleteAlias"}
 
 def read(call: Call) -> Iterator[Requirement]:
     """Yield the rights for a call about a key or an alias."""
-    parameters = body(call)
+    parameters = call.content
     given = asked_for(plain_tags(parameters.get("Tags")))
     if call.operation == "CreateKey":
         yield Requirement("kms:CreateKey", "*", given)

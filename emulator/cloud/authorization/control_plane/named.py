@@ -8,8 +8,6 @@ from emulator.cloud.account import ACCOUNT_ID, arn
 from emulator.cloud.authorization.control_plane.keys import tags_of
 from emulator.cloud.authorization.control_plane.reading import (
     asked_for,
-    body,
-    form,
     pairs,
     passed,
     plain_tags,
@@ -21,7 +19,7 @@ from emulator.cloud.calls import Call
 
 def cloudwatch(call: Call) -> Iterator[Requirement]:
     """Alarms and dashboards; the latter belong to no region."""
-    parameters, action = body(call), f"cloudwatch:{call.operation}"
+    parameters, action = call.content, f"cloudwatch:{call.operation}"
     given = asked_for(plain_tags(parameters.get("Tags")))
     single = [parameters["AlarmName"]] if "AlarmName" in parameters else []
     for name in (*single, *parameters.get("AlarmNames", [])):
@@ -35,7 +33,7 @@ def cloudwatch(call: Call) -> Iterator[Requirement]:
 
 def budgets(call: Call) -> Iterator[Requirement]:
     """Budgets belong to no region; AWS has one action for all reading, and one for all writing."""
-    parameters = body(call)
+    parameters = call.content
     arn_of_all = f"arn:aws:budgets::{ACCOUNT_ID}:budget/"
     if "ResourceARN" in parameters:
         given = asked_for(plain_tags(parameters.get("ResourceTags")))
@@ -53,7 +51,7 @@ def budgets(call: Call) -> Iterator[Requirement]:
 
 def xray(call: Call) -> Iterator[Requirement]:
     """Sampling rules by name; listing them knows no resource."""
-    parameters, action = body(call), f"xray:{call.operation}"
+    parameters, action = call.content, f"xray:{call.operation}"
     given = asked_for(plain_tags(parameters.get("Tags")))
     rule = parameters.get("SamplingRule") or parameters.get("SamplingRuleUpdate") or parameters
     if "ResourceARN" in parameters:
@@ -66,7 +64,7 @@ def dynamodb(call: Call) -> Iterator[Requirement]:
     """Yield a new table under a key of ours: DynamoDB takes its grants on the key in the creator's name."""
     if call.operation != "CreateTable":
         return
-    parameters = body(call)
+    parameters = call.content
     given = asked_for(plain_tags(parameters.get("Tags")))
     yield Requirement("dynamodb:CreateTable", table_arn(parameters["TableName"]), given)
     if key := parameters.get("SSESpecification", {}).get("KMSMasterKeyId"):
@@ -76,7 +74,7 @@ def dynamodb(call: Call) -> Iterator[Requirement]:
 
 def events(call: Call) -> Iterator[Requirement]:
     """Buses, their rules and the rules' targets."""
-    parameters, action = body(call), f"events:{call.operation}"
+    parameters, action = call.content, f"events:{call.operation}"
     given = asked_for(plain_tags(parameters.get("Tags")))
     if "ResourceARN" in parameters:
         yield Requirement(action, parameters["ResourceARN"], given)
@@ -99,7 +97,7 @@ def _rule(parameters: dict[str, Any]) -> str:
 
 def logs(call: Call) -> Iterator[Requirement]:
     """Log groups by ARN, and their tags; calls that name a group are read with those that write to it."""
-    parameters = body(call)
+    parameters = call.content
     if "resourceArn" in parameters:
         given = asked_for(plain_tags(parameters.get("tags")))
         yield Requirement(f"logs:{call.operation}", parameters["resourceArn"].removesuffix(":*"), given)
@@ -108,7 +106,7 @@ def logs(call: Call) -> Iterator[Requirement]:
 def pipes(call: Call) -> Iterator[Requirement]:
     """Pipes, and the role that a pipe is handed."""
     parts = [unquote(part) for part in call.request.path.split("/") if part]
-    parameters, action = body(call), f"pipes:{call.operation}"
+    parameters, action = call.content, f"pipes:{call.operation}"
     given = asked_for(plain_tags(parameters.get("Tags")))
     if parts[0] == "tags":
         yield Requirement(action, "/".join(parts[1:]), given)
@@ -120,7 +118,7 @@ def pipes(call: Call) -> Iterator[Requirement]:
 
 def sns(call: Call) -> Iterator[Requirement]:
     """Topics by name, and who is subscribed to them by which protocol."""
-    parameters, action = form(call), f"sns:{call.operation}"
+    parameters, action = call.form, f"sns:{call.operation}"
     if call.operation == "CreateTopic":
         given = asked_for(pairs(parameters, "Tags.member"))
         yield Requirement(action, arn("sns", parameters["Name"]), given)

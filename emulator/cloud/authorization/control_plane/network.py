@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from emulator.cloud.account import arn, backend
-from emulator.cloud.authorization.control_plane.reading import asked_for, borne, form, listed, pairs
+from emulator.cloud.authorization.control_plane.reading import asked_for, borne, listed, pairs
 from emulator.cloud.authorization.requirements import Requirement
 from emulator.cloud.calls import Call
 
@@ -70,7 +70,7 @@ def read(call: Call) -> Iterator[Requirement]:
     operation = _OPERATIONS.get(call.operation)
     if operation is None:
         return
-    parameters = form(call)
+    parameters = call.form
     action = f"ec2:{call.operation}"
     if operation.makes:
         yield from _made(call.operation, operation.makes, parameters)

@@ -1,30 +1,11 @@
 """What the readers share: a call's parameters, and tags as condition keys."""
 
-import json
 from collections.abc import Iterable, Mapping
-from typing import Any
-from urllib.parse import parse_qs
 
 from emulator.cloud.account import ACCOUNT_ID, PARTITION
 from emulator.cloud.authorization.requirements import Requirement, via_service
-from emulator.cloud.calls import Call
 
 Context = dict[str, tuple[str, ...]]
-
-
-def body(call: Call) -> dict[str, Any]:
-    """Return the parameters of a call in JSON."""
-    try:
-        content = json.loads(call.request.body or b"{}")
-    except ValueError:
-        return {}
-    return content if isinstance(content, dict) else {}
-
-
-def form(call: Call) -> dict[str, str]:
-    """Return the parameters of a call in the query protocols, by their flattened names."""
-    fields = parse_qs(call.request.body.decode("utf-8", "replace") or call.request.query)
-    return {name: values[0] for name, values in fields.items()}
 
 
 def listed(parameters: Mapping[str, str], name: str) -> list[str]:
