@@ -134,7 +134,7 @@ def _form(request: HttpRequest) -> dict[str, str]:
 
 @functools.cache
 def _members(service: str, operation: str) -> frozenset[str]:
-    """Return the names, on the wire, of what an operation takes; none for an operation that does not exist."""
+    """Return the names, on the wire, of what an operation takes; none where there is no such operation."""
     try:
         shape = get_service_model(service).operation_model(operation).input_shape
     except OperationNotFoundError:

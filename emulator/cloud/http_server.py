@@ -231,7 +231,7 @@ def _read_chunks(stream: IO[bytes]) -> Iterable[bytes]:
 
 
 def _number(text: str, digits: str, base: int) -> int:
-    """Return a length, of digits alone: `int` takes signs and underscores too, and -1 would read without end."""
+    """Return a length, of digits alone: `int` takes signs too, and -1 would read without end."""
     text = text.strip()
     if not 0 < len(text) <= 20 or text.strip(digits):
         raise BadRequestError("the body's length is no number")

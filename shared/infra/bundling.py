@@ -51,8 +51,8 @@ def bundle_files(
         packages: further packages of this repository that the function imports.
 
     Raises:
-        BundleError: when a package is not there or holds a module that git does not track, or a vendored one
-            holds compiled code.
+        BundleError: when a package is not there, or holds a link or a module that git does not track, when
+            git does not say what it tracks, or a vendored module holds compiled code.
     """
     files: dict[str, Path] = {}
     for package in (function_package, SHARED_PACKAGE, *packages):
@@ -62,7 +62,7 @@ def bundle_files(
                 f"{package} is no package: {folder.relative_to(ROOT)}/__init__.py does not exist"
             )
         sources = list(_sources(folder))
-        _refuse_untracked(folder, sources)
+        _refuse_what_is_not_in_git(folder, sources)
         files |= {path.relative_to(ROOT).as_posix(): path for path in sources}
         files |= _ancestors(package)
     for module in vendored:
@@ -78,12 +78,20 @@ def _sources(folder: Path) -> Iterator[Path]:
 
 def _is_named_like_a_module(path: Path, folder: Path) -> bool:
     """Not what an editor, a file manager or Python leaves: `._handler.py`, `handler copy.py`."""
-    names = [*path.relative_to(folder).parts[:-1], path.name.partition(".")[0]]
+    name = path.stem if path.suffix == ".py" else path.name.partition(".")[0]
+    names = [*path.relative_to(folder).parts[:-1], name]
     return "__pycache__" not in names and all(name.isidentifier() for name in names)
 
 
-def _refuse_untracked(folder: Path, sources: Sequence[Path]) -> None:
-    """Outside of a work tree of git (a downloaded archive) nothing tells what belongs to the project."""
+def _refuse_what_is_not_in_git(folder: Path, sources: Sequence[Path]) -> None:
+    """Refuse what another clone would not have: links, and modules that git does not track.
+
+    Outside of a work tree of git (a downloaded archive) nothing tells what belongs to the project.
+    """
+    if links := [path.relative_to(ROOT).as_posix() for path in sources if path.is_symlink()]:
+        raise BundleError(
+            f"{', '.join(links)} is a link, and what it leads to would be deployed: put a file there"
+        )
     tracked = _tracked(folder)
     if folder / "__init__.py" not in tracked:
         return
@@ -95,12 +103,16 @@ def _refuse_untracked(folder: Path, sources: Sequence[Path]) -> None:
 
 
 def _tracked(folder: Path) -> frozenset[Path]:
-    try:
-        listed = subprocess.run(
-            ["git", "ls-files", "-z", "--", str(folder)], cwd=ROOT, capture_output=True, text=True, check=True
-        )
-    except (OSError, subprocess.CalledProcessError):
+    if not any((above / ".git").exists() for above in (ROOT, *ROOT.parents)):
         return frozenset()
+    # Whoever builds may be another user than the owner of the files, as in a container.
+    command = ["git", "-c", "safe.directory=*", "ls-files", "-z", "--", str(folder)]
+    try:
+        listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    except OSError as error:
+        raise BundleError(f"git, which tells what belongs to the zip, cannot be run: {error}") from error
+    except subprocess.CalledProcessError as error:
+        raise BundleError(f"git does not tell what belongs to the zip: {error.stderr.strip()}") from error
     return frozenset(ROOT / name for name in listed.stdout.split("\0") if name)
 
 

@@ -101,6 +101,17 @@ def test_a_preview_cannot_break_out_of_its_fence(comment: Comment, ticks: int) -
     assert len(fences[0]) > max(ticks, 3)
 
 
+def test_no_name_of_a_file_and_no_link_gets_into_the_comment(comment: Comment, tmp_path: Path) -> None:
+    """The artifact is the work of the pull request's code, names and links in it as well as texts."""
+    (tmp_path / "secret").write_text("the comment's own token")
+    (tmp_path / "previews" / "dev.txt").symlink_to(tmp_path / "secret")
+    (tmp_path / "previews" / "x<img src=y>.txt").write_text("not shown")
+    _, body = comment.write(prod="+ 1 to create")
+
+    assert "+ 1 to create" in body
+    assert [word for word in ("token", "<img", "not shown") if word in body] == []
+
+
 def test_escapes_of_a_terminal_stay_out(comment: Comment) -> None:
     _, body = comment.write(dev="\x1b[31mred\x1b[0m \x07\ttab")
 
@@ -109,6 +120,7 @@ def test_escapes_of_a_terminal_stay_out(comment: Comment) -> None:
 
 
 def test_a_preview_hides_and_turns_nothing(comment: Comment) -> None:
-    _, body = comment.write(dev="a\x1b[2Jb\u202ec\u2066d\u200be\ufefff é ü 東京")
+    hidden = "\u202e\u2066\u200b\ufeff\u061c\u00ad\u034f\u3164\u115f\u2800\uffa0\ufe0f\U000e0041\u180e"
+    _, body = comment.write(dev=f"a\x1b[2Jb{'x'.join(hidden)} é ü 東京")
 
-    assert "a[2Jbcdef é ü 東京" in body
+    assert f"a[2Jb{'x' * (len(hidden) - 1)} é ü 東京" in body

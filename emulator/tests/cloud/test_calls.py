@@ -84,7 +84,7 @@ def test_no_request_names_two_operations(emulator: Emulator, role: Role, way: st
     if service == "dynamodb":
         assert "Table" in client.describe_table(**given), "what the target names is done"
     else:
-        with pytest.raises((ClientError, ResponseParserError), match="parameter|name"):
+        with pytest.raises((ClientError, ResponseParserError), match=r"parameter|name"):
             getattr(client, operation)(**given)
     assert "kept" in emulator.client("dynamodb").list_tables()["TableNames"]
     topics = emulator.client("sns").list_topics()["Topics"]

@@ -152,7 +152,10 @@ def test_what_python_leaves_behind_does_not_change_a_bundle(
 
 @pytest.mark.parametrize(
     "name",
-    ["._handler.py", "handler copy.py", "handler.py~", "#handler.py#", ".#handler.py", "rules.json.bak"],
+    [
+        *("._handler.py", "handler copy.py", "handler.py~", "#handler.py#", ".#handler.py"),
+        *("handler.orig.py", "handler~.py", "rules.json.bak"),
+    ],
 )
 def test_what_an_editor_or_a_file_manager_leaves_stays_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
@@ -176,6 +179,35 @@ def test_a_module_that_git_does_not_track_is_refused_until_it_is_added(
         bundle_files("stacks.compute.functions.sample", ())
     subprocess.run([*git, "add", "."], check=True)
     assert "stacks/compute/functions/sample/scratch.py" in bundle_files("stacks.compute.functions.sample", ())
+
+
+def test_a_link_is_refused_wherever_it_leads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tracked by git it would carry a file of whoever builds into the function."""
+    sample = _sample(tmp_path, monkeypatch)
+    (tmp_path / "credentials").write_text("{}", encoding="utf-8")
+    (sample / "settings.json").symlink_to(tmp_path / "credentials")
+    with pytest.raises(BundleError, match=r"sample/settings\.json is a link"):
+        bundle_files("stacks.compute.functions.sample", ())
+
+
+def test_where_git_does_not_answer_nothing_is_bundled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sample = _sample(tmp_path, monkeypatch)
+    git = ["git", "-C", str(tmp_path)]
+    subprocess.run([*git, "init", "--quiet"], check=True)
+    subprocess.run([*git, "add", "."], check=True)
+    (sample / "scratch.py").touch()
+    # As in a container whose user does not own the files.
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    with pytest.raises(BundleError, match="git add"):
+        bundle_files("stacks.compute.functions.sample", ())
+    (tmp_path / ".git" / "index").write_bytes(b"damaged")
+    with pytest.raises(BundleError, match="git does not tell what belongs to the zip"):
+        bundle_files("stacks.compute.functions.sample", ())
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(BundleError, match="cannot be run"):
+        bundle_files("stacks.compute.functions.sample", ())
 
 
 def test_a_function_that_is_not_there_is_an_error() -> None:
