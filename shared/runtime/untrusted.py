@@ -4,8 +4,8 @@
 is shown as its number. `defanged` is for mails: links lose what makes mail programs open them, letters of
 another script that pass for Latin ones are shown as their numbers, and the text is shortened.
 
-Sources: Unicode Technical Report 36 (bidirectional text, mixed scripts) and Technical Standard 39
-(whole-script confusables); "Terminal escape injection", CWE-150.
+Sources: Unicode Technical Report 36 (bidirectional text, mixed scripts), Technical Standard 39 (confusables)
+and Annex 31 (scripts in general use); "Terminal escape injection", CWE-150.
 """
 
 import re
@@ -18,7 +18,7 @@ LONGEST: Final = 64
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 """Of Unicode: controls, formats (bidi marks among them), unassigned, private, surrogates, line separators."""
 _BLANK: Final = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U0001d159\U000e0100-\U000e01ef]"
 )
 """Letters, marks and symbols that show nothing: default-ignorable code points, and blank Braille."""
 _LINK_SCHEME: Final = re.compile(
@@ -30,9 +30,26 @@ _NETWORK_PATH: Final = re.compile(r"\\(?=\\)|(?<=\\)\\")
 r"""The two backslashes of `\\server\share`, which mail programs for Windows make a link of."""
 _DOT_OF_A_NAME: Final = re.compile(r"(?<=[^\s.])[.。](?=[^\W\d_]|<U)")
 """A dot before a letter, as in a domain; in 12.50 and at the end of a sentence it stays."""
+_LATIN: Final = "LATIN"
 _WORD: Final = re.compile(r"[^\W\d_]+")
-_LATIN_LOOK_ALIKES: Final = frozenset("аеорсухіјѕӏԁԛԝһνορυϲϳ")  # noqa: RUF001
-"""Cyrillic and Greek letters that are read as Latin ones; a word of them alone is no name."""
+_LOOK_ALIKES: Final = frozenset(
+    "аеорсухіјѕӏԁԛԝһҽѵѡАВЕЅІЈКМНОРСТУХѴԌԜӀ"  # noqa: RUF001
+    "ονρυϲϳαιΑΒΕΖΗΙΚΜΝΟΡΤΥΧϜϹ"  # noqa: RUF001
+    "օհոսռցքզգՕՍՏ"  # noqa: RUF001
+)
+"""Cyrillic, Greek and Armenian letters that are read as Latin ones; a word of them alone is no name."""
+_PHONETIC: Final = re.compile(
+    "[\u01c0-\u01c3\u0250-\u0252\u0255\u0258\u025a\u025c-\u02af\u1d00-\u1dbf\ua720-\ua7ff\uab30-\uab6f"
+    "\u0184\u018d\u0196\u01a6\u01bd\u1e9d\u1eff]"
+)
+"""Latin letters of phonetic and medieval notation, small capitals among them, that pass for those in use."""
+_SCRIPTS: Final = frozenset((
+    "ARABIC", "ARMENIAN", "BENGALI", "BOPOMOFO", "CJK", "CYRILLIC", "DEVANAGARI", "ETHIOPIC", "GEORGIAN",
+    "GREEK", "GUJARATI", "GURMUKHI", "HANGUL", "HEBREW", "HIRAGANA", "IDEOGRAPHIC", "KANNADA", "KATAKANA",
+    "KHMER", "LAO", "MALAYALAM", "MYANMAR", "ORIYA", "SINHALA", "TAMIL", "TELUGU", "THAANA", "THAI",
+    "TIBETAN",
+))  # fmt: skip
+"""How the names of letters begin in the scripts in general use besides Latin; others hold look-alikes."""
 
 
 def visible(text: str, *, kept: str = "") -> str:
@@ -61,17 +78,18 @@ def defanged(text: str, longest: int = LONGEST) -> str:
 
 
 def _one_script(word: str) -> str:
-    """A word whose letters are of one script as it is, else with the numbers of those that are not Latin."""
+    """A word as it is where it is Latin or none of it passes for Latin; else with numbers for what is not."""
     if word.isascii():
         return word
-    latin = [_is_latin(c) for c in word]
-    if all(latin) or (not any(latin) and not _LATIN_LOOK_ALIKES.issuperset(word.lower())):
+    scripts = [_script(letter) for letter in word]
+    if set(scripts) == {_LATIN} or (_SCRIPTS.issuperset(scripts) and not _LOOK_ALIKES.issuperset(word)):
         return word
-    return "".join(c if is_latin else _number(c) for c, is_latin in zip(word, latin, strict=True))
+    pairs = zip(word, scripts, strict=True)
+    return "".join(letter if script == _LATIN else _number(letter) for letter, script in pairs)
 
 
-def _is_latin(letter: str) -> bool:
-    return unicodedata.name(letter, "").startswith("LATIN")
+def _script(letter: str) -> str:
+    return "" if _PHONETIC.match(letter) else re.split("[ -]", unicodedata.name(letter, ""))[0]
 
 
 def _number(character: str) -> str:

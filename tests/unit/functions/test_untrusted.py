@@ -50,6 +50,16 @@ def test_lines_stay_where_they_are_asked_for() -> None:
         ("pаypal", "p<U+0430>ypal"),  # noqa: RUF001
         ("аррӏе", "<U+0430><U+0440><U+0440><U+04CF><U+0435>"),  # noqa: RUF001
         ("𝐩𝐚𝐲𝐩𝐚𝐥", "paypal"),  # noqa: RUF001
+        ("pɑypal", "p<U+0251>ypal"),  # noqa: RUF001
+        ("ᴘᴀʏ", "<U+1D18><U+1D00><U+028F>"),
+        ("ǀloyds", "<U+01C0>loyds"),  # noqa: RUF001
+        ("ᏢᎪᎩ", "<U+13E2><U+13AA><U+13A9>"),  # noqa: RUF001
+        ("ꓑꓮꓬ", "<U+A4D1><U+A4EE><U+A4EC>"),  # noqa: RUF001
+        ("ΝΙΚΕ", "<U+039D><U+0399><U+039A><U+0395>"),  # noqa: RUF001
+        ("ТОУОТА", "<U+0422><U+041E><U+0423><U+041E><U+0422><U+0410>"),  # noqa: RUF001
+        ("ոսօ", "<U+0578><U+057D><U+0585>"),  # noqa: RUF001
+        ("Azərbaycan Kızılay Łódź Ærø", "Azərbaycan Kızılay Łódź Ærø"),  # noqa: RUF001
+        ("ΚΑΦΕ Ελλάς 東京コーヒー 서울 ירושלים", "ΚΑΦΕ Ελλάς 東京コーヒー 서울 ירושלים"),
         ("Магазин Москва", "Магазин Москва"),
         ("Kling, Howe and Partners #12", "Kling, Howe and Partners #12"),
         ("12.50", "12.50"),
