@@ -10,6 +10,7 @@ from tests.support.harness import deploy_all
 from tools.audit import matrix as command
 from tools.audit.jobs import JOBS
 from tools.audit.matrix import Holder, Right, matrix, pipeline_roles
+from tools.deploy.boundaries.documents import boundaries
 from tools.deploy.pipeline.environments import Duty
 
 MANY = 13_000
@@ -53,3 +54,15 @@ def test_the_command_prints_the_count(
     assert command.main() == 0
     tried = sum(row.tried for row in matrix(deploy_all("dev")))
     assert f"{tried} attempts, {tried} denied" in capsys.readouterr().out
+
+
+def test_a_role_without_a_boundary_is_named_with_the_next_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shipped = [each for each in boundaries("123456789012", "dev") if each.role != "pipe-role"]
+    monkeypatch.setattr(command, "boundaries", lambda *_: shipped)
+    monkeypatch.setattr("sys.argv", ["matrix", "dev"])
+    assert command.main() == 1
+    told = capsys.readouterr()
+    assert told.err.startswith("error: pipe-role-dev has no file in tools/deploy/boundaries/files: run make ")
+    assert (told.out, told.err.count("\n")) == ("", 1)

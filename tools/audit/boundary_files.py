@@ -100,7 +100,12 @@ def _opened(text: str, suffix: str) -> str:
 
 def main() -> int:
     """Write every file."""
-    for layer, role, text in files(deploy_all("dev")):
+    try:
+        written = list(files(deploy_all("dev")))
+    except BoundaryError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    for layer, role, text in written:
         path = FILES / layer / f"{role}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")

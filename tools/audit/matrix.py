@@ -13,12 +13,14 @@ from typing import Any, Final
 
 from emulator.cloud.authorization.policy import Decision, Query, decide, parse_policy
 from tools.audit import boundary_files
+from tools.audit.boundary_files import BoundaryError
 from tools.audit.deployer_rights.deployer import deployers
 from tools.audit.jobs import JOBS, example_outputs
-from tools.deploy.boundaries.documents import boundaries
+from tools.deploy.boundaries.documents import FILES, boundaries
 from tools.deploy.program_runner.recorded import Deployment
 from tools.deploy.program_runner.recording import deploy_all
 from tools.deploy.program_runner.resource_outputs import ACCOUNT_ID
+from tools.deploy.project import ROOT
 from tools.terminal.ending import NOTHING_CHANGED, ended
 
 Context = tuple[tuple[str, tuple[str, ...]], ...]
@@ -68,12 +70,20 @@ class Row:
 
 
 def pipeline_roles(deployment: Deployment) -> Iterator[Holder]:
-    """The roles of functions and pipe, each within its boundary."""
+    """The roles of functions and pipe, each within its boundary.
+
+    Raises:
+        BoundaryError: one is shipped without.
+    """
     shipped = {each.role: each.text for each in boundaries(ACCOUNT_ID, deployment.suffix)}
     for role in deployment.of_type("iam/role:Role"):
         name = role.inputs["name"]
         statements = list(boundary_files.statements(deployment, name))
-        yield _holder(name, [{"Statement": statements}], shipped[name.removesuffix(f"-{deployment.suffix}")])
+        boundary = shipped.get(name.removesuffix(f"-{deployment.suffix}"))
+        if boundary is None:
+            folder = FILES.relative_to(ROOT)
+            raise BoundaryError(f"{name} has no file in {folder}: run make boundary-files, and review it")
+        yield _holder(name, [{"Statement": statements}], boundary)
 
 
 def people(deployment: Deployment) -> Iterator[Holder]:
@@ -151,8 +161,13 @@ def _listed(value: str | list[str]) -> tuple[str, ...]:
 def main() -> int:
     """Print what each role was denied, and how many attempts that were; 1 where one is open."""
     environment, tried, open_ = sys.argv[1], 0, 0
+    try:
+        rows = list(matrix(deploy_all(environment)))
+    except BoundaryError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
     print(f"What each role of {environment} is denied of what others may do\n")
-    for row in matrix(deploy_all(environment)):
+    for row in rows:
         tried, open_ = tried + row.tried, open_ + len(row.open)
         counts = f"own rights {len(row.holder.rights):>4}   tried {row.tried:>5}   open {len(row.open)}"
         print(f"{row.holder.name:<32} {counts}")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shared.runtime.logs import Logger
@@ -16,7 +16,13 @@ from stacks.compute.functions.profiles.rules_item import CHALLENGER_KEY, RULES_K
 from stacks.compute.functions.verdicts.adapters import ChangesTable
 from stacks.compute.functions.verdicts.changing import Changing
 from stacks.compute.functions.verdicts.ports import BusyError, Put
-from stacks.compute.functions.verdicts.second_person import Limits, person_of, why_controls
+from stacks.compute.functions.verdicts.second_person import (
+    NEVER,
+    Limits,
+    alone_after,
+    person_of,
+    why_controls,
+)
 from stacks.compute.functions.verdicts.written import WAITING_DAYS, controls_after
 from tests.unit.tools.analyst.api_in_memory import ANA, BEN
 from tests.unit.tools.analyst.table import Table, table_in_memory
@@ -277,18 +283,60 @@ EDITS = st.fixed_dictionaries(
 )
 
 
-@given(st.lists(EDITS, max_size=6))
-def test_no_row_of_changes_by_one_person_keeps_more_quiet_than_one_may(edits: list[dict[str, Any]]) -> None:
-    limits, held = Limits(7, 1000, rules_alone=True), Controls()
-    for edit in edits:
-        after = controls_after(edit, held, limits)
-        held = held if why_controls(held, after, NOW, limits) else after
-    if held.standing is Standing.ALLOW:
-        assert NOW < held.standing_until <= NOW + 7 * DAY
-        assert 0 < held.standing_up_to <= 1000
-    if held.snoozed_until:
-        assert held.snoozed_until <= NOW + 7 * DAY
-        assert 0 < held.snoozed_up_to <= 1000
+ENDS = st.sampled_from([NOW + days * DAY for days in (1, 4, 7, 8)])
+QUIETING = (
+    st.builds(lambda end: {"list": "allow", "until": end}, ENDS)
+    | st.builds(lambda end: {"snoozed_until": end}, ENDS)
+    | st.just({"list": "none"})
+    | EDITS
+)
+WAITS = st.sampled_from([0, DAY // 2, 3 * DAY, 7 * DAY, 8 * DAY])
+
+
+@example([(wait * DAY, {"list": "allow", "until": NOW + 4 * DAY}) for wait in (0, 3, 3)])
+@given(st.lists(st.tuples(WAITS, QUIETING), max_size=8))
+def test_no_row_of_changes_by_one_person_keeps_more_quiet_than_one_may(
+    changes: list[tuple[int, dict[str, Any]]],
+) -> None:
+    """Neither at once nor by one change after the other: before a longer time there is a pause as long."""
+    limits, held, alone, now = Limits(7, 1000, rules_alone=True), Controls(), NEVER, NOW
+    quiet: list[tuple[int, int]] = []
+    for wait, edit in changes:
+        now += wait
+        later = {
+            name: value + now - NOW for name, value in edit.items() if name in {"until", "snoozed_until"}
+        }
+        after = controls_after({**edit, **later} if edit.get("snoozed_until", 1) else edit, held, limits)
+        if why_controls(held, after, now, limits, alone):
+            continue
+        alone, held = alone_after(held, after, now, limits, alone), after
+        allowed = held.standing_until if held.standing is Standing.ALLOW else 0
+        assert not allowed or 0 < held.standing_up_to <= 1000
+        assert not held.snoozed_until or 0 < held.snoozed_up_to <= 1000
+        assert held.standing is not Standing.ALLOW or allowed
+        if (until := max(allowed, held.snoozed_until)) > now:
+            quiet.append((now, until))
+    for begun, _ in quiet:
+        first = begun + 7 * DAY
+        assert all(until <= first for since, until in quiet if begun <= since < first), "a row within 7 days"
+
+
+def test_an_allow_split_in_two_wants_a_second_person(desk: Desk) -> None:
+    assert desk.allow(until=NOW + 30 * DAY)[0] == 200
+    desk.now += 29 * DAY
+    assert desk.put("controls", account_id="a-1", list="none")[0] == 200
+    beyond = {"until": desk.now + 2 * DAY}
+    for caller in (ANA, BEN):
+        status, told = desk.allow(caller, **beyond)
+        assert (status, told["why"]) == (
+            202,
+            "one person allows for 30 days at most, with what was allowed by one person before",
+        )
+    snooze = {"account_id": "a-1", "snoozed_until": desk.now + 2 * DAY}
+    assert desk.put("controls", **snooze)[0] == 202, "nor by the other way to keep it quiet"
+    assert desk.allow(until=desk.now + DAY // 2)[0] == 200, "up to where the first would have ended"
+    desk.now += 31 * DAY
+    assert desk.allow(until=desk.now + 30 * DAY)[0] == 200, "after a pause as long"
 
 
 @given(

@@ -15,9 +15,16 @@ from shared.runtime.responses import Refused
 from shared.runtime.tracing import Segment
 from stacks.compute.functions.verdicts.asked import Approval, Asked, read_approval, read_controls, read_rules
 from stacks.compute.functions.verdicts.ports import BusyError, ChangedItems, Put
-from stacks.compute.functions.verdicts.second_person import Limits, person_of, why_controls, why_rules
+from stacks.compute.functions.verdicts.second_person import (
+    Limits,
+    alone_after,
+    person_of,
+    why_controls,
+    why_rules,
+)
 from stacks.compute.functions.verdicts.written import (
     Item,
+    alone_of,
     approved_by,
     asked_of,
     changed_item,
@@ -119,7 +126,18 @@ class Changing:
         if asked.kind is Changed.RULES:
             return why_rules(self._limits)
         held = controls_of(before)
-        return why_controls(held, controls_after(asked.values, held, self._limits), now, self._limits)
+        after = controls_after(asked.values, held, self._limits)
+        return why_controls(held, after, now, self._limits, alone_of(before))
+
+    def _alone(
+        self, asked: Asked, before: Item | None, now: int, approved: Mapping[str, Any]
+    ) -> Mapping[str, int | None]:
+        """Return what the item holds of what one person keeps quiet; what two people allow does not count."""
+        alone, held = alone_of(before), controls_of(before)
+        if not approved and asked.kind is Changed.CONTROLS:
+            after = controls_after(asked.values, held, self._limits)
+            alone = alone_after(held, after, now, self._limits, alone)
+        return {"alone_since": alone.since or None, "alone_until": alone.until or None}
 
     def _wait(self, asked: Asked, before: Item | None, why: str, doing: _Doing) -> Answer | None:
         change = asked.change_id(revision_of(before))
@@ -163,8 +181,9 @@ class Changing:
         approved: Mapping[str, Any] = _NOBODY,
         more: tuple[Put, ...] = (),
     ) -> Answer | None:
-        values = values_of(asked, before, self._limits)
-        in_force, entry = changed_item(asked, values, before, self._clock(), approved)
+        now = self._clock()
+        values = values_of(asked, before, self._limits) | self._alone(asked, before, now, approved)
+        in_force, entry = changed_item(asked, values, before, now, approved)
         with doing.segment.call("DynamoDB", "TransactWriteItems"):
             written = self._items.write([Put(in_force, before), Put(entry, None), *more])
         if not written:

@@ -7,7 +7,7 @@ from shared.runtime.changes import Changed, history_key, waiting_key
 from stacks.compute.functions.detector.scoring import Controls, ProfileError, Standing, parse_rules
 from stacks.compute.functions.profiles.rules_item import publication
 from stacks.compute.functions.verdicts.asked import Asked, Signed
-from stacks.compute.functions.verdicts.second_person import Limits
+from stacks.compute.functions.verdicts.second_person import Alone, Limits
 
 WAITING_DAYS: Final = 7
 """So long a change waits for a second person."""
@@ -28,6 +28,12 @@ def controls_of(item: Item | None) -> Controls:
         return Controls.from_item(item)
     except ProfileError:
         return Controls()
+
+
+def alone_of(item: Item | None) -> Alone:
+    """Return what one person has kept quiet, as the item of controls holds it."""
+    held = item or {}
+    return Alone(int(held.get("alone_since", 0)), int(held.get("alone_until", 0)))
 
 
 def controls_after(asked: Mapping[str, Any], before: Controls, limits: Limits) -> Controls:
