@@ -176,6 +176,18 @@ def targets_are_known(_: Deployer, found: list[Statement]) -> Iterator[str]:
             yield f"{each['Sid']}: sends events anywhere"
 
 
+def alarms_only_tell(_: Deployer, found: list[Statement]) -> Iterator[str]:
+    """An alarm may stop instances and start functions; these send messages to the project's own topics."""
+    for each in found:
+        actions = (
+            each.get("Condition", {}).get("ForAllValues:StringEquals", {}).get("cloudwatch:AlarmActions")
+        )
+        if "cloudwatch:PutMetricAlarm" in listed(each["Action"]) and not (
+            actions and all(f":{ACCOUNT}:" in arn and ":sns:" in arn for arn in listed(actions))
+        ):
+            yield f"{each['Sid']}: alarms that do {actions or 'anything'}"
+
+
 def roles_are_handed_to_one_service(_: Deployer, found: list[Statement]) -> Iterator[str]:
     for each in found:
         services = each.get("Condition", {}).get("StringEquals", {}).get("iam:PassedToService")
@@ -215,6 +227,7 @@ CHECKS: tuple[Check, ...] = (
     no_layer_no_place_outside_the_network,
     alerts_go_to_known_addresses,
     targets_are_known,
+    alarms_only_tell,
     data_is_not_read,
 )
 

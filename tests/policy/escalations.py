@@ -1,7 +1,8 @@
 """Published ways from few rights to all of them, as the rights that each needs.
 
 Sources: Rhino Security Labs, "AWS IAM Privilege Escalation - Methods and Mitigation" (numbers 1 to 21) and
-its "Part 2" (22 to 28); "Actions, resources, and condition keys" in the service authorization reference.
+its "Part 2" (22 to 28); Bishop Fox, "IAM Vulnerable"; Hacking the Cloud, "AWS IAM Privilege Escalation
+Techniques"; "Actions, resources, and condition keys" in the service authorization reference.
 """
 
 import itertools
@@ -44,6 +45,12 @@ def of(service: str, resource: str) -> str:
     return f"arn:aws:{service}:us-east-1:{ACCOUNT}:{resource}"
 
 
+def claimed(layer: str) -> Context:
+    """The call gives the tags of a layer to what has none."""
+    return {"aws:requesttag/layer": (layer,), "aws:requesttag/environment": ("dev",)}
+
+
+COMPUTE: Context = {"aws:resourcetag/layer": ("compute",), "aws:resourcetag/environment": ("dev",)}
 FUNCTION_ROLES = ("ingest-role-dev", "detector-role-dev", "verdicts-role-dev", "notifier-role-dev")
 ROLES = (*FUNCTION_ROLES, "pipe-role-dev")
 DEPLOYERS = tuple(f"fraud-{duty}-{layer}-dev" for duty in Duty for layer in LAYERS)
@@ -218,6 +225,20 @@ WAYS: Ways = {
             {"events:targetarn": (f"arn:aws:events:us-east-1:{STRANGER}:event-bus/theirs",)},
         )
     ),
+    "an alarm that does more than tell": each(
+        *(
+            Right(
+                "cloudwatch:PutMetricAlarm",
+                of("cloudwatch", "alarm:mail-failures-alarm-dev"),
+                {"cloudwatch:alarmactions": (of("sns", "operations-alarms-topic-dev"), does)},
+            )
+            for does in (
+                "arn:aws:automate:us-east-1:ec2:terminate",
+                of("lambda", "function:theirs"),
+                f"arn:aws:sns:us-east-1:{STRANGER}:theirs",
+            )
+        )
+    ),
     "a function outside of the network": each(
         *(
             Right("lambda:CreateFunction", of("lambda", f"function:{r[:-9]}-function-dev"), REGION)
@@ -232,6 +253,52 @@ WAYS: Ways = {
         )
     ),
 }
+
+
+def named(*lines: str) -> frozenset[str]:
+    return frozenset(" ".join(lines).split())
+
+
+NOBODY: Mapping[str, frozenset[str]] = {
+    "iam": named(
+        "AddClientIDToOpenIDConnectProvider AddRoleToInstanceProfile CreateInstanceProfile",
+        "CreateOpenIDConnectProvider CreateSAMLProvider CreateServiceSpecificCredential",
+        "CreateVirtualMFADevice DeactivateMFADevice DeletePolicyVersion DeleteUserPermissionsBoundary",
+        "EnableMFADevice PutUserPermissionsBoundary ResetServiceSpecificCredential ResyncMFADevice",
+        "UpdateAccessKey UpdateOpenIDConnectProviderThumbprint UpdateSAMLProvider UploadSSHPublicKey",
+        "UploadSigningCertificate",
+    ),
+    "sts": named("AssumeRoleWithSAML GetFederationToken GetSessionToken TagSession"),
+    "lambda": named(
+        "AddLayerVersionPermission CreateAlias CreateFunctionUrlConfig DeleteCodeSigningConfig",
+        "DeleteFunctionCodeSigningConfig GetLayerVersion InvokeFunctionUrl PublishLayerVersion",
+        "PutRuntimeManagementConfig UpdateAlias UpdateCodeSigningConfig",
+        "UpdateFunctionEventInvokeConfig UpdateFunctionUrlConfig",
+    ),
+    "kms": named(
+        "DeleteImportedKeyMaterial DeriveSharedSecret ImportKeyMaterial ReplicateKey RetireGrant",
+        "UpdatePrimaryRegion",
+    ),
+    "dynamodb": named(
+        "BatchWriteItem CreateTableReplica DeleteResourcePolicy EnableKinesisStreamingDestination",
+        "ExportTableToPointInTime ImportTable PartiQLSelect PartiQLUpdate PutResourcePolicy",
+        "RestoreTableToPointInTime StartAwsBackupJob",
+    ),
+    "ec2": named(
+        "AcceptVpcPeeringConnection AssociateIamInstanceProfile AttachInternetGateway",
+        "CreateInternetGateway CreateKeyPair CreateLaunchTemplateVersion CreateNatGateway CreateRoute",
+        "CreateTransitGatewayVpcAttachment CreateVpcPeeringConnection ModifyInstanceAttribute",
+        "ReplaceIamInstanceProfileAssociation ReplaceRoute RequestSpotInstances RunInstances",
+    ),
+    "events": named("CreateArchive CreateConnection PutPermission StartReplay"),
+    "logs": named("CreateDelivery DisassociateKmsKey PutResourcePolicy PutSubscriptionFilter"),
+    "sns": named("AddPermission ConfirmSubscription PutDataProtectionPolicy"),
+    "sqs": named("AddPermission StartMessageMoveTask"),
+    "apigateway": named("AddCertificateToDomain SetWebACL UpdateRestApiPolicy"),
+    "budgets": named("CreateBudgetAction ExecuteBudgetAction UpdateBudgetAction"),
+    "cloudwatch": named("PutCompositeAlarm PutManagedInsightRules PutMetricStream SetAlarmState"),
+}
+"""Service -> rights that lead further: nobody has one. Of most services nobody has a right at all."""
 
 OPEN: Mapping[str, tuple[str, Right]] = {
     "CreateRole: whom the new role trusts": (
@@ -250,6 +317,41 @@ OPEN: Mapping[str, tuple[str, Right]] = {
         "alerting",
         Right("lambda:UpdateFunctionCode", of("lambda", "function:notifier-function-dev")),
     ),
+    "UpdateFunctionConfiguration: out of the network": (
+        "compute",
+        Right("lambda:UpdateFunctionConfiguration", of("lambda", "function:detector-function-dev")),
+    ),
+    "PutTargets: where events go that a target does not take": (
+        "compute",
+        Right(
+            "events:PutTargets",
+            of("events", "rule/transactions-bus-dev/transaction-stored-rule-dev"),
+            {"events:targetarn": (of("lambda", "function:detector-function-dev"),)},
+        ),
+    ),
+    "UpdateMethod: who may call the API": (
+        "compute",
+        Right(
+            "apigateway:PATCH", "arn:aws:apigateway:us-east-1::/restapis/1/resources/1/methods/POST", COMPUTE
+        ),
+    ),
+    "PUT of tags: an API of no layer": (
+        "compute",
+        Right(
+            "apigateway:PUT",
+            "arn:aws:apigateway:us-east-1::/tags/arn%3Aaws%3Aapigateway%3Aus-east-1%3A%3A%2Frestapis%2F1",
+            claimed("compute"),
+        ),
+    ),
+    "TagResource: a key of no layer and without an alias": (
+        "network",
+        Right("kms:TagResource", of("kms", "key/1"), claimed("network")),
+    ),
+    "CreateTags: a security group of no layer": (
+        "network",
+        Right("ec2:CreateTags", of("ec2", "security-group/sg-1"), claimed("network")),
+    ),
+    "Unsubscribe: any subscription": ("alerting", Right("sns:Unsubscribe", "*", REGION)),
     "PutKeyPolicy": (
         "network",
         Right(

@@ -8,6 +8,7 @@ from tests.policy.deployer_checks import (
     Check,
     Statement,
     actions_are_exact,
+    alarms_only_tell,
     alerts_go_to_known_addresses,
     data_is_not_read,
     deployer,
@@ -102,6 +103,10 @@ PLANTED: list[tuple[Check, Statement]] = [
         ),
     ),
     (targets_are_known, planted("events:PutTargets", f"arn:aws:events:us-east-1:{ACCOUNT}:rule/x/y")),
+    (
+        alarms_only_tell,
+        planted("cloudwatch:PutMetricAlarm", f"arn:aws:cloudwatch:us-east-1:{ACCOUNT}:alarm:x"),
+    ),
     (
         data_is_not_read,
         planted("dynamodb:Scan", f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/alerts-table-dev"),

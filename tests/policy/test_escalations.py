@@ -13,8 +13,8 @@ import pytest
 
 from emulator.cloud.authorization.policy import Decision, Query, decide, parse_policy
 from shared.infra.layers import LAYERS
-from tests.policy.deployer_checks import ACCOUNT, deployer
-from tests.policy.escalations import FUNCTION_ROLES, OPEN, REGION, WAYS, Right, of
+from tests.policy.deployer_checks import ACCOUNT, deployer, listed
+from tests.policy.escalations import FUNCTION_ROLES, NOBODY, OPEN, REGION, WAYS, Right, of
 from tests.support.harness import ROOT, deploy_all
 from tools.audit.deployer_rights.deployer import Duty
 from tools.audit.jobs import JOBS, example_outputs
@@ -46,6 +46,25 @@ def allows(role: str, right: Right) -> bool:
 def test_no_role_has_a_published_way_to_more_rights(role: str, way: str) -> None:
     open_ = [rights for rights in WAYS[way] if all(allows(role, right) for right in rights)]
     assert open_ == []
+
+
+@pytest.mark.parametrize("role", POLICIES)
+def test_nobody_has_a_right_that_leads_further_whatever_its_resource(role: str) -> None:
+    allowed = {
+        action
+        for text in POLICIES[role]
+        for statement in json.loads(text)["Statement"]
+        if statement["Effect"] == "Allow"
+        for action in listed(statement["Action"])
+    }
+    assert allowed
+    assert sorted(action for action in allowed if "*" in action) == []
+    services = {action.partition(":")[0] for action in allowed}
+    assert services - NOBODY.keys() <= {"execute-api", "pipes", "route53", "xray"}
+    assert (
+        sorted(each for each in allowed if each.partition(":")[2] in NOBODY.get(each.partition(":")[0], ()))
+        == []
+    )
 
 
 @pytest.mark.parametrize("layer", LAYERS)

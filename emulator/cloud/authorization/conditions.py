@@ -30,6 +30,7 @@ KNOWN_KEYS = frozenset(
         "aws:sourceaccount",
         "aws:sourcearn",
         "aws:sourceowner",
+        "cloudwatch:alarmactions",
         "dynamodb:leadingkeys",
         "ec2:createaction",
         "ec2:vpceservicename",

@@ -21,6 +21,8 @@ def cloudwatch(call: Call) -> Iterator[Requirement]:
     """Alarms and dashboards; the latter belong to no region."""
     parameters, action = call.content, f"cloudwatch:{call.operation}"
     given = asked_for(plain_tags(parameters.get("Tags")))
+    states = ("AlarmActions", "OKActions", "InsufficientDataActions")
+    given["cloudwatch:alarmactions"] = tuple(each for state in states for each in parameters.get(state, []))
     single = [parameters["AlarmName"]] if "AlarmName" in parameters else []
     for name in (*single, *parameters.get("AlarmNames", [])):
         yield Requirement(action, arn("cloudwatch", f"alarm:{name}"), given)

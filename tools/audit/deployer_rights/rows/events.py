@@ -3,7 +3,8 @@
 Sources: internal/service/events/{bus,rule,target}.go, internal/service/pipes/pipe.go and
 internal/service/cloudwatch/{metric_alarm,dashboard}.go of terraform-provider-aws; the service authorization
 reference; for the key's actions "Encrypting event buses with AWS KMS keys" in the EventBridge user guide
-(https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-event-bus-cmkey.html).
+(https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-event-bus-cmkey.html); "Using
+condition keys to limit alarm actions" in the CloudWatch user guide.
 """
 
 from collections.abc import Iterator, Mapping
@@ -66,14 +67,18 @@ def _rule(scope: Scope, resource: Resource) -> Iterator[Grant]:
 def _target(scope: Scope, resource: Resource) -> Iterator[Grant]:
     arn = _rule_arn(scope, resource.inputs.get("eventBusName"), resource.inputs["rule"])
     yield Grant("ReadTargets", ("events:ListTargetsByRule",), arn, reads=True)
-    target = resource.inputs["arn"].split(":")
-    to = ":".join([*target[:4], scope.account_id, *target[5:]])
     only_this: Conditions = {
-        "ForAllValues:ArnEquals": {"events:TargetArn": (to,)},
+        "ForAllValues:ArnEquals": {"events:TargetArn": (_ours(scope, resource.inputs["arn"]),)},
         "Null": {"events:TargetArn": ("false",)},
     }
     yield Grant("PutTargets", ("events:PutTargets",), arn, only_this)
     yield Grant("RemoveTargets", ("events:RemoveTargets",), arn)
+
+
+def _ours(scope: Scope, arn: str) -> str:
+    """Return an ARN that a program registers as one of the account."""
+    parts = arn.split(":")
+    return ":".join([*parts[:4], scope.account_id, *parts[5:]])
 
 
 def _pipe(scope: Scope, resource: Resource) -> Iterator[Grant]:
@@ -96,10 +101,17 @@ def _alarm(scope: Scope, resource: Resource) -> Iterator[Grant]:
     arn = (scope.arn("cloudwatch", f"alarm:{resource.inputs['name']}"),)
     read = ("cloudwatch:DescribeAlarms", "cloudwatch:ListTagsForResource")
     yield Grant("ReadAlarms", read, arn, reads=True)
+    # An alarm may also stop any instance of EC2 in the account, or start a function.
+    actions = [*resource.inputs.get("alarmActions", []), *resource.inputs.get("okActions", [])]
+    only_these: Conditions = {
+        "ForAllValues:StringEquals": {
+            "cloudwatch:AlarmActions": tuple(dict.fromkeys(_ours(scope, each) for each in actions))
+        }
+    }
+    yield Grant("PutAlarms", ("cloudwatch:PutMetricAlarm",), arn, only_these)
     yield Grant(
         "WriteAlarms",
         (
-            "cloudwatch:PutMetricAlarm",
             "cloudwatch:TagResource",
             "cloudwatch:UntagResource",
             "cloudwatch:DeleteAlarms",

@@ -15,7 +15,9 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "apigateway/latest/developerguide/apigateway-tagging-supported-resources",
     ),
     "budgets": _of("awsbudgetservice"),
-    "cloudwatch": _of("amazoncloudwatch"),
+    "cloudwatch": _of(
+        "amazoncloudwatch", "AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-alarm-actions"
+    ),
     "dynamodb": _of("amazondynamodb", "amazondynamodb/latest/developerguide/encryption.usagenotes"),
     "ec2": _of(
         "amazonec2",
