@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs, parse_qsl, unquote
+from urllib.parse import parse_qsl, unquote
 
 from botocore.model import OperationNotFoundError
 from moto.core.request import Request
@@ -19,6 +19,8 @@ from emulator.cloud.http_server import HttpRequest
 _MODEL_OF_SIGNING_NAME = {"monitoring": "cloudwatch", "tagging": "resourcegroupstaggingapi"}
 _MODEL_OF_TARGET = {"DynamoDBStreams_20120810": "dynamodbstreams"}
 CBOR = "smithy-rpc-v2-cbor"
+OPERATION = "emulator.operation"
+"""Where a request for moto says what it asks for."""
 FORMS = frozenset({"query", "ec2"})
 """Protocols whose requests are forms, with the operation as the parameter `Action`."""
 
@@ -109,8 +111,6 @@ def read_call(request: HttpRequest, signing_name: str) -> Call:
         return Call(service, request.path.rpartition("/")[2], CBOR, request)
     protocol = _model_protocol(service)
     if protocol.startswith("rest-"):
-        if "Action" in parse_qs(request.query):
-            raise UnknownOperationError(f"{service} names an operation by its path, not by Action")
         return Call(service, _rest_operation(service, request), protocol, request)
     action = _form(request).get("Action")
     if not action:

@@ -17,7 +17,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 
 from emulator.cloud import dynamodb_items
 from emulator.cloud.account import MOTO_LOCK
-from emulator.cloud.calls import FORMS, Call, LoopbackRequest, as_moto_request
+from emulator.cloud.calls import CBOR, OPERATION, Call, LoopbackRequest, as_moto_request
 from emulator.cloud.http_server import HttpResponse
 
 _RESPONSE_CLASSES = {
@@ -86,13 +86,11 @@ class MotoFront:
 
 
 def _for_moto(call: Call) -> LoopbackRequest:
-    """Return the request as moto reads it, so that it does what was authorised and nothing else.
-
-    moto takes the operation from a parameter `Action` first, and reads a body as parameters where the URL has
-    none: text such as `&Action=PurgeQueue` in a message would be obeyed.
-    """
+    """Return the request as moto reads it: as what was authorised, without further parameters."""
     request = call.request
-    if call.protocol in FORMS:
-        return as_moto_request(request)
-    query = request.query if call.protocol.startswith("rest-") else ""
-    return as_moto_request(replace(request, target=f"{request.path}?{query or 'parameters=none'}"))
+    if call.protocol in {"json", CBOR}:
+        # Where the URL has no parameters, moto looks for some in the body's text.
+        request = replace(request, target=f"{request.path}?parameters=none")
+    loopback = as_moto_request(request)
+    loopback.environ[OPERATION] = call.operation
+    return loopback
