@@ -145,3 +145,6 @@ def test_programs_are_written_as_terraform_has_them() -> None:
         "${aws_security_group.function-security-group-dev.id}"
     ]
     assert resources["aws_api_gateway_gateway_response"]
+    stage = resources["aws_api_gateway_stage"]["api-stage-dev"]
+    assert stage["rest_api_id"] == "${aws_api_gateway_rest_api.transactions-api-dev.id}"
+    assert stage["deployment_id"] == "${aws_api_gateway_deployment.api-deployment-dev.id}"

@@ -25,7 +25,10 @@ FOLDER: Final = ROOT / "build" / "terraform"
 ACCEPTED: Final = ROOT / "tests" / "policy" / "accepted_findings.yaml"
 _SHORT: Final = {"apigateway": "api_gateway_", "ec2": "", "vpc": "vpc_", "budgets": "budgets_"}
 """Modules of Pulumi whose Terraform types begin otherwise; `response` is a gateway's."""
-_NUMBERED: Final = re.compile(r"(vpc|subnet|sg|rtb|vpce)-0")
+_NUMBERED: Final = re.compile(r"(vpc|subnet|sg|rtb|vpce)-0|[0-9a-f]{6}(?:[0-9a-f]{4})?$")
+"""What AWS numbers: a network's parts, an API and its parts."""
+_PROPERTIES: Final = {"restApi": "rest_api_id", "deployment": "deployment_id"}
+"""Properties that Terraform names otherwise, and by which checkov finds what belongs together."""
 _RENAMED: Final = {"aws_api_gateway_response": "aws_api_gateway_gateway_response"}
 
 
@@ -53,7 +56,8 @@ def document(resources: Iterable[Resource]) -> dict[str, Any]:
 
 def _properties(inputs: Mapping[str, Any], references: Mapping[str, str]) -> dict[str, Any]:
     return {
-        _snake(name): value if name == "tags" else _value(value, references) for name, value in inputs.items()
+        _PROPERTIES.get(name, _snake(name)): value if name == "tags" else _value(value, references)
+        for name, value in inputs.items()
     }
 
 

@@ -332,7 +332,7 @@ def test_an_allow_split_in_two_wants_a_second_person(desk: Desk) -> None:
             202,
             "one person allows for 30 days at most, with what was allowed by one person before",
         )
-    snooze = {"account_id": "a-1", "snoozed_until": desk.now + 2 * DAY}
+    snooze: dict[str, Any] = {"account_id": "a-1", "snoozed_until": desk.now + 2 * DAY}
     assert desk.put("controls", **snooze)[0] == 202, "nor by the other way to keep it quiet"
     assert desk.allow(until=desk.now + DAY // 2)[0] == 200, "up to where the first would have ended"
     desk.now += 31 * DAY

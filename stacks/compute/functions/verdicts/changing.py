@@ -131,7 +131,7 @@ class Changing:
 
     def _alone(
         self, asked: Asked, before: Item | None, now: int, approved: Mapping[str, Any]
-    ) -> Mapping[str, int | None]:
+    ) -> dict[str, int | None]:
         """Return what the item holds of what one person keeps quiet; what two people allow does not count."""
         alone, held = alone_of(before), controls_of(before)
         if not approved and asked.kind is Changed.CONTROLS:
