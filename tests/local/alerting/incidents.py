@@ -238,6 +238,7 @@ def old_transactions(world: Ringing) -> Iterator[None]:
         item = item_of(
             json.loads(world.body(), parse_float=Decimal),
             received_at=time.time_ns() // 1_000_000 - HOUR_MILLISECONDS,
+            caller=None,
             trace_header="",
             time_to_live_days=1,
         )

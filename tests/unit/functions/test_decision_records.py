@@ -111,7 +111,13 @@ def test_a_full_payment_and_its_decision_fit_into_one_write_unit() -> None:
         longitude=Decimal("-13.404954"),
         card_present=False,
     )
-    item = item_of(values, received_at=NOW, trace_header=TRACE_HEADER, time_to_live_days=365)
+    item = item_of(
+        values,
+        received_at=NOW,
+        caller=f"arn:aws:sts::123456789012:assumed-role/payment-service/{'i' * 19}",
+        trace_header=TRACE_HEADER,
+        time_to_live_days=365,
+    )
     scorer = Scorer(load_rules())
     account = account_of(*habit(30))
     transaction = scored_transaction(stored(**values))

@@ -270,7 +270,9 @@ def test_items_are_kept_for_ever_where_the_setting_is_zero(cloud: Cloud) -> None
     assert "expires_at" not in cloud.items("transactions-test")[0]
 
 
-def test_every_line_says_who_called(service: IngestService, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_line_and_every_item_says_who_called(
+    service: IngestService, cloud: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The gateway's word, not the body's: what a stolen key has sent can be told apart."""
     arn = "arn:aws:sts::123456789012:assumed-role/payments/batch"
     context = {"identity": {"userArn": arn}}
@@ -279,3 +281,5 @@ def test_every_line_says_who_called(service: IngestService, capsys: pytest.Captu
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     told = [line["caller"] for line in lines if line.get("function") == "ingest"]
     assert told == [arn, arn]
+    # In production no line is written about a payment that is stored.
+    assert [item["caller"] for item in cloud.items("transactions-test")] == ["assumed-role/payments/batch"]

@@ -185,7 +185,7 @@ def test_a_position_may_have_any_number_of_digits(token: str, kept: str) -> None
     text = as_json(body(latitude="PLACE", longitude="PLACE")).replace('"PLACE"', token)
     parsed = read_body({"body": text})
     assert VALIDATOR.problems(parsed, NOW) == []
-    item = to_item(item_of(parsed.values, received_at=NOW, trace_header="", time_to_live_days=0))
+    item = to_item(item_of(parsed.values, received_at=NOW, caller=None, trace_header="", time_to_live_days=0))
     assert (item["latitude"], item["longitude"]) == ({"N": kept}, {"N": kept})
 
 

@@ -74,13 +74,14 @@ class IngestService:
     def respond(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """Return the answer to a proxy integration event; no fault leaves this method as an exception."""
         trace = invocation_trace()
-        log = self._log.bind(trace_id=trace.trace_id, caller=caller_of(event))
+        caller = caller_of(event)
+        log = self._log.bind(trace_id=trace.trace_id, caller=caller)
         try:
             bodies = read_bodies(event, MAXIMUM_BATCH)
             if isinstance(bodies, Body):
-                (result,) = self._results([bodies], trace, log)
+                (result,) = self._results([bodies], trace, log, caller)
                 return answer_one(result, trace.trace_id)
-            results = self._results(bodies, trace, log)
+            results = self._results(bodies, trace, log, caller)
             log.info("batch", statuses=Counter(str(result.status) for result in results))
             return answer_batch(results, trace.trace_id)
         except Refused as refused:
@@ -90,10 +91,12 @@ class IngestService:
             log.failure("failed", error=type(error).__name__, where=where_raised(error))
             return Refused(500, "internal_error", _UNSURE).answer(trace.trace_id)
 
-    def _results(self, bodies: Sequence[Body | None], trace: TraceContext, log: Logger) -> list[Result]:
+    def _results(
+        self, bodies: Sequence[Body | None], trace: TraceContext, log: Logger, caller: str | None
+    ) -> list[Result]:
         """Return what becomes of each transaction, in their order: none decides about another."""
         now = self._clock()
-        judged = [self._judge(body, now, trace) for body in bodies]
+        judged = [self._judge(body, now, trace, caller) for body in bodies]
         stored = iter(self._store([each for each in judged if isinstance(each, Write)], trace))
         results: list[Result] = []
         for index, each in enumerate(judged):
@@ -108,7 +111,7 @@ class IngestService:
             results.append(result)
         return results
 
-    def _judge(self, body: Body | None, now: int, trace: TraceContext) -> Write | Refused:
+    def _judge(self, body: Body | None, now: int, trace: TraceContext, caller: str | None) -> Write | Refused:
         """Return what to write for a body, or why it is refused."""
         if body is None:
             return Refused(400, "invalid_transaction", "The transaction is not a JSON object.")
@@ -120,6 +123,7 @@ class IngestService:
         item = item_of(
             body.values,
             received_at=now,
+            caller=caller,
             trace_header=trace.header,
             time_to_live_days=self._settings.transactions_time_to_live_days,
         )

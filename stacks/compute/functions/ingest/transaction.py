@@ -22,13 +22,19 @@ def body_hash(values: Mapping[str, Any]) -> str:
 
 
 def item_of(
-    values: Mapping[str, Any], *, received_at: int, trace_header: str, time_to_live_days: int
+    values: Mapping[str, Any],
+    *,
+    received_at: int,
+    caller: str | None,
+    trace_header: str,
+    time_to_live_days: int,
 ) -> dict[str, Any]:
     """Return the item to store.
 
     Args:
         values: The fields of a valid transaction.
         received_at: Epoch milliseconds of now.
+        caller: ARN of the identity that signed; the item has it without the account, which is this one.
         trace_header: The trace of the request, for the functions behind the table's stream.
         time_to_live_days: When DynamoDB may delete the item; 0 for never.
     """
@@ -40,6 +46,8 @@ def item_of(
         "received_at": received_at,
         "trace_header": trace_header,
     }
+    if caller:
+        item["caller"] = caller.rpartition(":")[2]
     if time_to_live_days:
         item["expires_at"] = received_at // 1000 + time_to_live_days * _SECONDS_PER_DAY
     return item
