@@ -16,6 +16,7 @@ from emulator.provider.resource import (
     Resource,
     digits,
     frozen,
+    words,
 )
 from emulator.provider.values import pruned
 
@@ -26,12 +27,6 @@ _TOPIC = {
     "policy": "Policy",
     "signatureVersion": "SignatureVersion",
     "tracingConfig": "TracingConfig",
-}
-_SUBSCRIPTION = {
-    "deliveryPolicy": "DeliveryPolicy",
-    "filterPolicy": "FilterPolicy",
-    "filterPolicyScope": "FilterPolicyScope",
-    "redrivePolicy": "RedrivePolicy",
 }
 
 
@@ -59,7 +54,7 @@ class Topic(Resource):
         """The ARN is the id. CreateTopic would answer for a topic that exists."""
         if self.find(cloud, inputs) is not None:
             raise ValueError(f"a topic named {inputs['name']} exists already")
-        settings = pruned(Attributes=_attributes(inputs, _TOPIC) or None)
+        settings = pruned(Attributes=_attributes(inputs) or None)
         given = tags.at_creation("sns", inputs)
         return str(cloud.client("sns").create_topic(Name=inputs["name"], **settings, **given)["TopicArn"])
 
@@ -79,7 +74,7 @@ class Topic(Resource):
 
     def update(self, cloud: Cloud, resource_id: str, old: Properties, new: Properties) -> None:
         """Attributes one by one, and tags."""
-        before, after = _attributes(old, _TOPIC), _attributes(new, _TOPIC)
+        before, after = _attributes(old), _attributes(new)
         for name in sorted(before.keys() | after.keys()):
             if before.get(name) != after.get(name):
                 value = after.get(name, "")
@@ -136,84 +131,55 @@ class TopicPolicy(Declared):
         return inputs["arn"], {"owner": place.account_id}
 
 
-class TopicSubscription(Resource):
-    """`aws.sns.TopicSubscription`."""
+class TopicSubscription(Declared):
+    """`aws.sns.TopicSubscription` to all that its topic publishes."""
 
     token = "aws:sns/topicSubscription:TopicSubscription"
     encrypted_by = NO_DATA
-    modelled = frozenset(
-        {
-            "topic",
-            "protocol",
-            "endpoint",
-            "confirmationTimeoutInMinutes",
-            "endpointAutoConfirms",
-            "rawMessageDelivery",
-            *_SUBSCRIPTION,
-        }
-    )
-    replace_on = frozenset({"topic", "protocol", "endpoint"})
+    service = "sns"
+    unsent = write_only = words("confirmationTimeoutInMinutes endpointAutoConfirms")
+    modelled = unsent | words("topic protocol endpoint rawMessageDelivery")
+    key = ("topic",)
+    names = {"topic": "TopicArn"}
+    id_field = id_in = "SubscriptionArn"
+    unique = ("protocol", "endpoint")
+    replace_on = frozenset(unique)
     defaults = frozen(
         {"confirmationTimeoutInMinutes": 1, "endpointAutoConfirms": False, "rawMessageDelivery": False}
     )
-    documents = frozenset({"deliveryPolicy", "filterPolicy", "redrivePolicy"})
-    write_only = frozenset({"confirmationTimeoutInMinutes", "endpointAutoConfirms"})
+    outputs = {"arn": "SubscriptionArn", "ownerId": "Owner"}
+    creating, reading = "subscribe", "get_subscription_attributes"
+    updating, deleting = "set_subscription_attributes", "unsubscribe"
+    listing = ("list_subscriptions_by_topic", "Subscriptions")
 
-    def create(self, cloud: Cloud, inputs: Properties) -> str:
-        made = cloud.client("sns").subscribe(
-            **pruned(
-                TopicArn=inputs["topic"],
-                Protocol=inputs["protocol"],
-                Endpoint=inputs["endpoint"],
-                Attributes=self._attributes(inputs) or None,
-                ReturnSubscriptionArn=True,
-            )
-        )
-        return str(made["SubscriptionArn"])
+    def arguments(self, inputs: Properties) -> dict[str, Any]:
+        given = super().arguments(inputs)
+        raw = {"RawMessageDelivery": json.dumps(given.pop("RawMessageDelivery", False))}
+        return {**given, "Attributes": raw, "ReturnSubscriptionArn": True}
 
-    def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        found = cloud.client("sns").get_subscription_attributes(SubscriptionArn=resource_id)["Attributes"]
-        return {
-            "arn": resource_id,
-            "ownerId": found["Owner"],
-            "topic": found["TopicArn"],
-            "protocol": found["Protocol"],
-            "endpoint": found["Endpoint"],
-            "pendingConfirmation": found.get("PendingConfirmation") == "true",
-            "confirmationWasAuthenticated": found.get("ConfirmationWasAuthenticated") == "true",
-            "rawMessageDelivery": found.get("RawMessageDelivery") == "true",
-            **{name: found[field] for name, field in _SUBSCRIPTION.items() if field in found},
-        }
+    def changes(self, old: Properties, new: Properties) -> dict[str, Any]:
+        value = json.dumps(new.get("rawMessageDelivery", False))
+        return {"AttributeName": "RawMessageDelivery", "AttributeValue": value}
 
-    def update(self, cloud: Cloud, resource_id: str, old: Properties, new: Properties) -> None:
-        before, after = self._attributes(old), self._attributes(new)
-        for name in sorted(before.keys() | after.keys()):
-            if before.get(name) != after.get(name):
-                cloud.client("sns").set_subscription_attributes(
-                    SubscriptionArn=resource_id, AttributeName=name, AttributeValue=after.get(name, "{}")
-                )
+    def address(self, resource_id: str, known: Properties) -> dict[str, Any]:
+        return {"SubscriptionArn": resource_id}
 
-    def delete(self, cloud: Cloud, resource_id: str, known: Properties) -> None:
-        cloud.client("sns").unsubscribe(SubscriptionArn=resource_id)
+    def described(self, aws: Clients, resource_id: str, known: Properties) -> Properties | None:
+        answer = super().described(aws, resource_id, known)
+        return answer and dict(answer["Attributes"])
 
-    def find(self, aws: Clients, inputs: Properties) -> str | None:
-        client, wanted = aws.client("sns"), (inputs["protocol"], inputs["endpoint"])
-        for each in pages(client, "list_subscriptions_by_topic", "Subscriptions", TopicArn=inputs["topic"]):
-            if (each["Protocol"], each["Endpoint"]) == wanted:
-                return str(each["SubscriptionArn"])
-        return None
+    def properties(self, found: Properties) -> dict[str, Any]:
+        flags = ("pendingConfirmation", "confirmationWasAuthenticated", "rawMessageDelivery")
+        told = {name: found.get(self.field(name)) == "true" for name in flags}
+        return {**super().properties(found), **told}
 
     def foretold(self, place: Place, name: str, inputs: Properties) -> tuple[str, dict[str, Any]]:
         arn = f"{inputs['topic']}:{digits(name, 32)}"
         return arn, {"arn": arn}
 
-    def _attributes(self, inputs: Properties) -> dict[str, str]:
-        raw = {"RawMessageDelivery": "true"} if inputs.get("rawMessageDelivery") else {}
-        return {**raw, **_attributes(inputs, _SUBSCRIPTION)}
 
-
-def _attributes(inputs: Properties, fields: dict[str, str]) -> dict[str, str]:
-    return {field: str(inputs[name]) for name, field in fields.items() if inputs.get(name)}
+def _attributes(inputs: Properties) -> dict[str, str]:
+    return {field: str(inputs[name]) for name, field in _TOPIC.items() if inputs.get(name)}
 
 
 def _born_with(cloud: Cloud, topic_arn: str) -> dict[str, Any]:

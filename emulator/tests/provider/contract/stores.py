@@ -132,7 +132,7 @@ STORES = (
     Case(
         "aws:sns/topicSubscription:TopicSubscription",
         lambda w: {"topic": w.arn("topic"), "protocol": "email", "endpoint": "a@example.com"},
-        lambda _: {"filterPolicy": json.dumps({"kind": ["a"]})},
+        lambda _: {"rawMessageDelivery": True},
         {
             "topic": "arn:aws:sns:us-east-1:123456789012:other",
             "endpoint": "b@example.com",
