@@ -115,6 +115,9 @@ def test_no_tracked_file_holds_a_secret() -> None:
         "key = 'AKIA" + "Q3EGRU7VTZ2WNPLA'",
         "-----BEGIN RSA PRIVATE" + " KEY-----",
         "token: ghp_" + "a1B2" * 9,
+        "token: github_" + "pat_" + "a1B2c3D4e5F" * 2 + "_" + "a" * 59,
+        "PULUMI_ACCESS_TOKEN=pul" + "-" + "0123abcdef" * 4,
+        "aws_session_token = IQoJb3" + "JpZ2luX2Vj" + "a1B2" * 30,
         "url = https://user:hunter2hunter2" + "@example.com/",
     ],
 )
