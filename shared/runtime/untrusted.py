@@ -17,6 +17,9 @@ LONGEST: Final = 64
 
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 """Of Unicode: controls, formats (bidi marks among them), unassigned, private, surrogates, line separators."""
+_MARKS: Final = frozenset({"Mn", "Me"})
+_MOST_MARKS: Final = 6
+"""Marks on one letter, more than any language writes: a pile of them covers the lines above and below."""
 _BLANK: Final = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U0001d159\U000e0100-\U000e01ef]"
 )
@@ -61,7 +64,11 @@ def visible(text: str, *, kept: str = "") -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return "".join(c if c in kept or not _hides(c) else _number(c) for c in text)
+    shown, marks = [], 0
+    for c in text:
+        marks = marks + 1 if unicodedata.category(c) in _MARKS else 0
+        shown.append(c if c in kept or not (marks > _MOST_MARKS or _hides(c)) else _number(c))
+    return "".join(shown)
 
 
 def _hides(character: str) -> bool:

@@ -22,6 +22,7 @@ ESC, BEL, NUL, RLO, ZWSP, BOM, LINE = "\x1b", "\x07", "\x00", "\u202e", "\u200b"
         ("half \ud83d", "half <U+D83D>"),
         ("two\nlines\r", "two<U+000A>lines<U+000D>"),
         (f"a{LINE}b", "a<U+2028>b"),
+        ("e\u0301" + "a" + "\u0336" * 8, "e\u0301" + "a" + "\u0336" * 6 + "<U+0336>" * 2),
         ("a\u3164b\u115f\u2800", "a<U+3164>b<U+115F><U+2800>"),
         ("pay\ufe0f\U000e0153pal\u034f", "pay<U+FE0F><U+E0153>pal<U+034F>"),
     ],
