@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -62,6 +63,29 @@ def test_there_are_words_for_every_quantity_and_rule() -> None:
     general = [code for code, (_, words) in told.items() if ", usual any, " in words]
     assert general == []
     assert told["account_age"][1].endswith("(learnt from verdicts).")
+
+
+def test_what_speaks_for_a_payment_does_not_read_as_a_suspicion() -> None:
+    reasons = {reason.code: reason for reason in every_reason() if reason.code in NAMES}
+    favours = {code: replace(reason, points=Decimal("-0.35")) for code, reason in reasons.items()}
+    neutral = {code for code, favour in favours.items() if headline(favour) == headline(reasons[code])}
+    assert neutral == {
+        "amount", "amount_multiple", "category_multiple", "amount_to_usual", "category_amount",
+        "record_amount", "hour_spend", "hour_spend_to_usual", "day_spend_to_usual", "week_spend_to_usual",
+        "hour_pace", "day_pace", "week_count", "largest_of_day", "largest_of_five", "smallest_of_five",
+        "rest", "account_age", "hour_of_day",
+    }  # fmt: skip
+    worn_off = replace(favours["merchant_risk"], observed="0.0004", baseline="1 confirmed fraud, long ago")
+    assert headline(worn_off) == "hardly any fraud at the merchant"
+    assert sentence(worn_off) == (
+        "By verdicts a payment at this merchant is fraud with a probability of only 0.04%: "
+        "1 confirmed fraud, long ago."
+    )
+    known = replace(favours["new_device"], threshold="known to the account", baseline="2 known")
+    assert (headline(known), sentence(known)) == ("known device", "Device: known to the account (2 known).")
+    text = text_of(reasons=(*every_reason()[:1], worn_off))
+    assert "  -0.4  By verdicts a payment at this merchant" in text
+    assert "with confirmed frauds" not in text
 
 
 def test_a_quantity_that_the_mail_does_not_know_is_told_all_the_same() -> None:

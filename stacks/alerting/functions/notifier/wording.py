@@ -42,7 +42,7 @@ _WORDS: Final[Mapping[str, _Words]] = {
     ),
     "amount_anomaly": _Words(
         "unusual amount of {observed}",
-        "Rarest that the amount is by any measure: {observed}, usual here {baseline} ({threshold}).",
+        "Unusual amount of {observed}, usual here {baseline} ({threshold}).",
     ),
     "unknown_amount": _Words(
         "large first payment",
@@ -137,15 +137,68 @@ _WORDS: Final[Mapping[str, _Words]] = {
         "address shared by accounts", "Other accounts that began to use this address lately: {observed}."
     ),
     "merchant_risk": _Words(
-        "merchant with confirmed frauds", "Merchant probably compromised ({observed}): {baseline}."
+        "merchant with confirmed frauds",
+        "By verdicts a payment at this merchant is fraud with a probability of {observed}: {baseline}.",
     ),
     "account_risk": _Words(
-        "account with confirmed frauds", "Account probably in other hands ({observed}): {baseline}."
+        "account with confirmed frauds",
+        "By verdicts a payment of this account is fraud with a probability of {observed}: {baseline}.",
     ),
     "watched_merchant": _Words("merchant on watch", "Merchant on watch: {observed}."),
     "watched_account": _Words("account on watch", "Account on watch."),
     "denied": _Words("account or merchant on the deny list", "Somebody put the {unit} on the deny list."),
 }
+
+_IN_FAVOUR: Final[Mapping[str, _Words]] = {
+    "amount_rarity": _Words("ordinary amount", "Many pay as much: {observed}; usual here: {baseline}."),
+    "amount_anomaly": _Words(
+        "ordinary amount", "Amount that is rare by no measure: {observed}, usual here {baseline}."
+    ),
+    "amount_deviation": _Words(
+        "amount as usual", "Amount as the account's usually are: {observed}, usual {baseline}."
+    ),
+    "unknown_amount": _Words(
+        "small first payment", "Small payment of an account that is hardly known: {observed}."
+    ),
+    "recent_rarity": _Words("no rare payments within a day", "No rare payment within the last day."),
+    "own_hour": _Words("usual hour", "Hour at which the account usually pays: {observed}; {baseline}."),
+    "population_hour": _Words("usual hour", "Hour at which many pay: {observed}; {baseline}."),
+    "new_merchant": _Words("known merchant", "Merchant: {threshold} ({baseline})."),
+    "new_category": _Words(
+        "known merchant category {observed}", "Merchant category {observed}: {threshold} ({baseline})."
+    ),
+    "new_country": _Words("known country {observed}", "Country {observed}: {threshold} ({baseline})."),
+    "new_device": _Words("known device", "Device: {threshold} ({baseline})."),
+    "new_address": _Words("known network address", "Network address: {threshold} ({baseline})."),
+    "new_channel": _Words("known channel {observed}", "Channel {observed}: {threshold} ({baseline})."),
+    "new_currency": _Words("known currency {observed}", "Currency {observed}: {threshold} ({baseline})."),
+    "small_payments": _Words("no card testing", "No small payments in a row before this one."),
+    "under_limit": _Words(
+        "no payments just under a round amount", "No large payments kept just under a round amount."
+    ),
+    "steady_rise": _Words("amounts do not rise", "Amounts have not risen steadily to this one."),
+    "travel": _Words(
+        "possible journey", "The card may well have come here: {observed} since it was last present."
+    ),
+    "merchant_first_uses": _Words(
+        "few new accounts at the merchant", "Few accounts pay this merchant for the first time."
+    ),
+    "device_accounts": _Words(
+        "device of few accounts", "Other accounts that began to use this device lately: {observed}."
+    ),
+    "address_accounts": _Words(
+        "address of few accounts", "Other accounts that began to use this address lately: {observed}."
+    ),
+    "merchant_risk": _Words(
+        "hardly any fraud at the merchant",
+        "By verdicts a payment at this merchant is fraud with a probability of only {observed}: {baseline}.",
+    ),
+    "account_risk": _Words(
+        "hardly any fraud of the account",
+        "By verdicts a payment of this account is fraud with a probability of only {observed}: {baseline}.",
+    ),
+}
+"""Where points are below 0, for the words above speak of fraud; other quantities read alike either way."""
 
 # The alerting stack may be older than the quantities that speak to it.
 _OTHER: Final = _Words("{code}", "{Code}: {observed}, usual {baseline}, {threshold} ({unit}).")
@@ -168,16 +221,22 @@ _NAME_CODES: Final = frozenset(
 _LONGEST_WORDS: Final = 200
 """A usual value may list several names."""
 _SHARE_CODES: Final = frozenset({"merchant_risk", "account_risk"})
+_WHOLE_PER_CENT: Final = Decimal("0.01")
 
 
 def headline(reason: AlertReason) -> str:
     """Return a few words for a subject."""
-    return _WORDS.get(reason.code, _OTHER).headline.format(**_values(reason))
+    return _words(reason).headline.format(**_values(reason))
 
 
 def sentence(reason: AlertReason) -> str:
     """Return a short sentence with what was seen, what is usual, and how rare that is."""
-    return _WORDS.get(reason.code, _OTHER).sentence.format(**_values(reason))
+    return _words(reason).sentence.format(**_values(reason))
+
+
+def _words(reason: AlertReason) -> _Words:
+    usual = _WORDS.get(reason.code, _OTHER)
+    return _IN_FAVOUR.get(reason.code, usual) if reason.points is not None and reason.points < 0 else usual
 
 
 def _values(reason: AlertReason) -> dict[str, str]:
@@ -211,7 +270,7 @@ def _measure(reason: AlertReason, text: str) -> str:
     if reason.code in _MONEY_CODES:
         return readable(number, defanged(reason.unit))
     if reason.code in _SHARE_CODES:
-        return f"{number:.0%}"
+        return f"{number:.0%}" if number >= _WHOLE_PER_CENT else f"{100 * float(number):.2g}%"
     if reason.code in _SPEED_CODES:
         return f"{number:,.0f} {defanged(reason.unit)}"
     return f"{number:.2g}" if 0 < number < 1 else f"{number:,.1f}".removesuffix(".0")
