@@ -79,7 +79,7 @@ def _shown(tables: Tables, account_id: str, environment: str) -> Iterator[str]:
     yield from (f"  {line}" for line in picture_told(picture))
     controls = tables.profile(controls_key(profile_id))
     yield f"  {controls_told(controls or {})}"
-    yield f"{len(alerts)} alerts and verdicts"
+    yield f"alerts and verdicts: {len(alerts)}"
     if alerts:
         yield from columns(_rows(alerts))
 
@@ -87,15 +87,15 @@ def _shown(tables: Tables, account_id: str, environment: str) -> Iterator[str]:
 def picture_told(picture: AccountPicture | None) -> Iterator[str]:
     """Yield what an account usually does, in sentences; None where it has no profile."""
     if picture is None or not picture.count:
-        yield "no profile: no payment of it was learnt, or it has expired"
+        yield "no profile: none of its payments was learnt, or the profile has expired"
         return
     yield f"{picture.count} payments learnt, from {told(picture.first_at)} to {told(picture.last_at)}"
     if picture.usual_value is not None:
         last = len(picture.payments)
         yield f"usually pays about {picture.usual_value:,.2f} US dollars: the median of its last {last}"
-    used = [f"{count} {what}" for what, count in picture.used.items() if count]
+    used = [f"{what} {count}" for what, count in picture.used.items() if count]
     if used:
-        yield f"remembered: {', '.join(used)}"
+        yield f"known to it: {', '.join(used)}"
     for what in ("countries", "categories"):
         if picture.named.get(what):
             yield f"{what}: {', '.join(picture.named[what])}"

@@ -21,8 +21,8 @@ from tools.analyst.records.alert import Alert, score_told
 from tools.analyst.records.place import Records
 from tools.analyst.records.subjects import account_of
 from tools.analyst.records.tables import Tables
-from tools.analyst.times import TimeError, duration, moment, told
-from tools.deploy import outputs
+from tools.analyst.times import TimeError, duration, is_duration, moment, told
+from tools.deploy import hints, outputs
 from tools.deploy.outputs import OperatorError
 from tools.terminal.ending import NOTHING_CHANGED, ended
 from tools.terminal.parser import Parser
@@ -77,11 +77,7 @@ def since_of(text: str, now: int) -> int:
         OperatorError: It is none of them.
     """
     try:
-        return now - duration(text)
-    except TimeError:
-        pass
-    try:
-        return moment(text)
+        return now - duration(text) if is_duration(text) else moment(text)
     except TimeError:
         raise OperatorError(
             f"SINCE={text!r} is no time: write a date in UTC, as 2026-12-01 or 2026-12-01T18:00, or how long "
@@ -89,10 +85,19 @@ def since_of(text: str, now: int) -> int:
         ) from None
 
 
+def lately(since: str | None) -> str:
+    """Return in words since when something is listed: `the last 30d`, or `since 2026-12-01`."""
+    text = since or SINCE
+    return f"the last {text}" if is_duration(text) else f"since {text}"
+
+
 def _table(alerts: Sequence[Alert], options: argparse.Namespace) -> list[str]:
-    what = "alerts" if options.status == EVERY else f"{options.status} alerts"
-    head = f"{len(alerts)} {what} of {options.environment} since {options.since or SINCE}"
-    return [head, *columns(_rows(alerts))] if alerts else [head]
+    head = f"{options.status} alerts of {options.environment}, {lately(options.since)}: {len(alerts)}"
+    if not alerts:
+        return [head] if options.status == EVERY else [head, "whatever was decided: STATUS=ALL"]
+    decide = f"{hints.make('verdict', options.environment)} TRANSACTION=id VERDICT=confirmed_fraud BY=name"
+    told_how = [f"decide, or say legitimate: {decide}"] if any(alert.is_open for alert in alerts) else []
+    return [head, *columns(_rows(alerts)), *told_how]
 
 
 def _rows(alerts: Iterable[Alert]) -> Iterator[Sequence[str]]:

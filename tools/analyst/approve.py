@@ -17,6 +17,7 @@ from shared.infra.arns import REGION
 from shared.runtime.changes import Changed, waiting_key
 from stacks.compute.functions.detector.scoring import RULES_PATH
 from stacks.compute.functions.profiles.rules_item import RULES_KEY
+from tools.analyst.controls import NONE
 from tools.analyst.decisions import Decisions, signed_line
 from tools.analyst.differences import differences
 from tools.analyst.publishing import in_force
@@ -63,11 +64,13 @@ def waiting(tables: Tables, now: float) -> Iterator[str]:
         now: Epoch seconds.
     """
     items = [item for item in tables.changes(Changed.WAITING) if int(item["expires_at"]) > now]
-    yield f"{len(items)} changes wait for a second person"
+    yield f"waiting for a second person: {len(items)}"
     for item in items:
         change = str(item["profile_id"]).removeprefix(waiting_key(""))
         yield f"  CHANGE={change}: {asked_told(item)}"
         yield f"    {item['why']}; asked {signed_line(item).rpartition(', change')[0]}"
+    if items:
+        yield "approve one, if somebody else asked for it: CHANGE=id BY=name"
 
 
 def described(tables: Tables, change: str) -> Iterator[str]:
@@ -92,7 +95,7 @@ def asked_told(item: Mapping[str, Any]) -> str:
     if "replaces" in asked:
         return f"rules: publish {item.get('version') or 'the rules of the package'}"
     key = str(item.get("changes", ""))
-    said = [f"list {asked['list']}"] if "list" in asked else []
+    said = [f"{asked['list']} list" if asked["list"] != NONE else "off its list"] if "list" in asked else []
     if "until" in asked:
         said.append(f"until {told(int(asked['until']))}")
     if asked.get("snoozed_until"):

@@ -14,7 +14,7 @@ from typing import Final
 
 from botocore.session import get_session
 
-from tools.analyst.alerts import columns, since_of
+from tools.analyst.alerts import SINCE, columns, lately, since_of
 from tools.analyst.csv_file import write_rows
 from tools.analyst.records.audit import Entry, entries
 from tools.analyst.records.place import Records
@@ -27,8 +27,6 @@ from tools.files.outputs import written
 from tools.terminal.ending import NOTHING_CHANGED, ended
 from tools.terminal.parser import Parser
 
-SINCE: Final = "30d"
-"""How far back the audit goes where nobody says."""
 HEADER: Final = (
     "time", "kind", "subject", "decision", "by", "identity", "note", "account_id", "merchant_id",
     "approved_by", "approved_as",
@@ -42,12 +40,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         since = since_of(options.since or SINCE, time.time_ns() // 1_000_000)
         tables = Tables(Records.of(outputs.Outputs.named(options)), get_session())
         found = [entry for entry in entries(tables, since=since) if options.by in {None, entry.by}]
+        what = f"decisions of {options.environment}, {lately(options.since)}"
         if options.out:
             with written(options.out) as file:
                 count = write_rows(file, HEADER, csv_rows(found))
-            print(f"{count} decisions of {options.environment} since {options.since or SINCE}: {options.out}")
+            print(f"{what}: {count}, in {options.out}")
         else:
-            print(f"{len(found)} decisions of {options.environment} since {options.since or SINCE}")
+            print(f"{what}: {len(found)}")
             if found:
                 print("\n".join(columns(_rows(found))))
     except (OperatorError, OutputError) as error:

@@ -174,10 +174,10 @@ def _shown(whose: str, item: Mapping[str, Any] | None, now: int) -> list[str]:
     said = []
     if controls.standing is not None:
         up_to = amount_told(controls.standing_up_to)
-        said.append(f"on the list {controls.standing.value}{up_to} {_lasting(controls.standing_until, now)}")
+        said.append(f"on the {controls.standing.value} list{up_to}{_lasting(controls.standing_until, now)}")
     if controls.snoozed_until:
         up_to = amount_told(controls.snoozed_up_to)
-        said.append(f"snoozed{up_to} {_lasting(controls.snoozed_until, now)}")
+        said.append(f"snoozed{up_to}{_lasting(controls.snoozed_until, now)}")
     lines = [f"{whose}: {', '.join(said) or 'on no list, not snoozed'}"]
     return lines + ([f"  set {signed_line(item)}"] if item and "by" in item else [])
 
@@ -196,7 +196,7 @@ def _history(tables: Tables, key: str, item: Mapping[str, Any] | None) -> list[s
 def _all_in_force(tables: Tables, options: argparse.Namespace) -> list[str]:
     items = list(tables.changes(Changed.CONTROLS))
     found = list(in_force(items, time.time_ns() // 1_000_000))
-    lines = [f"{len(found)} accounts and merchants of {options.environment} are on a list or snoozed"]
+    lines = [f"on a list or snoozed in {options.environment}: {len(found)}"]
     for each in found:
         said = each.fault or controls_told(each.controls._asdict())
         lines.append(f"  {each.subject}: {said}; {told(each.at)} by {each.by}{_why(each.note)}")
@@ -219,8 +219,8 @@ def _why(note: str) -> str:
 
 def _lasting(until: int, now: int) -> str:
     if not until:
-        return "for ever"
-    return f"until {told(until)}{' (over)' if until <= now else ''}"
+        return ", no expiry"
+    return f" until {told(until)}{' (over)' if until <= now else ''}"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -237,7 +237,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--as-given", action="store_true", help="the account is called like a pseudonym")
     parser.add_argument("--merchant", metavar="ID")
     parser.add_argument("--list", choices=[*Standing, NONE], help="put it on this list, or on none")
-    parser.add_argument("--until", metavar="TIME", help="how long the list holds (UTC; default: for ever)")
+    parser.add_argument("--until", metavar="TIME", help="when the list ends (UTC; default: no expiry)")
     parser.add_argument(
         "--snooze", metavar="2h|none", help=f"no alerts for so long, at most {LONGEST_SNOOZE_DAYS}d"
     )

@@ -13,7 +13,10 @@ from tools.deploy.signed_api import NO_ANSWER, SignedApi
 NEEDED: Final[Needed] = {"compute": ("controls_url", "rules_url", "approvals_url")}
 """What is read of each layer."""
 METHOD: Final = "PUT"
-_DONE, _WAITING = 200, 202
+_DONE, _WAITING, _FORBIDDEN = 200, 202, 403
+_WHO_SIGNED: Final = (
+    "\nThe credentials that signed have expired, or may not do this: aws sts get-caller-identity, make rights"
+)
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ def refusal(status: int, text: str) -> str:
         lines = [f"{status} {answer['error']}: {answer['message']}"]
         lines += [f"  {field['field']} {field['reason']}" for field in answer.get("fields", ())]
     except (KeyError, TypeError, ValueError):
-        return f"{status}: {text}"
+        return f"{status}: {text}" + (_WHO_SIGNED if status == _FORBIDDEN else "")
     if answer.get("validation"):
         lines.append(f"  {answer['validation']}")
     return "\n".join(lines)

@@ -24,6 +24,11 @@ def duration(text: str) -> int:
     return int(found[1]) * _MILLISECONDS[found[2]]
 
 
+def is_duration(text: str) -> bool:
+    """Tell whether a text is a duration."""
+    return _DURATION.fullmatch(text) is not None
+
+
 def moment(text: str) -> int:
     """Return the epoch milliseconds of a date or a time such as `2026-12-01` or `2026-12-01T18:00`.
 

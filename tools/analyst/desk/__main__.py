@@ -39,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             outputs.Outputs.named(options), get_session(), by=_name(options.by), days=_days(options.days)
         )
         parts.model.look(whole=True)
+        parts.history.entries()
         listening = listening_on(options.port)
     except OperatorError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -88,6 +89,8 @@ def listening_on(port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((LOOPBACK, port))
+        # Who opens the address as soon as it is printed waits for the server, and is not refused.
+        listening.listen()
     except (OSError, OverflowError) as error:
         raise OperatorError(f"PORT={port} cannot be listened on: {error}") from None
     return listening

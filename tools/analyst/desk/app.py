@@ -26,9 +26,8 @@ from tools.analyst.desk.filters import EVERY, Filter
 from tools.analyst.desk.guard import FORM_TOKEN, is_ours
 from tools.analyst.desk.measuring import UnfinishedError
 from tools.analyst.desk.parts import Desk
-from tools.analyst.desk.views import alert, alerts, audit, measured, people, quality, rules
+from tools.analyst.desk.views import alert, alerts, audit, measured, people, quality, rules, search
 from tools.analyst.publishing import in_force
-from tools.analyst.records.subjects import is_pseudonym
 from tools.deploy.outputs import OperatorError
 
 PAGES: Final = (
@@ -39,6 +38,7 @@ PAGES: Final = (
 )
 _HERE: Final = Path(__file__).parent
 _LARGEST_FORM: Final = 256 * 1024
+_NOT_SHOWN: Final = "Nothing to show"
 _Answer = Callable[[Request], Awaitable[Response]]
 _Form = Mapping[str, str]
 
@@ -199,17 +199,7 @@ class Pages:
     def search(self, request: Request) -> Response:
         """Lead to what is called so, else to the alerts that contain it."""
         sought = request.query_params.get("q", "").strip()
-        known = self._desk.model.all()
-        if is_pseudonym(sought) or any(each.account_id == sought for each in known):
-            return RedirectResponse(f"/account?{urlencode({'id': sought})}", 303)
-        if any(each.merchant_id == sought for each in known):
-            return RedirectResponse(f"/merchant?{urlencode({'id': sought})}", 303)
-        found = [each for each in known if each.transaction_id == sought]
-        if not found and sought and (record := self._desk.tables.alert_of(sought)):
-            found = [record]
-        if len(found) == 1:
-            return RedirectResponse(f"/alert?{urlencode({'id': found[0].alert_id})}", 303)
-        return RedirectResponse(f"/alerts?{Filter(status=EVERY, search=sought).words()}", 303)
+        return RedirectResponse(search.address_of(self._desk, sought), 303)
 
     def decide(self, form: _Form) -> Response:
         """Give a verdict in a moment, or take one back."""
@@ -219,7 +209,7 @@ class Pages:
             if alert_id := form.get(verdict):
                 found = self._desk.model.get(alert_id) or self._desk.tables.alert(alert_id)
                 if found is None:
-                    raise OperatorError(f"there is no record {alert_id}, or none any more")
+                    raise OperatorError(alert.no_record(alert_id))
                 self._desk.verdicts.decide(found, verdict, form.get("note", "").strip())
         return _back(form)
 
@@ -262,7 +252,7 @@ class Pages:
 
     def _told(self, answer: Callable[[Request], Response]) -> _Answer:
         async def answering(request: Request) -> Response:
-            return await run_in_threadpool(self._tried, lambda: answer(request), "/alerts")
+            return await run_in_threadpool(self._tried, lambda: answer(request), "/alerts", _NOT_SHOWN)
 
         return answering
 
@@ -276,12 +266,13 @@ class Pages:
             form = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
             if not is_ours(self._desk.tokens, form.get(FORM_TOKEN, "")):
                 return PlainTextResponse("This form is of another start: load the page anew.\n", 403)
-            back = _path(form.get("next", ""))
-            return await run_in_threadpool(self._tried, lambda: answer(form), back)
+            of_rules = request.url.path.startswith("/rules")
+            back = "/rules" if of_rules else _path(form.get("next", ""))
+            return await run_in_threadpool(self._tried, lambda: answer(form), back, "Not done")
 
         return answering
 
-    def _tried(self, answer: Callable[[], Response], back: str) -> Response:
+    def _tried(self, answer: Callable[[], Response], back: str, fault: str) -> Response:
         try:
             return answer()
         except UnfinishedError:
@@ -290,15 +281,27 @@ class Pages:
             return page
         except OperatorError as error:
             waits = isinstance(error, WaitsError)
-            heading = "Waits for a second person" if waits else "Not done"
-            page = self._page("problem.html", "", heading=heading, message=str(error), back=back)
-            page.status_code = 202 if waits else 409
-            return page
+            heading = "Waits for a second person" if waits else fault
+            return self._problem(202 if waits else 409, heading, str(error), back)
+
+    def _problem(self, status: int, heading: str, message: str, back: str = "/alerts") -> HTMLResponse:
+        page = self._page("problem.html", "", heading=heading, message=message, back=back)
+        page.status_code = status
+        return page
+
+    def no_page(self, request: Request, _: Exception) -> Response:
+        """What an address that leads nowhere shows."""
+        return self._problem(404, _NOT_SHOWN, f"The desk has no page {request.url.path}")
+
+    def failed(self, _: Request, error: Exception) -> Response:
+        """What a fault of our own shows; the server prints its traceback."""
+        return self._problem(500, _NOT_SHOWN, f"{type(error).__name__}: see the terminal of `make desk`")
 
 
 def application(desk: Desk) -> Starlette:
     """Return what answers, still without its guard."""
-    return Starlette(routes=Pages(desk).routes())
+    pages = Pages(desk)
+    return Starlette(routes=pages.routes(), exception_handlers={404: pages.no_page, 500: pages.failed})
 
 
 def _back(form: _Form) -> Response:

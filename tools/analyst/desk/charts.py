@@ -81,7 +81,9 @@ def columns(title: str, drawn: Sequence[Bar], height: int = 150, *, marks: int =
     top = _round_up(greatest)
     wide = (WIDTH - _LEFT - _RIGHT) / max(len(drawn), 1)
     room = height - _TOP - _BOTTOM
-    parts = [_grid(height - _BOTTOM - room * share, _short(top * share)) for share in (0, 0.5, 1)]
+    # Columns count: there is no half of one.
+    shares = [share for share in (0, 0.5, 1) if (top * share).is_integer()]
+    parts = [_grid(height - _BOTTOM - room * share, _short(top * share)) for share in shares]
     every = max(1, math.ceil(len(drawn) / marks))
     for place, bar in enumerate(drawn):
         x, base = _LEFT + place * wide, float(height - _BOTTOM)
@@ -136,7 +138,7 @@ def curve(title: str, points: Sequence[tuple[float, float]], marked: tuple[float
 
 
 def meter(value: float, greatest: float, kind: str) -> Markup:
-    """Return a bar of a share of the greatest; one below zero runs from the middle to the left."""
+    """Return a bar of a share of the greatest, whatever its sign."""
     share = min(abs(value) / greatest, 1) if greatest else 0
     return Markup(
         '<svg class="meter" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from shared.runtime.alerts import AlertStatus
 from tools.analyst.records.alert import Alert
-from tools.analyst.times import TimeError, duration
+from tools.analyst.times import duration, is_duration
 
 ROWS: Final = 100
 """Rows of one page."""
@@ -71,7 +71,7 @@ class Filter:
             **texts,
             status=status if status in {*AlertStatus, EVERY} else AlertStatus.OPEN.value,
             order=order if order in ORDERS else NEWEST,
-            since=since if _is_duration(since) else "",
+            since=since if is_duration(since) else "",
             folded=words.get("folded") != "no",
             page=int(page) if page.isascii() and page.isdecimal() and 0 < int(page) < 10**6 else 1,
         )
@@ -167,10 +167,3 @@ def _folded(alerts: Iterable[Alert]) -> list[Row]:
         else:
             rows[key] = Row(alert)
     return list(rows.values())
-
-
-def _is_duration(text: str) -> bool:
-    try:
-        return bool(text and duration(text))
-    except TimeError:
-        return False

@@ -15,8 +15,9 @@ from tools.analyst.desk.history import History
 from tools.analyst.desk.measuring import Background, Measured
 from tools.analyst.desk.model import Model, now
 from tools.analyst.records.place import Records
+from tools.analyst.records.refusals import refused
 from tools.analyst.records.tables import Tables
-from tools.deploy.outputs import Needed, OperatorError, Outputs
+from tools.deploy.outputs import Needed, Outputs
 from tools.deploy.signed_api import SignedApi
 
 WATCHED: Final[Needed] = {"alerting": ("alarm_names",)}
@@ -87,32 +88,33 @@ def desk(outputs: Outputs, session: Session, *, by: str, days: int) -> Desk:
         history=History(tables, model),
         payments=Measured(tables, now),
         background=Background(now),
-        alarms=_Alarms(session, place.region, names),
+        alarms=_Alarms(session, place, names),
         by=by,
-        identity=_identity(session, place.region),
+        identity=_identity(session, place),
         tokens=Secrets(),
     )
 
 
 class _Alarms:
-    def __init__(self, session: Session, region: str, names: list[str]) -> None:
-        self._client: Any = session.create_client("cloudwatch", region_name=region)
-        self._names = names
+    def __init__(self, session: Session, place: Records, names: list[str]) -> None:
+        self._client: Any = session.create_client("cloudwatch", region_name=place.region)
+        self._environment, self._names = place.environment, names
         self._lock = threading.Lock()
 
     def __call__(self) -> Mapping[str, str]:
-        """Return the state of each alarm, by its name."""
+        """Return the state of each alarm, by its name; one that is gone is told as such."""
         try:
             with self._lock:
                 answer = self._client.describe_alarms(AlarmNames=self._names, MaxRecords=100)
         except (BotoCoreError, ClientError) as error:
-            raise OperatorError(f"the alarms cannot be read: {error}") from None
-        return {each["AlarmName"]: each["StateValue"] for each in answer["MetricAlarms"]}
+            raise refused("could not read the alarms", error, self._environment) from None
+        found = {each["AlarmName"]: each["StateValue"] for each in answer["MetricAlarms"]}
+        return {**dict.fromkeys(self._names, "NOT_DEPLOYED"), **found}
 
 
-def _identity(session: Session, region: str) -> str:
+def _identity(session: Session, place: Records) -> str:
     try:
-        sts: Any = session.create_client("sts", region_name=region)
+        sts: Any = session.create_client("sts", region_name=place.region)
         return str(sts.get_caller_identity()["Arn"])
     except (BotoCoreError, ClientError) as error:
-        raise OperatorError(f"AWS does not say who is asking: {error}") from None
+        raise refused("AWS does not say who is asking", error, place.environment) from None

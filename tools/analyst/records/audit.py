@@ -185,8 +185,8 @@ def controls_told(change: Mapping[str, Any]) -> str:
     if change.get("standing"):
         until = int(change.get("standing_until") or 0)
         up_to = amount_told(int(change.get("standing_up_to") or 0))
-        lasts = f"until {told(until)}" if until else "for ever"
-        said.append(f"list {change['standing']}{up_to} {lasts}")
+        lasts = f" until {told(until)}" if until else ", no expiry"
+        said.append(f"{change['standing']} list{up_to}{lasts}")
     if change.get("snoozed_until"):
         up_to = amount_told(int(change.get("snoozed_up_to") or 0))
         said.append(f"snooze{up_to} until {told(int(change['snoozed_until']))}")

@@ -7,6 +7,7 @@ from shared.runtime.alerts import AlertStatus
 from shared.runtime.pseudonym import PATTERN as PSEUDONYM
 from tools.analyst.records.alert import Alert
 from tools.analyst.records.tables import Tables
+from tools.deploy import hints
 from tools.deploy.outputs import OperatorError
 
 
@@ -48,8 +49,8 @@ def _account_of_pseudonym(tables: Tables, pseudonym: str) -> str:
         if found := next(tables.alerts(status, having={"account": pseudonym}), None):
             return found.account_id
     raise OperatorError(
-        f"no alert's record names {pseudonym}: records from before pseudonyms stood in them do not. "
-        "Give one of the account's transactions, as the mail has it: TRANSACTION=id"
+        f"no alert record names {pseudonym}; those from before pseudonyms do not. Find the account by a "
+        f"transaction of the mail: {hints.make('account', tables.place.environment)} TRANSACTION=id"
     )
 
 
@@ -59,7 +60,5 @@ def _account_of_transaction(tables: Tables, transaction_id: str) -> str:
         accounts = ", ".join(sorted({each.account_id for each in found}))
         raise OperatorError(f"several accounts paid by the id {transaction_id}: {accounts}; give ACCOUNT=id")
     if not found:
-        raise OperatorError(
-            f"no transaction {transaction_id} is stored, or none any more: they expire after some time"
-        )
+        raise OperatorError(f"no transaction {transaction_id} is stored: there was none, or it has expired")
     return found[0].account_id

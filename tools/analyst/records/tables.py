@@ -18,6 +18,7 @@ from shared.runtime.events import StoredTransaction, alert_id_of, transaction_of
 from shared.runtime.schema import transaction_schema
 from tools.analyst.records.alert import Alert
 from tools.analyst.records.place import Records
+from tools.analyst.records.refusals import refused
 from tools.deploy.outputs import OperatorError
 
 _CONFIG: Final = Config(
@@ -204,7 +205,5 @@ class Tables:
         try:
             return getattr(self._dynamodb, method)(**arguments)
         except (BotoCoreError, ClientError) as error:
-            raise OperatorError(
-                f"could not read {arguments['TableName']}: {error}\nWhat an analyst must be allowed: "
-                f"make rights ENV={self.place.environment}"
-            ) from None
+            what = f"could not read {arguments['TableName']}"
+            raise refused(what, error, self.place.environment) from None

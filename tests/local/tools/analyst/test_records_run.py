@@ -81,7 +81,7 @@ def test_an_alert_is_listed_found_by_its_pseudonym_and_decided(
     assert run("account", "--account", name[0])[1].startswith(f"account desk-a of local, {name[0]} in mails")
     code, out, err = run("controls", "--account", name[0], "--list", "deny", "--by", "Ana")
     assert code == 0, err
-    assert out.startswith("account desk-a of local: on the list deny")
+    assert out.startswith("account desk-a of local: on the deny list")
     time.sleep(REMEMBERED_SECONDS)
     pay(world, api, "desk-2", "desk-a", 1.0)
     soon(lambda: len(run("alerts", "--json", "--account", name[0])[1].splitlines()) == 2)
@@ -98,9 +98,9 @@ def test_an_alert_is_listed_found_by_its_pseudonym_and_decided(
     assert out.startswith("desk-1 is LEGITIMATE")
     assert soon(lambda: run("alerts")[1]).startswith("0 OPEN alerts")
     audited = run("audit")[1]
-    for said in ("transaction desk-1", "transaction desk-2", "account desk-a", "list deny for ever"):
+    for said in ("transaction desk-1", "transaction desk-2", "account desk-a", "deny list, no expiry"):
         assert said in audited
-    assert run("controls")[1].startswith("2 accounts and merchants of local are on a list or snoozed")
+    assert run("controls")[1].startswith("on a list or snoozed in local: 2")
 
 
 def test_who_only_looks_decides_nothing_and_nobody_reads_by_a_scan(world_of_its_own: World) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from shared.runtime.alerts import INDEX_KEYS, INDEXED, AlertStatus
 from shared.runtime.pseudonym import pseudonym
@@ -50,8 +52,9 @@ def test_open_alerts_are_listed_the_latest_first_and_groups_are_none(run: Run, m
     memory.put("alerts", {"alert_id": "group#account-1", "account_id": "account-1", "revision": 1})
     code, out, _ = run(alerts)
     assert code == 0
-    head, columns, *rows = out.splitlines()
-    assert head == "2 OPEN alerts of dev since 30d"
+    head, columns, *rows, then = out.splitlines()
+    assert head == "OPEN alerts of dev, the last 30d: 2"
+    assert then.endswith("make verdict ENV=dev TRANSACTION=id VERDICT=confirmed_fraud BY=name")
     assert columns.split() == [
         "received", "status", "score", "amount", "account", "merchant", "transaction", "reasons",
     ]  # fmt: skip
@@ -67,20 +70,45 @@ def test_filters_leave_out_what_does_not_fit(run: Run, memory: InMemory) -> None
     assert listed(run(alerts, "--json", "--since", "1d")[1]) == ["t-2"]
     assert listed(run(alerts, "--json", "--reason", "velocity")[1]) == []
     assert listed(run(alerts, "--json", "--reason", "amount_limit")[1]) == ["t-2", "t-1"]
-    assert run(alerts, "--status", "CONFIRMED_FRAUD")[1] == "0 CONFIRMED_FRAUD alerts of dev since 30d\n"
+    none = "CONFIRMED_FRAUD alerts of dev, since 2026-01-01: 0\nwhatever was decided: STATUS=ALL\n"
+    assert run(alerts, "--status", "CONFIRMED_FRAUD", "--since", "2026-01-01")[1] == none
 
 
 @pytest.mark.parametrize(
     ("options", "said"),
     [
         (("--since", "yesterday"), "SINCE='yesterday' is no time"),
-        (("--account", "acct-0123456789abcdef"), "Give one of the account's transactions"),
+        (("--account", "acct-0123456789abcdef"), "make account ENV=dev TRANSACTION=id"),
     ],
 )
 def test_what_cannot_be_meant_is_told(run: Run, options: tuple[str, str], said: str) -> None:
     code, out, err = run(alerts, *options)
     assert (code, out) == (1, "")
     assert said in err
+
+
+@pytest.mark.parametrize(
+    ("code", "then"),
+    [
+        ("ExpiredTokenException", "Renew your AWS credentials until `aws sts get-caller-identity` answers"),
+        ("ResourceNotFoundException", "make outputs ENV=dev"),
+        ("AccessDeniedException", "make rights ENV=dev"),
+        (None, "Is this machine online?"),
+    ],
+)
+def test_what_aws_refuses_is_told_with_what_to_do_next(
+    run: Run, monkeypatch: pytest.MonkeyPatch, code: str | None, then: str
+) -> None:
+    def refused(*_: object) -> None:
+        if code is None:
+            raise EndpointConnectionError(endpoint_url="https://dynamodb.us-east-1.amazonaws.com")
+        raise ClientError({"Error": {"Code": code, "Message": "no"}}, "Query")
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", refused)
+    exit_code, out, err = run(alerts)
+    assert (exit_code, out) == (1, "")
+    assert err.startswith("error: could not read alerts-dev: ")
+    assert then in err.splitlines()[1]
 
 
 def test_control_characters_of_a_record_reach_no_terminal(run: Run, memory: InMemory) -> None:
@@ -153,7 +181,7 @@ def test_an_account_is_told_in_words_and_exported_whole(run: Run, memory: InMemo
     assert code == 0
     assert out.startswith(f"account a-1 of dev, {pseudonym('a-1', SECRET)} in mails\n  2 payments learnt")
     assert "usually pays about 20.00 US dollars: the median of its last 2" in out
-    assert "list watch for ever" in out
+    assert "watch list, no expiry" in out
     target = tmp_path / "a-1.json"
     assert run(account, "--account", "a-1", "--out", str(target))[0] == 0
     written = json.loads(target.read_text())

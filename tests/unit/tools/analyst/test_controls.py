@@ -62,7 +62,7 @@ def test_a_list_and_a_snooze_are_set_one_by_one_and_taken_back(run: Run, table: 
     assert table.items() == [], "looking changes nothing"
     code, out, _ = run("--account", "a-1", "--list", "deny", "--until", "2026-12-01", "--by", "Ana")
     assert code == 0
-    assert out.startswith("account a-1 of dev: on the list deny until 2026-12-01 00:00 UTC\n  set 2026-")
+    assert out.startswith("account a-1 of dev: on the deny list until 2026-12-01 00:00 UTC\n  set 2026-")
     run("--account", "a-1", "--snooze", "2h", "--by", "Bo", "--note", "travelling")
     denied = Controls(Standing.DENY, moment("2026-12-01"), NOW + 2 * HOUR, 0, 1000)
     assert read(table, "account#a-1") == denied
@@ -80,7 +80,7 @@ def test_a_list_and_a_snooze_are_set_one_by_one_and_taken_back(run: Run, table: 
 
 def test_merchants_have_lists_of_their_own(run: Run, table: Table) -> None:
     assert run("--merchant", "m-1", "--list", "watch", "--by", "Ana")[1].startswith(
-        "merchant m-1 of dev: on the list watch for ever\n"
+        "merchant m-1 of dev: on the watch list, no expiry\n"
     )
     assert read(table, "merchant#m-1") == Controls(Standing.WATCH)
 
@@ -223,11 +223,11 @@ def test_a_pseudonym_or_a_transaction_leads_to_its_account(ask: Run, memory: InM
     memory.alert("t-1", account_id="a-1")
     name = pseudonym("a-1", SECRET)
     decision = ("--list", "deny", "--by", "Ana")
-    assert ask("--account", name, *decision)[1].startswith("account a-1 of dev: on the list deny for ever")
-    assert ask("--transaction", "t-1")[1].startswith("account a-1 of dev: on the list deny for ever")
+    assert ask("--account", name, *decision)[1].startswith("account a-1 of dev: on the deny list, no expiry")
+    assert ask("--transaction", "t-1")[1].startswith("account a-1 of dev: on the deny list, no expiry")
     code, _, err = ask("--account", "acct-0123456789abcdef", *decision)
     assert code == 1
-    assert "no alert's record names acct-0123456789abcdef" in err
+    assert "no alert record names acct-0123456789abcdef" in err
     in_force = {item["profile_id"] for item in memory.items("profiles") if item["changed"] == "controls"}
     assert in_force == {"controls#account#a-1"}
     assert ask("--account", "acct-0123456789abcdef", *decision, "--as-given")[0] == 0
@@ -235,7 +235,7 @@ def test_a_pseudonym_or_a_transaction_leads_to_its_account(ask: Run, memory: InM
 
 
 def test_all_that_is_in_force_is_shown_and_what_is_over_is_not(ask: Run, memory: InMemory) -> None:
-    assert ask()[1] == "0 accounts and merchants of dev are on a list or snoozed\n"
+    assert ask()[1] == "on a list or snoozed in dev: 0\n"
     ask("--account", "a-1", "--list", "deny", "--by", "Ana", "--note", "card lost")
     ask("--account", "a-2", "--snooze", "2h", "--by", "Bo")
     ask("--merchant", "m-1", "--list", "watch", "--until", "2026-12-01", "--by", "Cy")
@@ -244,13 +244,13 @@ def test_all_that_is_in_force_is_shown_and_what_is_over_is_not(ask: Run, memory:
     memory.put("profiles", {"profile_id": "account#a-1", "state": "{}", "revision": 1})
     memory.put("profiles", over("controls#account#a-4"))
     out = ask()[1]
-    assert out.startswith("3 accounts and merchants of dev are on a list or snoozed\n")
-    assert "  account a-1: list deny for ever; " in out
+    assert out.startswith("on a list or snoozed in dev: 3\n")
+    assert "  account a-1: deny list, no expiry; " in out
     assert out.count("card lost") == 1
     assert "  account a-2: snooze up to 1000 USD until " in out
-    assert "  merchant m-1: list watch until 2026-12-01 00:00 UTC; " in out
+    assert "  merchant m-1: watch list until 2026-12-01 00:00 UTC; " in out
     history = ask("--history")[1]
-    assert "by Di: account a-3: list allow up to 1000 USD until 2026-12-02 00:00 UTC: a shop" in history
+    assert "by Di: account a-3: allow list up to 1000 USD until 2026-12-02 00:00 UTC: a shop" in history
     assert "by Di: account a-3: on no list, not snoozed" in history
 
 
@@ -263,8 +263,8 @@ def test_the_changes_of_one_are_shown_the_latest_first(run: Run) -> None:
     run("--account", "a-1", "--list", "deny", "--by", "Ana")
     run("--account", "a-1", "--list", "watch", "--by", "Bo", "--note", "found it")
     lines = run("--account", "a-1", "--history")[1].splitlines()
-    assert lines[-2].endswith("by Bo: list watch for ever (found it)")
-    assert lines[-1].endswith("by Ana: list deny for ever")
+    assert lines[-2].endswith("by Bo: watch list, no expiry (found it)")
+    assert lines[-1].endswith("by Ana: deny list, no expiry")
     assert run("--account", "a-2", "--history")[1].endswith("  nobody has changed anything yet\n")
 
 

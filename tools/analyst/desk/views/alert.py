@@ -47,7 +47,7 @@ def page(desk: Desk, alert_id: str, *, whole: bool) -> dict[str, Any]:
     """
     record = desk.tables.record(alert_id)
     if record is None:
-        raise OperatorError(f"there is no record {alert_id}, or none any more: they expire after some time")
+        raise OperatorError(no_record(alert_id))
     alert = desk.model.take(Alert.of_item(record))
     known = account_known(desk, alert.account_id)
     merchant = merchant_key(alert.merchant_id)
@@ -91,6 +91,11 @@ def page(desk: Desk, alert_id: str, *, whole: bool) -> dict[str, Any]:
         "pending": desk.verdicts.pending().get(alert_id),
         "next_open": _next_open(desk, alert),
     }
+
+
+def no_record(alert_id: str) -> str:
+    """Return what to say where there is no such record."""
+    return f"there is no alert {alert_id}: there was none, or its record has expired"
 
 
 def weighed(alert: Alert) -> tuple[list[Weighed], list[Reason]]:

@@ -96,7 +96,7 @@ def test_lists_and_snoozes_are_set_with_who_and_why(page: Page, bank: Bank) -> N
     form.get_by_label("Snooze").select_option("1d")
     form.get_by_label("Why").fill("called us")
     form.get_by_role("button", name="Set, as ana").click()
-    expect(page.locator("body")).to_contain_text("List deny for ever")
+    expect(page.locator("body")).to_contain_text("Deny list, no expiry")
     assert urlsplit(page.url).path == "/account"
     assert "called us" in str(page.text_content("body"))
     item = bank.served.desk.tables.profile("controls#account#a-0300")
@@ -127,14 +127,14 @@ def test_a_bad_file_and_a_stale_preview_are_refused(page: Page, bank: Bank) -> N
     page.goto(bank.url("/rules"))
     page.get_by_label("A whole rules file").fill('{"schema": 2}')
     page.get_by_role("button", name="Preview", exact=True).click()
-    expect(page.locator("body")).to_contain_text("the detector cannot use this file: line 1")
+    expect(page.locator("body")).to_contain_text("The detector cannot use this file: line 1")
     page.goto(bank.url("/rules"))
     page.locator("[name=threshold]").nth(1).click()
     expect(page).to_have_title(PREVIEW)
     page.evaluate("document.querySelector('[name=revision]').value = '99'")
     page.get_by_label("Why").fill("stale")
     page.get_by_role("button", name="Publish, as ana").click()
-    expect(page.locator("body")).to_contain_text("somebody has published other rules")
+    expect(page.locator("body")).to_contain_text("Somebody has published other rules")
 
 
 def test_keys_lead_from_page_to_page_and_are_told(page: Page, bank: Bank) -> None:

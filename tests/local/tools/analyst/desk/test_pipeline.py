@@ -110,7 +110,7 @@ def test_a_fraud_appears_is_decided_by_one_key_and_the_next_score_of_its_merchan
     victim, before, after = map(payer.with_history, ("desk-victim", "desk-before", "desk-after"))
     page = tab(browser)
     page.goto(address)
-    expect(page.locator("body")).to_contain_text("No alerts fit")
+    expect(page.locator("body")).to_contain_text("No open alerts")
 
     deny = {"profile_id": "controls#merchant#m-taken", "changed": "controls", "standing": "deny"}
     dynamodb.put_item(TableName=profiles, Item=to_item({**deny, "at": time.time_ns() // 1_000_000}))

@@ -42,11 +42,11 @@ CUT = """[...document.querySelectorAll("svg[role=img] text")].filter((text) => {
   return own.left < edge.left - 1 || own.right > edge.right + 1;
 }).map((text) => text.textContent)"""
 SAID = {
-    "alerts": ("Alerts per day", "4,850.00 USD", "a-0417", "times the usual amount", "hour_pace"),
+    "alerts": ("Alerts per day", "4,850.00 USD", "a-0417", "unusual amount of 4,850.00 USD", "hour_pace"),
     "alert": ("4,850.00 USD to giftcards-88", "new country BR", "412 payments", "Other accounts with this"),
     "account": ("Account a-0417", "Usually pays", "When it pays", "Export and erase"),
-    "merchant": ("Merchant giftcards-88", "List watch for ever", "many frauds since Monday"),
-    "rules": ("How many alerts a day?", "amount_deviation", "Publish"),
+    "merchant": ("Merchant giftcards-88", "Watch list, no expiry", "many frauds since Monday"),
+    "rules": ("How many alerts a day?", "amount_anomaly", "Publish"),
     "payments": ("Payments in full", "giftcards-88", "quiet-", "alert"),
     "measured": ("How many alerts a day?", "(now)", "shadow", "challenger alone", "night-5+77aa01fe"),
     "drift": ("Population stability index", "new_merchant", "Precision by score"),
@@ -167,6 +167,11 @@ def test_filters_search_and_pages_of_the_list(page: Page, bank: Bank) -> None:
     assert "4,850.00 USD to giftcards-88" in page.title()
     page.goto(bank.url("/search?q=a-0417"))
     assert page.evaluate("location.pathname") == "/account"
+    page.goto(bank.url("/search?q=quiet-00000"))
+    assert "Account a-0417" in page.inner_text("h1"), "a payment without an alert leads to who paid"
+    page.goto(bank.url("/search?q=not-there"))
+    assert page.get_by_role("link", name="Open it as an account").count() == 1
+    page.goto(bank.url("/account?id=a-0417"))
     pseudonym = page.text_content(".lead .id")
     page.goto(bank.url(f"/search?q={pseudonym}"))
     assert page.evaluate("location.search") == f"?id={pseudonym}"
@@ -178,9 +183,9 @@ def test_filters_search_and_pages_of_the_list(page: Page, bank: Bank) -> None:
 
 
 def test_what_is_not_there_is_told_and_breaks_nothing(page: Page, bank: Bank) -> None:
-    for path in ("/alert?id=none", "/account?id=acct-0123456789abcdef"):
+    for path in ("/alert?id=none", "/account?id=acct-0123456789abcdef", "/no/such/page"):
         page.goto(bank.url(path))
-        expect(page.locator("h1")).to_have_text("Not done")
+        expect(page.locator("h1")).to_have_text("Nothing to show")
     page.goto(bank.url("/account?id=nobody"))
     assert "no profile" in page.inner_text("body").lower()
     page.goto(bank.url("/merchant?id=nobody"))
