@@ -68,7 +68,7 @@ def main() -> int:
 
 def _desk(display: Display) -> list[desk.Page]:
     """Measure the pages of the desk, and print them."""
-    with display.step("Desk (a minute)"):
+    with display.step("Desk (some minutes)"):
         pages = desk.measure()
     display.heading(f"Desk, {desk.ALERTS:,} alerts")
     display.table(DESK_HEADER, desk_rows(pages))
