@@ -26,6 +26,7 @@ _RISE_DUE: Final = 8.0
 """A rise must be noticed before it is at this multiple of the mean."""
 
 _OTHERS: Final = 60
+_WEEKS: Final = 10
 _NEARLY_THE_GREATEST: Final = 900_000_000_000_000.0
 _DINARS: Final = 25_000.0
 
@@ -158,6 +159,20 @@ def rise(name: str, seed: int, *, spread: float = 0.0) -> Attack:
                 due.append(rising[-1])
     base = in_order(known.history, world.history(known.others, known.day, len(multiples) // per_day + 1))
     return Attack(in_order(base, rising), by_account(due), ids(base))
+
+
+def rise_by_the_week(name: str, seed: int) -> Attack:
+    """An accomplice's shop is paid every six days, a quarter more each time, from twice the mean on."""
+    world = World(name, seed)
+    victims, others, history, day = mature(world)
+    usual, taken = means(history), []
+    base = in_order(history, world.history([*victims, *others], day, 6 * _WEEKS, level=1.0))
+    for victim in victims:
+        shop = world.merchant()
+        for week in range(_WEEKS):
+            amount = 2.0 * 1.24**week * usual[victim.name]
+            taken.append(world.pay(victim, world.at(day + 6 * week, 13), amount, merchant=shop))
+    return Attack(in_order(base, taken), by_account(taken), ids(base))
 
 
 def poison(name: str, seed: int) -> Attack:

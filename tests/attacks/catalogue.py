@@ -66,6 +66,7 @@ def _amounts() -> Iterator[Case]:
     yield Case("first-greatest", (amounts.first_greatest,), (caught(victims, victims),))
     yield Case("rise", (amounts.rise,), (caught(18, amounts.RISING),))
     yield Case("rise-uneven", (partial(amounts.rise, spread=0.1),), (caught(18, amounts.RISING),))
+    yield Case("rise-by-the-week", (amounts.rise_by_the_week,), (caught(18, amounts.VICTIMS),))
     yield Case("poison", (amounts.poison,), (caught(18, amounts.RISING),))
 
 
@@ -146,6 +147,11 @@ def _ordinary_differences() -> Iterator[Case]:
         "shop-opens",
         (rings.shop_opens,),
         (at_most("alerts on customers", 6, alerts("customers"), rings.CUSTOMERS),),
+    )
+    yield Case(
+        "rents",
+        (honest.rents,),
+        (at_most("alerts on a tenant from the third rent on", 0.2, alerts("rents", honest.TENANTS)),),
     )
     yield Case(
         "cheap-flood",

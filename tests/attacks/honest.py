@@ -1,7 +1,7 @@
 """Nobody is guilty: what a detector must not make noise about."""
 
 from itertools import chain
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tests.attacks.amounts import mature
 from tests.attacks.population import START, World
@@ -13,6 +13,9 @@ from tests.attacks.stream import (
     in_order,
     means,
 )
+
+if TYPE_CHECKING:
+    from tools.analyst.worlds.payment import Payment
 
 MOVERS: Final = 25
 DAYS_BEFORE: Final = 28
@@ -31,6 +34,14 @@ _BUSY: Final = 4
 
 _BUSINESS: Final = 60.0
 """What a business pays, as a multiple of what people pay."""
+
+TENANTS: Final = 40
+_RENT: Final = 10.0
+"""A rent as a multiple of its tenant's mean payment."""
+
+_MONTHS: Final = 5
+_KNOWN_RENTS: Final = 2
+"""Rents that may be alerts: the first one, and one that comes before it was silent for weeks."""
 
 _FLOOD: Final = 2_000
 _FLOOD_DAYS: Final = 2
@@ -128,6 +139,28 @@ def businesses(name: str, seed: int) -> Attack:
     theirs, others = world.history(firms, 14, 14), world.history(people, 14, 14)
     payments = in_order(start, theirs, others)
     return Attack(payments, {}, ids(payments), {"businesses": ids(theirs), "others": ids(others)})
+
+
+def rents(name: str, seed: int) -> Attack:
+    """Tenants pay a rent every month, each its own landlord on a day of its own.
+
+    Groups: the rents from the third on, and all `others`.
+    """
+    world = World(name, seed)
+    tenants, neighbours = world.accounts(TENANTS, per_day=(1, 3)), world.accounts(40, per_day=(1, 4))
+    base = world.history([*tenants, *neighbours], 0, 30 * _MONTHS)
+    usual = means(base)
+    later: list[Payment] = []
+    paid: list[Payment] = []
+    for tenant in tenants:
+        landlord, day = world.merchant(), world.random.randrange(7, 28)
+        for month in range(_MONTHS):
+            rent = world.pay(
+                tenant, world.at(day + 30 * month, 9), _RENT * usual[tenant.name], merchant=landlord
+            )
+            (later if month >= _KNOWN_RENTS else paid).append(rent)
+    payments = in_order(base, paid, later)
+    return Attack(payments, {}, ids(payments), {"rents": ids(later), "others": ids(base)})
 
 
 def cheap_flood(name: str, seed: int) -> Attack:

@@ -50,7 +50,9 @@ def change_faults(request: Request, status: int, answer: str) -> Iterator[str]:
 
 
 def taken(status: int, answer: str) -> Iterator[tuple[str, int]]:
-    """Yield the keys of the transactions that an answer says are stored."""
+    """Yield the keys of the transactions that an answer says are stored; none came with status 0."""
+    if status == 0 or status >= 500:
+        return
     for each in _results(status, answer):
         if each["status_code"] in TAKEN:
             yield each["transaction_id"], each["timestamp"]

@@ -117,7 +117,7 @@ class Fuzzing:
                 self.found.good += request.fits
                 self.found.by_function += refused
                 self.found.by_status[answer.status] += 1
-                self.found.stored.update(taken(answer.status, answer.text) if answer.status < 500 else ())
+                self.found.stored.update(taken(answer.status, answer.text))
                 for each in wrong:
                     self.found.note(each, request)
         client.close()

@@ -66,6 +66,7 @@ def test_what_is_stored_is_read_from_every_answer() -> None:
     assert list(taken(201, json.dumps(STORED))) == [("a", 1)]
     results = [{**STORED, "status_code": 200}, {"status_code": 400, **refused("amount")}]
     assert list(taken(207, json.dumps({"results": results}))) == [("a", 1)]
+    assert [*taken(0, ""), *taken(502, "Bad Gateway")] == []
 
 
 def test_no_request_is_answered_wrongly() -> None:

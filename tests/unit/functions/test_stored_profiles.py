@@ -18,7 +18,7 @@ from stacks.compute.functions.detector.scoring import (
 )
 from stacks.compute.functions.detector.scoring.population import POPULATION_VERSION
 from tests.unit.functions.builders import NOW, SCHEMA, scored
-from tests.unit.functions.histories import DAY, account_of, decide, population, teach
+from tests.unit.functions.histories import DAY, account_of, decide, habit, population, teach
 from tests.unit.functions.scored_streams import streams, transactions
 
 
@@ -121,6 +121,16 @@ FOURTH = (
 """The same as version 4 stored it, with a usual rarity of 0.5."""
 
 
+FIFTH = (
+    "1rz`P001smhoJ!g0006o>7fAt000000DwO>e#$>Plj1;}oq|CC04PH0CWAt=oQ^{P0000000000000000H8qt03bpD03bpD04PEL000000Kh*000"
+    "00000000000yK0000000000000016ai~0$N>NV000000000000000009&MSH8#r000mG)#xZ25aR#<WIs&+001aL0A34Ca(rw600<dK0000OLIC$"
+    "NQW6;S006A=LI3~&96|uDC3!hzhX4Rj%sl`A03bpDlU$g+6W{;<^rbie001OH01cbHXj>ov0GNL>0000eLI7?v7XY|5002B$E&u=k7(xKlghX!ay"
+    "8r;-GARH6031R9H-S(w<Q@P3gbXAA001CD0P_N?Hh^US04U}j0000aLI9jl$*xu?007Lt82|tPC_(@*orog01^@tXnG^s302o35A!O6W<s|?B6mt"
+    "&%0010907Hl~dq`RU0JuyF0000WLI7Wg#R7Ry003Mj1poj5Btigr{pOMZ{{R300000004PE"
+)
+"""As version 5 stored an account of `habit(20)`, with a fastest pace of 1.5."""
+
+
 @pytest.mark.parametrize(("state", "usual_rarity"), [(THIRD, 0.0), (FOURTH, 0.5)], ids=["third", "fourth"])
 def test_a_profile_of_an_earlier_layout_is_taken_over(state: str, usual_rarity: float) -> None:
     account = AccountProfile.from_state(b85decode(state))
@@ -128,6 +138,15 @@ def test_a_profile_of_an_earlier_layout_is_taken_over(state: str, usual_rarity: 
     assert account.usual_rarity == usual_rarity
     assert account.mean == pytest.approx(46.769, abs=0.001)
     assert account.hours[0] == 20
+    assert AccountProfile.from_state(account.to_state()).to_state() == account.to_state()
+
+
+def test_a_profile_of_before_there_were_payees_is_taken_over() -> None:
+    account = AccountProfile.from_state(b85decode(FIFTH))
+    assert (account.count, len(account.recent), account.fastest_pace) == (20, 16, 1.5)
+    known = account_of(*habit(20))
+    assert (account.recent, account.merchants.first_hours) == (known.recent, known.merchants.first_hours)
+    assert account.payees == {}
     assert AccountProfile.from_state(account.to_state()).to_state() == account.to_state()
 
 

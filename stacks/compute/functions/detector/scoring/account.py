@@ -14,12 +14,13 @@ from typing import Any, Final, NamedTuple, Self
 
 from stacks.compute.functions.detector.scoring.keys import key_of
 from stacks.compute.functions.detector.scoring.migration import carried_over
+from stacks.compute.functions.detector.scoring.payees import Payees, pack_payees, unpack_payees
 from stacks.compute.functions.detector.scoring.risk import RiskHistory
 from stacks.compute.functions.detector.scoring.state import ProfileError
 from stacks.compute.functions.detector.scoring.transaction import MILLISECONDS_PER_HOUR, Transaction
 from stacks.compute.functions.detector.scoring.uses import Uses
 
-PROFILE_VERSION: Final = 5
+PROFILE_VERSION: Final = 6
 HOURS: Final = 24
 """Hours of a day."""
 
@@ -49,11 +50,13 @@ _COUNTERS: Final = (
 _HEAD: Final = Struct(f"<BIQQH{len(_COUNTERS)}f")
 _HEADS: Final = {
     PROFILE_VERSION: _HEAD,
+    5: _HEAD,
     4: Struct(f"<BIQQH{len(_COUNTERS) - 1}f"),
     3: Struct(f"<BIQQH{len(_COUNTERS) - 2}f"),
 }
-"""Profile version -> how it begins: version 4 brought `usual_rarity`, version 5 `fastest_pace`."""
+"""Profile version -> how it begins: version 4 brought `usual_rarity`, 5 `fastest_pace`, 6 the payees."""
 
+_WITH_PAYEES: Final = 6
 _POSITION: Final = Struct("<Bqff")
 _CATEGORY: Final = Struct("<HBf")
 _REMEMBERED: Final = Struct("<QIBf")
@@ -118,6 +121,7 @@ class AccountProfile:
         hours: Payments by hour of the day (UTC).
         hours_sum: Their sum.
         category_habits: Key of a merchant category -> what the account pays in it.
+        payees: Merchants that it paid far more than usual.
         position: Where the card was last present.
         sampled_on: Epoch day on which it last taught the population.
         recent: The latest payments, in order of time.
@@ -126,7 +130,7 @@ class AccountProfile:
 
     __slots__ = (
         *_COUNTERS, *USES, "category_habits", "count", "first_at", "hours", "hours_sum", "last_at",
-        "position", "recent", "risk", "sampled_on",
+        "payees", "position", "recent", "risk", "sampled_on",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -140,6 +144,7 @@ class AccountProfile:
         self.merchants, self.categories, self.countries, self.devices = Uses(), Uses(), Uses(), Uses()
         self.networks, self.channels, self.currencies = Uses(), Uses(), Uses()
         self.category_habits: dict[int, CategoryHabit] = {}
+        self.payees: Payees = {}
         self.position: Position | None = None
         self.recent: list[Remembered] = []
         self.risk = RiskHistory()
@@ -170,6 +175,7 @@ class AccountProfile:
             _POSITION.pack(1, *position) if position else bytes(1),
             bytes([len(self.category_habits)]),
             *(_CATEGORY.pack(key, *habit) for key, habit in self.category_habits.items()),
+            pack_payees(self.payees, last_hour),
             bytes([len(self.recent)]),
             *(self._packed(each) for each in self.recent),
             self.risk.to_state().encode() if self.risk else b"",
@@ -229,6 +235,8 @@ class AccountProfile:
             key, count, logarithm = _CATEGORY.unpack_from(state, start)
             self.category_habits[key] = CategoryHabit(count, logarithm)
             start += _CATEGORY.size
+        if state[0] >= _WITH_PAYEES:
+            self.payees, start = unpack_payees(state, start, last_hour)
         start = self._read_recent(state, start)
         if start < len(state):
             self.risk = RiskHistory.from_state(state[start:].decode())

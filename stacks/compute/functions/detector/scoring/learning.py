@@ -31,6 +31,7 @@ from stacks.compute.functions.detector.scoring.patterns import (
     is_small,
     worn_under_limit,
 )
+from stacks.compute.functions.detector.scoring.payees import clear_payee, learn_payee
 from stacks.compute.functions.detector.scoring.state import single
 from stacks.compute.functions.detector.scoring.transaction import MILLISECONDS_PER_HOUR, Transaction
 from stacks.compute.functions.detector.scoring.usual import CATEGORY_WEIGHT, Usual
@@ -118,6 +119,12 @@ def learn(
         account.last_at = timestamp
     elif timestamp < account.first_at:
         account.first_at = timestamp
+    learn_payee(
+        *(account.payees, transaction),
+        times_usual=usual.normal / usual.mean,
+        payments=account.count,
+        suspicious=suspicious,
+    )
     account.count += 1
     learn_amount(account, usual, weight=weight, suspicious=suspicious)
     if not suspicious:
@@ -283,4 +290,5 @@ def clear(account: AccountProfile, transaction: Transaction) -> None:
     account.mean += distance / account.learnt
     account.squares += distance * (normal - account.mean)
     account.record = max(account.record, value)
+    clear_payee(account.payees, transaction)
     learn_ways(account, transaction)

@@ -13,6 +13,7 @@ from stacks.compute.functions.detector.scoring.account import (
     CategoryHabit,
 )
 from stacks.compute.functions.detector.scoring.keys import value_key
+from stacks.compute.functions.detector.scoring.payees import excused
 from stacks.compute.functions.detector.scoring.population import View
 from stacks.compute.functions.detector.scoring.transaction import MILLISECONDS_PER_HOUR, Transaction
 
@@ -54,7 +55,8 @@ class Usual:
 
     Attributes:
         value: This payment's, in dollars.
-        normal: The same as it would be outside its merchant category and the season.
+        normal: The same as it would be outside its merchant category and the season, and at a merchant that
+            the account does not use to pay more.
         mean: The account's mean value, drawn toward the population's where little is known.
         deviation: Its standard deviation.
         variance: Variance of the logarithm that mean and deviation of log-normal amounts imply.
@@ -140,6 +142,10 @@ def usual_of(transaction: Transaction, account: AccountProfile, view: View) -> U
     deviation = seen * (1.0 + _YOUNG / (account.count + 1))
     share = deviation / mean
     normal = value / ratio * exp(-in_category - view.season)
+    if normal > mean + deviation and account.payees:
+        before = excused(account.payees, transaction)
+        if before * normal > mean * value:
+            normal = mean * value / before
     if normal > mean + deviation and account.count >= _SETTLED_PAYMENTS:
         level = settled_level(account, transaction.timestamp) * exp(-view.season)
         level = min(level, _MOST_SETTLED * account.mean)

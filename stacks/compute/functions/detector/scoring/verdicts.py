@@ -24,6 +24,7 @@ from stacks.compute.functions.detector.scoring.hard_rules import HARD_RULES
 from stacks.compute.functions.detector.scoring.keys import key_of, short_key
 from stacks.compute.functions.detector.scoring.learning import HELD_BACK, clear, unlearn
 from stacks.compute.functions.detector.scoring.merchant import MerchantProfile
+from stacks.compute.functions.detector.scoring.payees import forget_payee
 from stacks.compute.functions.detector.scoring.quantities import PLACE_QUANTITIES
 from stacks.compute.functions.detector.scoring.risk_population import RiskPopulation
 from stacks.compute.functions.detector.scoring.scorecard import probability_of
@@ -117,8 +118,9 @@ def apply_verdict(  # noqa: PLR0913 - what a verdict is about, each named
 
 def _condemn(account: AccountProfile, transaction: Transaction, place: int, *, held_back: bool) -> bool:
     """Take out what a fraud had taught its account; tell whether that changed it."""
+    was_payee = forget_payee(account.payees, transaction)
     if held_back and place < 0:
-        return False
+        return was_payee
     if place >= 0:
         account.recent[place] = account.recent[place]._replace(suspicion=SUSPICION_STEPS)
     if not held_back and account.count:
