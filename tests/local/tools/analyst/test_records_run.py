@@ -96,7 +96,7 @@ def test_an_alert_is_listed_found_by_its_pseudonym_and_decided(
     code, out, err = run("verdict", "--account", name[0], "--verdict", "legitimate", "--by", "Ana")
     assert code == 0, err
     assert out.startswith("desk-1 is LEGITIMATE")
-    assert soon(lambda: run("alerts")[1]).startswith("0 OPEN alerts")
+    assert soon(lambda: run("alerts")[1]).startswith("OPEN alerts of local, the last 30d: 0")
     audited = run("audit")[1]
     for said in ("transaction desk-1", "transaction desk-2", "account desk-a", "deny list, no expiry"):
         assert said in audited
