@@ -17,11 +17,11 @@ class BlockedError(Exception):
 
 
 class Poller(ABC):
-    """Polls from `start` until `stop`; what `woken_by` tells of may be work.
+    """Polls from `start` until `stop`, and at once when `woken_by` signals.
 
     Args:
         name: Whose work it is, for the log and the thread.
-        woken_by: Tells of what may be work.
+        woken_by: Signals that there may be work.
     """
 
     def __init__(self, name: str, woken_by: Tap[str]) -> None:

@@ -1,4 +1,4 @@
-"""A detector on the tables and the queue of a test, and what becomes of what is delivered to it."""
+"""A detector on the tables and the queue of a test, with what it sends and stores."""
 
 from datetime import timedelta
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The detector from event to queue and profile: what is suspicious is told, nothing is learnt twice."""
+"""The detector from event to queue and profile: it sends what is suspicious, and learns nothing twice."""
 
 import json
 from decimal import Decimal
@@ -69,7 +69,7 @@ def test_a_transaction_delivered_again_is_told_and_learnt_once(detector: Detecti
     assert deliver(detector, cloud, amount=FRAUD) is None
     [first, again] = messages(cloud)
     assert (first.transaction.alert_id, first.reasons) == (again.transaction.alert_id, again.reasons), (
-        "the notifier tells of it once"
+        "the notifier mails it once"
     )
     assert learnt(cloud) == 1
 
