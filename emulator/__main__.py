@@ -17,6 +17,7 @@ from emulator.cloud.moto_imports import light_imports
 with light_imports():
     from emulator.embedded_aws import EmbeddedCloud
 from emulator.dataplane.options import DataPlaneOptions
+from emulator.garbage import ShortCollections
 
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _STOP_SECONDS = 5
@@ -70,6 +71,7 @@ def main() -> None:
     # Blocked before any thread starts, so that all inherit it: the signals wait for sigwait() below, and
     # a Ctrl-C that the terminal sends to the workers as well leaves ending them to us.
     signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
+    ShortCollections().install()
     options = DataPlaneOptions(
         delay_scale=arguments.delay_scale,
         maximum_workers=arguments.maximum_workers,
