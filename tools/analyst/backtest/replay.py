@@ -147,10 +147,10 @@ class Replay:
     def _look_again(self, now: int) -> None:
         population = self._population
         grown = abs(population.samples - self._view.samples) * _NOTICEABLE >= self._view.samples
-        season_moved = abs(population.season - self._viewed_season) >= _NOTICEABLE_SEASON
+        season_moved = abs(population.season.above - self._viewed_season) >= _NOTICEABLE_SEASON
         if now - self._viewed_at < VIEW_MILLISECONDS or not (grown or season_moved):
             return
-        self._viewed_at, self._viewed_season = now, population.season
+        self._viewed_at, self._viewed_season = now, population.season.above
         self._view = self._population.view(
             self.rules.assumed_spread, self._risk.merchants, self._risk.accounts
         )

@@ -3,16 +3,14 @@
 import io
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -20,31 +18,24 @@ from stacks.compute.functions.profiles.rules_item import RULES_KEY
 from tools.analyst.account import exported, plain_json
 from tools.analyst.audit import HEADER, csv_rows
 from tools.analyst.csv_file import write_rows
-from tools.analyst.desk import words
-from tools.analyst.desk.actions import UNDO_SECONDS, VERDICTS, WaitsError
+from tools.analyst.desk.actions import VERDICTS, WaitsError
 from tools.analyst.desk.filters import EVERY, Filter
 from tools.analyst.desk.guard import FORM_TOKEN, is_ours
 from tools.analyst.desk.measuring import UnfinishedError
 from tools.analyst.desk.parts import Desk
+from tools.analyst.desk.rendering import NOTHING_SHOWN, Rendering
 from tools.analyst.desk.views import alert, alerts, audit, measured, people, quality, rules, search
 from tools.analyst.publishing import in_force
 from tools.deploy.outputs import OperatorError
 
-PAGES: Final = (
-    ("/alerts", "Alerts", "a"),
-    ("/rules", "Rules", "r"),
-    ("/quality", "Quality", "q"),
-    ("/audit", "Audit", "d"),
-)
 _HERE: Final = Path(__file__).parent
 _LARGEST_FORM: Final = 256 * 1024
-_NOT_SHOWN: Final = "Nothing to show"
 _Answer = Callable[[Request], Awaitable[Response]]
 _Form = Mapping[str, str]
 
 
 class Pages:
-    """Answers requests; every view is plain data, every template escapes it.
+    """Answers requests.
 
     Args:
         desk: The parts of this start.
@@ -52,30 +43,8 @@ class Pages:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._templates = Environment(
-            loader=FileSystemLoader(_HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.filters |= {
-            **words.FILTERS,
-            "iso": lambda at: datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="seconds"),
-            "words": urlencode,
-            "capitalize_first": lambda text: text[:1].upper() + text[1:],
-        }
-        self._templates.globals |= {
-            "environment": desk.environment,
-            "by": desk.by,
-            "identity": desk.identity,
-            "pages": PAGES,
-            "form_token": desk.tokens.form,
-            "verdict_words": VERDICTS,
-            "undo_seconds": f"{UNDO_SECONDS:g}",
-            "money": words.money,
-            "here": "",
-        }
+        rendering = Rendering(desk)
+        self._page, self._problem = rendering.page, rendering.problem
 
     def routes(self) -> list[Route | Mount]:
         """Return where each answer is."""
@@ -246,13 +215,9 @@ class Pages:
         rules.publish(self._desk, text, note, int(revision) if revision.isdecimal() else -1)
         return RedirectResponse("/rules", 303)
 
-    def _page(self, template: str, here: str, *, headers: _Form | None = None, **shown: Any) -> HTMLResponse:
-        rendered = self._templates.get_template(template).render(**shown, here=here)
-        return HTMLResponse(rendered, headers=dict(headers or {}))
-
     def _told(self, answer: Callable[[Request], Response]) -> _Answer:
         async def answering(request: Request) -> Response:
-            return await run_in_threadpool(self._tried, lambda: answer(request), "/alerts", _NOT_SHOWN)
+            return await run_in_threadpool(self._tried, lambda: answer(request), "/alerts", NOTHING_SHOWN)
 
         return answering
 
@@ -284,18 +249,13 @@ class Pages:
             heading = "Waits for a second person" if waits else fault
             return self._problem(202 if waits else 409, heading, str(error), back)
 
-    def _problem(self, status: int, heading: str, message: str, back: str = "/alerts") -> HTMLResponse:
-        page = self._page("problem.html", "", heading=heading, message=message, back=back)
-        page.status_code = status
-        return page
-
     def no_page(self, request: Request, _: Exception) -> Response:
         """What an address that leads nowhere shows."""
-        return self._problem(404, _NOT_SHOWN, f"The desk has no page {request.url.path}")
+        return self._problem(404, NOTHING_SHOWN, f"The desk has no page {request.url.path}")
 
     def failed(self, _: Request, error: Exception) -> Response:
         """What a fault of our own shows; the server prints its traceback."""
-        return self._problem(500, _NOT_SHOWN, f"{type(error).__name__}: see the terminal of `make desk`")
+        return self._problem(500, NOTHING_SHOWN, f"{type(error).__name__}: see the terminal of `make desk`")
 
 
 def application(desk: Desk) -> Starlette:

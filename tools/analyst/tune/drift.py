@@ -14,6 +14,8 @@ from tools.analyst.backtest.replay import MILLISECONDS_PER_DAY
 from tools.analyst.tune.examples import Floats, Singles, Table
 
 SHIFTED: Final = 0.25
+"""From this index on a shift is usually called major."""
+
 _BINS: Final = 10
 _LEAST_SHARE: Final = 1e-4
 """An empty bin counts as this share: its logarithm must be finite."""

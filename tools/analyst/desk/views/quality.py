@@ -13,13 +13,12 @@ from tools.analyst.desk.parts import Desk
 from tools.analyst.desk.views.alerts import STATUSES
 from tools.analyst.desk.words import day
 from tools.analyst.records.alert import Alert
+from tools.analyst.tune.drift import SHIFTED
 from tools.deploy.outputs import OperatorError
 
 _DAY: Final = 86_400_000
 _RECENT_DAYS: Final = 7
 _LISTED_DAYS: Final = 14
-_SHIFTED: Final = 0.25
-"""Of the population stability index: above it a shift is usually called major (Siddiqi, 2006)."""
 _LEAST: Final = 20
 """Fewer alerts on a side say nothing of a shift."""
 
@@ -69,7 +68,7 @@ class Shift:
     @property
     def shifted(self) -> bool:
         """Whether somebody should look."""
-        return self.index is not None and self.index > _SHIFTED
+        return self.index is not None and self.index >= SHIFTED
 
 
 _INPUTS: Final[Mapping[str, Callable[[Alert], Iterable[str]]]] = {

@@ -22,6 +22,7 @@ from stacks.compute.functions.detector.scoring.categories import (
     variations_of,
 )
 from stacks.compute.functions.detector.scoring.lifetimes import RiskStatistics
+from stacks.compute.functions.detector.scoring.season import Season
 from stacks.compute.functions.detector.scoring.state import ProfileError, rounded
 from stacks.compute.functions.detector.scoring.tail import Sketch, Tail
 
@@ -53,31 +54,6 @@ _HOURS_SAMPLES: Final = 100
 
 _EVEN_PAYMENTS: Final = 5.0
 """Payments spread evenly over the day that are added to those seen, so that no hour has none."""
-
-_SEASON_STEP: Final = 0.03
-"""What one account a day moves the season by, in logarithms of its amounts: 3 %."""
-
-_SEASON_MEMORY: Final = 0.0002
-"""What it moves the level by that seasons are measured from: by 1, that is 2.7 times, in 5,000 samples."""
-
-_SEASON_RUN: Final = 8
-"""Samples one way after which steps grow: by chance one run in 256 is longer."""
-
-_NO_SEASON: Final = 1.75
-"""Logarithm over the usual level, 5.8 times, from which on a payment does not lengthen a run: so much is more
-than any season, and thefts on some accounts within the hour would pass for one."""
-
-_SEASON_GROWTH: Final = 1.5
-"""By how much each further one makes the step longer."""
-
-_MOST_GROWTH: Final = 10.0
-"""The longest step is so many times the shortest: 35 %."""
-
-_SEASON_NOTICED: Final = 0.4
-"""Logarithm from which on a season is taken off, 50 %: what is less is the estimate's own noise."""
-
-_MOST_SEASON: Final = 1.5
-"""The greatest season, 4.5 times: more is no season, and whoever could make it would hide anything."""
 
 
 class Sample(NamedTuple):
@@ -155,22 +131,21 @@ class View:
 class Population:
     """Sums over sampled payments: one shard's, or all shards' together."""
 
-    __slots__ = ("categories", "distance", "distances", "hours", "level", "run", "samples", "season", "tails")
+    __slots__ = ("categories", "distance", "distances", "hours", "samples", "season", "tails")
 
     def __init__(self) -> None:
-        self.samples = self.run = 0
+        self.samples = 0
         self.tails = {name: Sketch(PER_UNIT_OF[name]) for name in ASSUMED}
         self.distances = 0
         self.distance = 0.0
         self.categories: dict[int | None, CategorySums] = {}
         self.hours = [0.0] * HOURS
-        self.level = 0.0
-        self.season = 0.0
+        self.season = Season()
 
     def learn(self, sample: Sample) -> None:
         """Add one sampled payment, in constant time; one that is held back teaches the season alone."""
         if sample.residual is not None:
-            self._learn_season(sample.residual + sample.season)
+            self.season.learn(sample.residual + sample.season)
         if sample.held_back:
             return
         self.samples += 1
@@ -188,21 +163,6 @@ class Population:
             sums.learn(sample.value, sample.ratio, sample.residual)
         if self.samples >= _FULL:
             self._halve()
-
-    def _learn_season(self, residual: float) -> None:
-        """Follow the median of all accounts' amounts over their own usual, fast and slowly.
-
-        Every payment moves either by one step, however large it is, and every account teaches once a day:
-        only most of the accounts together make a season. Steps grow while all votes go one way, so that the
-        first day of a season is not a day of false alerts.
-        """
-        self.level += _SEASON_MEMORY if residual > self.level else -_SEASON_MEMORY
-        above = residual - self.level > self.season
-        step = _SEASON_STEP
-        if residual - self.level <= _NO_SEASON:
-            self.run = max(self.run, 0) + 1 if above else min(self.run, 0) - 1
-            step *= min(_SEASON_GROWTH ** max(0, abs(self.run) - _SEASON_RUN), _MOST_GROWTH)
-        self.season = max(-_MOST_SEASON, min(_MOST_SEASON, self.season + (step if above else -step)))
 
     def _halve(self) -> None:
         self.samples //= 2
@@ -227,7 +187,7 @@ class Population:
         view.ratios, view.variations = ratios_of(self.categories), variations_of(self.categories)
         view.categories = scales_of(self.categories)
         view.hours = self._hours()
-        view.season = 0.0 if abs(self.season) < _SEASON_NOTICED else self.season
+        view.season = self.season.noticed()
         return view
 
     def _hours(self) -> list[float] | None:
@@ -242,12 +202,9 @@ class Population:
         return [(each + _EVEN_PAYMENTS / HOURS) / (total + _EVEN_PAYMENTS) for each in smooth]
 
     def add(self, other: "Population") -> None:
-        """Add another's sums; levels are averaged by the payments behind them."""
-        both = self.samples + other.samples
-        if both:
-            self.level = (self.level * self.samples + other.level * other.samples) / both
-            self.season = (self.season * self.samples + other.season * other.samples) / both
-        self.samples = both
+        """Add another's sums; seasons are averaged by the payments behind them."""
+        self.season.add(other.season, self.samples, other.samples)
+        self.samples += other.samples
         for name, sketch in other.tails.items():
             self.tails[name].add(sketch)
         self.distances += other.distances
@@ -273,7 +230,7 @@ class Population:
             "distances": [self.distances, rounded(self.distance, 4)],
             "categories": [[key, sums.to_state()] for key, sums in self.categories.items()],
             "hours": [rounded(each, 2) for each in self.hours],
-            "season": [rounded(self.level, 4), rounded(self.season, 4), self.run],
+            "season": self.season.to_state(),
         }
 
     @classmethod
@@ -303,8 +260,7 @@ class Population:
             population.distances, population.distance = int(distances), float(distance)
             population.categories = {key: CategorySums.from_state(sums) for key, sums in state["categories"]}
             population.hours = [float(each) for each in state["hours"]]
-            population.level, population.season, run = map(float, state["season"])
-            population.run = int(run)
+            population.season = Season.from_state(state["season"])
         except (AttributeError, KeyError, TypeError, ValueError, struct.error) as error:
             raise ProfileError(f"the population's statistics are damaged: {type(error).__name__}") from None
         if len(population.hours) != HOURS:
