@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
-from tests.attacks import amounts, honest, rings, takeovers, waves
+from tests.attacks import amounts, elsewhere, honest, rings, takeovers, waves
 from tests.attacks.checks import (
     Case,
     Generate,
@@ -79,6 +79,8 @@ def _places_and_takeovers() -> Iterator[Case]:
     yield Case("night", (takeovers.at_night,), (ranked(victims, victims),))
     many = takeovers.NIGHT_WAVE
     yield Case("night-wave", (partial(takeovers.at_night, victims=many),), (ranked(90, many),))
+    yield Case("cloned-card", (takeovers.cloned_card,), (caught(20, victims),))
+    yield Case("abroad", (takeovers.abroad,), (caught(20, victims),))
     yield Case("burst", (takeovers.burst,), (caught(takeovers.BURSTING, takeovers.BURSTING),))
     yield Case("resent", (takeovers.resent,), (caught(20, victims),))
 
@@ -142,6 +144,16 @@ def _ordinary_differences() -> Iterator[Case]:
         "businesses",
         (honest.businesses,),
         (at_most("times the others' alerts", 3, times_by_payment("businesses", "others", _FLOOR)),),
+    )
+    yield Case(
+        "new-phones",
+        (elsewhere.new_phones,),
+        (at_most("alerts on new phones", 4, alerts("new"), elsewhere.PAYMENTS),),
+    )
+    yield Case(
+        "holidays",
+        (elsewhere.holidays,),
+        (at_most("alerts on travellers", 4, alerts("abroad"), elsewhere.PAYMENTS),),
     )
     yield Case(
         "shop-opens",

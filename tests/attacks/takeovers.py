@@ -1,6 +1,6 @@
 """A thief in somebody's account: the amounts are nearly usual, the device, the hour or the pace is not."""
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from tests.attacks.population import NIGHT_HOUR, World
 from tests.attacks.stream import (
@@ -12,13 +12,15 @@ from tests.attacks.stream import (
     in_order,
     means,
 )
-
-if TYPE_CHECKING:
-    from tools.analyst.worlds.payment import Payment
+from tools.analyst.worlds.payment import Payment
 
 VICTIMS: Final = 25
 BURSTING: Final = 10
 NIGHT_WAVE: Final = 100
+
+HOME: Final = (41.0, 3.0)
+FAR_AWAY: Final = (48.0, 40.0)
+"""Latitude and longitude; the shops of a `World` are around the first."""
 
 _DAYS: Final = 21
 _BURST: Final = 54
@@ -60,6 +62,43 @@ def at_night(name: str, seed: int, *, victims: int = VICTIMS) -> Attack:
         world.pay(victim, world.at(_DAYS, NIGHT_HOUR)) for victim in world.random.sample(sleepers, victims)
     ]
     return Attack(in_order(base, taken), by_account(taken), ids(base))
+
+
+def cloned_card(name: str, seed: int) -> Attack:
+    """A copy of the card pays in a shop 3,000 km away, 40 minutes after the card itself paid at home."""
+    world = World(name, seed, bare=False)
+    people = world.accounts(120, per_day=(1, 5))
+    base = world.history(people, 0, _DAYS + 1)
+    taken = []
+    for victim in world.random.sample(people, VICTIMS):
+        moment = world.moment(victim, _DAYS)
+        base.append(in_shop(world.pay(victim, moment), HOME))
+        taken.append(in_shop(world.pay(victim, moment + 40 * MILLISECONDS_PER_MINUTE), FAR_AWAY))
+    return Attack(in_order(base, taken), by_account(taken), ids(base))
+
+
+def abroad(name: str, seed: int) -> Attack:
+    """Four usual payments within six hours from a new device in a country where the account never paid."""
+    world = World(name, seed, bare=False)
+    people = world.accounts(120, per_day=(1, 5))
+    base = world.history(people, 0, _DAYS + 1)
+    taken = []
+    for victim in world.random.sample(people, VICTIMS):
+        device, address = world.name("device"), world.account().address
+        for number in range(4):
+            payment = world.pay(
+                victim, world.at(_DAYS, 12) + 2 * number * MILLISECONDS_PER_HOUR, device=device
+            )
+            taken.append(payment._replace(country="NG", ip_address=address))
+    return Attack(in_order(base, taken), by_account(taken), ids(base))
+
+
+def in_shop(payment: Payment, place: tuple[float, float]) -> Payment:
+    """Return the payment as one where the card was in a shop there."""
+    latitude, longitude = place
+    return payment._replace(
+        channel="pos", card_present=True, device_id=None, latitude=latitude, longitude=longitude
+    )
 
 
 def burst(name: str, seed: int) -> Attack:

@@ -28,12 +28,14 @@ from stacks.compute.functions.detector.scoring import (
     parse_rules,
 )
 from stacks.compute.functions.detector.scoring.sampling import sample_of
+from stacks.compute.functions.detector.scoring.ways import brought
 from tests.unit.functions.builders import NOW, scored
 
 RULES = load_rules()
 SCORER = Scorer(RULES, measured=NAMES)
 UNKNOWN = SCORER.unknown_population()
 NOBODY = MerchantProfile()
+AT_HOME: Mapping[str, Any] = {"latitude": 52.52, "longitude": 13.405, "card_present": True}
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 
 
@@ -126,27 +128,32 @@ def counted(place: Place, accounts: int = 4) -> FirstUses:
 
 
 def population(payments: int = 400) -> Population:
-    """A population of accounts that pay about 40 in the afternoon, mostly for groceries."""
-    known, account = Population(), account_of(*habit(10, merchant_category="grocery"))
+    """A population of accounts that pay about 40 in the afternoon, always for groceries and at home."""
+    home: dict[str, Any] = {"merchant_category": "grocery", "country": "DE", **AT_HOME}
+    known, account = Population(), account_of(*habit(10, **home))
     for number in range(payments):
         payment = scored(
             transaction_id=f"p-{number}",
             timestamp=NOW - DAY + (12 + number % 8) * HOUR,
             amount=20.0 + number % 41,
-            merchant_category="grocery",
+            **home,
         )
         assessment = assess(payment, account)
         known.learn(
-            sample_of(payment, account, assessment.usual, assessment.raw, season=0.0, held_back=False)
+            sample_of(
+                *(payment, account, assessment.usual, assessment.raw, brought(payment, account)),
+                season=0.0,
+                held_back=False,
+            )
         )
     return known
 
 
 def _cases() -> Iterator[tuple[Transaction, AccountProfile, MerchantProfile, PaymentControls]]:
-    berlin, paris = {"latitude": 52.52, "longitude": 13.405}, {"latitude": 48.8566, "longitude": 2.3522}
+    paris = {"latitude": 48.8566, "longitude": 2.3522}
     home: dict[str, Any] = {
         "country": "DE", "merchant_category": "grocery", "device_id": "phone", "ip_address": "192.0.2.7",
-        "channel": "pos", "card_present": True, **berlin,
+        "channel": "pos", **AT_HOME,
     }  # fmt: skip
     account, risky = account_of(*habit(60, **home)), MerchantProfile()
     risky.risk.record_fraud(NOW - DAY, 1, 0.0, 1)

@@ -53,7 +53,7 @@ def test_there_are_words_for_every_quantity_and_rule() -> None:
     assert "(1 payment in 32,000)" in told["amount_deviation"][1]
     assert told["hour_pace"][0] == "2 payments within an hour"
     assert told["new_country"] == (
-        "new country FR", "Country FR: new, as one of 31 payments of the account is (1 known)."
+        "new country FR", "Country FR: new, as in 1 payment in 990 (1 known)."
     )  # fmt: skip
     assert "jewellery" in told["new_category"][1]
     assert re.search(r"[\d,]+ km/h since it was last present", told["travel"][1])

@@ -19,6 +19,7 @@ ASSUMED: Final[Mapping[str, Quantiles]] = {
     "week_spend_to_usual": Quantiles(-0.2, 0.5, 0.8),
     "hour_pace": Quantiles(-0.5, 0.5, 1.0),
     "day_pace": Quantiles(-0.1, 1.0, 1.5),
+    "travel": Quantiles(0.0, 0.3, 1.8),
 }
 """Quantity measured as a rarity -> its quantiles until the population has taught better; those of the
 generated worlds (tools/analyst/worlds), a median payment of 40 dollars among them."""

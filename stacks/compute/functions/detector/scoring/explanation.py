@@ -11,6 +11,7 @@ from stacks.compute.functions.detector.scoring.scorecard import probability_of
 from stacks.compute.functions.detector.scoring.tail import COUNTED_DECADES
 from stacks.compute.functions.detector.scoring.transaction import MILLISECONDS_PER_DAY, Transaction
 from stacks.compute.functions.detector.scoring.value import DOLLARS_PER_UNIT
+from stacks.compute.functions.detector.scoring.ways import speed
 
 _LEARNT: Final = "learnt from verdicts"
 
@@ -146,8 +147,7 @@ def _novelty(kind: str, uses: str, used: Callable[[Transaction], str | None]) ->
         known = len(getattr(finding.evidence.account, uses).first_hours)
         new = "known to the account"
         if finding.value:
-            rarity = one_in(finding.value).removeprefix("1 payment in ")
-            new = f"new, as one of {rarity} payments of the account is"
+            new = f"new, as in {one_in(finding.value)}"
         return Explanation(used(finding.evidence.transaction) or "", f"{known} known", new, kind)
 
     return explanation
@@ -166,8 +166,9 @@ def _rise(finding: Finding) -> Explanation:
 
 
 def _travel(finding: Finding) -> Explanation:
-    speed = 100 * expm1(finding.value)
-    return Explanation(speed, "the card's last position", "an airliner's 900", "km/h")
+    return Explanation(
+        speed(finding.evidence) or 0.0, "the card's last position", one_in(finding.value), "km/h"
+    )
 
 
 def _accounts(place: str) -> _Explain:

@@ -22,6 +22,7 @@ from stacks.compute.functions.detector.scoring.categories import (
     variations_of,
 )
 from stacks.compute.functions.detector.scoring.lifetimes import RiskStatistics
+from stacks.compute.functions.detector.scoring.novelties import ASSUMED_NOVELTIES, Novelties
 from stacks.compute.functions.detector.scoring.season import Season
 from stacks.compute.functions.detector.scoring.state import ProfileError, rounded
 from stacks.compute.functions.detector.scoring.tail import Sketch, Tail
@@ -64,6 +65,7 @@ class Sample(NamedTuple):
         hour: Of the day, UTC.
         category: Key of its merchant category, None where not given.
         tails: Quantity -> its raw value.
+        brought: Quantity of novelty -> whether the payment's value was new to the account.
         distance: Distance from the account's mean as a share of it; None where the account has little
             history.
         ratio: Its value as a multiple of the account's mean; None likewise.
@@ -77,6 +79,7 @@ class Sample(NamedTuple):
     hour: int
     category: int | None
     tails: Mapping[str, float]
+    brought: Mapping[str, bool]
     distance: float | None
     ratio: float | None
     residual: float | None
@@ -96,6 +99,7 @@ class View:
         hours: Share of the payments by hour of the day; None until known.
         season: By how much the logarithm of everybody's amounts is above what it usually is.
         tails: Quantity -> its tail.
+        novelties: Quantity of novelty -> share of the payments that bring something new.
         samples: How many payments it knows.
         sampled_one_in: Of how many payments one is to be sampled.
         merchants: How long merchants stay compromised.
@@ -103,8 +107,8 @@ class View:
     """
 
     __slots__ = (
-        "accounts", "categories", "hours", "merchants", "ratios", "sampled_one_in", "samples", "season",
-        "spread", "tails", "typical", "variations",
+        "accounts", "categories", "hours", "merchants", "novelties", "ratios", "sampled_one_in", "samples",
+        "season", "spread", "tails", "typical", "variations",
     )  # fmt: skip
 
     def __init__(
@@ -122,6 +126,7 @@ class View:
         self.hours: list[float] | None = None
         self.season = 0.0
         self.tails = tails
+        self.novelties = ASSUMED_NOVELTIES
         self.samples = 0
         self.sampled_one_in = 1
         self.merchants = merchants
@@ -131,7 +136,7 @@ class View:
 class Population:
     """Sums over sampled payments: one shard's, or all shards' together."""
 
-    __slots__ = ("categories", "distance", "distances", "hours", "samples", "season", "tails")
+    __slots__ = ("categories", "distance", "distances", "hours", "novelties", "samples", "season", "tails")
 
     def __init__(self) -> None:
         self.samples = 0
@@ -141,6 +146,7 @@ class Population:
         self.categories: dict[int | None, CategorySums] = {}
         self.hours = [0.0] * HOURS
         self.season = Season()
+        self.novelties = Novelties()
 
     def learn(self, sample: Sample) -> None:
         """Add one sampled payment, in constant time; one that is held back teaches the season alone."""
@@ -152,6 +158,7 @@ class Population:
         self.hours[sample.hour] += 1
         for name, value in sample.tails.items():
             self.tails[name].learn(value)
+        self.novelties.learn(sample.brought)
         if sample.distance is not None:
             self.distances += 1
             self.distance += min(sample.distance, _MOST_DISTANCE)
@@ -169,6 +176,7 @@ class Population:
         self.distances //= 2
         self.distance /= 2
         self.hours = [each / 2 for each in self.hours]
+        self.novelties.halve()
         for sums in self.categories.values():
             sums.halve()
 
@@ -187,6 +195,7 @@ class Population:
         view.ratios, view.variations = ratios_of(self.categories), variations_of(self.categories)
         view.categories = scales_of(self.categories)
         view.hours = self._hours()
+        view.novelties = self.novelties.shares()
         view.season = self.season.noticed()
         return view
 
@@ -207,6 +216,7 @@ class Population:
         self.samples += other.samples
         for name, sketch in other.tails.items():
             self.tails[name].add(sketch)
+        self.novelties.add(other.novelties)
         self.distances += other.distances
         self.distance += other.distance
         self.hours = [mine + its for mine, its in zip(self.hours, other.hours, strict=True)]
@@ -231,6 +241,7 @@ class Population:
             "categories": [[key, sums.to_state()] for key, sums in self.categories.items()],
             "hours": [rounded(each, 2) for each in self.hours],
             "season": self.season.to_state(),
+            "novelties": self.novelties.to_state(),
         }
 
     @classmethod
@@ -261,6 +272,8 @@ class Population:
             population.categories = {key: CategorySums.from_state(sums) for key, sums in state["categories"]}
             population.hours = [float(each) for each in state["hours"]]
             population.season = Season.from_state(state["season"])
+            # One that was written before novelties were counted has none.
+            population.novelties = Novelties.from_state(state.get("novelties", {}))
         except (AttributeError, KeyError, TypeError, ValueError, struct.error) as error:
             raise ProfileError(f"the population's statistics are damaged: {type(error).__name__}") from None
         if len(population.hours) != HOURS:

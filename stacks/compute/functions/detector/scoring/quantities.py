@@ -2,8 +2,8 @@
 
 Each is computed from what was known before the payment, in constant time, and only where a rules file reads
 it. None means that it cannot be told, as where the payment does not carry the field; a None has no points.
-Rarities are in decades of the population (`tail`), novelties in decades of the account (`uses`), hours
-likewise: so one decade means the same everywhere.
+Rarities are in decades of the population (`tail`), novelties in decades of the account (`uses`) and, where it
+is little known, of everybody (`novelties`), hours likewise: so one decade means the same everywhere.
 """
 
 from collections.abc import Callable, Mapping
@@ -31,6 +31,7 @@ RAW: Final[Mapping[str, Measure]] = {
     "week_spend_to_usual": spending.raw_week_spend_to_usual,
     "hour_pace": spending.raw_hour_pace,
     "day_pace": spending.raw_day_pace,
+    "travel": ways.raw_travel,
 }
 """Quantity that is a rarity -> what is rare: the value that sampled payments teach the population."""
 
@@ -57,6 +58,23 @@ def hour_pace(evidence: Evidence) -> float | None:
 
 
 _HOUR_PACE: Final = rarity("hour_pace")
+
+
+def travel(evidence: Evidence) -> float | None:
+    """Return how rare it is to move so fast; where an airliner does, no rarer than a flight may be.
+
+    However few flights were seen, people fly. What nobody can do is as rare as it is counted.
+    """
+    decades = _TRAVEL(evidence)
+    if decades is None or decades <= _FLIGHT_DECADES:
+        return decades
+    moved = ways.speed(evidence)
+    return _FLIGHT_DECADES if moved is not None and moved <= ways.AIRLINER else decades
+
+
+_TRAVEL: Final = rarity("travel")
+_FLIGHT_DECADES: Final = 2.0
+"""One payment in a hundred."""
 
 MEASURES: Final[Mapping[str, Measure]] = {
     "amount": attrgetter("log_value"),
@@ -85,17 +103,17 @@ MEASURES: Final[Mapping[str, Measure]] = {
     "hour_of_day": ways.hour_of_day,
     "own_hour": ways.own_hour,
     "population_hour": ways.population_hour,
-    "new_merchant": ways.novelty("merchants", "merchant_id"),
-    "new_category": ways.novelty("categories", "merchant_category"),
-    "new_country": ways.novelty("countries", "country"),
-    "new_device": ways.novelty("devices", "device_id"),
-    "new_address": ways.novelty("networks", "network"),
-    "new_channel": ways.novelty("channels", "channel"),
-    "new_currency": ways.novelty("currencies", "currency"),
+    "new_merchant": ways.novelty("new_merchant"),
+    "new_category": ways.novelty("new_category"),
+    "new_country": ways.novelty("new_country"),
+    "new_device": ways.novelty("new_device"),
+    "new_address": ways.novelty("new_address"),
+    "new_channel": ways.novelty("new_channel"),
+    "new_currency": ways.novelty("new_currency"),
     "small_payments": patterns.small_payments,
     "under_limit": patterns.under_limit,
     "steady_rise": patterns.steady_rise,
-    "travel": ways.travel,
+    "travel": travel,
     "merchant_first_uses": others.merchant_first_uses,
     "device_accounts": others.device_accounts,
     "address_accounts": others.address_accounts,

@@ -44,6 +44,7 @@ def sample_of(  # noqa: PLR0913 - what a sample tells, each named
     account: AccountProfile,
     usual: Usual,
     raw: Mapping[str, float],
+    brought: Mapping[str, bool],
     *,
     season: float,
     held_back: bool,
@@ -58,7 +59,9 @@ def sample_of(  # noqa: PLR0913 - what a sample tells, each named
     # So that all the payments of a burst at one merchant teach about as much as one.
     if surplus > 0 and short_key(transaction.transaction_id) // SHARDS % int((1 + surplus / 2) ** 2):
         raw = {name: value for name, value in raw.items() if name != "merchant_first_uses"}
-    return Sample(usual.value, hour, usual.category, raw, distance, ratio, residual, season, held_back)
+    return Sample(
+        usual.value, hour, usual.category, raw, brought, distance, ratio, residual, season, held_back
+    )
 
 
 def shard_of(transaction_id: str) -> int:

@@ -33,6 +33,7 @@ from stacks.compute.functions.detector.scoring.sharing import Sharing
 from stacks.compute.functions.detector.scoring.transaction import MILLISECONDS_PER_DAY, Transaction
 from stacks.compute.functions.detector.scoring.usual import Usual, usual_of
 from stacks.compute.functions.detector.scoring.value import DOLLARS_PER_UNIT
+from stacks.compute.functions.detector.scoring.ways import brought
 
 REASONS_FROM: Final = 0.02
 """A payment of a lower probability of fraud gets no reasons: nobody asks for them, and they take time."""
@@ -178,6 +179,7 @@ class Scorer:
             account,
             assessment.usual,
             {} if held_back else assessment.raw,
+            {} if held_back else brought(transaction, account),
             season=population.season,
             held_back=held_back,
         )

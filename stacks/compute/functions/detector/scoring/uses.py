@@ -12,8 +12,11 @@ WINDOW: Final = 64
 NEW_FOR_HOURS: Final = 24
 """So long after its first use a value still counts as new: a thief's second payment is no habit."""
 
-MINIMUM_COUNT: Final = 3
+_MINIMUM_COUNT: Final = 3
 """Payments that carried the field, below which nothing is a novelty."""
+
+EXPECTED_WEIGHT: Final = 20.0
+"""What everybody does weighs as much as so many of the account's own payments."""
 
 _LONGEST_HOURS: Final = 0xFFFF
 _HEAD: Final = Struct("<BBB")
@@ -36,17 +39,23 @@ class Uses:
         self.fresh = 0
         self.first_hours: dict[int, int] = {}
 
+    @property
+    def are_known(self) -> bool:
+        """Whether there are payments enough for anything to be a novelty."""
+        return self.count >= _MINIMUM_COUNT
+
     def knows(self, name: str) -> bool:
         """Tell whether a value was used before."""
         return value_key(name) in self.first_hours
 
-    def novelty(self, name: str, hour: int, first_hour: int) -> float | None:
+    def novelty(self, name: str, hour: int, first_hour: int, expected: float) -> float | None:
         """Return how rare a first use is for the account, in decades: 2 is one payment in a hundred.
 
         Args:
             name: The value.
             hour: Of the payment, since 1970.
             first_hour: Of the account's first payment: within its first day everything is new.
+            expected: Share of everybody's payments that are a first use.
 
         Returns:
             0 for a value that is not new, None where too little is known.
@@ -54,9 +63,11 @@ class Uses:
         first = self.first_hours.get(value_key(name))
         if first is not None and (hour - first >= NEW_FOR_HOURS or first < first_hour + NEW_FOR_HOURS):
             return 0.0
-        if self.count < MINIMUM_COUNT:
+        if not self.are_known:
             return None
-        return -log10((self.fresh + 1) / (self.count + 2))
+        # The very first use of all says nothing of how often the account does something new.
+        seen = max(self.fresh - 1, 0) + EXPECTED_WEIGHT * expected
+        return -log10(seen / (self.count - 1 + EXPECTED_WEIGHT))
 
     def learn(self, name: str, hour: int, most: int) -> None:
         """Add one payment's value, and forget the value not used for longest beyond `most`."""

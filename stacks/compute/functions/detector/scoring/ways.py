@@ -1,6 +1,6 @@
 """When, where and with what an account pays, against what it is known for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import log1p, log10
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
@@ -21,6 +21,12 @@ _SOME_HISTORY: Final = 5
 
 _TRAVEL_KILOMETRES: Final = 100.0
 """A shorter way is none: positions are those of masts and post codes, and people commute."""
+
+AIRLINER: Final = 900.0
+"""Of so many km/h people fly."""
+
+_FASTEST: Final = 3_000.0
+"""Beyond so many km/h a way is as impossible as any: a position is wrong, or a card is a copy."""
 
 _SHORTEST_HOURS: Final = 1 / 60
 """Clocks of terminals differ by so much, a minute."""
@@ -49,27 +55,47 @@ def own_hour(evidence: Evidence) -> float | None:
     return -log10(HOURS * share)
 
 
-def novelty(known: str, used: str) -> Callable[[Evidence], float | None]:
-    """Return what measures how rare a first use of a field's value is for the account, in decades.
+_UsesOf = Callable[[AccountProfile], "Uses"]
+_ValueOf = Callable[[Transaction], str | None]
 
-    Args:
-        known: Attribute of a profile: the values that the account has used.
-        used: Attribute of a transaction: the value.
-    """
-    uses_of: Callable[[AccountProfile], Uses] = attrgetter(known)
-    value_of: Callable[[Transaction], str | None] = attrgetter(used)
+_NEW: Final[Mapping[str, tuple[_UsesOf, _ValueOf]]] = {
+    "new_merchant": (attrgetter("merchants"), attrgetter("merchant_id")),
+    "new_category": (attrgetter("categories"), attrgetter("merchant_category")),
+    "new_country": (attrgetter("countries"), attrgetter("country")),
+    "new_device": (attrgetter("devices"), attrgetter("device_id")),
+    "new_address": (attrgetter("networks"), attrgetter("network")),
+    "new_channel": (attrgetter("channels"), attrgetter("channel")),
+    "new_currency": (attrgetter("currencies"), attrgetter("currency")),
+}
+"""Quantity -> the values that an account has used, and a payment's."""
+
+
+def novelty(name: str) -> Callable[[Evidence], float | None]:
+    """Return what measures how rare a first use of a field's value is for the account, in decades."""
+    uses_of, value_of = _NEW[name]
 
     def measure(evidence: Evidence) -> float | None:
         value = value_of(evidence.transaction)
         if value is None:
             return None
-        return uses_of(evidence.account).novelty(value, evidence.hour, evidence.first_hour)
+        expected = evidence.view.novelties[name]
+        return uses_of(evidence.account).novelty(value, evidence.hour, evidence.first_hour, expected)
 
     return measure
 
 
-def travel(evidence: Evidence) -> float | None:
-    """Return the logarithm of the speed since the card was last present, in hundreds of km/h.
+def brought(transaction: Transaction, account: AccountProfile) -> dict[str, bool]:
+    """Return by quantity of novelty whether a payment's value is new to its account; others are left out."""
+    found = {}
+    for name, (uses_of, value_of) in _NEW.items():
+        value, uses = value_of(transaction), uses_of(account)
+        if value is not None and uses.are_known:
+            found[name] = not uses.knows(value)
+    return found
+
+
+def speed(evidence: Evidence) -> float | None:
+    """Return the speed in km/h since the card was last present, 0 for a short way.
 
     A card that is not known to be present does not travel: its position may be the merchant's.
     """
@@ -86,4 +112,10 @@ def travel(evidence: Evidence) -> float | None:
     if kilometres <= _TRAVEL_KILOMETRES:
         return 0.0
     apart = abs(transaction.timestamp - position.timestamp) / MILLISECONDS_PER_HOUR
-    return log1p(kilometres / max(apart, _SHORTEST_HOURS) / 100)
+    return kilometres / max(apart, _SHORTEST_HOURS)
+
+
+def raw_travel(evidence: Evidence) -> float | None:
+    """Return the logarithm of the speed in hundreds of km/h, and one more."""
+    moved = speed(evidence)
+    return None if moved is None else log1p(min(moved, _FASTEST) / 100)
