@@ -86,7 +86,7 @@ def test_a_way_that_nobody_can_travel_counts_by_how_often_positions_are_wrong() 
         2_000, latitude=[52.52, 40.0, 35.0], longitude=[13.4, -74.0, 139.0], card_present=[True]
     )
     wrong = _measured(abroad, account, scattered, "travel")
-    assert wrong < 1.3 < unknown < exact
+    assert wrong < 1.8 < unknown < exact
     assert exact > 4.0
 
 

@@ -65,6 +65,8 @@ def travel(evidence: Evidence) -> float | None:
 
     However few flights were seen, people fly. What nobody can do is as rare as it is counted.
     """
+    if evidence.transaction.card_present is not True:
+        return None  # before the work: so it is for most payments
     decades = _TRAVEL(evidence)
     if decades is None or decades <= _FLIGHT_DECADES:
         return decades

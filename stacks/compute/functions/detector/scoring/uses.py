@@ -63,7 +63,7 @@ class Uses:
         first = self.first_hours.get(value_key(name))
         if first is not None and (hour - first >= NEW_FOR_HOURS or first < first_hour + NEW_FOR_HOURS):
             return 0.0
-        if not self.are_known:
+        if self.count < _MINIMUM_COUNT:
             return None
         # The very first use of all says nothing of how often the account does something new.
         seen = max(self.fresh - 1, 0) + EXPECTED_WEIGHT * expected
