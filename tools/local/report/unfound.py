@@ -14,7 +14,7 @@ WHY: Final[Mapping[str, str]] = MappingProxyType(
         "amount_over_limit": "the account has paid so much before that the amount is not rare for it",
         "unusual_amount": "the account's own amounts vary so much that this one is not rare for it",
         "new_category_abroad": "the account pays such amounts at times; a first country alone is no alert",
-        "improbable_travel": "the amount is usual; while few positions are known, a journey alone is no alert",
+        "improbable_travel": "the amount is usual; until positions are known, a journey alone is no alert",
         "card_testing": "the small payments that try a card look like any others, until large ones follow",
         "low_and_slow": "days apart, little above the usual amount: each alone is an ordinary payment",
         COMPROMISED_MERCHANT: "like the account's own in every field: only a verdict on the merchant tells",
