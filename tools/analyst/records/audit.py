@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from shared.runtime.alerts import AlertStatus
@@ -55,7 +56,8 @@ def entries(tables: Tables, *, since: int = 0) -> list[Entry]:
         OperatorError: AWS refuses.
     """
     history = read(tables.changes(Changed.HISTORY))
-    found = [*verdicts(tables, _decided(tables), history), *changes(tables, history)]
+    of_lists_and_rules = changes_of(history, chain.from_iterable(items_in_force(tables).values()))
+    found = [*verdicts(tables, _decided(tables), history), *of_lists_and_rules]
     return sorted((entry for entry in found if entry.at >= since), key=lambda entry: -entry.at)
 
 
@@ -91,14 +93,14 @@ def verdicts(tables: Tables, alerts: Iterable[Alert], history: Mapping[Change, E
     return list(found.values())
 
 
-def changes(tables: Tables, history: Mapping[Change, Entry]) -> list[Entry]:
-    """Return every change of lists, snoozes and rules, each once.
+def items_in_force(tables: Tables) -> dict[Changed, list[dict[str, Any]]]:
+    """Return lists and snoozes, rules and challenger as they are in force.
 
     Raises:
         OperatorError: AWS refuses.
     """
     kinds = (Changed.CONTROLS, Changed.RULES, Changed.CHALLENGER)
-    return changes_of(history, [item for kind in kinds for item in tables.changes(kind)])
+    return {kind: [*tables.changes(kind)] for kind in kinds}
 
 
 def _decided(tables: Tables) -> Iterator[Alert]:

@@ -1,10 +1,12 @@
 """Audit: who decided, listed, published what, when and why, of the days that are shown."""
 
+from collections.abc import Mapping
+from itertools import chain
 from typing import Any, Final
 
 from shared.runtime.changes import Changed
 from tools.analyst.desk.parts import Desk
-from tools.analyst.records.audit import Entry, changes, verdicts
+from tools.analyst.records.audit import Entry, changes_of, items_in_force, verdicts
 from tools.analyst.records.in_force import in_force
 
 ROWS: Final = 100
@@ -22,7 +24,7 @@ def entries(desk: Desk, kind: str, by: str, search: str) -> list[Entry]:
     Raises:
         OperatorError: AWS refuses.
     """
-    return _fitting(_all(desk), kind, by, search)
+    return _fitting(_all(desk, items_in_force(desk.tables)), kind, by, search)
 
 
 def _fitting(everything: list[Entry], kind: str, by: str, search: str) -> list[Entry]:
@@ -40,9 +42,12 @@ def _haystack(entry: Entry) -> str:
     return f"{entry.subject} {entry.account_id} {entry.decision} {entry.note}".lower()
 
 
-def _all(desk: Desk) -> list[Entry]:
+def _all(desk: Desk, items: Mapping[Changed, list[dict[str, Any]]]) -> list[Entry]:
     decided, history = (alert for alert in desk.model.all() if alert.verdict), desk.history.entries()
-    found = [*verdicts(desk.tables, decided, history), *changes(desk.tables, history)]
+    found = [
+        *verdicts(desk.tables, decided, history),
+        *changes_of(history, chain.from_iterable(items.values())),
+    ]
     return sorted((entry for entry in found if entry.at >= desk.model.since), key=lambda entry: -entry.at)
 
 
@@ -52,7 +57,8 @@ def page(desk: Desk, kind: str, by: str, search: str) -> dict[str, Any]:
     Raises:
         OperatorError: AWS refuses.
     """
-    everything = _all(desk)
+    items = items_in_force(desk.tables)
+    everything = _all(desk, items)
     found = _fitting(everything, kind, by, search)
     return {
         "entries": found[:ROWS],
@@ -61,6 +67,6 @@ def page(desk: Desk, kind: str, by: str, search: str) -> dict[str, Any]:
         "kind": kind,
         "by_chosen": by,
         "search": search,
-        "in_force": list(in_force(desk.tables.changes(Changed.CONTROLS), desk.clock())),
+        "in_force": list(in_force(items[Changed.CONTROLS], desk.clock())),
         "days": desk.model.days,
     }
