@@ -2,6 +2,7 @@
 
 import argparse
 import faulthandler
+import gc
 import logging
 import os
 import signal
@@ -17,9 +18,12 @@ from emulator.cloud.moto_imports import light_imports
 with light_imports():
     from emulator.embedded_aws import EmbeddedCloud
 from emulator.dataplane.options import DataPlaneOptions
-from emulator.garbage import ShortCollections
 
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_NEVER = 2**31 - 1
+"""Collections of the middle generation before a full one. That would visit every item that the tables hold:
+with 100,000 payments it stops all threads for 5 s, and frees about one small object a payment."""
+
 _STOP_SECONDS = 5
 """After this time a stop that hangs is cut short, with every thread's stack in the log."""
 
@@ -71,7 +75,9 @@ def main() -> None:
     # Blocked before any thread starts, so that all inherit it: the signals wait for sigwait() below, and
     # a Ctrl-C that the terminal sends to the workers as well leaves ending them to us.
     signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
-    ShortCollections().install()
+    # No callback of the collector does this: in Python 3.11 one that runs while a thread compiles fails it
+    # ("AST constructor recursion depth mismatch").
+    gc.set_threshold(*gc.get_threshold()[:2], _NEVER)
     options = DataPlaneOptions(
         delay_scale=arguments.delay_scale,
         maximum_workers=arguments.maximum_workers,
