@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from shared.runtime.alerts import AlertStatus
 from shared.runtime.money import readable
-from stacks.alerting.functions.notifier.wording import headline, sentence
+from stacks.alerting.functions.notifier.wording import NAME_CODES, headline, sentence
 from tools.analyst.desk.model import now
 from tools.analyst.records.alert import Alert, Reason, score_told
 
@@ -103,6 +103,11 @@ def figure(text: str) -> str:
     return rounded.removesuffix(".00")
 
 
+def seen(reason: Reason) -> str:
+    """Return what a payment showed: a name as it is, a number as people read it."""
+    return reason.observed if reason.code in NAME_CODES else figure(reason.observed)
+
+
 def threshold(value: float) -> str:
     """Return a threshold as exactly as scores are recorded: one just below certainty is not 1."""
     return f"{value:.6g}"
@@ -122,6 +127,7 @@ FILTERS: Final[dict[str, Any]] = {
     "points": points,
     "identity": identity,
     "figure": figure,
+    "seen": seen,
     "threshold": threshold,
 }
 """What templates may call, by name."""

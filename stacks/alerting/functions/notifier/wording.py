@@ -211,13 +211,14 @@ _MONEY_CODES: Final = frozenset(
     }
 )  # fmt: skip
 _SPEED_CODES: Final = frozenset({"travel"})
-# Their values are names even where they consist of digits, as a merchant category does.
-_NAME_CODES: Final = frozenset(
+NAME_CODES: Final = frozenset(
     {
         "new_merchant", "new_category", "new_country", "new_device", "new_address", "new_channel",
-        "new_currency", "watched_merchant",
+        "new_currency", "watched_merchant", "watched_account", "denied",
     }
 )  # fmt: skip
+"""Reasons whose values are names, even where they consist of digits, as a merchant category does."""
+
 _LONGEST_WORDS: Final = 200
 """A usual value may list several names."""
 _SHARE_CODES: Final = frozenset({"merchant_risk", "account_risk"})
@@ -261,7 +262,7 @@ def _times(observed: str, baseline: str) -> str:
 def _measure(reason: AlertReason, text: str) -> str:
     """Return a number as people read it, and words, which come from outside, defanged."""
     words = defanged(text, _LONGEST_WORDS)
-    if reason.code in _NAME_CODES:
+    if reason.code in NAME_CODES:
         return words
     try:
         number = Decimal(text)

@@ -10,7 +10,7 @@ from tests.unit.tools.analyst.desk.test_filters import alert
 from tools.analyst.desk.charts import Bar, Dot, columns, curve, dots, meter, spark
 from tools.analyst.desk.views.quality import periods, shifts, took
 from tools.analyst.desk.views.rules import choices_of, figures
-from tools.analyst.desk.words import figure, threshold
+from tools.analyst.desk.words import figure, seen, threshold
 from tools.analyst.records.alert import Alert, Reason
 
 DAY = 86_400_000
@@ -103,6 +103,15 @@ def test_pictures_are_drawn_of_anything_and_escape_names() -> None:
     assert dots("none", [], []) == curve("none", [], None) == ""
     assert 'width="0.5"' in str(meter(0, 0, "fraud"))
     assert columns("none", [])
+
+
+def test_a_name_of_digits_is_no_number() -> None:
+    category, merchant, denied = (
+        Reason(code, "5651", "", "", "", Decimal(0), None)
+        for code in ("new_category", "new_merchant", "denied")
+    )
+    assert [seen(each) for each in (category, merchant, denied)] == ["5651"] * 3
+    assert seen(Reason("travel", "5651", "", "", "km/h", Decimal(0), None)) == "5,651"
 
 
 def test_numbers_are_told_as_people_read_them_and_nothing_is_rounded_up_to_certainty() -> None:
