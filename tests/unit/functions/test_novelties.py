@@ -10,6 +10,7 @@ from stacks.compute.functions.detector.scoring import AccountProfile, MerchantPr
 from stacks.compute.functions.detector.scoring.novelties import ASSUMED_NOVELTIES, Novelties
 from stacks.compute.functions.detector.scoring.population import Population, View
 from stacks.compute.functions.detector.scoring.sampling import sample_of
+from stacks.compute.functions.detector.scoring.state import ProfileError
 from stacks.compute.functions.detector.scoring.ways import brought
 from tests.unit.functions.builders import scored
 from tests.unit.functions.histories import AT_HOME, HOUR, RULES, UNKNOWN, account_of, habit, population
@@ -116,3 +117,12 @@ def test_a_population_of_before_novelties_were_counted_takes_them_as_assumed() -
     state = population(500).to_state()
     del state["novelties"]
     assert _view(Population.from_state(state)).novelties == pytest.approx(ASSUMED_NOVELTIES)
+
+
+@pytest.mark.parametrize(
+    "counts", [[10, -1], [10, 11], [float("nan"), 0], [float("inf"), 0], [10], 10, ["a", 1]]
+)
+def test_counts_that_cannot_be_are_damage(counts: Any) -> None:
+    state = {**population(300).to_state(), "novelties": {"new_country": counts}}
+    with pytest.raises(ProfileError):
+        Population.from_state(state)

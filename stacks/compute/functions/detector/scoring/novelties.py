@@ -6,6 +6,7 @@ nothing. So each kind of novelty is counted over the population's sampled paymen
 """
 
 from collections.abc import Mapping
+from math import inf
 from typing import Final, Self
 
 from stacks.compute.functions.detector.scoring.state import rounded
@@ -83,6 +84,8 @@ class Novelties:
         """
         novelties = cls()
         for name, (payments, new) in state.items():
+            if not 0 <= new <= payments < inf:
+                raise ValueError(f"{name}: {new} of {payments} payments")
             if name in ASSUMED_NOVELTIES:
                 novelties.payments[name], novelties.new[name] = float(payments), float(new)
         return novelties
