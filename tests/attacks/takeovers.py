@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.attacks.population import NIGHT_HOUR, World
+from tests.attacks.population import NIGHT_HOUR, Account, World
 from tests.attacks.stream import (
     MILLISECONDS_PER_HOUR,
     MILLISECONDS_PER_MINUTE,
@@ -66,11 +66,9 @@ def at_night(name: str, seed: int, *, victims: int = VICTIMS) -> Attack:
 
 def cloned_card(name: str, seed: int) -> Attack:
     """A copy of the card pays in a shop 3,000 km away, 40 minutes after the card itself paid at home."""
-    world = World(name, seed, bare=False)
-    people = world.accounts(120, per_day=(1, 5))
-    base = world.history(people, 0, _DAYS + 1)
+    world, victims, base = _people_with_devices(name, seed)
     taken = []
-    for victim in world.random.sample(people, VICTIMS):
+    for victim in victims:
         moment = world.moment(victim, _DAYS)
         base.append(in_shop(world.pay(victim, moment), HOME))
         taken.append(in_shop(world.pay(victim, moment + 40 * MILLISECONDS_PER_MINUTE), FAR_AWAY))
@@ -79,11 +77,9 @@ def cloned_card(name: str, seed: int) -> Attack:
 
 def abroad(name: str, seed: int) -> Attack:
     """Four usual payments within six hours from a new device in a country where the account never paid."""
-    world = World(name, seed, bare=False)
-    people = world.accounts(120, per_day=(1, 5))
-    base = world.history(people, 0, _DAYS + 1)
+    world, victims, base = _people_with_devices(name, seed)
     taken = []
-    for victim in world.random.sample(people, VICTIMS):
+    for victim in victims:
         device, address = world.name("device"), world.account().address
         for number in range(4):
             payment = world.pay(
@@ -91,6 +87,14 @@ def abroad(name: str, seed: int) -> Attack:
             )
             taken.append(payment._replace(country="NG", ip_address=address))
     return Attack(in_order(base, taken), by_account(taken), ids(base))
+
+
+def _people_with_devices(name: str, seed: int) -> tuple[World, list[Account], list[Payment]]:
+    """Return a world, some of its accounts, and what all of them pay, every optional field given."""
+    world = World(name, seed, bare=False)
+    people = world.accounts(120, per_day=(1, 5))
+    base = world.history(people, 0, _DAYS + 1)
+    return world, world.random.sample(people, VICTIMS), base
 
 
 def in_shop(payment: Payment, place: tuple[float, float]) -> Payment:

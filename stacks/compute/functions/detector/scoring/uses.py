@@ -15,7 +15,7 @@ NEW_FOR_HOURS: Final = 24
 _MINIMUM_COUNT: Final = 3
 """Payments that carried the field, below which nothing is a novelty."""
 
-EXPECTED_WEIGHT: Final = 20.0
+_EXPECTED_WEIGHT: Final = 20.0
 """What everybody does weighs as much as so many of the account's own payments."""
 
 _LONGEST_HOURS: Final = 0xFFFF
@@ -66,8 +66,8 @@ class Uses:
         if self.count < _MINIMUM_COUNT:
             return None
         # The very first use of all says nothing of how often the account does something new.
-        seen = max(self.fresh - 1, 0) + EXPECTED_WEIGHT * expected
-        return -log10(seen / (self.count - 1 + EXPECTED_WEIGHT))
+        seen = max(self.fresh - 1, 0) + _EXPECTED_WEIGHT * expected
+        return -log10(seen / (self.count - 1 + _EXPECTED_WEIGHT))
 
     def learn(self, name: str, hour: int, most: int) -> None:
         """Add one payment's value, and forget the value not used for longest beyond `most`."""

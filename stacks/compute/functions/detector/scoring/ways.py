@@ -23,10 +23,10 @@ _TRAVEL_KILOMETRES: Final = 100.0
 """A shorter way is none: positions are those of masts and post codes, and people commute."""
 
 AIRLINER: Final = 900.0
-"""Of so many km/h people fly."""
+"""Speed at which people fly, in km/h."""
 
 _FASTEST: Final = 3_000.0
-"""Beyond so many km/h a way is as impossible as any: a position is wrong, or a card is a copy."""
+"""In km/h. A faster way is no more impossible: a position is wrong, or the card is a copy."""
 
 _SHORTEST_HOURS: Final = 1 / 60
 """Clocks of terminals differ by so much, a minute."""
@@ -58,7 +58,7 @@ def own_hour(evidence: Evidence) -> float | None:
 _UsesOf = Callable[[AccountProfile], "Uses"]
 _ValueOf = Callable[[Transaction], str | None]
 
-_NEW: Final[Mapping[str, tuple[_UsesOf, _ValueOf]]] = {
+NOVELTIES: Final[Mapping[str, tuple[_UsesOf, _ValueOf]]] = {
     "new_merchant": (attrgetter("merchants"), attrgetter("merchant_id")),
     "new_category": (attrgetter("categories"), attrgetter("merchant_category")),
     "new_country": (attrgetter("countries"), attrgetter("country")),
@@ -72,7 +72,7 @@ _NEW: Final[Mapping[str, tuple[_UsesOf, _ValueOf]]] = {
 
 def novelty(name: str) -> Callable[[Evidence], float | None]:
     """Return what measures how rare a first use of a field's value is for the account, in decades."""
-    uses_of, value_of = _NEW[name]
+    uses_of, value_of = NOVELTIES[name]
 
     def measure(evidence: Evidence) -> float | None:
         value = value_of(evidence.transaction)
@@ -87,7 +87,7 @@ def novelty(name: str) -> Callable[[Evidence], float | None]:
 def brought(transaction: Transaction, account: AccountProfile) -> dict[str, bool]:
     """Return by quantity of novelty whether a payment's value is new to its account; others are left out."""
     found = {}
-    for name, (uses_of, value_of) in _NEW.items():
+    for name, (uses_of, value_of) in NOVELTIES.items():
         value, uses = value_of(transaction), uses_of(account)
         if value is not None and uses.are_known:
             found[name] = not uses.knows(value)
