@@ -1,12 +1,11 @@
-"""DynamoDB's tables, read by the page and by the key without being sorted.
+"""DynamoDB's tables, read by the page without being sorted.
 
 For each page of a scan moto 5.2.5 sorts the whole table by comparisons in Python, goes over all that came
-before, and copies each item attribute by attribute: ten times as many items took a hundred times as long. For
-each query it sorts the table, too, and then what it has found.
+before, and copies each item attribute by attribute: ten times as many items took a hundred times as long.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from operator import attrgetter
 from typing import Any
@@ -39,19 +38,23 @@ def _scan(  # noqa: PLR0913, PLR0917 - moto's own parameters
         rest = (filter_expression, index_name, consistent_read, projection_expression, segments)
         return _original(self, filters, limit, exclusive_start_key, *rest)
     key = [DynamoType(exclusive_start_key[each]) for each in _names(self)] if exclusive_start_key else None
-    found: list[Item] = []
-    size = 0
-    for item in _after(self, key):
-        size += item.size()
-        if len(found) == limit or (found and size > RESULT_SIZE_LIMIT):
-            last = self._get_last_evaluated_key(found[-1], None)
-            break
-        found.append(item)
-    else:
-        last = None
+    found, more = page(_after(self, key), limit)
+    last = self._get_last_evaluated_key(found[-1], None) if more else None
     passed = [item for item in found if filter_expression is None or filter_expression.expr(item)]
     shown = [item.project(projection_expression) for item in passed] if projection_expression else passed
     return shown, len(found), last
+
+
+def page(items: Iterable[Item], limit: int) -> tuple[list[Item], bool]:
+    """Return the items of a page, and whether more follow."""
+    found: list[Item] = []
+    size = 0
+    for item in items:
+        size += item.size()
+        if len(found) == limit or (found and size > RESULT_SIZE_LIMIT):
+            return found, True
+        found.append(item)
+    return found, False
 
 
 def _names(table: Table) -> list[str]:
