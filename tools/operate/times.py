@@ -22,3 +22,8 @@ def utc_time(text: str) -> datetime:
 def milliseconds(time: datetime) -> int:
     """Return a time's epoch milliseconds."""
     return int(time.timestamp() * 1000)
+
+
+def written(moment: int) -> str:
+    """Return epoch milliseconds as SINCE and UNTIL take them: ISO, UTC, to the second."""
+    return datetime.fromtimestamp(moment // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S")

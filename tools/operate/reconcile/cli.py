@@ -24,7 +24,7 @@ from tools.operate.reconcile.checkpoint import Checkpoint, Progress
 from tools.operate.reconcile.reconciling import reconcile
 from tools.operate.reconcile.replaying import Replayer
 from tools.operate.sending import Bus, Pace, Queue
-from tools.operate.times import milliseconds, utc_time
+from tools.operate.times import milliseconds, utc_time, written
 from tools.reconciliation.standing import Fault, Standing
 from tools.reconciliation.tables import PipelineTables
 from tools.terminal.numbers import within
@@ -70,6 +70,9 @@ def _run(options: argparse.Namespace) -> int:
     print(
         f"reads {cost.table}: about {cost.items:,} items, {cost.size_bytes:,} bytes, "
         f"{cost.read_units:,} read units, ${cost.dollars:,.2f}",
+        f"compares what was stored from {written(progress.earliest)} until {written(progress.latest)} UTC"
+        f"{'' if latest else ' (what came later may be on its way)'}",
+        sep="\n",
         flush=True,
     )
     pace = Pace(options.rate)

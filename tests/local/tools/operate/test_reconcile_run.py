@@ -56,6 +56,7 @@ def test_a_transaction_whose_event_was_dropped_is_found_and_repaired(world: Worl
         assert code == 1, err
         assert f"{transaction.transaction_id} {transaction.timestamp}: stored and not decided\n" in out
         assert out.startswith(f"reads {world.target.transactions_table_name}: about ")
+        assert f"from {words[1][:19]} until {words[3][:19]} UTC\n" in out
         assert "REPLAY=yes" in err
         assert decision_of(world, transaction) is None
 
