@@ -21,7 +21,7 @@ EXPECTED_ALERTS = 5
 """Fewer than the band allows says nothing before so many were to be expected."""
 BURST_ALERTS = 20
 """More than the band allows says nothing before there are so many."""
-_RECONCILE = "make reconcile names them and, with REPLAY=yes, sends them again"
+_RECONCILE = "make reconcile lists them and, with REPLAY=yes, sends them again"
 
 
 def watchdog(
@@ -52,9 +52,8 @@ def _gaps(data: DataContract, detector: pulumi.Input[str], notifier: pulumi.Inpu
             },
             f"IF(FILL(stored, 0) - FILL(decided, 0) > {GAP_SHARE} * FILL(stored, 0), 1, 0)",
             "Stored and not decided",
-            "For fifteen minutes over 1 % more transactions were stored than decided: some are not judged.",
-            "Look at the queues pipe-dlq, rule-dlq and detector-dlq and at the detector's log; "
-            f"{_RECONCILE}.",
+            "For fifteen minutes, over 1 % of the stored transactions were not decided.",
+            f"Check the queues pipe-dlq, rule-dlq and detector-dlq and the detector's log; {_RECONCILE}.",
             periods=3,
         ),
         FormulaAlarm(
@@ -66,7 +65,7 @@ def _gaps(data: DataContract, detector: pulumi.Input[str], notifier: pulumi.Inpu
             f"IF(FILL(suspicious, 0) - FILL(recorded, 0) > {ALERT_GAP_SHARE} * FILL(suspicious, 0), 1, 0)",
             "Suspicious and not recorded",
             "The detector raised alerts that the notifier did not record within fifteen minutes.",
-            f"Look at suspicious-queue, suspicious-dlq and the notifier's log; {_RECONCILE}.",
+            f"Check suspicious-queue, suspicious-dlq and the notifier's log; {_RECONCILE}.",
             period_seconds=3 * FIVE_MINUTES,
         ),
     ]
@@ -84,18 +83,18 @@ def _lags(data: DataContract, detector: pulumi.Input[str], notifier: pulumi.Inpu
             {"late": metrics.counted_by(detector, counting.LATE), "decided": _decided(data)},
             f"IF(FILL(late, 0) > {LATE_SHARE} * FILL(decided, 0), 1, 0)",
             "Late decisions",
-            f"One decision in a hundred comes later than {counting.LATE_MILLISECONDS // 1000} seconds after "
-            "its transaction, for fifteen minutes.",
-            "Compare the detector's concurrent executions with its reservation and AsyncEventAge; a replay "
-            "of old transactions shows here too.",
+            f"For fifteen minutes, over 1 % of decisions came more than {counting.LATE_MILLISECONDS // 1000} "
+            "seconds after their transaction.",
+            "Check the detector's concurrent executions against its reserved concurrency, and AsyncEventAge; "
+            "a replay of old transactions also triggers this alarm.",
             periods=3,
         ),
         Alarm(
             "mail-lag",
             metrics.measured_by(notifier, counting.MAIL_LAG, "p99"),
-            f"Mails about single alerts come later than {MAIL_LAG_MILLISECONDS // 1000} seconds after the "
-            "transaction, for fifteen minutes.",
-            "Look at decision-lag first, then at the age of the messages in suspicious-queue and at the "
+            f"For fifteen minutes, the p99 delay from a transaction to the mail of a single alert exceeded "
+            f"{MAIL_LAG_MILLISECONDS // 1000} seconds.",
+            "Check decision-lag first, then the age of the messages in suspicious-queue and the "
             "notifier's errors and throttles.",
             threshold=MAIL_LAG_MILLISECONDS,
             periods=3,
@@ -119,10 +118,10 @@ def _alert_rate(settings: AlertingSettings, data: DataContract, detector: pulumi
             "suspicious": metrics.counted_by(detector, counting.SUSPICIOUS),
         },
         f"IF({too_few} OR {too_many}, 1, 0)",
-        "Alerts outside of their usual band",
-        f"In an hour fewer than {fewest} or more than {most} of 10,000 transactions were suspicious.",
-        "Fewer: see whether somebody published rules (make rules), put much on a list (make controls), or "
-        "the detector is degraded. More: an attack, or rules that are too sharp. The band is "
+        "Alerts outside the expected range",
+        f"In an hour, fewer than {fewest} or more than {most} of 10,000 transactions were suspicious.",
+        "Fewer: check for newly published rules (make rules), many new list entries (make controls), or a "
+        "degraded detector. More: an attack, or rules that are too strict. The range is set by "
         "fewest_alerts_per_10000 and most_alerts_per_10000 in the layer's settings.",
         period_seconds=HOUR,
     )
@@ -133,18 +132,18 @@ def _degraded(detector: pulumi.Input[str]) -> list[Alarm]:
         Alarm(
             "detector-degraded",
             metrics.counted_by(detector, counting.DEGRADED),
-            "The detector decided without something that it could not read: the population's statistics, "
-            "published rules, controls or a merchant's risk. Nothing waits, and some frauds may be missed.",
-            "Its log says which and why (scored without what is optional). After a rollback, items of the "
-            "newer version are not readable: roll forward, or delete what the log names.",
+            "The detector decided without optional data that it could not read: population statistics, "
+            "published rules, controls or a merchant's risk. Nothing is delayed; some frauds may be missed.",
+            "Its log names the data and the reason (scored without what is optional). After a rollback, "
+            "items of the newer version are unreadable: roll forward, or delete those that the log names.",
         ),
         Alarm(
             "profiles-set-aside",
             metrics.counted_by(detector, counting.PROFILES_SET_ASIDE),
-            "Profiles of accounts were not readable. Each was copied to a key that begins with aside#, and "
-            "the account begins as a new one.",
-            "If it began with a deployment or a rollback, go back at once: every account that pays loses "
-            "its profile. A copy can be put back under its old key.",
+            "Account profiles were unreadable. The detector copied each to a key that begins with aside# "
+            "and treats the account as new.",
+            "If it began with a deployment or a rollback, revert it at once: every account that pays loses "
+            "its profile. You can restore a copy under its old key.",
         ),
     ]
 
@@ -166,10 +165,10 @@ def _throttles(data: DataContract) -> FormulaAlarm:
         throttles,
         f"IF({total} > 0, 1, 0)",
         "Throttled reads and writes",
-        "DynamoDB throttled reads or writes of a table for ten minutes. Clients are told to come back and "
-        "functions try again, so nothing is lost yet.",
-        "See which table and operation in CloudWatch. An on-demand table doubles its capacity within half an "
-        "hour; a single account that pays all the time is a hot key.",
+        "DynamoDB throttled reads or writes of a table for ten minutes. Clients and "
+        "functions retry, so nothing is lost yet.",
+        "Find the table and operation in CloudWatch. An on-demand table doubles its capacity within half an "
+        "hour; an account that pays constantly is a hot key.",
         periods=2,
     )
 
@@ -183,10 +182,10 @@ def _canary(settings: AlertingSettings) -> list[AbsenceAlarm]:
         AbsenceAlarm(
             "canary-absence",
             metrics.counted_by_commands(settings.names.suffix, counting.CANARY_PASSED),
-            f"For {hours} hours no synthetic fraud has gone through to the mail: the pipeline does not work, "
-            "or the job that sends it.",
-            "Look at the runs of the workflow canary. make canary tells the hop at which it fails, and what "
-            "to do (docs/runbooks/smoke-test.md).",
+            f"For {hours} hours no synthetic fraud has reached the mail: the pipeline or the canary job "
+            "has failed.",
+            "Check the runs of the canary workflow. make canary names the hop that fails and the next "
+            "commands (docs/runbooks/smoke-test.md).",
             hours=hours,
         )
     ]

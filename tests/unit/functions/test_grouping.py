@@ -116,7 +116,7 @@ def test_a_flood_of_many_accounts_is_a_few_mails_and_one_digest_with_everything_
     assert listed == names[3 : 3 + MAXIMUM_LISTED]
     title, text = flooded.mails[-1]
     assert title.startswith("[test] Fraud 0.80: 37 further alerts of many accounts, 18,500.00 USD")
-    assert "3 had mails of their own" in " ".join(text.split())
+    assert "3 were mailed singly" in " ".join(text.split())
     assert f"and {37 - MAXIMUM_LISTED} more" in text
     assert "account-" not in text
     assert len(set(re.findall(r"acct-[0-9a-f]{16}", text))) == MAXIMUM_LISTED

@@ -56,7 +56,7 @@ def test_there_are_words_for_every_quantity_and_rule() -> None:
         "new country FR", "Country FR: new, as in 1 payment in 990 (1 known)."
     )  # fmt: skip
     assert "jewellery" in told["new_category"][1]
-    assert re.search(r"[\d,]+ km/h since it was last present", told["travel"][1])
+    assert re.search(r"[\d,]+ km/h since its last card-present payment", told["travel"][1])
     assert told["watched_merchant"] == ("merchant on watch", "Merchant on watch: merchant-1.")
     assert told["denied"][0] == "account or merchant on the deny list"
     assert "1 confirmed fraud" in told["merchant_risk"][1]
@@ -76,15 +76,15 @@ def test_what_speaks_for_a_payment_does_not_read_as_a_suspicion() -> None:
         "rest", "account_age", "hour_of_day",
     }  # fmt: skip
     worn_off = replace(favours["merchant_risk"], observed="0.0004", baseline="1 confirmed fraud, long ago")
-    assert headline(worn_off) == "hardly any fraud at the merchant"
+    assert headline(worn_off) == "little fraud at the merchant"
     assert sentence(worn_off) == (
-        "By verdicts a payment at this merchant is fraud with a probability of only 0.04%: "
-        "1 confirmed fraud, long ago."
+        "Fraud probability of a payment at this merchant, from verdicts: only 0.04% "
+        "(1 confirmed fraud, long ago)."
     )
     known = replace(favours["new_device"], threshold="known to the account", baseline="2 known")
     assert (headline(known), sentence(known)) == ("known device", "Device: known to the account (2 known).")
     text = text_of(reasons=(*every_reason()[:1], worn_off))
-    assert "  -0.4  By verdicts a payment at this merchant" in text
+    assert "  -0.4  Fraud probability of a payment at this merchant" in text
     assert "with confirmed frauds" not in text
 
 
@@ -130,14 +130,14 @@ def test_the_points_are_added_up_as_on_a_receipt() -> None:
     )  # fmt: skip
     text = text_of(reasons=reasons, base=Decimal("-6.8"), score=Decimal("0.704329"))
     assert why_of(text) == [
-        "WHY (rounded points; they add up to the log-odds)",
-        "  -6.8  any payment, before its points",
-        "  +3.9  Amount 8.0 times the account's usual 40.00 USD, which hardly",
-        "        varies so much (1 payment in 460).",
+        "WHY (rounded points; their sum is the log-odds)",
+        "  -6.8  base of every payment",
+        "  +3.9  Amount 8.0 times the account's usual 40.00 USD, far outside its",
+        "        spread (1 payment in 460).",
         "  +2.2  Device: 1 payment in 460 (40).",
         "  +1.6  Account on watch.",
-        "  +0.0  3 lesser reasons, in the alert record",
-        " =+0.9  log-odds: fraud with a probability of 0.70",
+        "  +0.0  3 minor reasons, listed in the alert record",
+        " =+0.9  log-odds, a fraud probability of 0.70",
     ]
     assert subject(suspicious(reasons=reasons), "dev").endswith("8.0 times the usual amount")
 
@@ -168,7 +168,7 @@ def test_a_whole_mail() -> None:
         )
     )
     assert text.startswith(
-        "A payment of 512.50 USD looks like fraud, with a probability of 0.84;\nalerts begin at 0.50."
+        "A payment of 512.50 USD has a fraud probability of 0.84; the alert\nthreshold is 0.50."
     )
     for line in (
         "When: 2026-11-18 11:06:39 UTC, received 2026-11-18 11:06:40 UTC",
@@ -239,13 +239,13 @@ def test_a_verdict_can_be_given_by_commands_from_the_mail() -> None:
 
 def test_the_mail_says_what_each_verdict_does() -> None:
     text = " ".join(text_of().split())
-    assert "confirmed_fraud: payments to this merchant, and of this account, score higher" in text
-    assert "legitimate: takes such risk away again" in text
+    assert "confirmed_fraud: payments to this merchant and by this account score higher" in text
+    assert "legitimate: lowers that risk" in text
 
 
 def test_a_score_is_never_rounded_up() -> None:
     assert "Fraud 0.99:" in subject(suspicious(score=Decimal("0.999999")), "test")
-    assert "with a probability of 0.99" in text_of(score=Decimal("0.999999"))
+    assert "fraud probability of 0.99" in text_of(score=Decimal("0.999999"))
     assert "Fraud 1.00:" in subject(suspicious(score=Decimal(1)), "test")
 
 

@@ -74,8 +74,8 @@ def body(suspicious: SuspiciousTransaction, *, account: str, trace_id: str, plac
 def _summary(suspicious: SuspiciousTransaction, place: Place) -> str:
     amount = readable(suspicious.transaction.amount, suspicious.transaction.currency)
     return textwrap.fill(
-        f"A payment of {amount} looks like fraud, with a probability of {two_digits(suspicious.score)}; "
-        f"alerts begin at {two_digits(suspicious.score_threshold)}. Environment: {place.environment}."
+        f"A payment of {amount} has a fraud probability of {two_digits(suspicious.score)}; "
+        f"the alert threshold is {two_digits(suspicious.score_threshold)}. Environment: {place.environment}."
         f"{_more_to_come(place.grouping_seconds)}",
         _WIDTH,
     )
@@ -85,8 +85,8 @@ def _more_to_come(grouping_seconds: int) -> str:
     if not grouping_seconds:
         return ""
     return (
-        f" Unless much graver, further alerts of the account within {grouping_seconds} seconds of the first "
-        "come together, in one mail."
+        f" Further alerts of the account within {grouping_seconds} seconds of the first come in one summary "
+        "mail, unless they are much more severe."
     )
 
 
@@ -95,7 +95,7 @@ def _why(suspicious: SuspiciousTransaction) -> str:
     if suspicious.base is None:
         sentences = (_line("", sentence(reason)) for reason in suspicious.reasons)
         return "\n".join(["WHY (strongest first)", *sentences])
-    lines = [_line(_signed(suspicious.base), "any payment, before its points")]
+    lines = [_line(_signed(suspicious.base), "base of every payment")]
     lesser, number = Decimal(0), 0
     for reason in suspicious.reasons:
         points = reason.points or Decimal(0)
@@ -104,11 +104,11 @@ def _why(suspicious: SuspiciousTransaction) -> str:
         else:
             lines.append(_line(_signed(points), sentence(reason)))
     if number:
-        lines.append(_line(_signed(lesser), f"{number} lesser reasons, in the alert record"))
+        lines.append(_line(_signed(lesser), f"{number} minor reasons, listed in the alert record"))
     total = suspicious.base + sum((reason.points or Decimal(0)) for reason in suspicious.reasons)
-    said = f"log-odds: fraud with a probability of {two_digits(suspicious.score)}"
+    said = f"log-odds, a fraud probability of {two_digits(suspicious.score)}"
     return "\n".join(
-        ["WHY (rounded points; they add up to the log-odds)", *lines, _line(f"={_signed(total)}", said)]
+        ["WHY (rounded points; their sum is the log-odds)", *lines, _line(f"={_signed(total)}", said)]
     )
 
 
@@ -165,12 +165,12 @@ def _further(transaction: StoredTransaction, trace_id: str, place: Place) -> str
     console = f"https://{place.region}.console.aws.amazon.com/cloudwatch/home?region={place.region}"
     return "\n".join(
         [
-            "HOW TO LOOK FURTHER",
-            "The transaction, with the account's id:",
+            "INVESTIGATE",
+            "The transaction, with the account id:",
             _get_item(place.region, place.transactions_table, transaction_key),
             "The alert record, with every reason:",
             _get_item(place.region, place.alerts_table, alert_key),
-            "Its way through the functions:",
+            "The X-Ray trace:",
             f"  {console}#xray:traces/{trace_id}",
         ]
     )

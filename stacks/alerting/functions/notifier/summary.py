@@ -39,7 +39,7 @@ def body(group: AlertGroup, *, account: str, place: Place) -> str:
 def _of_an_account(group: AlertGroup, account: str) -> str:
     return (
         f"{_alerts(group.grouped).capitalize()} of account {account} came within "
-        f"{(group.closes_at - group.opened_at) // 1000} seconds after the one that was mailed at "
+        f"{(group.closes_at - group.opened_at) // 1000} seconds of the alert mailed at "
         f"{utc(group.opened_at)}."
     )
 
@@ -47,9 +47,10 @@ def _of_an_account(group: AlertGroup, account: str) -> str:
 def _of_a_flood(group: AlertGroup) -> str:
     mailed = len(group.mailed_alert_ids)
     return (
-        f"There are many alerts: within a minute of {utc(group.opened_at)} {mailed} had mails of their own, "
-        f"and {_alerts(group.grouped)} are told here. An attack on many accounts, a merchant's terminal, or "
-        "rules that are too sharp? See what they have in common first: make desk lists them."
+        f"There are many alerts: within a minute of {utc(group.opened_at)}, {mailed} were mailed singly; "
+        f"this mail lists {_alerts(group.grouped)}. Possible causes are an attack on many accounts, a "
+        "merchant's terminal, or rules that are too strict. First see what the alerts have in common: make "
+        "desk lists them."
     )
 
 
@@ -77,7 +78,7 @@ def _list(group: AlertGroup) -> str:
     rest = group.grouped - len(group.listed)
     if rest:
         lines.append(f"and {rest} more, in the alert records (see below)")
-    return "\n".join(["THE ALERTS (in the order of their recording)", *lines])
+    return "\n".join(["THE ALERTS (in the order recorded)", *lines])
 
 
 def _described(number: int, alert: GroupedAlert) -> str:
@@ -94,7 +95,7 @@ def _verdict(place: Place) -> str:
         "YOUR VERDICT (on each transaction; its id and time as listed above)\n"
         f"  make verdict ENV={place.environment} VERDICT=confirmed_fraud \\\n"
         '    BY="your name" TRANSACTION=... TIMESTAMP=...\n'
-        "or VERDICT=legitimate; the mail of the first alert says what each does."
+        "or VERDICT=legitimate; the mail of the first alert explains both verdicts."
     )
 
 

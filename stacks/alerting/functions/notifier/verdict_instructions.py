@@ -10,12 +10,10 @@ TRANSACTION_PLACEHOLDER: Final = "{transaction_id}"
 
 _MEANINGS: Final = {
     "confirmed_fraud": (
-        "payments to this merchant, and of this account, score higher from now on. A fraud that the "
-        "account's own behaviour explains, its amount for instance, does not speak against the merchant."
+        "payments to this merchant and by this account score higher from now on. The merchant's risk does "
+        "not rise if the account's own behaviour, such as the amount, explains the fraud."
     ),
-    "legitimate": (
-        "takes such risk away again, and the effect of an earlier verdict on this payment altogether."
-    ),
+    "legitimate": "lowers that risk, and reverses the effect of an earlier verdict on this payment.",
 }
 _DECIDED_BY: Final = "your name"
 
@@ -40,9 +38,9 @@ def verdict_instructions(
         [
             "YOUR VERDICT (any time; the last one counts)",
             *meanings,
-            "With the project at hand:",
+            "In a checkout of the project:",
             *(_make(transaction, environment, verdict) for verdict in _MEANINGS),
-            "With curl and AWS credentials in the environment (or with legitimate):",
+            "With curl and AWS credentials in the environment (or use legitimate):",
             _curl(transaction, region, verdicts_url, next(iter(_MEANINGS))),
         ]
     )

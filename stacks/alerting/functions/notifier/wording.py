@@ -27,18 +27,18 @@ _WORDS: Final[Mapping[str, _Words]] = {
         "Amount of {observed}, {times} times the account's usual {baseline} ({threshold}).",
     ),
     "category_multiple": _Words(
-        "{times} times what such merchants get",
-        "Amount of {observed}, {times} times what is usual in this merchant category ({threshold}).",
+        "{times} times the category's usual amount",
+        "Amount of {observed}, {times} times the usual in this merchant category ({threshold}).",
     ),
     "amount_rarity": _Words(
-        "rare amount", "Hardly anybody pays so much: {observed} ({threshold}); usual here: {baseline}."
+        "rare amount", "Amount rare for any account: {observed} ({threshold}); usual here: {baseline}."
     ),
     "amount_to_usual": _Words(
         "{times} times the usual amount", "Amount {times} times the account's usual {baseline} ({threshold})."
     ),
     "amount_deviation": _Words(
         "{times} times the usual amount",
-        "Amount {times} times the account's usual {baseline}, which hardly varies so much ({threshold}).",
+        "Amount {times} times the account's usual {baseline}, far outside its spread ({threshold}).",
     ),
     "amount_anomaly": _Words(
         "unusual amount of {observed}",
@@ -46,59 +46,60 @@ _WORDS: Final[Mapping[str, _Words]] = {
     ),
     "unknown_amount": _Words(
         "large first payment",
-        "Large payment of an account that is hardly known: {observed} ({threshold}).",
+        "Large payment of an account with little history: {observed} ({threshold}).",
     ),
     "largest_of_five": _Words(
-        "large payments just before",
-        "Greatest of the last five payments: {observed} USD ({threshold}).",
+        "large recent payments",
+        "Largest of the last five payments: {observed} USD ({threshold}).",
     ),
     "largest_of_day": _Words(
-        "payments of the day before", "Greatest payment of the day before: {observed} USD ({threshold})."
+        "largest payment of the last day", "Largest payment of the last day: {observed} USD ({threshold})."
     ),
     "smallest_of_five": _Words(
-        "small payments just before", "Least of the last five payments: {observed} USD ({threshold})."
+        "small recent payments", "Smallest of the last five payments: {observed} USD ({threshold})."
     ),
     "week_count": _Words(
-        "{observed} payments within a week", "Payments within a week: {observed} ({threshold})."
+        "{observed} payments in a week", "Payments in the last week: {observed} ({threshold})."
     ),
     "account_age": _Words(
-        "account of {observed} days", "Days since the account's first payment: {observed} ({threshold})."
+        "account {observed} days old", "Days since the account's first payment: {observed} ({threshold})."
     ),
     "category_amount": _Words(
-        "{times} times what such merchants get",
-        "Amount {times} times what anybody pays in this merchant category, {baseline} ({threshold}).",
+        "{times} times the category's usual amount",
+        "Amount {times} times the usual of all accounts in this merchant category, {baseline} ({threshold}).",
     ),
     "record_amount": _Words(
-        "{times} times the account's greatest amount",
-        "Amount {times} times the greatest that the account paid lately, {baseline} ({threshold}).",
+        "{times} times the account's largest amount",
+        "Amount {times} times the account's largest recent payment, {baseline} ({threshold}).",
     ),
-    "hour_spend": _Words("{observed} within an hour", "Spent within an hour: {observed} ({threshold})."),
+    "hour_spend": _Words("{observed} spent in an hour", "Spent in the last hour: {observed} ({threshold})."),
     "hour_spend_to_usual": _Words(
-        "{times} times the usual spend of an hour",
-        "Spent within an hour: {observed}, {times} times the account's usual ({threshold}).",
+        "{times} times the usual hourly spend",
+        "Spent in the last hour: {observed}, {times} times the account's usual ({threshold}).",
     ),
     "day_spend_to_usual": _Words(
-        "{times} times the usual spend of a day",
-        "Spent within a day: {observed}, {times} times the account's usual ({threshold}).",
+        "{times} times the usual daily spend",
+        "Spent in the last day: {observed}, {times} times the account's usual ({threshold}).",
     ),
     "week_spend_to_usual": _Words(
-        "{times} times the usual spend of a week",
-        "Spent within a week: {observed}, {times} times the account's usual ({threshold}).",
+        "{times} times the usual weekly spend",
+        "Spent in the last week: {observed}, {times} times the account's usual ({threshold}).",
     ),
     "hour_pace": _Words("{observed} {unit}", "Pace: {observed} {unit}, usual {baseline} ({threshold})."),
     "day_pace": _Words("{observed} {unit}", "Pace: {observed} {unit}, usual {baseline} ({threshold})."),
-    "recent_rarity": _Words("rare payments within a day", "Rare payments within the last day: {observed}."),
+    "recent_rarity": _Words("rare payments in a day", "Rare payments in the last day: {observed}."),
     "rest": _Words(
         "first payment after {observed} days",
-        "Account pays again after {observed} days; usual is every {baseline} days.",
+        "First payment after {observed} days; the account usually pays every {baseline} days.",
     ),
     "hour_of_day": _Words("hour of the day", "Hour of the day: {observed} ({threshold})."),
     "own_hour": _Words(
-        "hour unusual for the account",
-        "Hour at which the account hardly pays: {observed}, {threshold}; {baseline}.",
+        "unusual hour for the account",
+        "Hour at which the account rarely pays: {observed}, {threshold}; {baseline}.",
     ),
     "population_hour": _Words(
-        "hour at which few pay", "Hour at which hardly anybody pays: {observed}, {threshold}; {baseline}."
+        "unusual hour for all accounts",
+        "Hour at which few accounts pay: {observed}, {threshold}; {baseline}.",
     ),
     "new_merchant": _Words("new merchant", "Merchant: {threshold} ({baseline})."),
     "new_category": _Words(
@@ -111,58 +112,58 @@ _WORDS: Final[Mapping[str, _Words]] = {
     "new_channel": _Words("new channel {observed}", "Channel {observed}: {threshold} ({baseline})."),
     "new_currency": _Words("new currency {observed}", "Currency {observed}: {threshold} ({baseline})."),
     "small_payments": _Words(
-        "small payments that test a card",
-        "Small payments in a row, as when a stolen card is tried out: {observed}.",
+        "card testing",
+        "Small payments in a row, as in card testing: {observed}.",
     ),
     "under_limit": _Words(
         "payments just under a round amount",
-        "Large payments kept just under a round amount within days: {observed}.",
+        "Large payments just under a round amount within days: {observed}.",
     ),
     "steady_rise": _Words(
-        "amounts rise payment by payment",
+        "steadily rising amounts",
         "Amounts have risen steadily to this one: {unit} {observed}, usual {baseline}, at most {threshold}.",
     ),
     "travel": _Words(
         "impossible travel",
-        "Card moved at {observed} since it was last present; an airliner flies at 900 km/h.",
+        "Card moved at {observed} since its last card-present payment; an airliner flies at 900 km/h.",
     ),
     "merchant_first_uses": _Words(
         "many new accounts at the merchant",
         "Many accounts pay this merchant for the first time ({threshold}).",
     ),
     "device_accounts": _Words(
-        "device shared by accounts", "Other accounts that began to use this device lately: {observed}."
+        "device shared by accounts", "Other accounts that recently started to use this device: {observed}."
     ),
     "address_accounts": _Words(
-        "address shared by accounts", "Other accounts that began to use this address lately: {observed}."
+        "address shared by accounts", "Other accounts that recently started to use this address: {observed}."
     ),
     "merchant_risk": _Words(
         "merchant with confirmed frauds",
-        "By verdicts a payment at this merchant is fraud with a probability of {observed}: {baseline}.",
+        "Fraud probability of a payment at this merchant, from verdicts: {observed} ({baseline}).",
     ),
     "account_risk": _Words(
         "account with confirmed frauds",
-        "By verdicts a payment of this account is fraud with a probability of {observed}: {baseline}.",
+        "Fraud probability of a payment by this account, from verdicts: {observed} ({baseline}).",
     ),
     "watched_merchant": _Words("merchant on watch", "Merchant on watch: {observed}."),
     "watched_account": _Words("account on watch", "Account on watch."),
-    "denied": _Words("account or merchant on the deny list", "Somebody put the {unit} on the deny list."),
+    "denied": _Words("account or merchant on the deny list", "The {unit} is on the deny list."),
 }
 
 _IN_FAVOUR: Final[Mapping[str, _Words]] = {
-    "amount_rarity": _Words("ordinary amount", "Many pay as much: {observed}; usual here: {baseline}."),
-    "amount_anomaly": _Words(
-        "ordinary amount", "Amount that is rare by no measure: {observed}, usual here {baseline}."
+    "amount_rarity": _Words(
+        "ordinary amount", "Amount common among all accounts: {observed}; usual here: {baseline}."
     ),
+    "amount_anomaly": _Words("ordinary amount", "Ordinary amount: {observed}, usual here {baseline}."),
     "amount_deviation": _Words(
-        "amount as usual", "Amount as the account's usually are: {observed}, usual {baseline}."
+        "usual amount", "Amount within the account's usual range: {observed}, usual {baseline}."
     ),
     "unknown_amount": _Words(
-        "small first payment", "Small payment of an account that is hardly known: {observed}."
+        "small first payment", "Small payment of an account with little history: {observed}."
     ),
-    "recent_rarity": _Words("no rare payments within a day", "No rare payment within the last day."),
+    "recent_rarity": _Words("no rare payments in a day", "No rare payments in the last day."),
     "own_hour": _Words("usual hour", "Hour at which the account usually pays: {observed}; {baseline}."),
-    "population_hour": _Words("usual hour", "Hour at which many pay: {observed}; {baseline}."),
+    "population_hour": _Words("usual hour", "Hour at which many accounts pay: {observed}; {baseline}."),
     "new_merchant": _Words("known merchant", "Merchant: {threshold} ({baseline})."),
     "new_category": _Words(
         "known merchant category {observed}", "Merchant category {observed}: {threshold} ({baseline})."
@@ -174,28 +175,27 @@ _IN_FAVOUR: Final[Mapping[str, _Words]] = {
     "new_currency": _Words("known currency {observed}", "Currency {observed}: {threshold} ({baseline})."),
     "small_payments": _Words("no card testing", "No small payments in a row before this one."),
     "under_limit": _Words(
-        "no payments just under a round amount", "No large payments kept just under a round amount."
+        "no payments just under a round amount", "No large payments just under a round amount."
     ),
-    "steady_rise": _Words("amounts do not rise", "Amounts have not risen steadily to this one."),
-    "travel": _Words(
-        "possible journey", "The card may well have come here: {observed} since it was last present."
-    ),
+    "steady_rise": _Words("no rising amounts", "Amounts have not risen steadily to this one."),
+    "travel": _Words("plausible travel", "Plausible travel: {observed} since the last card-present payment."),
     "merchant_first_uses": _Words(
         "few new accounts at the merchant", "Few accounts pay this merchant for the first time."
     ),
     "device_accounts": _Words(
-        "device of few accounts", "Other accounts that began to use this device lately: {observed}."
+        "device used by few accounts", "Other accounts that recently started to use this device: {observed}."
     ),
     "address_accounts": _Words(
-        "address of few accounts", "Other accounts that began to use this address lately: {observed}."
+        "address used by few accounts",
+        "Other accounts that recently started to use this address: {observed}.",
     ),
     "merchant_risk": _Words(
-        "hardly any fraud at the merchant",
-        "By verdicts a payment at this merchant is fraud with a probability of only {observed}: {baseline}.",
+        "little fraud at the merchant",
+        "Fraud probability of a payment at this merchant, from verdicts: only {observed} ({baseline}).",
     ),
     "account_risk": _Words(
-        "hardly any fraud of the account",
-        "By verdicts a payment of this account is fraud with a probability of only {observed}: {baseline}.",
+        "little fraud on the account",
+        "Fraud probability of a payment by this account, from verdicts: only {observed} ({baseline}).",
     ),
 }
 """Where points are below 0, for the words above speak of fraud; other quantities read alike either way."""
