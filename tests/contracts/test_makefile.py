@@ -137,10 +137,10 @@ def test_an_environment_must_be_named(make: Make, target: str) -> None:
     [
         (["ENV="], "ENV is missing"),
         (["ENV=nowhere"], "ENV='nowhere' has no stacks/network/Pulumi.nowhere.yaml"),
-        (["ENV=dev;true"], "is no environment name"),
-        (["ENV=dev", "ENGINE=other"], "ENGINE='other' is no engine: there are embedded pulumi"),
-        (["ENV=dev", "ENGINE=embedded"], "The embedded engine deploys onto the embedded AWS alone"),
-        (["ENV=dev", "CONFIG=fraud-data:a=b"], "CONFIG is for ENV=local"),
+        (["ENV=dev;true"], "is not an environment name"),
+        (["ENV=dev", "ENGINE=other"], "ENGINE='other' is not an engine; choose from: embedded pulumi"),
+        (["ENV=dev", "ENGINE=embedded"], "The embedded engine deploys only to the embedded AWS"),
+        (["ENV=dev", "CONFIG=fraud-data:a=b"], "CONFIG requires ENV=local"),
     ],
     ids=["empty", "unknown", "malformed", "unknown-engine", "wrong-engine", "settings"],
 )

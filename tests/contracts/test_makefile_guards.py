@@ -90,7 +90,7 @@ def test_operations_of_a_killed_run_are_settled_before_the_next(make: Make) -> N
     ran = make.run("deploy-compute", "ENV=dev")
 
     assert (ran.code, ran.err) == (0, "")
-    assert "updating aws:sqs/queue:Queue queue-dev: its state is read anew" in ran.out
+    assert "updating aws:sqs/queue:Queue queue-dev: its state is refreshed" in ran.out
     verbs = [call.removeprefix("-C stacks/compute ").split(" --")[0] for call in ran.acts]
     assert verbs == ["stack import", "refresh", "up"]
     assert "pending_operations" not in make.stacks["compute"]["dev"]

@@ -171,7 +171,7 @@ def test_several_words_arrive_one_by_one(maker: Maker, target: str) -> None:
     assert calls[-1].arguments[-4:] == tuple(shlex.split(text))
     code, err, calls = maker.run(target, {**needed(target), "ARGS": "it's"})
     assert (code, calls) == (2, [])
-    assert "ARGS: a quotation mark has no partner" in err
+    assert "ARGS: a quotation mark is not closed" in err
 
 
 def test_settings_arrive_one_by_one(maker: Maker) -> None:
@@ -197,7 +197,7 @@ def test_a_word_that_means_nothing_is_refused(maker: Maker, target: str) -> None
     for text in HOSTILE:
         code, err, calls = maker.run(target, {"UNTILL": text})
         assert (code, calls) == (2, [])
-        assert f"UNTILL means nothing to make {target}: " in err
+        assert f"UNTILL is not a variable of make {target}: " in err
     assert ("did you mean UNTIL?" in err) is ("UNTIL" in taken().get(target, ()))
 
 
@@ -205,7 +205,7 @@ def test_a_word_that_means_nothing_is_refused(maker: Maker, target: str) -> None
 def test_a_word_of_another_target_or_of_the_makefile_is_refused(maker: Maker, word: str) -> None:
     code, err, calls = maker.run("rights", {"ENV": "dev", word: "x"})
     assert (code, calls) == (2, [])
-    assert f"{word} means nothing to make rights: " in err
+    assert f"{word} is not a variable of make rights: " in err
     assert "it takes CONFIRM, ENGINE, ENV, JOB, LOCAL_DIRECTORY, WRITE" in err
 
 

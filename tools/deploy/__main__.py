@@ -18,19 +18,19 @@ def main() -> int:
     parser = Parser(prog="python -m tools.deploy", description=__doc__)
     parser.add_argument("verb", choices=list(VERBS))
     parser.add_argument("--environment", required=True, help="dev, prod ...: the name of the stacks")
-    parser.add_argument("--layer", choices=list(LAYERS), help="this layer alone (default: all)")
+    parser.add_argument("--layer", choices=list(LAYERS), help="only this layer (default: all)")
     parser.add_argument(
         "--config",
         action="append",
         default=[],
         type=_setting,
         metavar="NAMESPACE:KEY=VALUE",
-        help="a setting for this run; may be repeated",
+        help="a setting for this run; can be repeated",
     )
-    parser.add_argument("--json", action="store_true", help="outputs alone: as JSON, for other programs")
+    parser.add_argument("--json", action="store_true", help="with outputs: print JSON")
     options = parser.parse_args()
     if options.json and options.verb != "outputs":
-        parser.error("--json goes with outputs")
+        parser.error("--json requires outputs")
     try:
         # The embedded AWS starts the CLI itself, with more arguments around it.
         local = options.environment == "local"
@@ -52,7 +52,7 @@ def _setting(text: str) -> str:
     known = [*(layer(name).project for name in LAYERS), "aws", "pulumi"]
     if not separator or not colon or namespace not in known:
         raise argparse.ArgumentTypeError(
-            f"{text!r}: write NAMESPACE:KEY=VALUE, a namespace of {', '.join(known)}"
+            f"{text!r}: use NAMESPACE:KEY=VALUE, with one of the namespaces {', '.join(known)}"
         )
     return text
 
@@ -62,6 +62,6 @@ if __name__ == "__main__":
         ended(
             "deploy",
             main,
-            on_interrupt="what is done is kept in the state, and the same command goes on from there",
+            on_interrupt="finished work is kept in the state; the same command resumes",
         )
     )

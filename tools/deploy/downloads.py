@@ -55,7 +55,9 @@ def here() -> str:
     """
     where = f"{platform.system().lower()}-{_MACHINES.get(platform.machine().lower(), '')}"
     if where not in PLATFORMS:
-        raise DownloadError(f"{platform.system()} {platform.machine()} is none of {', '.join(PLATFORMS)}")
+        raise DownloadError(
+            f"{platform.system()} {platform.machine()} is not supported; supported are {', '.join(PLATFORMS)}"
+        )
     return where
 
 
@@ -69,7 +71,7 @@ def checksums(text: str) -> Mapping[str, str]:
     for line in filter(None, (each.partition("#")[0].strip() for each in text.splitlines())):
         matched = _LINE.fullmatch(line)
         if matched is None:
-            raise DownloadError(f"{line!r} is no line of sha256sum")
+            raise DownloadError(f"{line!r} is not a line of sha256sum")
         found[matched[2]] = matched[1]
     return found
 
@@ -84,16 +86,14 @@ def fetch(url: str, folder: Path) -> Path:
     expected = checksums(CHECKSUMS.read_text("utf-8")).get(name)
     if expected is None:
         raise DownloadError(
-            f"{CHECKSUMS.name} has no checksum of {name}: make checksums, and review what it writes"
+            f"{CHECKSUMS.name} has no checksum of {name}: run make checksums, and review the file"
         )
     path = folder / name
     with path.open("wb") as file:
         found = _copied(url, file)
     if found != expected:
         path.unlink()
-        raise DownloadError(
-            f"{url} has the SHA-256 {found}, not {expected} as {CHECKSUMS.name} says: not used"
-        )
+        raise DownloadError(f"{url} has the SHA-256 {found}, not {expected} as in {CHECKSUMS.name}: not used")
     return path
 
 
@@ -118,11 +118,9 @@ def main() -> int:
     except DownloadError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    heading = (
-        "# What `make engine PINNED=yes` takes; written by `make checksums` (tools/deploy/downloads.py)."
-    )
+    heading = "# For `make engine PINNED=yes`; written by `make checksums` (tools/deploy/downloads.py)."
     CHECKSUMS.write_text("\n".join([heading, *lines]) + "\n", encoding="utf-8")
-    print(f"{len(lines)} checksums in {CHECKSUMS.name}: review them, and commit")
+    print(f"{len(lines)} checksums in {CHECKSUMS.name}: review and commit them")
     return 0
 
 

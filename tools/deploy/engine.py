@@ -47,7 +47,7 @@ class Version(NamedTuple):
         """
         found = re.match(r"v?(\d+)\.(\d+)\.(\d+)", text.strip())
         if found is None:
-            raise ValueError(f"{text.strip()!r} is no version")
+            raise ValueError(f"{text.strip()!r} is not a version")
         return cls(*map(int, found.groups()))
 
     def __str__(self) -> str:
@@ -108,12 +108,13 @@ def check_fit(command: Sequence[str]) -> Version:
     if version.major != sdk.major or version < OLDEST:
         raise CliError(
             f"{shown} is Pulumi {version}; this project (SDK {sdk}) needs {OLDEST} or newer, below "
-            f"{sdk.major + 1}. Upgrade it ({DOCUMENTATION}), or take it off PATH and run: make engine"
+            f"{sdk.major + 1}. Upgrade it ({DOCUMENTATION}), or remove it from PATH and run: make engine"
         )
     if not _has_language_host(command):
         raise CliError(
             f"{shown} has no {LANGUAGE_HOST} beside it, nor is one on PATH, so it cannot run Python "
-            f"programs. Install the CLI whole ({DOCUMENTATION}), or take it off PATH and run: make engine"
+            f"programs. Install the complete CLI ({DOCUMENTATION}), or remove it from PATH and run: make "
+            "engine"
         )
     return version
 
@@ -134,8 +135,8 @@ def _version(command: Sequence[str]) -> Version:
         raise _no_cli(command[0]) from error
     except (OSError, ValueError, subprocess.SubprocessError) as error:
         raise CliError(
-            f"`{shlex.join(command)} version` does not tell its version: {error}. "
-            f"Install the CLI anew: {DOCUMENTATION}"
+            f"`{shlex.join(command)} version` does not print a version: {error}. "
+            f"Reinstall the CLI: {DOCUMENTATION}"
         ) from error
 
 
@@ -169,7 +170,7 @@ def install() -> Path:
                 _install_plugin(name, file)
     except downloads.DownloadError as error:
         raise CliError(
-            f"{error}. Where this machine has no internet, bring the CLI yourself: {DOCUMENTATION} "
+            f"{error}. If this machine has no internet access, install the CLI yourself: {DOCUMENTATION} "
             f"(version {sdk_version()})"
         ) from error
     return INSTALLED
@@ -179,7 +180,7 @@ def _install_plugin(name: str, file: Path) -> None:
     version = metadata.version(f"pulumi_{name}")
     words = ["plugin", "install", "resource", name, version, "--file", str(file), "--reinstall"]
     if code := subprocess.run([str(INSTALLED), *words], check=False).returncode:
-        raise CliError(f"`pulumi {' '.join(words)}` failed (exit code {code}); its own output is above")
+        raise CliError(f"`pulumi {' '.join(words)}` failed (exit code {code}); see its output above")
 
 
 def _shown(path: Path) -> str:
@@ -189,11 +190,13 @@ def _shown(path: Path) -> str:
 def main() -> int:
     """Say which Pulumi CLI deploys this project; install one where there is none."""
     parser = Parser(prog="python -m tools.deploy.engine", description=main.__doc__)
-    parser.add_argument("--pinned", action="store_true", help="take the SDK's version, whatever is on PATH")
+    parser.add_argument("--pinned", action="store_true", help="use the SDK's version, ignoring PATH")
     pinned = parser.parse_args().pinned
     try:
         binary = _pinned() if pinned else _found_or_installed()
-        print(f"Pulumi {check_fit([str(binary)])} ({_shown(binary)}) fits the SDK {sdk_version()}")
+        print(
+            f"Pulumi {check_fit([str(binary)])} ({_shown(binary)}) is compatible with the SDK {sdk_version()}"
+        )
     except CliError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -217,4 +220,4 @@ def _found_or_installed() -> Path:
 
 
 if __name__ == "__main__":
-    sys.exit(ended("engine", main, on_interrupt="the same command starts anew"))
+    sys.exit(ended("engine", main, on_interrupt="run the same command again"))

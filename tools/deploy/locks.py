@@ -68,9 +68,9 @@ def run_when_free(stack: Stack, *arguments: str) -> int:
 
 def _explained(stack: Stack, locks: list[Lock]) -> Iterator[str]:
     yield f"{stack} is held by another run" + (f": {_listed(locks)}." if locks else ".")
-    yield "Wait until that one has ended, then run the same command again."
+    yield "Wait until it ends, then run the same command again."
     if all(lock.host != socket.gethostname() for lock in locks):
-        yield f"Only if it was killed: {stack.shown('cancel', '--yes')}"
+        yield f"If it was killed: {stack.shown('cancel', '--yes')}"
 
 
 def _listed(locks: list[Lock]) -> str:

@@ -44,7 +44,7 @@ def refusal(target: Target, error: Exception, job: str) -> str:
     code = getattr(error, "response", {}).get("Error", {}).get("Code", type(error).__name__)
     if code == "ResourceNotFoundException":
         return (
-            f"there is no log group {target.canary_log_group}: set fraud-alerting:canary_within_hours, and "
-            f"make deploy-alerting ENV={target.environment}"
+            f"the log group {target.canary_log_group} does not exist: set "
+            f"fraud-alerting:canary_within_hours, then make deploy-alerting ENV={target.environment}"
         )
-    return f"{code} (the rights: make rights ENV={target.environment} JOB={job})"
+    return f"{code} (for the policy: make rights ENV={target.environment} JOB={job})"

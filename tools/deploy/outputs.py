@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--outputs",
         required=True,
         metavar="FILE|-",
-        help="the layers' outputs as JSON, {layer: {output: value}}; - reads standard input",
+        help="file of the layers' outputs, JSON {layer: {output: value}}; - for standard input",
     )
 
 
@@ -58,7 +58,7 @@ class Outputs:
             exported = None
         if not isinstance(exported, dict) or not all(isinstance(each, dict) for each in exported.values()):
             raise OperatorError(
-                "the outputs are not {layer: {output: value}} in JSON, as this prints it: "
+                "the outputs are not JSON of the form {layer: {output: value}}, as printed by: "
                 f"python -m tools.deploy outputs --environment {environment} --json"
             )
         return cls(environment, exported)
@@ -77,7 +77,7 @@ class Outputs:
                     raise OperatorError(
                         f"the outputs lack {name} of layer {layer}: deploy it "
                         f"({hints.make(f'deploy-{layer}', self.environment)}), "
-                        f"or look: {hints.make(f'outputs-{layer}', self.environment)}"
+                        f"or check: {hints.make(f'outputs-{layer}', self.environment)}"
                     )
                 found[name] = value
         return found

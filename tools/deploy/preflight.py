@@ -51,7 +51,7 @@ def wanted_concurrency(environment: str, stacks: Path = ROOT / "stacks") -> Mapp
     for layer_name, functions in stems.FUNCTIONS.items():
         file = stacks / layer_name / f"Pulumi.{environment}.yaml"
         if not file.is_file():
-            raise PreflightError(f"{file} does not exist: copy Pulumi.dev.yaml and adapt it")
+            raise PreflightError(f"{file} does not exist: copy Pulumi.dev.yaml and set its values")
         config: Mapping[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))["config"]
         project = layer(layer_name).project
         names = Names(config.get(f"{project}:environment_suffix", environment))
@@ -93,14 +93,15 @@ def check(wanted: Mapping[str, int], quota: Quota, held: int) -> str:
         listed = ", ".join(f"{name} {share}" for name, share in wanted.items())
         raise PreflightError(
             f"The settings reserve {total} concurrent executions ({listed}). The account allows "
-            f"{quota.limit} in {REGION}, of which {quota.unreserved + held} are free for this one, and "
-            f"AWS keeps {MINIMUM_UNRESERVED} for all other functions. Ask for at least {needed} (free of "
-            f"charge), and deploy when it is granted:\n"
+            f"{quota.limit} in {REGION}, of which {quota.unreserved + held} are available to this "
+            f"environment, and AWS keeps {MINIMUM_UNRESERVED} unreserved. Request at least {needed} (free "
+            "of charge), and deploy when it is granted:\n"
             f"  aws service-quotas request-service-quota-increase --region {REGION} --service-code lambda "
             f"--quota-code {CONCURRENT_EXECUTIONS_QUOTA} --desired-value {needed}"
         )
     return (
-        f"reserved concurrency: {total} wanted, account limit {quota.limit}, {left} left to other functions"
+        f"reserved concurrency: {total} requested, account limit {quota.limit}, {left} left for other "
+        "functions"
     )
 
 
@@ -118,7 +119,7 @@ def main() -> int:
         return 1
     except (BotoCoreError, ClientError) as error:
         print(
-            f"AWS did not answer: {error}. `aws sts get-caller-identity` must name the account, and the "
+            f"AWS did not answer: {error}. `aws sts get-caller-identity` must return the account, and the "
             "caller needs lambda:GetAccountSettings and lambda:GetFunctionConcurrency.",
             file=sys.stderr,
         )

@@ -64,7 +64,7 @@ class Stack:
             return Checkpoint(_parsed(done))
         if _ABSENT.search(done.stderr):
             return None
-        raise PulumiError(f"the state of {self} cannot be read.\n{_explained(done.stderr)}")
+        raise PulumiError(f"the state of {self} is unreadable.\n{_explained(done.stderr)}")
 
     def preview_json(self) -> Mapping[str, Any]:
         """Return what a deployment would change, as `pulumi preview --json` has it.
@@ -74,7 +74,7 @@ class Stack:
         """
         done = _captured(self.words("preview", "--json", "--suppress-outputs"))
         if done.returncode:
-            raise PulumiError(f"{self} cannot be previewed.\n{_explained(_diagnostics(done))}")
+            raise PulumiError(f"the preview of {self} failed.\n{_explained(_diagnostics(done))}")
         return _parsed(done)
 
     def initialise(self) -> int:
@@ -149,12 +149,12 @@ def _parsed(done: subprocess.CompletedProcess[str]) -> Mapping[str, Any]:
     except ValueError:
         parsed = None
     if not isinstance(parsed, dict):
-        raise PulumiError(f"{shlex.join(done.args)} did not answer in JSON:\n{done.stdout}{done.stderr}")
+        raise PulumiError(f"{shlex.join(done.args)} did not print JSON:\n{done.stdout}{done.stderr}")
     return parsed
 
 
 def _no_cli(words: Sequence[str]) -> PulumiError:
-    return PulumiError(f"{words[0]} is not found. Install the Pulumi CLI: make engine")
+    return PulumiError(f"{words[0]} was not found. Install the Pulumi CLI: make engine")
 
 
 def _diagnostics(done: subprocess.CompletedProcess[str]) -> str:
@@ -174,14 +174,14 @@ _ADVICE = (
     ),
     (
         r"passphrase",
-        "Set PULUMI_CONFIG_PASSPHRASE (or PULUMI_CONFIG_PASSPHRASE_FILE) to the one that all owners share",
+        "Set PULUMI_CONFIG_PASSPHRASE (or PULUMI_CONFIG_PASSPHRASE_FILE) to the owners' shared passphrase",
     ),
 )
-_UNREACHABLE = "Whether the backend answers, and which one it is: pulumi whoami --verbose"
+_UNREACHABLE = "To check the backend: pulumi whoami --verbose"
 
 
 def _explained(errors: str) -> str:
     """Return the CLI's own words, then what to do."""
-    text = errors.strip() or "The CLI says nothing."
+    text = errors.strip() or "The CLI printed nothing."
     advice = next((then for pattern, then in _ADVICE if re.search(pattern, text)), _UNREACHABLE)
     return f"{text}\n{advice}"

@@ -72,9 +72,14 @@ class Finding:
         if self.outputs:
             yield f"  through {', '.join(self.outputs)}"
         elif self.changes and self.causes_known:
-            yield "  through its own program or settings, a secret output, or what a refresh found gone"
+            yield (
+                "  because of its own program or settings, a secret output, or a resource deleted "
+                "outside Pulumi"
+            )
         if self.replaced:
-            yield f"  replaced behind it: {', '.join(self.replaced)}. What hung on the old one is gone"
+            yield (
+                f"  replaced upstream: {', '.join(self.replaced)}. Resources attached to the old one are gone"
+            )
             yield f"  Run first: {hints.make(f'refresh-{self.layer}', environment)}"
         yield f"  Run: {hints.make(f'deploy-{self.layer}', environment)}"
 
@@ -204,14 +209,16 @@ def after_deploy(deployed: Stack, before: Checkpoint) -> None:
         if report(deployed.environment, look(deployed.environment, concerned)):
             print(f"{deployed.layer} itself is deployed.")
     except PulumiError as error:
-        print(f"whether other layers have to follow is not known: {error}", file=sys.stderr)
+        print(f"cannot tell whether other layers are out of date: {error}", file=sys.stderr)
 
 
 def main() -> int:
     """Look at all layers, or at those that read one; exit code 1 when one of them is stale."""
     parser = Parser(prog="python -m tools.deploy.stale", description=main.__doc__)
     parser.add_argument("environment", help="dev, prod ...: the name of the stacks")
-    parser.add_argument("--layer", choices=list(LAYERS), help="those alone that read this layer's outputs")
+    parser.add_argument(
+        "--layer", choices=list(LAYERS), help="only the layers that read this layer's outputs"
+    )
     parser.add_argument("--plan", choices=["-"], help="read the embedded engine's plan from standard input")
     options = parser.parse_args()
     chosen = [each.name for each in (consumers_of(options.layer) if options.layer else deployment_order())]
@@ -227,7 +234,7 @@ def _planned(names: Sequence[str]) -> list[Finding]:
     try:
         return in_plan(json.load(sys.stdin), names)
     except json.JSONDecodeError as error:
-        raise PulumiError("the embedded engine gave no plan; it says why itself") from error
+        raise PulumiError("the embedded engine printed no plan; see its error above") from error
 
 
 if __name__ == "__main__":

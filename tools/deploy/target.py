@@ -162,6 +162,6 @@ def execute_api_arn(url: str, method: str, *, region: str, account_id: str) -> s
     elif segments[:1] == ["execute-api"]:
         segments = segments[1:]
     else:
-        raise OperatorError(f"{url!r} names no API of API Gateway")
+        raise OperatorError(f"{url!r} is not the URL of an API Gateway API")
     api, stage, *path = segments
     return f"arn:aws:execute-api:{region}:{account_id}:{'/'.join((api, stage, method, *path))}"

@@ -110,8 +110,9 @@ def _made(stack: Stack) -> int:
     code = stack.initialise()
     if _SALT in settings.read_text("utf-8") and _SALT not in before:
         print(
-            f"{settings.relative_to(ROOT)} has got this stack's {_SALT} (and quotes around its values, which "
-            f"change nothing): commit it. Without it and the passphrase nobody can read the stack's secrets."
+            f"The CLI added this stack's {_SALT} to {settings.relative_to(ROOT)} (and quoted its values, "
+            "which changes nothing): commit it. The stack's secrets are readable only with it and the "
+            "passphrase."
         )
     return code
 

@@ -56,15 +56,19 @@ def every(verb: str, environment: str, settings: Settings) -> int:
 def _how_to_go_on(verb: str, layer: str, environment: str, code: int) -> str:
     again = hints.make(verb, environment)
     if code in INTERRUPTED:
-        kept = "; what it had done is kept in its state" if verb in CHANGING else ""
-        return f"\n{verb} of {layer} was interrupted{kept}. Those after it are untouched. Go on with: {again}"
+        kept = "; finished operations are kept in its state" if verb in CHANGING else ""
+        return (
+            f"\n{verb} of {layer} was interrupted{kept}. The layers after it are unchanged. Resume with: "
+            f"{again}"
+        )
     if verb in CHANGING:
         return (
-            f"\n{verb} of {layer} failed; the layers before it are done, those after it are untouched.\n"
-            f"Mend the cause above, then resume with: {again}"
+            f"\n{verb} of {layer} failed; the layers before it are done, those after it are unchanged.\n"
+            f"Fix the cause above, then resume with: {again}"
         )
     return (
-        f"\n{verb} of {layer} failed; those after it were not looked at. Mend the cause above, then: {again}"
+        f"\n{verb} of {layer} failed; the layers after it were not checked. Fix the cause above, then: "
+        f"{again}"
     )
 
 

@@ -173,7 +173,7 @@ class Whole(Column):
         if not _NUMBER.fullmatch(cell):
             return "not a number"
         if "e" in cell.lower():
-            return "where a spreadsheet has dropped digits: format the column as a whole number"
+            return "in which a spreadsheet has dropped digits: format the column as a whole number"
         return "not a whole number"
 
 

@@ -42,16 +42,16 @@ def opened(path: Path) -> Iterator[tuple[IO[bytes], Readable]]:
         SourceError: The file is missing, a pipe, damaged, cut, of another kind, or larger than is taken.
     """
     if path.exists() and not (path.is_file() or path.is_dir()):
-        raise SourceError(f"{path} is a pipe or a device, and is read more than once: save it as a file")
+        raise SourceError(f"{path} is a pipe or a device, but is read more than once: save it as a file")
     try:
         with path.open("rb") as raw:
             yield raw, _uncompressed(path, raw)
     except (lzma.LZMAError, zlib.error, gzip.BadGzipFile, EOFError) as error:
-        raise SourceError(f"{path} is not a whole {path.suffix.lower()} file: {error}") from error
+        raise SourceError(f"{path} is not a complete {path.suffix.lower()} file: {error}") from error
     except OSError as error:
         raise SourceError(f"cannot read {path}: {error.strerror or error}") from error
     except MemoryError as error:
-        raise SourceError(f"{path} needs more memory to unpack than there is") from error
+        raise SourceError(f"{path} needs more memory to decompress than is available") from error
 
 
 def pieces(path: Path, content: Readable) -> Iterator[bytes]:
@@ -64,7 +64,7 @@ def pieces(path: Path, content: Readable) -> Iterator[bytes]:
     while piece := content.read(PIECE):
         total += len(piece)
         if total > LARGEST:
-            raise SourceError(f"{path} holds more than {LARGEST >> 30} GB: cut it into several files")
+            raise SourceError(f"{path} holds more than {LARGEST >> 30} GB: split it into several files")
         yield piece
 
 
@@ -76,7 +76,9 @@ def _uncompressed(path: Path, raw: IO[bytes]) -> Readable:
     ending = path.suffix.lower()
     for known, magic in _MAGIC.items():
         if start.startswith(magic) and ending != known:
-            raise SourceError(f"{path} is compressed, though its name does not say so: name it ….csv{known}")
+            raise SourceError(
+                f"{path} is compressed, but has no matching extension: rename it to ….csv{known}"
+            )
     if ending == ".gz":
         return gzip.GzipFile(fileobj=raw)
     return _Xz(raw) if ending == ".xz" else raw
@@ -105,7 +107,7 @@ class _Xz:
             elif self._stream.needs_input:
                 given = self._raw.read(PIECE)
                 if not given:
-                    raise EOFError("it ends before the end of its content")
+                    raise EOFError("the file is truncated")
             piece = self._stream.decompress(given, size)
             if piece:
                 return piece

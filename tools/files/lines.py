@@ -62,11 +62,11 @@ def cells_of(line: str) -> list[str]:
     if '"' not in line:
         return line.split(",")
     if line.count('"') % 2:
-        raise ValueError("a quotation mark has no partner on its line; a cell cannot span lines")
+        raise ValueError("a quotation mark is not closed on its line; a cell cannot span lines")
     try:
         return next(csv.reader([line], strict=True))
     except csv.Error:
-        raise ValueError("a quotation mark stands within a cell") from None
+        raise ValueError("a quotation mark appears within a cell") from None
 
 
 def _block(path: Path, number: int, content: bytes) -> Block:
@@ -87,6 +87,4 @@ def _block(path: Path, number: int, content: bytes) -> Block:
 
 
 def _too_long(path: Path, number: int) -> SourceError:
-    return SourceError(
-        f"{path}, line {number}: longer than {LONGEST:,} bytes, so this is no table of payments"
-    )
+    return SourceError(f"{path}, line {number}: longer than {LONGEST:,} bytes: not a table of payments")

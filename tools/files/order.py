@@ -59,7 +59,7 @@ class Order:
         if self._falling > max(1, 2 * self._rising):
             return "its newest rows come first: sort it by timestamp"
         if self._judged >= _FEWEST_TO_JUDGE and 2 * self._far_off > self._judged:
-            return "its rows are in no order of time: sort it by timestamp"
+            return "its rows are not in order of time: sort it by timestamp"
         return ""
 
     def far_ahead(self, times: Sequence[int], count: int, lines: Sequence[int]) -> list[int]:

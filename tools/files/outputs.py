@@ -24,12 +24,12 @@ def check_files(outputs: Iterable[tuple[str, Path]], inputs: Iterable[tuple[str,
     for name, path in outputs:
         for other, its_path in taken:
             if _same(path, its_path):
-                raise OutputError(f"{name} and {other} are the same file, {path}: name another one")
+                raise OutputError(f"{name} and {other} are the same file, {path}: choose another one")
         taken.append((name, path))
         if path.is_dir():
-            raise OutputError(f"{name} is a folder, {path}: name a file in it")
+            raise OutputError(f"{name} is a folder, {path}: choose a file in it")
         if not path.parent.is_dir():
-            raise OutputError(f"{name}: there is no folder {path.parent}; make it first, or name another one")
+            raise OutputError(f"{name}: folder {path.parent} does not exist; create it, or choose another")
         if not os.access(path if _special(path) else path.parent, os.W_OK):
             raise OutputError(f"{name}: {path} cannot be written")
 
@@ -42,11 +42,11 @@ def make_folder(name: str, path: Path) -> None:
     """
     for each in (path, *path.parents):
         if each.exists() and not each.is_dir():
-            raise OutputError(f"{name} must be a folder, but {each} is a file: name another one")
+            raise OutputError(f"{name} must be a folder, but {each} is a file: choose another one")
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"{name}: cannot make the folder {path}: {error.strerror}") from error
+        raise OutputError(f"{name}: cannot create the folder {path}: {error.strerror}") from error
 
 
 def _as_text(path: Path) -> IO[str]:

@@ -131,15 +131,15 @@ def _check(header: Sequence[str], schema: Mapping[str, Any], path: Path) -> None
     known = {*schema["properties"], *LABELS}
     twice = sorted({name for name in header if name in known and header.count(name) > 1})
     if twice:
-        raise SourceError(f"{path}: column {', '.join(twice)} stands twice: keep one")
+        raise SourceError(f"{path}: column {', '.join(twice)} appears twice: keep one")
     missing = [name for name in schema["required"] if name not in header and name != "currency"]
     if missing:
         separator = next((each for each in ";\t|" if each in header[0]), "")
-        hint = f"; it seems to be separated by {separator!r} and not by commas" if separator else ""
+        hint = f"; the separator seems to be {separator!r}, not a comma" if separator else ""
         raise SourceError(
-            f"{path} has no column {', '.join(missing)}: its first line must name the columns, "
-            f"of {', '.join(schema['properties'])} and optionally {', '.join(LABELS)}; "
-            f"it begins with {shown(','.join(header))}{hint}"
+            f"{path} has no column {', '.join(missing)}: its first line must name the columns "
+            f"({', '.join(schema['properties'])}, and optionally {', '.join(LABELS)}), "
+            f"but is {shown(','.join(header))}{hint}"
         )
 
 

@@ -157,7 +157,7 @@ class TransactionFile(Generic[T]):
         try:
             return [cell.strip(BLANKS) for cell in cells_of(line)]
         except ValueError as error:
-            raise SourceError(f"{self.path}, line 1, which must name the columns: {error}") from None
+            raise SourceError(f"{self.path}, line 1, the column names: {error}") from None
 
     def _wanted(self, block: Block) -> Block:
         """Leave out what is to be skipped, and what comes after the limit."""

@@ -155,6 +155,6 @@ def _persist(batch: Sequence[Any], send: Callable[[Sequence[Any]], Failed], pace
             return
     codes = ", ".join(sorted({code for _, code in failed}))
     raise NotTakenError(
-        f"{whereto} did not take {len(left)} of {len(batch)} in {ATTEMPTS} attempts: {codes}. "
-        "What was taken is on its way; run the command again, it repeats no decision and no mail"
+        f"{whereto} did not accept {len(left)} of {len(batch)} in {ATTEMPTS} attempts: {codes}. "
+        "The rest were accepted; run the command again, it repeats no decision and no mail"
     )

@@ -14,7 +14,7 @@ def utc_time(text: str) -> datetime:
         time = datetime.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(
-            f"{text!r} is not a time: write it in UTC, such as 2026-11-22T21:00"
+            f"{text!r} is not a time: use UTC, such as 2026-11-22T21:00"
         ) from None
     return time if time.tzinfo else time.replace(tzinfo=UTC)
 

@@ -31,7 +31,7 @@ def ended(command: str, run: Callable[[], int], *, on_interrupt: str, draws: boo
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)
-        print(f"{command}: nobody reads the output any more, so not all of it was printed", file=sys.stderr)
+        print(f"{command}: the output pipe is closed, so the output is incomplete", file=sys.stderr)
         return CLOSED
     except KeyboardInterrupt:
         print(f"\n{command}: interrupted; {on_interrupt}", file=sys.stderr)
@@ -45,4 +45,4 @@ def let_interrupts_raise() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-NOTHING_CHANGED: Final = "nothing has been changed; the same command starts anew"
+NOTHING_CHANGED: Final = "nothing has changed; run the same command again"

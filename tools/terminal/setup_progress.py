@@ -14,13 +14,13 @@ SECONDS_BETWEEN_LINES = 5.0
 
 def told(lines: Iterable[str], packages: int) -> Iterator[str]:
     """Yield what a person wants to know: how many packages have come, and what is wrong."""
-    yield f"  {packages} packages, checked by their hashes; minutes on a slow or busy machine"
+    yield f"  {packages} packages, verified by hash; takes minutes on a slow machine"
     seen, last = 0, time.monotonic()
     for line in lines:
         word = line.split(" ", 1)[0]
         seen += word in {"Collecting", "Requirement"}
         if word == "Installing":
-            yield f"  {seen} packages are here; installing them, which takes as long again"
+            yield f"  {seen} packages downloaded; installing them takes about as long"
         elif word == "Collecting" and time.monotonic() - last >= SECONDS_BETWEEN_LINES:
             last = time.monotonic()
             yield f"  {seen} of {packages} packages: {line.split()[1]}"

@@ -19,8 +19,8 @@ def refusal(environment: Mapping[str, str]) -> str:
 def _line(word: str, taken: list[str], goals: str) -> str:
     nearest = get_close_matches(word.upper(), taken, 1, 0.5)
     meant = f"did you mean {nearest[0]}? " if nearest else ""
-    takes = f"it takes {', '.join(taken)}" if taken else "it takes no variable"
-    return f"{word} means nothing to make {goals}: {meant}{takes}"
+    takes = f"it takes {', '.join(taken)}" if taken else "it takes no variables"
+    return f"{word} is not a variable of make {goals}: {meant}{takes}"
 
 
 def main() -> int:

@@ -96,5 +96,5 @@ endif
 
 # ARGS goes through to a command word by word, quotes and all, and nothing in it is run.
 split_args = mapfile -d '' -t words < <(xargs -r printf '%s\0' <<<"$${ARGS:-}" 2>/dev/null) && wait "$$!" \
-  || { echo 'ARGS: a quotation mark has no partner' >&2; exit 2; }
+  || { echo 'ARGS: a quotation mark is not closed' >&2; exit 2; }
 split_config = settings=(); set -f; for each in $${CONFIG:-}; do settings+=("--config=$$each"); done; set +f

@@ -18,7 +18,7 @@ def main() -> int:
     """Make the boundaries of an environment's roles say what is shipped, or delete them."""
     parser = Parser(prog="python -m tools.deploy.boundaries", description=main.__doc__)
     parser.add_argument("environment", help="dev, prod ...: the name of the stacks")
-    parser.add_argument("--delete", action="store_true", help="delete them, after the roles are gone")
+    parser.add_argument("--delete", action="store_true", help="delete them, after the roles are deleted")
     options = parser.parse_args()
     suffix = suffix_of("compute", options.environment)
     try:
@@ -38,8 +38,8 @@ def main() -> int:
             print(f"{done[before]:<8} {each.name}")
     except (BotoCoreError, ClientError) as error:
         print(
-            f"error: {error}\nThe boundaries are for the account's administrator to make, not for a layer's "
-            f"deployer: give such credentials, then: {hints.make('boundaries', options.environment)}",
+            f"error: {error}\nOnly the account administrator, not a layer's deployer, may manage the "
+            f"boundaries: use those credentials, then run: {hints.make('boundaries', options.environment)}",
             file=sys.stderr,
         )
         return 1
@@ -47,4 +47,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(ended("boundaries", main, on_interrupt="what was made stays; running it again goes on"))
+    sys.exit(ended("boundaries", main, on_interrupt="finished work is kept; the same command resumes"))

@@ -42,7 +42,7 @@ def make(iam: "IAMClient", wanted: Iterable[Boundary]) -> Iterator[tuple[Boundar
             iam.create_policy(
                 PolicyName=each.name,
                 PolicyDocument=each.text,
-                Description=f"The most that {each.role} may ever do, whatever is written into it",
+                Description=f"The maximum permissions of {each.role}, whatever its policies grant",
             )
         elif before is State.DIFFERENT:
             _forget_oldest(iam, each.arn)

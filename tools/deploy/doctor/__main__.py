@@ -90,7 +90,7 @@ def main() -> int:
     if failed(findings):
         count = sum(each.mark == "x" for each in findings)
         again = hints.make("doctor", environment)
-        print(f"\nA deployment would fail: mend what is marked x ({count}), then: {again}")
+        print(f"\nA deployment would fail: fix the findings marked x ({count}), then run: {again}")
         return 1
     print(f"\nReady: {hints.make('deploy', environment)}")
     return 0

@@ -19,12 +19,10 @@ def identity(aws: Clients) -> tuple[Finding, str | None]:
     try:
         caller = aws("sts").get_caller_identity()
     except AWS_ERRORS as error:
-        then = "Give credentials of the target account: aws sts get-caller-identity must answer"
+        then = "Set credentials of the target account: aws sts get-caller-identity must succeed"
         return failure("identity", f"{_first_line(error)}\n{then}"), None
     if str(caller["Arn"]).endswith(":root"):
-        text = (
-            f"{caller['Arn']}: deploy as the role of a layer's owner, never as the root user (make deployers)"
-        )
+        text = f"{caller['Arn']}: deploy with a layer owner's role, never as the root user (make deployers)"
         return warning("identity", text), str(caller["Account"])
     return ok("identity", str(caller["Arn"])), str(caller["Account"])
 
@@ -38,15 +36,15 @@ def allowed(account: str, settings: Mapping[str, Any], deployed: str | None) -> 
         deployed: where the environment stands already, if it does.
     """
     if deployed is not None and deployed != account:
-        text = f"the environment stands in {deployed}, but the credentials are of {account}: take the others"
+        text = f"the environment is in {deployed}, but the credentials are for {account}: switch credentials"
         return failure("account", text)
     listed = _texts(settings.get("aws:allowedAccountIds"))
     if listed and account not in listed:
         text = f"{account} is not among aws:allowedAccountIds of network: {', '.join(listed)}"
         return failure("account", text)
     if deployed is not None:
-        return ok("account", f"{account}, where the environment stands")
-    return ok("account", f"{account}, where nothing of this environment is deployed yet")
+        return ok("account", f"{account}, which contains the environment")
+    return ok("account", f"{account}; nothing of this environment is deployed yet")
 
 
 def _first_line(error: Exception) -> str:
@@ -65,8 +63,8 @@ def bounded(aws: Clients, account_id: str, suffix: str, environment: str) -> Fin
         return warning("boundaries", f"not known: {_first_line(error)}")
     wrong = [f"{name} ({state})" for name, state in found.items() if state is not boundaries_of.State.SAME]
     if not wrong:
-        return ok("boundaries", f"of {len(found)} roles, as they are shipped")
-    then = f"The account's administrator brings them up to date: {hints.make('boundaries', environment)}"
+        return ok("boundaries", f"{len(found)} roles, all as shipped")
+    then = f"To update them, as the account administrator: {hints.make('boundaries', environment)}"
     return failure("boundaries", f"{', '.join(wrong)}\n{then}")
 
 
@@ -108,24 +106,24 @@ def tracing(aws: Clients) -> Iterator[Finding]:
     else:
         if encryption.get("Type") == "KMS":
             key = encryption.get("KeyId")
-            yield ok("X-Ray", f"traces are encrypted by {key}: who reads them needs kms:Decrypt on it")
+            yield ok("X-Ray", f"traces are encrypted with {key}: readers need kms:Decrypt on it")
         else:
             yield warning(
                 "X-Ray",
-                "traces are encrypted by AWS's own key. For one of yours, account-wide:\n"
+                "traces are encrypted with an AWS owned key. To use your own key, account-wide:\n"
                 "aws xray put-encryption-config --type KMS --key-id alias/your-key",
             )
     try:
         destination = client.get_trace_segment_destination()
     except AWS_ERRORS as error:
-        yield warning("X-Ray", f"where traces go is not known: {_first_line(error)}")
+        yield warning("X-Ray", f"destination of traces not known: {_first_line(error)}")
         return
     if destination.get("Destination") == "CloudWatchLogs":
         yield ok(
-            "X-Ray", "Transaction Search is on: every span goes to CloudWatch Logs, X-Ray indexes a share"
+            "X-Ray", "Transaction Search is on: CloudWatch Logs receives every span, X-Ray indexes a share"
         )
     else:
-        yield ok("X-Ray", "traces go to X-Ray, sampled by its own rules")
+        yield ok("X-Ray", "traces go to X-Ray, with its sampling rules")
 
 
 def api_logs(aws: Clients, settings: Mapping[str, Any], namespace: str) -> Finding:
@@ -137,14 +135,14 @@ def api_logs(aws: Clients, settings: Mapping[str, Any], namespace: str) -> Findi
     except AWS_ERRORS as error:
         return warning(
             "API Gateway",
-            f"whether the account has a role for access logs is not known: {_first_line(error)}",
+            f"the account's role for access logs is not known: {_first_line(error)}",
         )
     if role:
-        return ok("API Gateway", f"access logs are written by {role}")
+        return ok("API Gateway", f"{role} writes the access logs")
     return failure(
         "API Gateway",
-        f"{namespace}:api_access_logs is true, but the account has no role to write them. Make one with the\n"
-        "policy AmazonAPIGatewayPushToCloudWatchLogs, then, once for the account:\n"
+        f"{namespace}:api_access_logs is true, but the account has no role to write them. Create one with "
+        "the\npolicy AmazonAPIGatewayPushToCloudWatchLogs, then run, once per account:\n"
         "aws apigateway update-account --patch-operations "
         "op=replace,path=/cloudwatchRoleArn,value=ROLE_ARN",
     )

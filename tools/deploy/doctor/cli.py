@@ -20,7 +20,9 @@ _CLOUD = "https://"
 def fits(command: Sequence[str]) -> Finding:
     """Return the CLI's version and its language host."""
     try:
-        return ok("CLI", f"Pulumi {engine.check_fit(command)} fits the SDK {engine.sdk_version()}")
+        return ok(
+            "CLI", f"Pulumi {engine.check_fit(command)} is compatible with the SDK {engine.sdk_version()}"
+        )
     except engine.CliError as error:
         return failure("CLI", str(error))
 
@@ -33,7 +35,7 @@ def backend() -> tuple[Finding, str | None]:
         return failure("backend", str(error)), None
     url = str(known.get("url", ""))
     if url.startswith("file:"):
-        alone = f"{url}: only this machine has the state; owners share one by: pulumi login s3://your-state-bucket"
+        alone = f"{url}: the state is only on this machine; to share it: pulumi login s3://your-state-bucket"
         return warning("backend", alone), url
     return ok("backend", f"{url}, as {known.get('user')}"), url
 
@@ -44,22 +46,22 @@ def passphrase(url: str, environment: str, variables: Mapping[str, str] = os.env
     if url.startswith(_CLOUD):
         return ok("secrets", "encrypted by Pulumi Cloud")
     if not missing:
-        return ok("secrets", "encrypted by a key service")
+        return ok("secrets", "encrypted by a key management service")
     return _by_passphrase(environment, variables)
 
 
 def _by_passphrase(environment: str, variables: Mapping[str, str]) -> Finding:
     if environment == REVIEWED and any(each in variables for each in PASSPHRASES):
-        text = "encrypted by a passphrase, which nobody can take back from who has had it: take a key of KMS"
+        text = "encrypted with a passphrase, which cannot be revoked: use a KMS key"
         return warning("secrets", f"{text}\n(docs/deploy-pipeline.md, State and secrets)")
     if "PULUMI_CONFIG_PASSPHRASE" in variables:
-        return ok("secrets", "encrypted by PULUMI_CONFIG_PASSPHRASE")
+        return ok("secrets", "encrypted with PULUMI_CONFIG_PASSPHRASE")
     if file := variables.get("PULUMI_CONFIG_PASSPHRASE_FILE"):
         if Path(file).is_file():
-            return ok("secrets", f"encrypted by the passphrase in {file}")
+            return ok("secrets", f"encrypted with the passphrase in {file}")
         return failure("secrets", f"PULUMI_CONFIG_PASSPHRASE_FILE names {file}, which does not exist")
     wanted = " or ".join(PASSPHRASES)
-    return failure("secrets", f"set {wanted}: one passphrase for all owners, who read each other's secrets")
+    return failure("secrets", f"set {wanted}: all owners share one passphrase to read each other's secrets")
 
 
 def _has_provider(layer: str, environment: str) -> bool:
@@ -89,7 +91,7 @@ def _of_stacks(environment: str, states: Mapping[str, Checkpoint | None]) -> Ite
             yield ok(name, "not deployed yet")
         elif state.pending:
             settle = hints.make(f"deploy-{name}", environment)
-            yield warning(name, f"{len(state.pending)} operations never ended: {settle} settles them")
+            yield warning(name, f"{len(state.pending)} pending operations: {settle} resolves them")
         else:
             when = f"last deployed {state.written:%Y-%m-%d %H:%M} UTC"
             yield ok(name, f"{len(state.custom_resources)} resources, {when}")

@@ -26,29 +26,29 @@ def on_github(environment: str, ask: Ask = ask_github) -> Iterator[Finding]:
             for problem in _problems(each, found.get(each.name), ask)
         ]
     except GitHubError as error:
-        yield warning("GitHub", f"not known, which matters where it deploys: {str(error).splitlines()[0]}")
+        yield warning("GitHub", f"not known, and needed if GitHub deploys: {str(error).splitlines()[0]}")
         return
     if problems:
         yield warning("GitHub", "\n".join([*problems, _MEND]))
     else:
-        yield ok("GitHub", "environments take deployments from where they should, after whom they should")
+        yield ok("GitHub", "environments require the expected branches and reviewers")
 
 
 def _subject(template: Mapping[str, Any]) -> Finding:
     """The roles trust `repo:OWNER@ID/NAME@ID:environment:...`; another form lets no job in."""
     if not template.get("use_default", True):
-        text = "the subject of OIDC tokens is customised: the roles trust the default one alone"
+        text = "the subject of OIDC tokens is customised: the roles trust only the default"
         return failure("GitHub", f"{text}. {_MEND}")
     if not template.get("use_immutable_subject"):
         return failure(
             "GitHub",
-            "OIDC tokens name the repository without its number, so that no role lets its jobs in, and a\n"
-            "repository that takes over the name would be let in. Turn it on:\n"
+            "OIDC tokens name the repository without its id. The roles reject its jobs, because a "
+            "repository\nthat takes over the name would be accepted. Turn on the immutable subject:\n"
             f"gh api --method PUT 'repos/{{owner}}/{{repo}}/{_SUBJECT}' "
             "-F use_default=true -F use_immutable_subject=true",
         )
     prefix = template.get("sub_claim_prefix") or "repo:OWNER@ID/NAME@ID"
-    return ok("GitHub", f"OIDC tokens name the repository by its number: {prefix}")
+    return ok("GitHub", f"OIDC tokens name the repository by its id: {prefix}")
 
 
 def _problems(wanted: GitHubEnvironment, found: Mapping[str, Any] | None, ask: Ask) -> Iterator[str]:
@@ -59,7 +59,7 @@ def _problems(wanted: GitHubEnvironment, found: Mapping[str, Any] | None, ask: A
     if wanted.reviewed and not rules.get("required_reviewers", {}).get("reviewers"):
         yield f"environment {wanted.name} has no required reviewers"
     if wanted.main_alone and not _main_alone(wanted.name, found.get("deployment_branch_policy"), ask):
-        yield f"environment {wanted.name} takes deployments from other branches than {MAIN}"
+        yield f"environment {wanted.name} accepts deployments from branches other than {MAIN}"
 
 
 def _main_alone(name: str, policy: Mapping[str, Any] | None, ask: Ask) -> bool:

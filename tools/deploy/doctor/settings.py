@@ -19,7 +19,7 @@ def programs(environment: str) -> Iterator[Finding]:
     try:
         deployment = deploy_all(environment)
     except Exception as error:  # noqa: BLE001 - whatever a program raises, a deployment would meet it too
-        yield failure("settings", f"the programs refuse them: {error}")
+        yield failure("settings", f"the programs reject them: {error}")
         return
     count = sum(len(run.resources) for run in deployment.runs.values())
     yield ok("settings", f"the four programs accept them: {count} resources, suffix {deployment.suffix}")
@@ -32,7 +32,7 @@ def region(of_layers: Mapping[str, Mapping[str, Any]], wanted: str) -> Finding:
     if not others:
         return ok("region", f"{wanted}, set by the programs")
     listed = ", ".join(f"{value} in {name}" for name, value in others.items())
-    return failure("region", f"aws:region is {listed}, but this project runs in {wanted}: set that")
+    return failure("region", f"aws:region is {listed}, but this project runs in {wanted}: set {wanted}")
 
 
 def mails(environment: str, *, local: bool) -> Iterator[Finding]:
@@ -45,10 +45,10 @@ def mails(environment: str, *, local: bool) -> Iterator[Finding]:
         listed = _texts(settings.get(key))
         placeholders = [each for each in listed if each.lower().endswith(PLACEHOLDERS)]
         if not listed:
-            yield failure("mail", f"{key} is empty: name who is to be mailed, in {file}")
+            yield failure("mail", f"{key} is empty: set the recipients in {file}")
         elif placeholders and not local:
             nobody = ", ".join(placeholders)
-            yield warning("mail", f"{key} names {nobody}, which nobody reads: set addresses in {file}")
+            yield warning("mail", f"{key} is {nobody}, which nobody reads: set addresses in {file}")
         else:
             yield ok("mail", f"{name}: {', '.join(listed)}")
 

@@ -33,7 +33,7 @@ def load(workflow: Path) -> dict[str, object]:
     """
     content = yaml.safe_load(workflow.read_text("utf-8"))
     if not isinstance(content, dict):
-        raise WorkflowError(f"{workflow} is no workflow")
+        raise WorkflowError(f"{workflow} is not a workflow")
     return {"on" if key is True else key: value for key, value in content.items()}
 
 
@@ -64,6 +64,6 @@ def expression(pattern: str) -> re.Pattern[str]:
         WorkflowError: the pattern uses one of the others.
     """
     if re.search(r"[!?+\[\]]", pattern):
-        raise WorkflowError(f"path filter {pattern!r}: write it with * and ** alone")
+        raise WorkflowError(f"path filter {pattern!r}: use only * and ** as wildcards")
     parts = re.split(r"(\*\*|\*)", pattern)
     return re.compile("".join({"**": ".*", "*": "[^/]*"}.get(part, re.escape(part)) for part in parts))

@@ -52,7 +52,7 @@ def ask_github(path: str) -> Any:
             ["gh", "api", f"repos/{{owner}}/{{repo}}/{path}"], capture_output=True, text=True, check=True
         )
     except FileNotFoundError as error:
-        raise GitHubError("there is no `gh` on PATH, GitHub's own CLI, which every runner has") from error
+        raise GitHubError("`gh`, the GitHub CLI, is not on PATH") from error
     except subprocess.CalledProcessError as error:
         raise GitHubError(f"{path}: {error.stderr.strip()}") from error
     return json.loads(answer.stdout)

@@ -60,7 +60,7 @@ def read_project(directory: Path, stack: str, overrides: Mapping[str, str] | Non
     if without_value:
         raise ProjectError(
             f"{settings_file}: the value of {', '.join(without_value)} is encrypted for the Pulumi CLI; "
-            f"give it here with --config {without_value[0]}=VALUE"
+            f"pass it with --config {without_value[0]}=VALUE"
         )
     config = {key: encode(value) for key, value in values.items() if value is not None and key not in given}
     return Project(directory, name, stack, {**config, **given}, frozenset(secret_keys))

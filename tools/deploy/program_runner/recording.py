@@ -62,7 +62,7 @@ class _Cloud(pulumi_mocks.Mocks):
             arn = f"arn:aws:iam::{account}:user/deployer"
             return {"accountId": account, "id": account, "arn": arn, "userId": "AIDAEXAMPLE"}
         raise LookupError(
-            f"the programs may not look up {args.token}: pass what it finds through settings or contracts"
+            f"the programs must not look up {args.token}: pass the value through settings or contracts"
         )
 
     def new_resource(self, args: pulumi_mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:

@@ -33,7 +33,7 @@ def recover(stack: Stack, state: Checkpoint, aws: Clients | None = None) -> None
         tools.deploy.pulumi_command.PulumiError: another run holds the stack, or AWS cannot be asked;
             nothing is changed then.
     """
-    print(f"{stack} has {len(state.pending)} operations that never ended, of a run that was interrupted:")
+    print(f"{stack} has {len(state.pending)} pending operations from an interrupted run:")
     found = _found(stack, state.pending, aws or clients())
     for each in state.pending:
         print(f"  {each}: {_fate(each, found)}", flush=True)
@@ -42,10 +42,10 @@ def recover(stack: Stack, state: Checkpoint, aws: Clients | None = None) -> None
         json.dump(document, file)
         file.flush()
         if run_when_free(stack, "stack", "import", "--file", file.name):
-            raise PulumiError(f"{stack} is as it was; its operations are still pending")
+            raise PulumiError(f"{stack} is unchanged; its operations are still pending")
     if run_when_free(stack, "refresh", "--yes", "--skip-preview"):
         again = hints.make(f"refresh-{stack.layer}", stack.environment)
-        raise PulumiError(f"{stack} knows its resources again, but not yet how they are. Run: {again}")
+        raise PulumiError(f"{stack} has adopted its resources, but the refresh failed. Run: {again}")
 
 
 def _found(stack: Stack, pending: Sequence[PendingOperation], aws: Clients) -> Mapping[str, str]:
@@ -58,9 +58,9 @@ def _found(stack: Stack, pending: Sequence[PendingOperation], aws: Clients) -> M
             resource_id = find(aws, each.resource["type"], each.resource["inputs"])
         except (UnknownTypeError, BotoCoreError, ClientError, KeyError) as error:
             raise PulumiError(
-                f"whether {each.resource['type']} {each.name} was created cannot be told: {error!r}.\n"
-                f"Give AWS credentials of this account and run the same command again. To settle it by hand, "
-                f"look for it in AWS, then: {stack.shown('refresh')}"
+                f"cannot determine whether {each.resource['type']} {each.name} was created: {error!r}.\n"
+                f"Set AWS credentials of this account and run the same command again. To resolve it by hand, "
+                f"look it up in AWS, then: {stack.shown('refresh')}"
             ) from error
         if resource_id:
             found[each.urn] = resource_id
@@ -69,10 +69,10 @@ def _found(stack: Stack, pending: Sequence[PendingOperation], aws: Clients) -> M
 
 def _fate(operation: PendingOperation, found: Mapping[str, str]) -> str:
     if operation.kind != _CREATING:
-        return "its state is read anew"
+        return "its state is refreshed"
     if operation.urn in found:
-        return f"it exists, and is taken over as {found[operation.urn]}"
-    return "it does not exist, and will be created"
+        return f"it exists; adopting it as {found[operation.urn]}"
+    return "it does not exist and will be created"
 
 
 def adopted(document: Mapping[str, Any], found: Mapping[str, str]) -> dict[str, Any]:

@@ -21,13 +21,13 @@ MOST_PER_DAY = 10_000_000_000
 def main() -> int:
     """Print the bill, or write the page of the documentation."""
     parser = Parser(prog="python -m tools.operate.cost", description=__doc__)
-    parser.add_argument("environment", help="whose settings count")
+    parser.add_argument("environment", help="environment whose settings apply")
     parser.add_argument("--per-day", type=_count, default=None, help="transactions a day")
-    parser.add_argument("--peak", type=_count, default=None, help="transactions a second at the busiest time")
+    parser.add_argument("--peak", type=_count, default=None, help="peak transactions a second")
     parser.add_argument("--page", action="store_true", help="write docs/cost.md and its plot instead")
     arguments = parser.parse_args()
     if arguments.per_day is None and not arguments.page:
-        parser.error("PER_DAY is missing: say how many transactions a day, for example: PER_DAY=1000000")
+        parser.error("PER_DAY is missing: set the number of transactions a day, for example PER_DAY=1000000")
     setting, usage, prices = Setting.read(arguments.environment), Usage.read(), PriceList.read()
     bill = Bill(setting, usage, prices, Load(arguments.per_day or 0))
     if arguments.page:

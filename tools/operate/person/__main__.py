@@ -9,6 +9,6 @@ sys.exit(
     ended(
         "export or erase",
         main,
-        on_interrupt="what was erased is gone; the same command goes on with the rest",
+        on_interrupt="erased items stay erased; run the same command to erase the rest",
     )
 )

@@ -40,8 +40,8 @@ _LEFT, _IMPOSSIBLE = 1, 2
 _ID: Final = transaction_schema()["properties"]["account_id"]["pattern"].removesuffix("$")
 _CONFIG: Final = Config(retries={"mode": "standard", "total_max_attempts": 6})
 _BACKUPS: Final = (
-    "Backups keep what they hold for up to 35 days (point-in-time recovery), the stream 24 hours, mailboxes "
-    "of the security team as long as they like; logs and mails name an account by its pseudonym alone."
+    "Backups (point-in-time recovery) keep the data for up to 35 days, the stream for 24 hours, and the "
+    "security team's mailboxes until deleted; logs and mails contain only the account's pseudonym."
 )
 
 
@@ -94,7 +94,10 @@ class Person:
         }
         path = self._write("export", json.dumps(content, indent=2, default=_exact))
         self._say(found.counts, "found")
-        print(f"written to {path}: personal data, for the person or the authority that asked; delete it then")
+        print(
+            f"written to {path}: personal data for the person or authority that requested it; delete it "
+            "afterwards"
+        )
         return 0
 
     def erase(self, *, really: bool) -> int:
@@ -102,7 +105,7 @@ class Person:
         self._say_costs()
         if not really:
             self._say(self._found().counts, "would be erased")
-            print("erase it: the same command with ERASE=yes")
+            print("to erase it, run the same command with ERASE=yes")
             return 0
         erased: dict[str, int] = {}
         for queue in self._queues:
@@ -121,7 +124,7 @@ class Person:
         print(_BACKUPS)
         if any(left.values()):
             self._say(left, "still there")
-            print("something was under way: run the same command again", file=sys.stderr)
+            print("items were in flight: run the same command again", file=sys.stderr)
             return _LEFT
         return 0
 
@@ -167,8 +170,8 @@ def _exact(value: object) -> Any:
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="python -m tools.operate.person",
-        description="Write what is kept of accounts to a file, or erase it.",
-        epilog="docs/runbooks/personal-data.md says what is kept where, and for how long.",
+        description="Export the stored data of accounts to a file, or erase it.",
+        epilog="docs/runbooks/personal-data.md lists the data, its location and its retention.",
     )
     outputs.add_arguments(parser)
     parser.add_argument("verb", choices=("export", "erase"))
@@ -177,9 +180,9 @@ def _parser() -> argparse.ArgumentParser:
         required=True,
         type=_accounts,
         metavar="IDS",
-        help="ids of accounts, with blanks between",
+        help="account ids, separated by spaces",
     )
-    parser.add_argument("--yes", action="store_true", help="erase; without it, only say what would be")
+    parser.add_argument("--yes", action="store_true", help="erase; otherwise, list what would be erased")
     parser.add_argument("--directory", type=Path, default=ROOT / "build", help=argparse.SUPPRESS)
     return parser
 
@@ -187,12 +190,12 @@ def _parser() -> argparse.ArgumentParser:
 def _accounts(text: str) -> tuple[str, ...]:
     found = tuple(dict.fromkeys(text.split()))
     if not 1 <= len(found) <= MOST_ACCOUNTS:
-        raise argparse.ArgumentTypeError(f"ACCOUNT: 1 to {MOST_ACCOUNTS} ids, with blanks between")
+        raise argparse.ArgumentTypeError(f"ACCOUNT: 1 to {MOST_ACCOUNTS} ids, separated by spaces")
     for each in found:
         if re.fullmatch(pseudonym.PATTERN, each):
             raise argparse.ArgumentTypeError(
-                f"ACCOUNT: {each} is a pseudonym; the account's id stands in the transaction and in the alert"
+                f"ACCOUNT: {each} is a pseudonym; the transaction and the alert contain the account id"
             )
         if not re.fullmatch(_ID, each):
-            raise argparse.ArgumentTypeError(f"ACCOUNT: {each!r} is no id of an account")
+            raise argparse.ArgumentTypeError(f"ACCOUNT: {each!r} is not an account id")
     return found

@@ -5,4 +5,4 @@ import sys
 from tools.operate.reconcile.cli import main
 from tools.terminal.ending import ended
 
-sys.exit(ended("reconcile", main, on_interrupt="the same command goes on with the page that it was at"))
+sys.exit(ended("reconcile", main, on_interrupt="the same command resumes at the current page"))

@@ -60,9 +60,7 @@ def _run(options: argparse.Namespace) -> int:
     if not options.afresh:
         progress = checkpoint.load(milliseconds(options.since), latest, replay=options.replay)
     if progress is not None:
-        print(
-            f"goes on after {progress.scanned:,} items: an earlier run was interrupted (--afresh begins anew)"
-        )
+        print(f"resumes an interrupted run after {progress.scanned:,} items (--afresh starts over)")
     else:
         until = latest or int((time.time() - _UNDER_WAY_SECONDS) * 1000)
         progress = Progress(milliseconds(options.since), until, options.replay)
@@ -70,8 +68,8 @@ def _run(options: argparse.Namespace) -> int:
     print(
         f"reads {cost.table}: about {cost.items:,} items, {cost.size_bytes:,} bytes, "
         f"{cost.read_units:,} read units, ${cost.dollars:,.2f}",
-        f"compares what was stored from {written(progress.earliest)} until {written(progress.latest)} UTC"
-        f"{'' if latest else ' (what came later may be on its way)'}",
+        f"compares transactions stored from {written(progress.earliest)} to {written(progress.latest)} UTC"
+        f"{'' if latest else ' (later ones may be in flight)'}",
         sep="\n",
         flush=True,
     )
@@ -104,45 +102,45 @@ def _report(progress: Progress, environment: str) -> int:
     print(
         f"stored {sums.stored:,}, decided {sums.decided:,}; suspicious {sums.suspicious:,}, "
         f"recorded {sums.recorded:,}, mailed {sums.mailed:,}; suppressed {sums.suppressed:,}, "
-        f"decided without something optional {sums.degraded:,}"
+        f"decided without optional data {sums.degraded:,}"
     )
     for fault, count in sorted(sums.faults.items()):
         print(f"{count:,} {fault}")
     for fault, count in sorted(progress.resent.items()):
-        print(f"{count:,} {fault}: sent again")
+        print(f"{count:,} {fault}: resent")
     if not sums.faults:
         print("nothing is missing")
         return 0
     if progress.replay and sums.faults.keys() == progress.resent.keys():
-        print("run it again in some minutes to see that nothing is missing")
+        print("run it again in some minutes to verify that nothing is missing")
         return 0
     if not progress.replay and sums.faults.keys() - {Fault.UNREADABLE.value}:
-        print(f"send them again: the same command with REPLAY=yes (ENV={environment})", file=sys.stderr)
+        print(f"to resend them, run the same command with REPLAY=yes (ENV={environment})", file=sys.stderr)
     return _MISSING
 
 
-_RATE = within("a number of transactions a second, up to 10000", 0, 10_000, above=True)
+_RATE = within("a rate of at most 10000 transactions a second", 0, 10_000, above=True)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="python -m tools.operate.reconcile",
-        description="Compare what was stored with what was decided, recorded and mailed; name what is not.",
-        epilog="docs/runbooks/reconciling.md says when, what it costs, and what each finding means.",
+        description="Find transactions that were stored but not decided, recorded or mailed.",
+        epilog="docs/runbooks/reconciling.md explains when to run it, its cost, and each finding.",
     )
     outputs.add_arguments(parser)
     parser.add_argument(
-        "--since", type=utc_time, metavar="TIME", required=True, help="stored since then (ISO, UTC)"
+        "--since", type=utc_time, metavar="TIME", required=True, help="start of the period (ISO, UTC)"
     )
     parser.add_argument(
-        "--until", type=utc_time, metavar="TIME", help="and until then (default: five minutes ago)"
+        "--until", type=utc_time, metavar="TIME", help="end of the period (default: five minutes ago)"
     )
-    parser.add_argument("--replay", action="store_true", help="send again exactly what is missing")
+    parser.add_argument("--replay", action="store_true", help="resend exactly what is missing")
     parser.add_argument(
-        "--rate", type=_RATE, default=_PER_SECOND, metavar="PER_SECOND", help="how fast (default: 50)"
+        "--rate", type=_RATE, default=_PER_SECOND, metavar="PER_SECOND", help="maximum rate (default: 50)"
     )
     parser.add_argument(
-        "--afresh", action="store_true", help="do not go on where an earlier run was interrupted"
+        "--afresh", action="store_true", help="start over instead of resuming an interrupted run"
     )
     parser.add_argument("--progress-directory", type=Path, default=ROOT / "build", help=argparse.SUPPRESS)
     return parser

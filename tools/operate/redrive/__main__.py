@@ -9,6 +9,7 @@ sys.exit(
     ended(
         "redrive",
         main,
-        on_interrupt="what went on has left the queue, the rest is still in it: the same command goes on",
+        on_interrupt="redriven messages have left the queue, the rest are still in it; the same command "
+        "resumes",
     )
 )

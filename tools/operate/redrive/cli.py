@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if (options.queue is None) == (options.since is None):
         parser.error(
-            f"give QUEUE=pipe-dlq-{options.environment}, or a time in UTC: "
+            f"set QUEUE=pipe-dlq-{options.environment}, or a period in UTC: "
             "ARGS='--since 2026-11-22T21:00 [--until 2026-11-22T22:00]'"
         )
     try:
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return _IMPOSSIBLE
     would = "would replay" if options.dry_run else "replayed"
-    print(f"{would} {outcome.transactions} transactions from {options.since:%Y-%m-%d %H:%M} UTC on")
+    print(f"{would} {outcome.transactions} transactions stored since {options.since:%Y-%m-%d %H:%M} UTC")
     for reason in outcome.left:
         print(f"not replayed: {reason}", file=sys.stderr)
     return _LEFT if outcome.left else 0
@@ -49,38 +49,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _told(outcome: Outcome, options: argparse.Namespace) -> int:
     messages, transactions = outcome.messages, outcome.transactions
     if options.dry_run:
-        print(f"{options.queue}: {messages} messages would go on, {transactions} transactions in them")
+        print(f"{options.queue}: would redrive {messages} messages with {transactions} transactions")
     else:
-        print(f"{options.queue}: {messages} messages redriven, {transactions} transactions on their way")
+        print(f"{options.queue}: {messages} messages redriven, {transactions} transactions sent")
     for reason in outcome.left:
         print(f"left in {options.queue}: {reason}", file=sys.stderr)
     return _LEFT if outcome.left else 0
 
 
 def _show(transactions: int) -> None:
-    print(f"  {transactions:,} on their way", file=sys.stderr, flush=True)
+    print(f"  {transactions:,} transactions sent", file=sys.stderr, flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="python -m tools.operate.redrive",
         description="Retry messages from a dead-letter queue, after the cause is fixed.",
-        epilog="docs/runbooks/dead-letter-queues.md says which queue holds what, and why.",
+        epilog="docs/runbooks/dead-letter-queues.md describes each queue.",
     )
     outputs.add_arguments(parser)
-    parser.add_argument("--queue", help="the name of a dead-letter queue, pipe-dlq-dev for example")
+    parser.add_argument("--queue", help="name of a dead-letter queue, for example pipe-dlq-dev")
     parser.add_argument(
-        "--limit", type=int, metavar="MESSAGES", help="at most so many (default: all that are there)"
+        "--limit", type=int, metavar="MESSAGES", help="maximum number of messages (default: all)"
     )
     parser.add_argument(
-        "--since", type=utc_time, metavar="TIME", help="replay what was stored since then (ISO, UTC)"
+        "--since", type=utc_time, metavar="TIME", help="replay transactions stored since this time (ISO, UTC)"
     )
     parser.add_argument(
         "--until",
         type=utc_time,
         metavar="TIME",
         default=datetime.now(UTC),
-        help="and until then (default: now)",
+        help="end of the period (default: now)",
     )
-    parser.add_argument("--dry-run", action="store_true", help="only say what would go on and what stays")
+    parser.add_argument("--dry-run", action="store_true", help="only list what would be redriven")
     return parser

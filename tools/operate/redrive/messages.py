@@ -44,12 +44,12 @@ class StreamBatch:
             last=batch.text("endSequenceNumber"),
         )
         if not found.stream_arn.startswith(f"{table_arn}/stream/"):
-            raise EventError("message.DDBStreamBatchInfo.streamArn is no stream of the table of transactions")
+            raise EventError("message.DDBStreamBatchInfo.streamArn is not a stream of the transactions table")
         if not _SHARD_ID.fullmatch(found.shard_id):
-            raise EventError("message.DDBStreamBatchInfo.shardId is no id of a shard")
+            raise EventError("message.DDBStreamBatchInfo.shardId is not a shard id")
         for name, number in (("start", found.first), ("end", found.last)):
             if not _SEQUENCE_NUMBER.fullmatch(number):
-                raise EventError(f"message.DDBStreamBatchInfo.{name}SequenceNumber is no sequence number")
+                raise EventError(f"message.DDBStreamBatchInfo.{name}SequenceNumber is not a sequence number")
         return found
 
 

@@ -88,7 +88,7 @@ class Redriver:
         """
         if queue not in self._ways:
             raise RedriveError(
-                f"{queue} cannot be redriven; these can: {', '.join(self.queues)}. Replay the time instead: "
+                f"{queue} cannot be redriven; choose one of {', '.join(self.queues)}. Or replay a period: "
                 f"make redrive ENV={self._target.environment} ARGS='--since 2026-11-22T21:00'"
             )
         url, way, outcome = self._target.queue_url(queue), self._ways[queue], Outcome()
@@ -189,7 +189,9 @@ class Redriver:
             )["ShardIterator"]
         except ClientError as error:
             if error.response["Error"]["Code"] in _GONE:
-                raise RedriveError("its records have left the stream: replay the table by time") from None
+                raise RedriveError(
+                    "its records have expired from the stream: replay the table by time"
+                ) from None
             raise
         for _ in range(MOST_PAGES):
             answer = self._streams.get_records(ShardIterator=iterator)
@@ -203,7 +205,7 @@ class Redriver:
             iterator = answer.get("NextShardIterator")
             if not iterator:
                 break
-        raise RedriveError("the stream does not hold all of its records: replay the table by time")
+        raise RedriveError("some of its records have expired from the stream: replay the table by time")
 
     def _put(self, events: Sequence[Mapping[str, Any]]) -> int:
         return len(events) if self._dry_run else self._bus.put(events)
@@ -219,7 +221,7 @@ def _reason(error: Exception) -> str:
         code = error.response["Error"]["Code"]
         if code in _OUR_RIGHTS:
             raise error
-        return f"AWS refuses what it names ({code})"
+        return f"AWS rejects its stream position ({code})"
     if isinstance(error, NotTakenError):
         raise error
     return str(error)

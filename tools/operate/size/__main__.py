@@ -22,12 +22,12 @@ SHOWN: Final = 5
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the nearest limits at each load."""
     parser = Parser(prog="python -m tools.operate.size", description=__doc__)
-    parser.add_argument("environment", help="whose settings count")
+    parser.add_argument("environment", help="environment whose settings apply")
     parser.add_argument(
         "--peak",
         type=_factor,
         default=PEAK_FACTOR,
-        help="the busiest second over the mean of the day (default: %(default)g)",
+        help="ratio of the peak second to the daily mean (default: %(default)g)",
     )
     given = parser.parse_args(arguments)
     setting, usage = Setting.read(given.environment), Usage.read()

@@ -79,10 +79,10 @@ def limits(setting: Setting, usage: Usage, load: Load) -> list[Limit]:
             load.per_second,
             PUT_EVENTS_A_SECOND,
             "events a second",
-            "ask AWS for a higher quota",
+            "request a quota increase",
         ),
         Limit(
-            "SNS, mails to one address",
+            "SNS mails to one address",
             load.per_second * load.alerts,
             MAILS_A_SECOND,
             "mails a second",
@@ -102,7 +102,7 @@ def _api(setting: Setting, usage: Usage, load: Load) -> Iterator[Limit]:
         load.per_second * _use(usage, load).api_requests,
         setting.requests_per_second,
         "requests a second",
-        f"post arrays of up to {MAXIMUM_BATCH}: the API's limit stays as it is",
+        f"post arrays of up to {MAXIMUM_BATCH}: the API's limit is fixed",
     )
 
 
@@ -120,7 +120,7 @@ def _functions(setting: Setting, usage: Usage, load: Load) -> Iterator[Limit]:
             rate * seconds,
             setting.reserved_concurrency[stem],
             "executions at once",
-            f"raise {stem}_reserved_concurrency; make preflight asks for the account's quota",
+            f"raise {stem}_reserved_concurrency; make preflight checks the account's quota",
         )
 
 
@@ -130,23 +130,24 @@ def _storage(usage: Usage, load: Load) -> Iterator[Limit]:
         quiet, loud = use.write_units[table], usage.suspicious.write_units[table]
         writes = load.per_second * ((1 - load.alerts) * quiet + load.alerts * loud)
         yield Limit(
-            f"table {table}, as new",
+            f"table {table}, when new",
             writes,
             WRITES_OF_A_NEW_TABLE,
             "write units a second",
-            "raise traffic over half an hour, or warm the table: on demand takes twice its earlier peak",
+            "raise traffic over half an hour, or pre-warm the table: on-demand serves twice its previous "
+            "peak",
         )
     yield Limit(
-        "population, a shard's item",
+        "population item of a shard",
         load.per_second / SHARDS,
         WRITES_OF_AN_ITEM,
-        "writes a second at most, if every payment taught",
-        "nothing: the more is known, the rarer a payment is sampled",
+        "writes a second at most, if every payment were sampled",
+        "nothing: sampling becomes rarer as the population grows",
     )
     yield Limit(
         "one account's profile",
         load.hottest_account,
         1 / (CALLS_OF_A_LEARNT_PAYMENT * SECONDS_OF_A_CALL),
         "payments a second",
-        "nothing: beyond it payments are tried again, and judged later",
+        "nothing: above it, payments are retried and decided later",
     )

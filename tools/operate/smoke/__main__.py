@@ -9,6 +9,6 @@ sys.exit(
     ended(
         "smoke",
         main,
-        on_interrupt="run `make smoke` again; it says how to remove what an earlier run left",
+        on_interrupt="run `make smoke` again; it prints how to clean up after an earlier run",
     )
 )

@@ -32,8 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
     parser = Parser(
         prog="python -m tools.operate.smoke.canary",
-        description="Send a synthetic fraud through a deployed environment, and tell the operators.",
-        epilog="docs/runbooks/smoke-test.md says which job runs this, and what rings without it.",
+        description="Send a synthetic fraud through a deployed environment, and mail the result to the "
+        "operators.",
+        epilog="docs/runbooks/smoke-test.md describes the job that runs this, and its alarm.",
     )
     outputs.add_arguments(parser)
     parser.add_argument("--patience", type=float, default=USUAL_PATIENCE_SECONDS, help=argparse.SUPPRESS)
@@ -58,7 +59,7 @@ def _sent(target: Target, session: Session, patience: float) -> int:
             lasted = report.received_to_mailed
             count(target, session, CANARY_STREAM + report.run.name, {CANARY_PASSED: 1}, milliseconds=lasted)
     except (ClientError, BotoCoreError) as error:
-        print(f"error: the operators were not told: {refusal(target, error, 'canary')}", file=sys.stderr)
+        print(f"error: the operators were not notified: {refusal(target, error, 'canary')}", file=sys.stderr)
         return FAILED
     return exit_code(report)
 
@@ -73,5 +74,5 @@ def _tell(target: Target, session: Session, report: Report) -> None:
 
 if __name__ == "__main__":
     sys.exit(
-        ended("canary", main, on_interrupt="what it sent is removed, or named; the same command goes on")
+        ended("canary", main, on_interrupt="its items are deleted or listed; run the same command again")
     )

@@ -29,7 +29,7 @@ class Cleaned:
     @property
     def text(self) -> str:
         """What was removed, in words."""
-        return ", ".join(f"{kind} {count}" for kind, count in self.removed.items()) or "nothing was there"
+        return ", ".join(f"{kind} {count}" for kind, count in self.removed.items()) or "nothing to delete"
 
 
 def clean(places: Places, run: Run) -> Cleaned:

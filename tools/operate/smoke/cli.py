@@ -57,9 +57,9 @@ def exit_code(report: Report) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="python -m tools.operate.smoke",
-        description="Send a synthetic fraud into a deployed environment and follow it to the mail.",
-        epilog="Credentials (on the embedded AWS also AWS_ENDPOINT_URL) come from the environment as for the "
-        "AWS CLI. A mail to the security team goes out: docs/runbooks/smoke-test.md says how it is marked.",
+        description="Send a synthetic fraud through a deployed environment and follow it to the mail.",
+        epilog="Credentials (and AWS_ENDPOINT_URL for the embedded AWS) come from the environment, as for "
+        "the AWS CLI. The security team receives a mail: see docs/runbooks/smoke-test.md.",
     )
     outputs.add_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
@@ -76,9 +76,9 @@ def _parser() -> argparse.ArgumentParser:
         choices=range(1, 25),
         default=USUAL_HISTORY_HOURS,
         metavar="HOURS",
-        help="how far back the history goes, 1 to 24, within accepted_age_hours (default: %(default)s)",
+        help="length of the history, 1 to 24, within accepted_age_hours (default: %(default)s)",
     )
-    parser.add_argument("--clean", metavar="RUN", help="remove what an earlier run left, and end")
+    parser.add_argument("--clean", metavar="RUN", help="clean up after an earlier run, and exit")
     return parser
 
 
@@ -103,7 +103,9 @@ def run(target: Target, places: Places, session: Session, options: argparse.Name
         report.failure, report.advice = failure, advise(target, failure)
     except KeyboardInterrupt:
         report.interrupted = True
-        _say(f"interrupted: what is under way settles, at most {SECONDS_TO_SETTLE:g} s, then it is removed")
+        _say(
+            f"interrupted: waiting up to {SECONDS_TO_SETTLE:g} s for transactions in flight, then cleaning up"
+        )
     finally:
         with uninterrupted():
             if report.interrupted:

@@ -40,7 +40,7 @@ def _answered(target: Target, failure: HopFailedError, advice: Advice) -> None:
     logs = _logs(target, target.ingest_function_name, failure.transaction_id)
     outputs = f"make outputs-compute ENV={target.environment}"
     if status == 0:
-        advice.add("the URL is not reachable from here, or belongs to an API that was replaced", outputs)
+        advice.add("the URL is unreachable from this machine, or its API was replaced", outputs)
     elif status == 403:
         advice.add(
             f"the caller may not invoke {target.invoke_arn}, or its credentials are of another account",
@@ -49,24 +49,25 @@ def _answered(target: Target, failure: HopFailedError, advice: Advice) -> None:
         )
     elif status == 400:
         advice.add(
-            "the API takes no timestamp as old as the account's history: fraud-compute:accepted_age_hours is "
+            "the API rejects timestamps as old as the account's history: fraud-compute:accepted_age_hours is "
             "shorter than --history-hours",
             f"make smoke ENV={target.environment} ARGS='--history-hours 1'",
         )
-        advice.add("the schema asks for a field that this test does not send", logs)
+        advice.add("the schema requires a field that this test does not send", logs)
     elif status == 429:
-        advice.add("the stage's 1000 requests a second are used up by others, or the account's throttle is")
+        advice.add("other callers use up the stage's 1000 requests a second, or the account's throttle limit")
     else:
         advice.add(
-            "ingest failed or is throttled: its log, ingest-errors-alarm and ingest-throttles-alarm",
+            "ingest failed or is throttled: check its log, ingest-errors-alarm and ingest-throttles-alarm",
             logs,
         )
-        advice.add("DynamoDB or the key refuses the write: ingest logs the code", logs)
+        advice.add("DynamoDB or the key denies the write: ingest logs the error code", logs)
 
 
 def _stored(target: Target, failure: HopFailedError, advice: Advice) -> None:
     advice.add(
-        f"the API behind {target.transactions_url} is not of this environment: it stores in another table",
+        f"the API behind {target.transactions_url} belongs to another environment and stores in another "
+        "table",
         f"make outputs ENV={target.environment}",
         _logs(target, target.ingest_function_name, failure.transaction_id),
     )
@@ -77,13 +78,14 @@ def _judged(target: Target, failure: HopFailedError, advice: Advice) -> None:
     deploy = f"make deploy-compute ENV={environment}"
     if evidence.pipe and not evidence.pipe.startswith("RUNNING"):
         advice.add(
-            f"the pipe {target.pipe_name} is {evidence.pipe}: what is stored waits in the stream, 24 hours",
+            f"the pipe {target.pipe_name} is {evidence.pipe}: "
+            "stored transactions stay in the stream for 24 hours",
             f"aws pipes start-pipe --name {target.pipe_name}",
             deploy,
         )
     if evidence.rule and evidence.rule != "ENABLED":
         advice.add(
-            f"the rule {target.rule_name} is {evidence.rule}: the bus drops what no rule takes",
+            f"the rule {target.rule_name} is {evidence.rule}: the bus drops events that match no rule",
             f"aws events enable-rule --event-bus-name {target.bus_name} --name {target.rule_name}",
         )
     advice.add(
@@ -92,7 +94,7 @@ def _judged(target: Target, failure: HopFailedError, advice: Advice) -> None:
         _error_logs(target, target.detector_function_name),
     )
     advice.add(
-        "the pipe is bound to a stream that was replaced, or the rule has lost its target",
+        "the pipe reads a replaced stream, or the rule has no target",
         f"make refresh-compute ENV={environment}",
         deploy,
     )
@@ -103,29 +105,30 @@ def _recorded(target: Target, failure: HopFailedError, advice: Advice) -> None:
     notifier_logs = _error_logs(target, target.notifier_function_name)
     if evidence.grown(target.suspicious_queue_name):
         advice.add(
-            f"a message waits in {target.suspicious_queue_name}: the notifier's trigger is disabled, or it "
-            "fails before it records",
+            f"a message is in {target.suspicious_queue_name}: the notifier's trigger is disabled, or it "
+            "fails before it records the alert",
             f"aws lambda list-event-source-mappings --function-name {target.notifier_function_name}",
             notifier_logs,
             f"make deploy-alerting ENV={target.environment}",
         )
         return
     advice.add(
-        "the rules do not call the extreme transaction suspicious: the log has its score and reasons",
+        "the extreme transaction is not suspicious under the rules: the log has its score and reasons",
         _logs(target, target.detector_function_name, failure.transaction_id),
     )
-    advice.add("the notifier holds the message and fails: it comes again after six minutes", notifier_logs)
+    advice.add("the notifier received the message and failed: it returns after six minutes", notifier_logs)
 
 
 def _mailed(target: Target, failure: HopFailedError, advice: Advice) -> None:
     advice.add(
-        f"{target.fraud_alerts_topic_name} refuses the notifier: its right to publish, the SNS endpoint's "
-        "policy, or the key",
+        f"{target.fraud_alerts_topic_name} denies the notifier: check its permission to publish, the SNS "
+        "endpoint policy, and the key",
         _logs(target, target.notifier_function_name, failure.transaction_id),
         f"aws sns get-topic-attributes --topic-arn {target.fraud_alerts_topic_arn}",
     )
     advice.add(
-        "the notifier ended between record and mail: the message comes again after six minutes, five times",
+        "the notifier stopped between record and mail: the message returns after six minutes, up to five "
+        "times",
         _error_logs(target, target.notifier_function_name),
     )
 
@@ -133,7 +136,7 @@ def _mailed(target: Target, failure: HopFailedError, advice: Advice) -> None:
 def _queues(target: Target, failure: HopFailedError, advice: Advice) -> None:
     del failure
     advice.add(
-        "the transaction itself got through: another one failed meanwhile, or a repeated delivery of ours",
+        "the transaction passed: another one failed meanwhile, or a repeated delivery of this one",
         f"make outputs ENV={target.environment}",
     )
 
@@ -143,8 +146,8 @@ def _dead_letters(target: Target, evidence: Evidence, advice: Advice) -> None:
     for queue in target.dead_letter_queues:
         if evidence.grown(queue):
             advice.add(
-                f"{queue} has grown: {meanings.get(queue, 'something failed for good')} "
-                f"({RUNBOOK} says how to read and redrive it)",
+                f"{queue} has grown: {meanings.get(queue, 'a message failed permanently')} "
+                f"(to read and redrive it: {RUNBOOK})",
                 f"aws sqs receive-message --queue-url {target.queue_url(queue)} --attribute-names All "
                 "--message-attribute-names All --visibility-timeout 0",
             )
@@ -163,7 +166,7 @@ def _error_logs(target: Target, function_name: str) -> str:
 _DEAD_LETTERS: Final[Mapping[str, str]] = {
     stems.PIPE_DLQ: "the pipe gave up on a record",
     stems.BUS_DLQ: "EventBridge could not encrypt an event",
-    stems.RULE_DLQ: "EventBridge could not hand an event to the detector",
+    stems.RULE_DLQ: "EventBridge could not deliver an event to the detector",
     stems.DETECTOR_DLQ: "the detector failed three times on an event",
     stems.SUSPICIOUS_DLQ: "the notifier failed five times on an alert",
 }

@@ -21,7 +21,7 @@ class Measured(Enum):
 
     CALLER = "the caller's clock"
     STORED = "stored times"
-    POLLED = "polling: at most this"
+    POLLED = "polling: upper bound"
     NOT = ""
 
 

@@ -100,7 +100,7 @@ class Places:
 
     def _delete(self, table: str, key: Item) -> Item | None:
         answer = self._asked(
-            f"remove an item of {table}",
+            f"delete an item of {table}",
             lambda: self._dynamodb.delete_item(TableName=table, Key=to_item(key), ReturnValues="ALL_OLD"),
         )
         return from_item(answer["Attributes"]) if answer.get("Attributes") else None
@@ -118,7 +118,7 @@ class Places:
             return call()
         except _AWS_ERRORS as error:
             raise OperatorError(
-                f"could not {what}: {error}\nWhat the caller must be allowed: "
+                f"could not {what}: {error}\nThe caller needs this policy: "
                 f"make rights ENV={self._target.environment} JOB=smoke-test"
             ) from None
 

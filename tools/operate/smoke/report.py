@@ -110,7 +110,7 @@ class Report:
         return [
             *self.cleaned.problems,
             *(
-                f"the rules call an ordinary transaction of the history suspicious: {each}"
+                f"an ordinary transaction of the history is suspicious under the rules: {each}"
                 for each in ordinary
             ),
         ]
@@ -119,7 +119,7 @@ class Report:
         mailed = self.cleaned.mailed if self.cleaned else ()
         lasting = [f"the mail about {each} (category '{CATEGORY}')" for each in mailed]
         lasting.append(
-            "log lines, traces, metrics, its share in the detector's population, what the queues hold"
+            "log lines, traces, metrics, its share of the population statistics, messages in the queues"
         )
         return lasting
 
@@ -136,7 +136,7 @@ class Report:
 
     def _failure_text(self, failure: HopFailedError) -> str:
         lines = [f"FAILED at {failure.hop.value.upper()} with {failure.transaction_id}", f"  {failure.what}"]
-        lines.append("likely causes, the likeliest first:")
+        lines.append("likely causes, most likely first:")
         for number, cause in enumerate(self.advice.causes, start=1):
             lines.append(
                 textwrap.fill(cause, _WIDTH, initial_indent=f"{number:3}. ", subsequent_indent="     ")
@@ -150,7 +150,7 @@ class Report:
         lines.append(f"cannot be undone: {'; '.join(self._lasting())}")
         if not self.ok:
             lines.append(
-                "what is still under way may write again; when the cause is mended: "
+                "transactions in flight may still write items; when the cause is fixed: "
                 f"make smoke ENV={self.environment} ARGS='--clean {self.run.name}'"
             )
         return "\n".join(lines)

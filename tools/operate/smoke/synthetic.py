@@ -60,7 +60,7 @@ class Run:
         found = _NAME.fullmatch(name)
         if found is None:
             raise OperatorError(
-                f"{name!r} names no run; a run is named like {cls(1798761600000, 20, '0a1b2c').name}"
+                f"{name!r} is not a run; a run has a name like {cls(1798761600000, 20, '0a1b2c').name}"
             )
         return cls(int(found["started"]), int(found["hours"]), found["random"])
 

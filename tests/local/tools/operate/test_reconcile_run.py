@@ -56,12 +56,12 @@ def test_a_transaction_whose_event_was_dropped_is_found_and_repaired(world: Worl
         assert code == 1, err
         assert f"{transaction.transaction_id} {transaction.timestamp}: stored and not decided\n" in out
         assert out.startswith(f"reads {world.target.transactions_table_name}: about ")
-        assert f"from {words[1][:19]} until {words[3][:19]} UTC\n" in out
+        assert f"from {words[1][:19]} to {words[3][:19]} UTC\n" in out
         assert "REPLAY=yes" in err
         assert decision_of(world, transaction) is None
 
         code, out, _ = world.run(*words, "--replay", module=MODULE)
-        assert (code, "1 stored and not decided: sent again" in out) == (0, True)
+        assert (code, "1 stored and not decided: resent" in out) == (0, True)
         wait_until(lambda: decision_of(world, transaction) is not None)
     decision = decision_of(world, transaction)
     code, out, _ = world.run(*words, module=MODULE)
@@ -96,6 +96,6 @@ def test_an_alert_that_the_queue_lost_is_mailed_as_it_was_decided(world: World, 
 
 def test_the_words_of_make(world: World) -> None:
     code, _, err = world.run("--since", "yesterday", module=MODULE)
-    assert (code, "write it in UTC, such as 2026-11-22T21:00" in err) == (2, True)
+    assert (code, "use UTC, such as 2026-11-22T21:00" in err) == (2, True)
     code, _, err = world.run("--since", "2026-11-22", "--rate", "0", module=MODULE)
-    assert (code, "a number of transactions a second" in err) == (2, True)
+    assert (code, "a rate of at most 10000 transactions a second" in err) == (2, True)

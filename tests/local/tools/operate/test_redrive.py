@@ -100,7 +100,7 @@ def test_a_transaction_that_nobody_judged_is_judged(
     put_in(world, queue, message(world, stored))
     code, out, err = world.run("--queue", queue, module="tools.operate.redrive")
     assert (code, err) == (0, "")
-    assert out == f"{queue}: 1 messages redriven, 1 transactions on their way\n"
+    assert out == f"{queue}: 1 messages redriven, 1 transactions sent\n"
     wait_until(lambda: f"account#{transaction.account_id}" in world.left())
     assert depth(world, queue) == 0
 
@@ -146,7 +146,7 @@ def test_an_alert_that_was_never_mailed_is_mailed(world: World, transaction: Sto
 def test_what_cannot_go_on_stays_and_is_told(world: World) -> None:
     put_in(world, "rule-dlq-local", '{"source": "somebody.else"}')
     code, out, err = world.run("--queue", "rule-dlq-local", module="tools.operate.redrive")
-    assert (code, out) == (1, "rule-dlq-local: 0 messages redriven, 0 transactions on their way\n")
+    assert (code, out) == (1, "rule-dlq-local: 0 messages redriven, 0 transactions sent\n")
     assert "left in rule-dlq-local" in err
     assert depth(world, "rule-dlq-local") == 1
     world.emulator.client("sqs").purge_queue(QueueUrl=world.target.queue_url("rule-dlq-local"))

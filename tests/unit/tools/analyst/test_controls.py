@@ -271,4 +271,7 @@ def test_the_changes_of_one_are_shown_the_latest_first(run: Run) -> None:
 def test_a_list_that_is_none_is_told_in_plain_words(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         run("--account", "a", "--list", "dney", "--by", "Ana")
-    assert capsys.readouterr().err == "error: LIST=dney: is no list; there are allow, watch, deny, none\n"
+    assert (
+        capsys.readouterr().err
+        == "error: LIST=dney: not a valid list; choose from allow, watch, deny, none\n"
+    )

@@ -222,8 +222,8 @@ def test_an_item_that_is_not_ours_and_missing_outputs_are_told(run: Run, table: 
     table.dynamodb.delete_item(TableName=TABLE, Key=to_item({"profile_id": RULES_KEY}))
     for content, told in (
         ("{}", "make deploy-network ENV=dev"),
-        ("[]", "in JSON, as this prints it"),
-        ("{", "in JSON, as this prints it"),
+        ("[]", "as printed by"),
+        ("{", "as printed by"),
     ):
         table.outputs.write_text(content)
         code, _, err = run()

@@ -166,7 +166,7 @@ def test_the_programs_are_run_with_the_settings(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr("tools.deploy.program_runner.recording.deploy_all", refuse)
     assert list(settings.programs("dev")) == [
-        Finding("x", "settings", "the programs refuse them: fraud-compute:log_level is missing")
+        Finding("x", "settings", "the programs reject them: fraud-compute:log_level is missing")
     ]
 
 
@@ -229,7 +229,7 @@ def test_the_stacks_that_stand_are_told(monkeypatch: pytest.MonkeyPatch) -> None
         ("alerting", "ok"),
     ]
     assert "1 resources, last deployed 2026-11-22 10:00 UTC" in findings[0].text
-    assert "make deploy-data ENV=dev settles them" in findings[1].text
+    assert "make deploy-data ENV=dev resolves them" in findings[1].text
     assert sorted(known) == ["compute", "data", "network"]
 
 

@@ -63,11 +63,15 @@ def test_a_token_that_no_role_takes_is_told(subject: Mapping[str, Any], says: st
     ("name", "change", "says"),
     [
         ("prod-data", {"protection_rules": []}, "prod-data has no required reviewers"),
-        ("prod-data-look", {"deployment_branch_policy": None}, "prod-data-look takes deployments from other"),
+        (
+            "prod-data-look",
+            {"deployment_branch_policy": None},
+            "prod-data-look accepts deployments from branches other",
+        ),
         (
             "prod-data-drift",
             {"deployment_branch_policy": {"protected_branches": True, "custom_branch_policies": False}},
-            "prod-data-drift takes deployments from other",
+            "prod-data-drift accepts deployments from branches other",
         ),
     ],
 )
@@ -84,7 +88,7 @@ def test_a_further_branch_and_a_missing_environment_are_told() -> None:
     github.branches["prod-compute"].append("release/*")
     del github.environments["prod-network"]
     _, finding = on_github("prod", github)
-    assert "prod-compute takes deployments from other branches than main" in finding.text
+    assert "prod-compute accepts deployments from branches other than main" in finding.text
     assert "prod-network does not exist" in finding.text
 
 

@@ -48,7 +48,7 @@ def test_a_version_is_read_back(major: int, minor: int, patch: int, more: str) -
 
 @pytest.mark.parametrize("text", ["", "v3", "3.259", "pulumi 3.259.0"])
 def test_what_is_no_version_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="is no version"):
+    with pytest.raises(ValueError, match="is not a version"):
         Version.parse(text)
 
 
@@ -62,7 +62,7 @@ def test_a_cli_of_the_sdk_s_major_version_fits(folder: Path, version: Version) -
     [
         ("v3.258.9", "is Pulumi 3.258.9; this project"),
         ("v4.0.0", "is Pulumi 4.0.0; this project"),
-        ("no version", "does not tell its version"),
+        ("no version", "does not print a version"),
     ],
 )
 def test_another_does_not_and_says_what_to_do(folder: Path, says: str, message: str) -> None:
@@ -115,4 +115,4 @@ def test_releases_that_cannot_be_reached_give_one_clear_message(
     said = capsys.readouterr().err
     assert said.count("error:") == 1
     assert f"{url} cannot be reached: Name or service not known" in said
-    assert f"bring the CLI yourself: {engine.DOCUMENTATION} (version {sdk_version()})" in said
+    assert f"install the CLI yourself: {engine.DOCUMENTATION} (version {sdk_version()})" in said

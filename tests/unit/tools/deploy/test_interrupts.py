@@ -66,7 +66,7 @@ def test_an_interrupted_walk_stops_and_says_how_to_go_on(
     said = capsys.readouterr().err
     assert len(acted) == 1
     assert f"{verb} of {acted[0]} was interrupted" in said
-    assert f"Go on with: make {verb} ENV=dev" in said
+    assert f"Resume with: make {verb} ENV=dev" in said
     assert "force" not in said
 
 

@@ -71,13 +71,13 @@ def test_a_dead_process_s_lock_is_released_and_the_call_made_again(
 @pytest.mark.parametrize(
     ("error", "says"),
     [
-        (_locked_by(HERE, os.getpid()), "Wait until that one has ended"),
+        (_locked_by(HERE, os.getpid()), "Wait until it ends"),
         (
             _locked_by("another-host", 1),
-            "Only if it was killed: pulumi -C stacks/data cancel --yes --stack dev",
+            "If it was killed: pulumi -C stacks/data cancel --yes --stack dev",
         ),
-        (_locked_by(HERE, 2**22 + 1) + _locked_by(HERE, os.getpid()), "Wait until that one has ended"),
-        ("error: [409] Conflict: Another update is currently in progress.", "Only if it was killed: pulumi"),
+        (_locked_by(HERE, 2**22 + 1) + _locked_by(HERE, os.getpid()), "Wait until it ends"),
+        ("error: [409] Conflict: Another update is currently in progress.", "If it was killed: pulumi"),
     ],
     ids=["alive", "elsewhere", "one-of-two-alive", "pulumi-cloud"],
 )

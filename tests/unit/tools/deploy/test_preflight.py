@@ -71,12 +71,12 @@ def test_what_deployed_functions_hold_counts_and_absent_ones_do_not(client: "Lam
 
 def test_an_account_that_fits_is_told_what_is_left() -> None:
     assert check(WANTED, Quota(1000, 1000), 0).endswith(
-        "300 wanted, account limit 1000, 700 left to other functions"
+        "300 requested, account limit 1000, 700 left for other functions"
     )
 
 
 def test_a_second_deployment_needs_nothing_more() -> None:
-    assert check(WANTED, Quota(400, 100), 300).endswith("100 left to other functions")
+    assert check(WANTED, Quota(400, 100), 300).endswith("100 left for other functions")
 
 
 def test_a_new_account_is_told_what_to_ask_for() -> None:

@@ -89,7 +89,7 @@ def test_a_stack_is_changed_only_when_every_creation_is_accounted_for(
     bucket = resource("aws:s3/bucket:Bucket", "b-dev", inputs={})
     state = checkpoint(stack(), operations=(pending("creating", bucket),))
 
-    with pytest.raises(PulumiError, match="whether aws:s3/bucket:Bucket b-dev was created cannot be told"):
+    with pytest.raises(PulumiError, match="cannot determine whether aws:s3/bucket:Bucket b-dev was created"):
         recover(STACK, state, _client)
 
 
@@ -114,7 +114,7 @@ def test_the_state_is_imported_whole_then_refreshed(
     recover(STACK, state, _client)
 
     assert calls == ["stack import", "refresh --yes"]
-    assert "updating aws:sqs/queue:Queue q-dev: its state is read anew" in capsys.readouterr().out
+    assert "updating aws:sqs/queue:Queue q-dev: its state is refreshed" in capsys.readouterr().out
 
 
 def test_a_stack_that_is_held_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:

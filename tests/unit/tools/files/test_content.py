@@ -75,7 +75,7 @@ def test_a_line_just_too_long_is_refused_too(tmp_path: Path) -> None:
 
 def test_content_beyond_the_bound_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(content, "LARGEST", 200_000)
-    with pytest.raises(SourceError, match="cut it into several files"):
+    with pytest.raises(SourceError, match="split it into several files"):
         read(packed(tmp_path / "t.csv.xz", HEAD.encode() + b"\na" * 1_000_000))
 
 
@@ -84,10 +84,10 @@ def test_content_beyond_the_bound_is_refused(tmp_path: Path, monkeypatch: pytest
     [
         ("none.csv", None, "cannot read .*No such file"),
         ("empty.csv", b"", "is empty"),
-        ("t.csv.gz", b"transaction_id,", "is not a whole .gz file"),
-        ("t.csv.xz", b"transaction_id,", "is not a whole .xz file"),
-        ("t.csv", gzip.compress(b"x", mtime=0), "is compressed, though its name does not say so"),
-        ("t.csv", lzma.compress(b"x"), "is compressed, though its name does not say so"),
+        ("t.csv.gz", b"transaction_id,", "is not a complete .gz file"),
+        ("t.csv.xz", b"transaction_id,", "is not a complete .xz file"),
+        ("t.csv", gzip.compress(b"x", mtime=0), "is compressed, but has no matching extension"),
+        ("t.csv", lzma.compress(b"x"), "is compressed, but has no matching extension"),
         ("t.csv", b"PK\x03\x04rest", "a spreadsheet's own format: save it as comma-separated text"),
         ("t.csv", "amount".encode("utf-16"), "is UTF-16 text"),
         ("t.csv", b"\xe9\xe8\n", "is not UTF-8 text"),

@@ -26,7 +26,7 @@ def test_two_outputs_are_two_files(tmp_path: Path) -> None:
 
 
 def test_an_output_needs_a_folder(tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match=r"SCORES: there is no folder .*missing"):
+    with pytest.raises(OutputError, match=r"SCORES: folder .*missing does not exist"):
         check_files([("SCORES", tmp_path / "missing" / "s.csv")], [])
     with pytest.raises(OutputError, match="SCORES is a folder"):
         check_files([("SCORES", tmp_path)], [])

@@ -73,7 +73,7 @@ def test_labels_of_programs_and_spreadsheets_are_taken(
     [
         ({"timestamp": START // 1000}, "this is in seconds, so multiply it by 1000"),
         ({"timestamp": START * 1000}, "timestamp must be a whole number of milliseconds"),
-        ({"timestamp": "1.72000E+12"}, "where a spreadsheet has dropped digits"),
+        ({"timestamp": "1.72000E+12"}, "in which a spreadsheet has dropped digits"),
         ({"timestamp": f"{START}.5"}, "not a whole number"),
         ({"timestamp": "2024-07-03 09:46"}, "timestamp is '2024-07-03 09:46', not a number"),
         ({"timestamp": "1_720_000_000_000"}, "not a number"),
@@ -97,8 +97,8 @@ def test_labels_of_programs_and_spreadsheets_are_taken(
         ({"scenario": "x" * 65}, "scenario must be at most 64 printable characters"),
         ({"scenario": "x,y"}, "9 values in 8 columns"),
         ({"merchant_id": "m\0"}, "holds a NUL character"),
-        ({"merchant_id": 'm"'}, "a quotation mark has no partner on its line"),
-        ({"merchant_id": '"m"x'}, "a quotation mark stands within a cell"),
+        ({"merchant_id": 'm"'}, "a quotation mark is not closed on its line"),
+        ({"merchant_id": '"m"x'}, "a quotation mark appears within a cell"),
         ({"merchant_id": "m\rn"}, "holds a carriage return"),
     ],
 )
@@ -181,11 +181,11 @@ def test_nothing_read_is_said_with_the_first_reasons(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("header", "message"),
     [
-        ((*HEADER, "amount"), "column amount stands twice"),
-        ((*HEADER, " is_fraud"), "column is_fraud stands twice"),
+        ((*HEADER, "amount"), "column amount appears twice"),
+        ((*HEADER, " is_fraud"), "column is_fraud appears twice"),
         (HEADER[2:], "has no column transaction_id, timestamp: its first line must name the columns"),
-        ((";".join(HEADER),), "separated by ';' and not by commas"),
-        (('"transaction_id', *HEADER[1:]), "line 1, which must name the columns: a quotation mark"),
+        ((";".join(HEADER),), "the separator seems to be ';', not a comma"),
+        (('"transaction_id', *HEADER[1:]), "line 1, the column names: a quotation mark"),
     ],
 )
 def test_a_table_that_is_none_is_refused_as_a_whole(

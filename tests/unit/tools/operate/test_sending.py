@@ -73,7 +73,7 @@ def test_every_entry_is_taken_exactly_once(refusals: list[int]) -> None:
 def test_what_is_never_taken_is_told_and_stops_nothing_before_it() -> None:
     service = Choosy([0, ATTEMPTS, 0])
     with pytest.raises(
-        NotTakenError, match=r"bus-dev did not take 1 of 3 in 6 attempts: ThrottlingException"
+        NotTakenError, match=r"bus-dev did not accept 1 of 3 in 6 attempts: ThrottlingException"
     ):
         Bus(service, "bus-dev", Clock().pace()).put(events(3))
     assert service.taken == [0, 2]

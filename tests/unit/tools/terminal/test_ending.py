@@ -32,7 +32,7 @@ def test_a_real_interrupt_leaves_no_trace_on_the_screen(module: str) -> None:
     _, err = process.communicate(timeout=30)
     assert process.returncode == INTERRUPTED
     assert "Traceback" not in err
-    assert "interrupted; nothing has been changed" in err
+    assert "interrupted; nothing has changed" in err
 
 
 _HELD = """
@@ -54,15 +54,15 @@ runpy.run_module("{module}", run_name="__main__", alter_sys=True)
 def test_refused_words_come_with_the_nearest_and_all_that_are_taken() -> None:
     said = refusal({"MAKE_UNKNOWN": "UNTILL note X", "MAKE_TAKEN": "NOTE UNTIL", "MAKE_GOALS": "controls"})
     assert said.splitlines() == [
-        "UNTILL means nothing to make controls: did you mean UNTIL? it takes NOTE, UNTIL",
-        "note means nothing to make controls: did you mean NOTE? it takes NOTE, UNTIL",
-        "X means nothing to make controls: it takes NOTE, UNTIL",
+        "UNTILL is not a variable of make controls: did you mean UNTIL? it takes NOTE, UNTIL",
+        "note is not a variable of make controls: did you mean NOTE? it takes NOTE, UNTIL",
+        "X is not a variable of make controls: it takes NOTE, UNTIL",
     ]
 
 
 def test_setting_up_tells_how_far_it_is() -> None:
     lines = ["Collecting one==1", "  Downloading", "Collecting two==2", "Installing collected packages: one"]
     assert list(told(lines, 2)) == [
-        "  2 packages, checked by their hashes; minutes on a slow or busy machine",
-        "  2 packages are here; installing them, which takes as long again",
+        "  2 packages, verified by hash; takes minutes on a slow machine",
+        "  2 packages downloaded; installing them takes about as long",
     ]

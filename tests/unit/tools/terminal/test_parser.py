@@ -24,13 +24,13 @@ def whole(text: str) -> int:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        (["dev", "--list", "dney"], "LIST=dney: is no list; there are red, blue, none"),
+        (["dev", "--list", "dney"], "LIST=dney: not a valid list; choose from red, blue, none"),
         (["dev", "--label-delay-days", "x"], "LABEL_DELAY_DAYS: 'x' is not a whole number"),
         (["dev", "--seed", "x"], "SEED: 'x' is not a whole number"),
         (["dev", "--share=-x"], "SHARE: '-x' is not a number"),
-        (["dev", "--file=x", "--reset"], "RESET and FILE exclude each other: give one of them"),
+        (["dev", "--file=x", "--reset"], "RESET and FILE are mutually exclusive: set one of them"),
         (["dev", "--list"], "LIST: expected one argument"),
-        (["dev", "--other"], "ARGS: what is --other? `ARGS=--help` lists what there is"),
+        (["dev", "--other"], "ARGS: unknown argument --other; `ARGS=--help` lists the arguments"),
         ([], "missing: ENV"),
     ],
 )

@@ -184,4 +184,4 @@ def test_a_closed_pipe_is_one_line_and_no_success(data: Path, tmp_path: Path) ->
     ended = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
     os.close(writing)
     assert ended.returncode == 1
-    assert ended.stderr == "backtest: nobody reads the output any more, so not all of it was printed\n"
+    assert ended.stderr == "backtest: the output pipe is closed, so the output is incomplete\n"

@@ -201,7 +201,7 @@ def test_a_message_that_nobody_can_read_may_name_it_too() -> None:
         ("", "1 to 50 ids"),
         (" ".join(map(str, range(51))), "1 to 50 ids"),
         ("acct-2d6e24e8478626fd", "is a pseudonym"),
-        ("a b#c", "no id of an account"),
+        ("a b#c", "not an account id"),
     ],
 )
 def test_what_is_no_account_is_refused(accounts: str, why: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -39,7 +39,7 @@ def test_arrays_spare_the_api() -> None:
 
 def test_a_new_table_takes_less_than_an_old_one() -> None:
     writes = USAGE.single.write_units["transactions"]
-    limit = of("table transactions, as new", Load(4000 / writes, alerts=0))
+    limit = of("table transactions, when new", Load(4000 / writes, alerts=0))
     assert limit.share == pytest.approx(1.0)
 
 

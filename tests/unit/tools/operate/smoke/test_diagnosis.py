@@ -27,11 +27,11 @@ def _failure(hop: Hop, **seen: object) -> HopFailedError:
 @pytest.mark.parametrize(
     ("failure", "cause", "command"),
     [
-        (_failure(Hop.ANSWERED), "the URL is not reachable", "make outputs-compute ENV=dev"),
+        (_failure(Hop.ANSWERED), "the URL is unreachable", "make outputs-compute ENV=dev"),
         (_failure(Hop.ANSWERED, status=403), "the caller may not invoke", "aws sts get-caller-identity"),
         (_failure(Hop.ANSWERED, status=400), "accepted_age_hours", "--history-hours 1"),
         (_failure(Hop.ANSWERED, status=503), "ingest failed", "/aws/lambda/ingest-function-dev"),
-        (_failure(Hop.STORED), "not of this environment", "make outputs ENV=dev"),
+        (_failure(Hop.STORED), "belongs to another environment", "make outputs ENV=dev"),
         (_failure(Hop.JUDGED, pipe="STOPPED"), "transactions-pipe-dev is STOPPED", "aws pipes start-pipe"),
         (
             _failure(Hop.JUDGED, rule="DISABLED"),
@@ -41,12 +41,16 @@ def _failure(hop: Hop, **seen: object) -> HopFailedError:
         (_failure(Hop.JUDGED), "detector-function-dev fails", "/aws/lambda/detector-function-dev"),
         (
             _failure(Hop.RECORDED, after={**IDLE, "suspicious-queue-dev": 1}),
-            "a message waits in suspicious-queue-dev",
+            "a message is in suspicious-queue-dev",
             "list-event-source-mappings",
         ),
-        (_failure(Hop.RECORDED), "the rules do not call", "/aws/lambda/detector-function-dev"),
-        (_failure(Hop.MAILED), "fraud-alerts-topic-dev refuses", "/aws/lambda/notifier-function-dev"),
-        (_failure(Hop.QUEUES), "got through", "make outputs ENV=dev"),
+        (
+            _failure(Hop.RECORDED),
+            "the extreme transaction is not suspicious",
+            "/aws/lambda/detector-function-dev",
+        ),
+        (_failure(Hop.MAILED), "fraud-alerts-topic-dev denies", "/aws/lambda/notifier-function-dev"),
+        (_failure(Hop.QUEUES), "the transaction passed", "make outputs ENV=dev"),
     ],
 )
 def test_what_was_seen_decides_the_first_cause(failure: HopFailedError, cause: str, command: str) -> None:

@@ -56,5 +56,5 @@ def test_two_runs_share_nothing() -> None:
     "name", ["", "1798761600000", "1798761600000-0h-0a1b2c", "x-20h-0a1b2c", "../../etc"]
 )
 def test_what_names_no_run_is_refused(name: str) -> None:
-    with pytest.raises(OperatorError, match="names no run"):
+    with pytest.raises(OperatorError, match="is not a run"):
         Run.named(name)
