@@ -1,1 +1,1 @@
-"""An AWS for one machine: a provider, an emulator, its data plane, and workers that run functions."""
+"""An AWS emulator for one machine: resource provider, cloud, data plane and Lambda runtime."""

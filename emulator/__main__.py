@@ -1,4 +1,4 @@
-"""`python -m emulator --run-directory DIR [--port P]`: the emulator, until SIGTERM or SIGINT."""
+"""Run the emulator until SIGTERM or SIGINT: `python -m emulator --run-directory DIR [--port P]`."""
 
 import argparse
 import faulthandler
@@ -68,15 +68,15 @@ def main() -> None:
         help="stop as well when standard input ends: whoever started this has ended, however that came",
     )
     arguments = parser.parse_args()
-    # Keys, mails, logs and code of this run are the user's own.
+    # The run directory holds keys, mails, logs and code: only this user may read it.
     os.umask(0o077)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
-    # Blocked before any thread starts, so that all inherit it: the signals wait for sigwait() below, and
-    # a Ctrl-C that the terminal sends to the workers as well leaves ending them to us.
+    # Block the signals before any thread starts, so that all threads inherit the mask and sigwait() below
+    # gets them. Workers inherit it too, so Ctrl-C leaves ending them to this process.
     signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
-    # No callback of the collector does this: in Python 3.11 one that runs while a thread compiles fails it
-    # ("AST constructor recursion depth mismatch").
+    # Not in a gc callback: in Python 3.11 one that runs while another thread compiles makes that compilation
+    # fail ("AST constructor recursion depth mismatch").
     gc.set_threshold(*gc.get_threshold()[:2], _NEVER)
     options = DataPlaneOptions(
         delay_scale=arguments.delay_scale,
@@ -97,7 +97,7 @@ def main() -> None:
     faulthandler.dump_traceback_later(_STOP_SECONDS, exit=True)
     cloud.stop()
     logging.shutdown()
-    os._exit(0)  # threads that wait in C code would only delay the interpreter's own end
+    os._exit(0)  # threads blocked in C code would delay a normal exit
 
 
 def _stop_with_input() -> None:

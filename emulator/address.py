@@ -1,4 +1,4 @@
-"""Where a running embedded AWS is reached: the file that it leaves in its run directory."""
+"""The address file that a running emulator writes to its run directory."""
 
 import functools
 import json
@@ -12,16 +12,16 @@ FILE_NAME = "emulator.json"
 
 
 class NoEmulatorError(RuntimeError):
-    """No embedded AWS runs in the given directory."""
+    """No emulator runs in the given directory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Emulator:
     """A running embedded AWS.
 
-    `endpoint` answers the AWS APIs, `gateway` the deployed REST APIs; the keys are the operator's, new in
-    each run; `instance_id` differs for each start, so that a state written against another one is
-    recognised.
+    `endpoint` serves the AWS APIs, `gateway` the deployed REST APIs. The keys belong to the operator and are
+    new for each run. `instance_id` is unique to each start, so that state written against an earlier
+    instance can be detected.
     """
 
     endpoint: str
@@ -57,14 +57,14 @@ _MAKING_CLIENTS = threading.Lock()
 
 @functools.cache
 def _session() -> Any:
-    """One session for all clients: each of its own would parse the services' models again."""
+    """Return the session that all clients share, because each session parses the service models again."""
     import boto3  # noqa: PLC0415 - a reader of the address alone should not pay for boto3
 
     return boto3.session.Session()
 
 
 def write(run_directory: Path, emulator: Emulator) -> Path:
-    """Write the address for this user's eyes only, whole or not at all."""
+    """Write the address file atomically, readable by this user only."""
     path = run_directory / FILE_NAME
     temporary = path.with_suffix(".json.new")
     temporary.unlink(missing_ok=True)
@@ -77,10 +77,10 @@ def write(run_directory: Path, emulator: Emulator) -> Path:
 
 
 def read(run_directory: Path) -> Emulator:
-    """Return the embedded AWS that runs in `run_directory`.
+    """Return the emulator that runs in `run_directory`.
 
     Raises:
-        NoEmulatorError: there is none, or the file is not one of ours.
+        NoEmulatorError: There is no address file, or it cannot be read as one.
     """
     path = run_directory / FILE_NAME
     try:
@@ -100,6 +100,6 @@ def _lives(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    except PermissionError:  # of another user
+    except PermissionError:  # the process belongs to another user
         return True
     return True

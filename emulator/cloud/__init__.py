@@ -1,1 +1,1 @@
-"""The emulator process: moto with its repairs, and the authorisation of each call."""
+"""The AWS APIs: moto with corrections, and IAM authorization of each call."""

@@ -1,4 +1,4 @@
-"""The one account and region of the embedded AWS, and moto's backends for them."""
+"""The emulator's account and region, and moto's backends for them."""
 
 import functools
 import threading
@@ -21,13 +21,13 @@ succeed. Nothing may wait for another thread while it holds the lock.
 _GLOBAL_SERVICES = frozenset({"iam", "sts"})
 
 
-@functools.cache  # moto looks for the module each time
+@functools.cache  # moto searches for the module on each call
 def backend(service: str) -> Any:
-    """Moto's backend of `service` (moto's own name, as in ``lambda`` or ``apigateway``) in our account."""
+    """Return moto's backend of `service` (moto's name, such as ``lambda``) in our account."""
     place = PARTITION if service in _GLOBAL_SERVICES else REGION
     return get_backend(service)[ACCOUNT_ID][place]  # type: ignore[call-overload]
 
 
 def arn(service: str, resource: str) -> str:
-    """Return the ARN of `resource` of a regional service in our account."""
+    """Return the ARN of a regional service's resource in our account."""
     return f"arn:{PARTITION}:{service}:{REGION}:{ACCOUNT_ID}:{resource}"

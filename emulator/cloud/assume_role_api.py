@@ -1,4 +1,4 @@
-"""STS, as far as moto knows none of our keys: roles are assumed by their trust policy; callers are named."""
+"""STS: assume roles by their trust policy and identify callers, because moto does not know our keys."""
 
 from collections.abc import Iterator, Mapping
 from xml.sax.saxutils import escape
@@ -17,13 +17,13 @@ _EXPIRATION = "2099-01-01T00:00:00Z"  # a run of the emulator is shorter than a 
 
 
 class AssumeRoleApi:
-    """Answers ``sts:AssumeRole``; moto lets anyone assume anything, and its keys are not ours."""
+    """Answer ``sts:AssumeRole``. Moto lets anyone assume any role, and returns keys that we do not know."""
 
     def __init__(self, identities: Identities) -> None:
         self._identities = identities
 
     def answer(self, caller: Caller, call: Call) -> HttpResponse:
-        """Open a session for the caller, if the role's trust policy allows that."""
+        """Open a session for the caller if the role's trust policy allows it."""
         role_arn = call.form.get("RoleArn", "")
         session_name = call.form.get("RoleSessionName", "session")
         role_name = role_arn.rpartition("/")[2]
@@ -50,7 +50,7 @@ class AssumeRoleApi:
 
 
 def caller_identity(caller: Caller, _: Call) -> HttpResponse:
-    """Answer ``sts:GetCallerIdentity`` by the name that requests are signed with; moto knows none of ours."""
+    """Answer ``sts:GetCallerIdentity`` with the caller that signed the request."""
     name = escape(caller.arn.rpartition("/")[2])
     kind = "AIDA" if caller.kind is CallerKind.OPERATOR else f"AROA:{name}"
     return _answer(
@@ -68,7 +68,7 @@ def _answer(operation: str, result: str) -> HttpResponse:
 
 
 def _session_arns(form: Mapping[str, str]) -> Iterator[str]:
-    """Yield the managed policies that a session is to be limited to: `PolicyArns.member.1.arn`."""
+    """Yield the ARNs of the session policies (`PolicyArns.member.1.arn`)."""
     for name, value in form.items():
         if name.startswith("PolicyArns.member."):
             yield value

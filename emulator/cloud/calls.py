@@ -1,4 +1,4 @@
-"""Which AWS operation a request asks for, read from botocore's models."""
+"""Parse AWS requests into operations, using botocore's service models."""
 
 import functools
 import io
@@ -26,7 +26,7 @@ FORMS = frozenset({"query", "ec2"})
 
 
 class UnknownOperationError(Exception):
-    """The request names no operation of its service."""
+    """The request does not name an operation of its service."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Call:
 
     @functools.cached_property
     def content(self) -> dict[str, Any]:
-        """The request's JSON object, as far as the operation takes it; empty where there is none."""
+        """The JSON body, limited to members of the operation's input; empty if there is none."""
         try:
             content = json.loads(self.request.body or b"{}")
         except ValueError:
@@ -52,18 +52,18 @@ class Call:
 
     @functools.cached_property
     def form(self) -> Mapping[str, str]:
-        """The parameters of a request that is a form."""
+        """The parameters of a form-encoded request."""
         return _form(self.request)
 
 
 class LoopbackRequest(Request):
-    """A request in the shape that moto's response classes take, made without a web framework."""
+    """A request in the shape that moto's response classes expect."""
 
     from_wsgi_server = True
 
 
 def as_moto_request(request: HttpRequest) -> LoopbackRequest:
-    """Return the same request for moto's response classes and for its WSGI applications (`.environ`)."""
+    """Convert a request for moto's response classes and its WSGI applications (`.environ`)."""
     environ = {
         "REQUEST_METHOD": request.method,
         "SCRIPT_NAME": "",
@@ -94,10 +94,10 @@ def as_moto_request(request: HttpRequest) -> LoopbackRequest:
 
 
 def read_call(request: HttpRequest, signing_name: str) -> Call:
-    """Return the operation that a request signed for `signing_name` asks for.
+    """Return the operation of a request signed for `signing_name`.
 
     Raises:
-        UnknownOperationError: the service or the operation does not exist, or not only one is named.
+        UnknownOperationError: The service or operation does not exist, or the request names several.
     """
     target = request.headers.get("x-amz-target")
     if target:
@@ -122,7 +122,8 @@ def _form(request: HttpRequest) -> dict[str, str]:
     """Return the parameters of a form.
 
     Raises:
-        UnknownOperationError: one is given twice, or both body and URL have some: readers would differ.
+        UnknownOperationError: A parameter is repeated, or both body and URL have parameters: parsers would
+            disagree on which one counts.
     """
     body = request.body.decode("utf-8", "replace")
     pairs = parse_qsl(body or request.query, keep_blank_values=True)
@@ -134,7 +135,7 @@ def _form(request: HttpRequest) -> dict[str, str]:
 
 @functools.cache
 def _members(service: str, operation: str) -> frozenset[str]:
-    """Return the names, on the wire, of what an operation takes; none where there is no such operation."""
+    """Return the wire names of an operation's input members; empty for an unknown operation."""
     try:
         shape = get_service_model(service).operation_model(operation).input_shape
     except OperationNotFoundError:

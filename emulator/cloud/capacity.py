@@ -1,8 +1,8 @@
-"""The request units of a DynamoDB call, as an on-demand table is billed.
+"""Compute the request units that DynamoDB bills for a call on an on-demand table.
 
-Sources, all in the DynamoDB developer guide: "DynamoDB item sizes and formats" for bytes, "DynamoDB read and
-write operations" for units. A write counts the larger of the item before and after it; a write whose
-condition fails counts the item that is there; a key that is not there counts as the smallest item.
+Sources in the DynamoDB developer guide: "DynamoDB item sizes and formats" and "DynamoDB read and write
+operations". A write counts the larger of the old and new item; a write whose condition fails counts the
+existing item; a missing item counts as one of the minimum size.
 """
 
 import json
@@ -24,7 +24,7 @@ Key = tuple[str, Mapping[str, Any]]
 
 
 def item_bytes(item: Mapping[str, Mapping[str, Any]]) -> int:
-    """The size of an item in wire form."""
+    """Return the size of an item (in wire form) in bytes."""
     return sum(len(name.encode()) + _value_bytes(value) for name, value in item.items())
 
 
@@ -50,7 +50,7 @@ def _scalar_bytes(kind: str, value: Any) -> int:
 
 
 def written_keys(call: Call) -> list[Key]:
-    """The items that a call writes, or whose condition it checks as a part of a transaction; else none."""
+    """Return the keys that a call writes, or checks in a transaction; empty for other calls."""
     body = call.content
     if call.operation in {"PutItem", "UpdateItem", "DeleteItem"}:
         return [(body["TableName"], body.get("Item") or body["Key"])]
@@ -63,21 +63,21 @@ def written_keys(call: Call) -> list[Key]:
 
 
 def stored_bytes(keys: Sequence[Key]) -> list[int]:
-    """How large each of the items is now; 0 where there is none."""
+    """Return the current size of each item in bytes, 0 for a missing one."""
     with MOTO_LOCK:
         found = [_stored(table, key) for table, key in keys]
     return [item_bytes(item) for item in found]
 
 
 def write_units(call: Call, before: Sequence[int], after: Sequence[int]) -> int:
-    """What a call that DynamoDB carried out, or whose condition failed, has written."""
+    """Return the write request units of a call that succeeded or whose condition failed."""
     factor = _TRANSACTIONAL if call.operation == "TransactWriteItems" else 1
     largest = map(max, before, after)
     return factor * sum(_units(size, _WRITE_BYTES) for size in largest)
 
 
 def read_units(call: Call, answer: bytes) -> float:
-    """What a call has read; 0 for one that only writes."""
+    """Return the read request units of a call; 0 for one that only writes."""
     body = call.content
     if call.operation == "GetItem":
         return _read([json.loads(answer).get("Item", {})], consistent=body.get("ConsistentRead", False))

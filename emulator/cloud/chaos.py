@@ -1,9 +1,9 @@
-"""Chaos on order: faults that strike by chance, and the same ones again for the same seed.
+"""Inject random faults, reproducible by seed.
 
-The plan stands in ``chaos.json`` of the run directory, and counts from the moment the file is there until
-it is gone (``write`` does both). Whether a fault strikes is a function of the seed, the kind of fault, the
-place, what the request or event is about, and how often that came there before: not of the order in which
-threads happen to run. Each strike is a line of ``chaos.jsonl``.
+The plan is active while ``chaos.json`` exists in the run directory (``write`` creates and removes it).
+Whether a fault strikes depends on the seed, the kind of fault, the place, the subject of the request or event
+and the number of earlier occurrences there, but not on thread scheduling. Each strike is a line in
+``chaos.jsonl``.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ _DIGESTS = 1 << 8 * _DIGEST_BYTES
 
 
 class Strike(StrEnum):
-    """What may go wrong. Of a call: what a function asks of AWS. Outages last `Plan.outage_seconds`."""
+    """Kinds of fault. Calls are AWS API calls from functions. Outages last `Plan.outage_seconds`."""
 
     CALL_THROTTLED = "call_throttled"
     CALL_REFUSED = "call_refused"
@@ -69,15 +69,15 @@ class Strike(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Which faults strike, how often.
+    """Which faults strike, and how often.
 
     Attributes:
-        seed: Another one strikes others.
-        subject: A regular expression; what it finds first in a request or event is what that is about.
-        rates: For each kind how probable it is, 0 to 1, each time that it could strike; none for 0.
-        outage_seconds: How long an outage lasts, and an event is delayed.
-        spares_mails: Let nothing strike between a mail and its sender's next write, where whoever crashes can
-            only mail again or never.
+        seed: Seed of the random decisions.
+        subject: Regular expression; its first match in a request or event is the subject.
+        rates: Kind of fault -> probability of a strike, 0 to 1. Kinds left out never strike.
+        outage_seconds: Duration of an outage, and the delay of an event, in seconds.
+        spares_mails: Suppress faults between publishing a mail and the sender's next write, where a crash can
+            only lose the mail or send it twice.
     """
 
     seed: int
@@ -93,19 +93,19 @@ class Plan:
                 raise ValueError(f"the rate of {kind} is {rate}, not 0 to 1")
 
     def probability(self, kind: Strike, place: str, subject: str, occurrence: int) -> float:
-        """Return where this chance falls between 0 and 1: below the rate, it strikes."""
+        """Return the draw for this occurrence, from 0 to 1; the fault strikes if it is below the rate."""
         text = f"{self.seed}|{kind}|{place}|{subject}|{occurrence}"
         digest = hashlib.blake2b(text.encode(), digest_size=_DIGEST_BYTES).digest()
         return int.from_bytes(digest, "big") / _DIGESTS
 
 
 def write(run_directory: Path, plan: Plan | None) -> None:
-    """Let faults strike in a running emulator by this plan; None ends it."""
+    """Activate a plan in a running emulator; None deactivates it."""
     ordered.write(run_directory / PLAN_FILE, asdict(plan) if plan is not None else None)
 
 
 def strikes(run_directory: Path) -> Counter[str]:
-    """Return how often each kind has struck in this run."""
+    """Return the number of strikes in this run by kind."""
     path = run_directory / JOURNAL_FILE
     if not path.exists():
         return Counter()
@@ -114,10 +114,10 @@ def strikes(run_directory: Path) -> Counter[str]:
 
 
 class Chaos:
-    """Decides what strikes.
+    """Decides which faults strike.
 
     Args:
-        run_directory: Where the plan is looked for and the journal written; those of an earlier run go.
+        run_directory: Holds the plan and the journal; files of an earlier run are removed.
     """
 
     def __init__(self, run_directory: Path) -> None:
@@ -125,26 +125,26 @@ class Chaos:
         self._journal = run_directory / JOURNAL_FILE
         self._journal.unlink(missing_ok=True)
         self._lock = threading.Lock()
-        # By the hash of kind, place and subject: a transaction comes to some eighty of them.
+        # Keyed by a hash of kind, place and subject; one transaction adds about 80 entries.
         self._seen: Counter[int] = Counter()
         self._outages: dict[tuple[Strike, str], float] = {}
 
     @property
     def plan(self) -> Plan | None:
-        """The plan at the moment; None in calm.
+        """The active plan, or None.
 
         Raises:
-            ValueError: Somebody wrote something else into the file.
+            ValueError: The file is not a valid plan.
         """
         return self._file.now()
 
     def strikes(self, kind: Strike, place: str, content: bytes) -> bool:
-        """Whether a fault strikes now.
+        """Return whether a fault strikes.
 
         Args:
-            kind: Which.
-            place: Where: an operation, a function, a bus.
-            content: The request, or the event: what it is about is found in it.
+            kind: Kind of fault.
+            place: An operation, function or bus.
+            content: The request or event, searched for the subject.
         """
         plan = self.plan
         rate = plan.rates.get(kind, 0.0) if plan is not None else 0.0
@@ -161,7 +161,7 @@ class Chaos:
         return struck
 
     def outage(self, kind: Strike, place: str, content: bytes) -> bool:
-        """Whether an outage goes on, or begins now; see `strikes`."""
+        """Return whether an outage is in progress or begins now; see `strikes` for the arguments."""
         if self.plan is None:
             return False
         with self._lock:
@@ -175,7 +175,7 @@ class Chaos:
 
     @property
     def outage_seconds(self) -> float:
-        """How long an outage lasts."""
+        """The duration of an outage in seconds."""
         plan = self.plan
         return plan.outage_seconds if plan is not None else 0.0
 

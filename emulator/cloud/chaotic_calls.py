@@ -1,4 +1,4 @@
-"""Chaos at the calls of functions: refused, failed once done, cut off, or the end of the caller."""
+"""Inject faults into functions' AWS API calls: refuse, fail after the effect, cut off, kill the caller."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,10 +21,10 @@ _UNAVAILABLE = Refusal("InternalFailure", "struck by chaos")
 
 
 class ChaoticCalls:
-    """Answers the calls of functions, or does not.
+    """Answers calls from functions, subject to faults.
 
     Args:
-        chaos: What strikes.
+        chaos: Decides which faults strike.
     """
 
     def __init__(self, chaos: Chaos) -> None:
@@ -32,10 +32,10 @@ class ChaoticCalls:
         self._after_a_mail: set[str] = set()
 
     def answer(self, access_key_id: str, call: Call, answer: Callable[[], HttpResponse]) -> HttpResponse:
-        """Return what the caller hears.
+        """Return the response that the caller receives.
 
         Raises:
-            ConnectionCutError: It hears nothing.
+            ConnectionCutError: The caller receives no response.
         """
         plan = self._chaos.plan
         if plan is None:

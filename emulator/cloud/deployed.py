@@ -1,4 +1,4 @@
-"""What is deployed: typed access to moto's resources by ARN or name; None for what does not exist."""
+"""Look up moto's resources by ARN or name; None if a resource does not exist."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ def event_bus(name_or_arn: str) -> Any:
 
 
 def table_of_stream(stream_arn: str) -> Any:
-    """The table whose current stream has this ARN; None as well when the stream was disabled or made anew."""
+    """Return the table whose current stream has this ARN; None for a disabled or former stream."""
     name = stream_arn.partition(":table/")[2].partition("/")[0]
     table = backend("dynamodb").tables.get(name)
     if table is None or table.stream_shard is None:

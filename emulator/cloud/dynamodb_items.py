@@ -1,8 +1,7 @@
-"""DynamoDB's calls on items, answered by moto's own handlers without moto's way to them.
+"""Answer DynamoDB item operations with moto's handlers, bypassing moto's parser and serializer.
 
-Their requests and answers are JSON already. moto 5.2.5 parses each request into the shapes of botocore's
-model, and puts each answer together by asking for every member that there could be: more than half of the
-processor time of a pipeline under load.
+Requests and responses are JSON already. Moto 5.2.5 parses each request by botocore's model and serializes
+each response by trying every possible member, which takes more than half of the CPU time under load.
 """
 
 import base64
@@ -29,14 +28,14 @@ _METHODS: Final[Mapping[str, Callable[[DynamoHandler], ActionResult]]] = {
     "Query": DynamoHandler.query,
     "Scan": DynamoHandler.scan,
     "TransactGetItems": DynamoHandler.transact_get_items,
-    "TransactWriteItems": lambda handler: handler.transact_write_items(),  # repaired later
+    "TransactWriteItems": lambda handler: handler.transact_write_items(),  # late, as a repair replaces it
     "UpdateItem": DynamoHandler.update_item,
 }
 _HEADERS = (("Content-Type", "application/x-amz-json-1.0"),)
 
 
 def is_on_items(call: Call) -> bool:
-    """Whether this module answers a call."""
+    """Return whether this module handles the call."""
     return (
         call.service == "dynamodb"
         and call.operation in _METHODS
@@ -45,7 +44,7 @@ def is_on_items(call: Call) -> bool:
 
 
 def answer(call: Call) -> HttpResponse:
-    """Return moto's answer to a call on items."""
+    """Return moto's response to an item operation."""
     handler = DynamoHandler()
     handler.body = handler.params = json.loads(call.request.body, object_hook=_with_bytes)
     handler.region, handler.current_account = REGION, ACCOUNT_ID
@@ -65,7 +64,7 @@ def answer(call: Call) -> HttpResponse:
 
 
 def _with_bytes(value: dict[str, Any]) -> dict[str, Any]:
-    """Return a JSON object; a binary attribute value with its bytes, as moto keeps them."""
+    """Decode binary attribute values in a JSON object to bytes, as moto stores them."""
     if isinstance(content := value.get("B"), str):
         return {"B": base64.b64decode(content)}
     if isinstance(contents := value.get("BS"), list) and all(isinstance(each, str) for each in contents):

@@ -1,4 +1,4 @@
-"""The endpoint of the AWS APIs: authenticate, authorise, then let moto answer."""
+"""The endpoint of the AWS APIs: authenticate and authorize each request, then pass it to moto."""
 
 import logging
 import time
@@ -41,11 +41,11 @@ class Endpoint:
     """Handles each request to the AWS APIs.
 
     Args:
-        identities: the keys that may sign.
-        moto: answers what it is asked.
-        own: answers for single operations, by service and operation, that moto cannot give.
-        run_directory: where faults are ordered, and control calls and usage are written down.
-        chaos: what strikes the calls of functions.
+        identities: The valid access keys.
+        moto: Answers authorized calls.
+        own: Handlers that replace moto's, by service and operation.
+        run_directory: Holds the fault orders and the journals of control calls and usage.
+        chaos: Decides which faults strike calls from functions.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Endpoint:
         self._meter = Meter(run_directory)
 
     def handle(self, request: HttpRequest) -> HttpResponse:
-        """Answers one request, or refuses it as AWS would."""
+        """Answer one request, or refuse it as AWS would."""
         try:
             claim = read_claim(request.headers)
         except MissingTokenError:
@@ -94,7 +94,7 @@ class Endpoint:
         return response
 
     def _struck(self, claim: SignatureClaim, caller: Caller, call: Call) -> HttpResponse:
-        """Answer a call; chaos strikes those of functions alone."""
+        """Answer a call, injecting faults if a function made it."""
         began = time.monotonic()
         if caller.source_function_arn:
             response = self._chaotic.answer(claim.access_key_id, call, lambda: self._answer(caller, call))
@@ -126,17 +126,17 @@ class Endpoint:
 
 
 def unpacks_to_too_much(request: HttpRequest) -> bool:
-    """Whether a compressed body, which moto would unpack whole, holds more than a plain one may."""
+    """Return whether a compressed body exceeds the size limit once decompressed, as moto would do."""
     if request.headers.get("content-encoding", "").lower() != "gzip":
         return False
     packed, size = request.body, 0
     try:
-        while packed and size <= MAXIMUM_BODY_BYTES:  # one file of gzip may be several, one after the other
+        while packed and size <= MAXIMUM_BODY_BYTES:  # a gzip file may have several members
             stream = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
             size += len(stream.decompress(packed, MAXIMUM_BODY_BYTES + 1 - size))
             packed = stream.unused_data
     except zlib.error:
-        return False  # moto says what is wrong with it
+        return False  # moto reports the error
     return size > MAXIMUM_BODY_BYTES
 
 

@@ -1,8 +1,8 @@
-"""Every right that was asked for, a line each in ``evaluations.jsonl``, when somebody orders that.
+"""Record every permission that was evaluated in ``evaluations.jsonl``, if enabled.
 
-A right is written when it is asked for the first time: who asked, the action, the resource, the condition
-keys with their values, and why it was refused (empty where it was allowed). IAM Access Analyzer reads the
-same from CloudTrail ("IAM Access Analyzer policy generation" in the IAM user guide).
+Each permission is recorded once: principal, action, resource, condition keys with their values, and the
+reason for a denial (empty if allowed). IAM Access Analyzer derives the same from CloudTrail ("IAM Access
+Analyzer policy generation" in the IAM user guide).
 """
 
 import json
@@ -16,10 +16,10 @@ FILE_NAME = "evaluations.jsonl"
 
 
 class Evaluations:
-    """Writes the evaluations of one run.
+    """Records the evaluations of one run.
 
     Args:
-        run_directory: takes the file; that of an earlier run is begun anew.
+        run_directory: Holds the file; one of an earlier run is replaced.
     """
 
     def __init__(self, run_directory: Path) -> None:
@@ -29,11 +29,11 @@ class Evaluations:
         self._lock = threading.Lock()
 
     def start(self) -> None:
-        """Write whatever is evaluated from now on."""
+        """Begin to record."""
         taps.right_evaluated.listen(self._note)
 
     def stop(self) -> None:
-        """Write no more."""
+        """Stop recording."""
         taps.right_evaluated.forget(self._note)
 
     def _note(self, evaluation: Evaluation) -> None:

@@ -1,13 +1,12 @@
-"""Faults on order: calls of the AWS APIs that are refused or held back, to see what everybody does then.
+"""Inject faults into chosen AWS API calls: refuse them or hold them back.
 
-They stand in ``faults.json`` of the run directory, a list such as
+``faults.json`` in the run directory lists the faults:
 
     [{"operation": "sqs:CreateQueue", "containing": "orders", "effect": "refuse", "code": "OverLimit"},
      {"operation": "dynamodb:PutItem", "effect": "hold"}]
 
-and count from the moment the file is there until it is gone: whoever wants a fault writes the file whole
-(``write`` does), and ends it with another text or by removing it. A call that is held back goes on then, and
-meets the faults that stand in the file by that time.
+They apply while the file exists (``write`` replaces it atomically). A held call continues when its fault is
+removed, and is then subject to the faults in the file at that time.
 """
 
 import time
@@ -27,10 +26,10 @@ _SECONDS_BETWEEN_LOOKS = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What happens to the calls of one operation.
+    """A fault in the calls of one operation.
 
-    `operation` is written as in a policy's action, service as botocore names it; `containing` is a text that
-    the request must hold, such as a resource's name; `code` and `message` are those of a refusal.
+    `operation` is written like an IAM action, with botocore's service name. `containing` is text that the
+    request must contain, such as a resource name. `code` and `message` are those of a refusal.
     """
 
     operation: str
@@ -46,34 +45,34 @@ class Fault:
             raise ValueError(f"operation {self.operation!r} is not written as in sqs:CreateQueue")
 
     def hits(self, call: Call) -> bool:
-        """Whether the call is one of those it is ordered for."""
+        """Return whether the fault applies to the call."""
         if self.operation != f"{call.service}:{call.operation}":
             return False
         return self.containing in call.request.target or self.containing.encode() in call.request.body
 
 
 def write(run_directory: Path, faults: Iterable[Fault]) -> None:
-    """Order exactly these faults in a running emulator; none ends all of them."""
+    """Replace the faults in a running emulator; with no faults, remove all."""
     ordered.write(run_directory / FILE_NAME, [asdict(fault) for fault in faults])
 
 
 class Faults:
-    """The faults that are ordered at the moment.
+    """The active faults.
 
     Args:
-        run_directory: where the file is looked for; one of an earlier run is removed.
+        run_directory: Holds the file; one of an earlier run is removed.
     """
 
     def __init__(self, run_directory: Path) -> None:
         self._file = OrderedFile[tuple[Fault, ...]](run_directory / FILE_NAME, _read, ())
 
     def meet(self, call: Call, on_hold: Callable[[], None]) -> Refusal | None:
-        """Hold the call back as long as that is ordered; what it is refused with, if it is.
+        """Hold the call back while a fault says so, then return the fault that refuses it, if any.
 
-        `on_hold` is told when the call begins to wait.
+        `on_hold` is called when the call begins to wait.
 
         Raises:
-            ValueError: somebody wrote something else into the file.
+            ValueError: The file is not a valid list of faults.
         """
         held = False
         while True:

@@ -1,8 +1,7 @@
-"""A small threaded HTTP/1.1 server: keep-alive, no framework, whole bodies in memory.
+"""A small threaded HTTP/1.1 server with keep-alive and in-memory bodies.
 
-The embedded AWS serves AWS SDKs, the runtime client and people with curl, all over loopback. What they need
-is little and hot: werkzeug's development server closes each connection and parses through layers, which
-costs more than the work behind it.
+It serves AWS SDKs, the Lambda runtime client and curl over loopback. Werkzeug's development server closes
+each connection and parses in layers, which costs more than the work behind it.
 """
 
 import contextlib
@@ -27,10 +26,10 @@ MAXIMUM_BODY_BYTES = 80 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """One request as it arrived.
+    """A request as received.
 
     `target` is the raw request target (path and query, still percent-encoded); `headers` maps lower-case
-    names to values, repeated ones joined by a comma; `raw_headers` has them as they came.
+    names to values, with repeated headers joined by commas; `raw_headers` has the original ones.
     """
 
     method: str
@@ -53,7 +52,7 @@ class HttpRequest:
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """One answer; `Content-Length` is set by the server."""
+    """A response; the server sets `Content-Length`."""
 
     status: int
     body: bytes = b""
@@ -64,21 +63,21 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 
 class ConnectionCutError(Exception):
-    """A handler lets its client hear nothing: the connection ends without an answer."""
+    """A handler closes the connection without a response."""
 
 
 class BadRequestError(Exception):
-    """The bytes on the connection are not a request that we can read; says why."""
+    """The bytes on the connection are not a valid request; the message says why."""
 
 
 class HttpServer:
-    """Serves one handler on one loopback port, one thread for each connection.
+    """Serves a handler on a loopback port, with one thread per connection.
 
     Args:
-        handler: answers each request; an exception that it lets out is logged and answered with 500, but
-            `ConnectionCutError`.
-        port: the port to listen on; 0 takes a free one.
-        name: names the threads and stands in the log.
+        handler: Answers each request. Exceptions other than `ConnectionCutError` are logged and answered with
+            500.
+        port: The port to listen on; 0 chooses a free one.
+        name: Name of the threads, and of the server in the log.
     """
 
     def __init__(self, handler: Handler, *, port: int = 0, name: str) -> None:
@@ -91,21 +90,21 @@ class HttpServer:
 
     @property
     def port(self) -> int:
-        """The port that this server listens on."""
+        """The port that the server listens on."""
         return int(self._listener.getsockname()[1])
 
     @property
     def url(self) -> str:
-        """Where this server is reached, without a trailing slash."""
+        """The server's URL, without a trailing slash."""
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> Self:
-        """Begins to accept connections."""
+        """Begin to accept connections."""
         threading.Thread(target=self._accept, name=f"{self._name}-accept", daemon=True).start()
         return self
 
     def stop(self) -> None:
-        """Frees the port and closes every connection; a request in work finds its connection gone."""
+        """Free the port and close every connection, including those with a request in progress."""
         with self._lock:
             self._stopping = True
             connections = list(self._connections)
@@ -147,7 +146,7 @@ class HttpServer:
                 self._connections.discard(connection)
 
     def _serve_one(self, connection: socket.socket, stream: IO[bytes], address: str) -> bool:
-        """Read and answer one request; false when the connection is to be closed."""
+        """Read and answer one request; return False to close the connection."""
         try:
             request = _read_request(connection, stream, address)
         except BadRequestError as error:
@@ -168,7 +167,7 @@ class HttpServer:
 
 
 def _read_request(connection: socket.socket, stream: IO[bytes], address: str) -> HttpRequest | None:
-    """Return the next request on the connection; None when the other side has closed it."""
+    """Return the next request on the connection, or None if the client has closed it."""
     line = stream.readline(MAXIMUM_HEADER_BYTES)
     if not line:
         return None
@@ -231,7 +230,7 @@ def _read_chunks(stream: IO[bytes]) -> Iterable[bytes]:
 
 
 def _number(text: str, digits: str, base: int) -> int:
-    """Return a length, of digits alone: `int` takes signs too, and -1 would read without end."""
+    """Parse a length of digits only: `int` accepts signs, and reading -1 bytes would not end."""
     text = text.strip()
     if not 0 < len(text) <= 20 or text.strip(digits):
         raise BadRequestError("the body's length is no number")

@@ -1,4 +1,4 @@
-"""Who may call the embedded AWS: the operator, and the sessions that services open for roles."""
+"""Callers of the AWS APIs: the operator, and role sessions opened by services."""
 
 import secrets
 import string
@@ -12,7 +12,7 @@ _KEY_ALPHABET = string.ascii_uppercase + "234567"
 
 
 class CallerKind(Enum):
-    """What stands behind an access key."""
+    """The kind of principal that owns an access key."""
 
     OPERATOR = "operator"
     ROLE_SESSION = "role session"
@@ -23,9 +23,9 @@ class CallerKind(Enum):
 class Caller:
     """An authenticated principal.
 
-    `role_arn` is empty for the operator; `source_function_arn` is set on the session of a Lambda worker and
-    feeds the condition key ``lambda:SourceFunctionArn``. `session_policies` are those with which the role was
-    taken on: the session may do what they and the role's own policies both allow.
+    `role_arn` is empty for the operator. `source_function_arn` is set for the session of a Lambda worker and
+    gives the condition key ``lambda:SourceFunctionArn``. `session_policies` were passed when the role was
+    assumed: the session has the permissions that both they and the role's policies allow.
     """
 
     kind: CallerKind
@@ -36,12 +36,12 @@ class Caller:
 
     @property
     def role_name(self) -> str:
-        """The name of the session's role."""
+        """The name of the role."""
         return self.role_arn.rpartition("/")[2]
 
     @property
     def principal_arn(self) -> str:
-        """What ``aws:PrincipalArn`` says: the role of a session, else the caller itself."""
+        """The value of ``aws:PrincipalArn``: the role of a session, or the caller itself."""
         return self.role_arn or self.arn
 
 
@@ -51,7 +51,7 @@ NOBODY = Caller(CallerKind.NOBODY, "")
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A set of keys and who they belong to."""
+    """A set of credentials and its owner."""
 
     access_key_id: str
     secret_access_key: str
@@ -60,7 +60,7 @@ class Session:
 
 
 class Identities:
-    """The access keys that are valid in this run."""
+    """The valid access keys of this run."""
 
     def __init__(self) -> None:
         self._sessions: dict[str, Session] = {}
@@ -73,15 +73,15 @@ class Identities:
         self.add(self.operator)
 
     def add(self, session: Session) -> None:
-        """Make the session's keys valid."""
+        """Add a session's credentials."""
         with self._lock:
             self._sessions[session.access_key_id] = session
 
     def remove(self, access_key_id: str) -> None:
-        """End a session: its keys are unknown from now on."""
+        """Remove a session's credentials."""
         with self._lock:
             self._sessions.pop(access_key_id, None)
 
     def find(self, access_key_id: str) -> Session | None:
-        """Return the session with this access key, if there is one."""
+        """Return the session with this access key, or None."""
         return self._sessions.get(access_key_id)

@@ -1,7 +1,7 @@
-"""What deployments asked of the AWS APIs, a line each in ``control_calls.jsonl``: a small CloudTrail.
+"""Record the operator's control-plane calls in ``control_calls.jsonl``, as CloudTrail does.
 
-Only calls of the operator that may change something stand there, with the names that they give (never their
-other parameters: those hold secrets), and calls that a fault held back, before they go on.
+Records mutating calls with the names in their parameters (never other parameters, which may hold secrets),
+and calls that a fault holds back, before they continue.
 """
 
 import io
@@ -23,10 +23,10 @@ _LONGEST_NAME = 256
 
 
 class Journal:
-    """Writes the calls of one run.
+    """Records the calls of one run.
 
     Args:
-        run_directory: takes the file; that of an earlier run is begun anew.
+        run_directory: Holds the file; one of an earlier run is replaced.
     """
 
     def __init__(self, run_directory: Path) -> None:
@@ -35,7 +35,7 @@ class Journal:
         self._lock = threading.Lock()
 
     def note(self, call: Call, outcome: int | str) -> None:
-        """Add a call; `outcome` is the HTTP status of its answer, or ``"held"`` while it has none."""
+        """Record a call; `outcome` is the HTTP status of its response, or ``"held"``."""
         entry = {
             "operation": f"{call.service}:{call.operation}",
             "names": names_in(call),
@@ -47,7 +47,7 @@ class Journal:
 
 
 def names_in(call: Call) -> dict[str, str]:
-    """Return the call's own parameters that are names, by parameter; not those inside a structure."""
+    """Return the top-level parameters of a call that are names."""
     return {
         key: value
         for key, value in _parameters(call).items()

@@ -1,8 +1,7 @@
-"""What AWS would bill of the data that moves, a line each in ``usage.jsonl``.
+"""Record billable usage of the data plane in ``usage.jsonl``.
 
-The file has a line for each AWS API call by the role of a function or service (never the operator's), for
-each event that a bus accepts, and for each mail. Requests to deployed APIs and invocations of functions are
-in ``traces.jsonl``.
+The file has a line for each AWS API call by the role of a function or service (not the operator), for each
+event that a bus accepts, and for each mail. API requests and function invocations are in ``traces.jsonl``.
 """
 
 import json
@@ -23,10 +22,10 @@ _CONDITION_FAILED = (b"ConditionalCheckFailed", b"TransactionCanceled")
 
 
 class Meter:
-    """Writes the usage of one run.
+    """Records the usage of one run.
 
     Args:
-        run_directory: takes the file; that of an earlier run is begun anew.
+        run_directory: Holds the file; one of an earlier run is replaced.
     """
 
     def __init__(self, run_directory: Path) -> None:
@@ -36,7 +35,7 @@ class Meter:
         taps.mail_published.listen(self._mail)
 
     def answer(self, caller: Caller, call: Call, answer: Callable[[], HttpResponse]) -> HttpResponse:
-        """Give the answer to a call, and write down what the call used."""
+        """Answer a call and record its usage."""
         if caller.kind is not CallerKind.ROLE_SESSION:
             return answer()
         written = capacity.written_keys(call) if call.service == "dynamodb" else []

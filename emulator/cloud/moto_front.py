@@ -1,7 +1,7 @@
-"""From a parsed request to moto and back.
+"""Pass parsed requests to moto.
 
-A service that answers every operation on one path is called straight through its response class; the others
-(REST paths) go through moto's own WSGI application, which costs about half a millisecond more.
+A service with a single path is called directly through its response class; REST services go through moto's
+WSGI application, which costs about half a millisecond more.
 """
 
 import contextlib
@@ -34,7 +34,7 @@ _RESPONSE_CLASSES = {
 
 
 class MotoFront:
-    """Answers authorised AWS calls with moto."""
+    """Answers authorized AWS calls with moto."""
 
     def __init__(self) -> None:
         self._application = DomainDispatcherApplication(create_backend_app)
@@ -42,7 +42,7 @@ class MotoFront:
         self._lock = threading.Lock()
 
     def answer(self, call: Call) -> HttpResponse:
-        """Moto's answer to the call."""
+        """Return moto's response to the call."""
         if dynamodb_items.is_on_items(call):
             return dynamodb_items.answer(call)
         if call.service in _RESPONSE_CLASSES:
@@ -51,7 +51,7 @@ class MotoFront:
 
     def _dispatch(self, call: Call) -> HttpResponse:
         request = _for_moto(call)
-        # A receive may wait for messages, and the queues have locks of their own.
+        # ReceiveMessage may wait, and queues have their own locks.
         lock = contextlib.nullcontext() if call.operation == "ReceiveMessage" else MOTO_LOCK
         try:
             with lock:
@@ -67,7 +67,7 @@ class MotoFront:
     def _dispatcher(self, service: str) -> Callable[..., Any]:
         found = self._dispatchers.get(service)
         if found is None:
-            with self._lock:  # two threads that import one module at once may see it half made
+            with self._lock:  # concurrent imports of a module may see it half initialised
                 module, name = _RESPONSE_CLASSES[service]
                 found = self._dispatchers[service] = getattr(importlib.import_module(module), name).dispatch
         return found
@@ -86,10 +86,10 @@ class MotoFront:
 
 
 def _for_moto(call: Call) -> LoopbackRequest:
-    """Return the request as moto reads it: as what was authorised, without further parameters."""
+    """Return the request for moto, limited to the authorized operation and its parameters."""
     request = call.request
     if call.protocol in {"json", CBOR}:
-        # Where the URL has no parameters, moto looks for some in the body's text.
+        # If the URL has no parameters, moto parses the body for them.
         request = replace(request, target=f"{request.path}?parameters=none")
     loopback = as_moto_request(request)
     loopback.environ[OPERATION] = call.operation

@@ -1,8 +1,7 @@
-"""Imports moto without what it loads for features that nothing here uses.
+"""Import moto without the data of unused features.
 
-moto 5.2.5 parses the instance types of every region and the AMIs (EC2 machines), builds three botocore
-sessions to list regions, and imports an OpenAPI validator (import of API definitions) before it can answer
-anything: a second of start-up time and 60 MB.
+On import, moto 5.2.5 parses the EC2 instance types of every region and the AMIs, builds three botocore
+sessions to list regions, and imports an OpenAPI validator: one second and 60 MB.
 """
 
 import contextlib
@@ -19,7 +18,7 @@ _UNUSED_RESOURCES = ("ec2/resources/instance_type", "resources/instance_type")
 
 @contextlib.contextmanager
 def light_imports() -> Iterator[None]:
-    """While this is open, modules of moto are imported without their unused data."""
+    """Skip the loading of unused data while moto's modules are imported."""
     session = boto3.Session()
     import moto.utilities.utils  # noqa: PLC0415 - only now that it shares the session
 
@@ -42,7 +41,7 @@ def light_imports() -> Iterator[None]:
 
 
 def _validator_modules() -> dict[str, types.ModuleType]:
-    """Modules in place of the OpenAPI validator, for as long as moto's own are imported."""
+    """Return stand-ins for the modules of the OpenAPI validator."""
 
     def refuse(*_: object) -> None:
         raise NotImplementedError("importing an OpenAPI definition is not part of the embedded AWS")

@@ -1,4 +1,4 @@
-"""What somebody orders of a running emulator in a file of the run directory, until the file is gone."""
+"""Files in the run directory that change the behaviour of a running emulator while they exist."""
 
 import json
 import os
@@ -10,7 +10,7 @@ Order = TypeVar("Order")
 
 
 def write(path: Path, order: Any) -> None:
-    """Give an order whole, as JSON; None takes it back."""
+    """Write an order atomically as JSON; None removes it."""
     if order is None:
         path.unlink(missing_ok=True)
         return
@@ -20,12 +20,12 @@ def write(path: Path, order: Any) -> None:
 
 
 class OrderedFile(Generic[Order]):
-    """The order that stands in a file at the moment; that of an earlier run is removed.
+    """The current content of an order file; one of an earlier run is removed.
 
     Args:
-        path: The file.
-        read: Makes the order of what the file holds; raises ValueError or TypeError where it is none.
-        nothing: What counts without the file.
+        path: Path of the file.
+        read: Parses the JSON content; raises ValueError or TypeError if it is invalid.
+        nothing: The order while there is no file.
     """
 
     def __init__(self, path: Path, read: Callable[[Any], Order], nothing: Order) -> None:
@@ -35,10 +35,10 @@ class OrderedFile(Generic[Order]):
         self._order = nothing
 
     def now(self) -> Order:
-        """Return the order.
+        """Return the current order.
 
         Raises:
-            ValueError: The file holds none; says where and why.
+            ValueError: The content is invalid; the message says where and why.
         """
         try:
             found = os.stat(self._path)  # noqa: PTH116 - once for every call: a third of Path.stat's time

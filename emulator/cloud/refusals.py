@@ -1,4 +1,4 @@
-"""How AWS says no: an error in each protocol's wire format, so that an SDK raises the code AWS would."""
+"""Render errors in each protocol's wire format, so that SDKs raise AWS's error codes."""
 
 import json
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _REQUEST_ID = "00000000-0000-0000-0000-000000000000"
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An error before the operation ran: `code` as JSON services name it."""
+    """An error returned before the operation runs; `code` as in JSON protocols."""
 
     code: str
     message: str
@@ -30,7 +30,7 @@ _EC2_CODES = {"AccessDeniedException": "UnauthorizedOperation", "UnrecognizedCli
 
 
 def render(refusal: Refusal, service: str, protocol: str) -> HttpResponse:
-    """Return the refusal as `service` sends it over `protocol` (a name of calls.Call)."""
+    """Return the error response of `service` in `protocol` (see `calls.Call`)."""
     if protocol == "query":
         return _query(_query_code(refusal.code, service), refusal.message)
     if protocol == "ec2":
@@ -45,7 +45,7 @@ def render(refusal: Refusal, service: str, protocol: str) -> HttpResponse:
 
 def _json(refusal: Refusal, service: str) -> HttpResponse:
     headers = [("Content-Type", "application/x-amz-json-1.1"), ("x-amzn-RequestId", _REQUEST_ID)]
-    if service == "sqs":  # kept the codes of its query protocol when it moved to JSON
+    if service == "sqs":  # SQS kept its query protocol error codes in the JSON protocol
         headers.append(("x-amzn-query-error", f"{_query_code(refusal.code, service)};Sender"))
     body = {"__type": f"com.amazon.coral.service#{refusal.code}", "message": refusal.message}
     return HttpResponse(400, json.dumps(body).encode(), headers)

@@ -1,4 +1,4 @@
-"""How a repair takes the place of what moto does: noted where it is written, done before all is served."""
+"""Register overrides of moto's members with a decorator, and apply them before serving requests."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -9,7 +9,7 @@ _noted: list[tuple[Any, str, Any]] = []
 
 
 def replaces(owner: Any, name: str) -> Callable[[Replacement], Replacement]:
-    """Note that what is decorated takes the place of a member of moto's class or module, or adds it."""
+    """Register the decorated object as a member of moto's class or module."""
 
     def note(replacement: Replacement) -> Replacement:
         _noted.append((owner, name, replacement))
@@ -19,6 +19,6 @@ def replaces(owner: Any, name: str) -> Callable[[Replacement], Replacement]:
 
 
 def replace_all() -> None:
-    """Put each noted replacement in its place; again is no harm."""
+    """Apply all registered overrides; idempotent."""
     for owner, name, replacement in _noted:
         setattr(owner, name, replacement)

@@ -1,4 +1,4 @@
-"""Sessions that AWS services open for roles: the rights with which functions, pipes and pollers act."""
+"""Role sessions that AWS services open for functions, pipes and pollers."""
 
 from collections.abc import Mapping
 
@@ -11,24 +11,23 @@ _HOUR = 3600
 
 
 class AssumeRoleError(Exception):
-    """A service may not act as a role; says which and why."""
+    """A service may not assume a role; the message says which and why."""
 
 
 def role_caller(
     role_arn: str, service: str, session_name: str, context: Mapping[str, tuple[str, ...]]
 ) -> Caller:
-    """The caller that an AWS service is when it acts with a role's rights inside this process, without keys.
+    """Return the caller for an AWS service that assumes a role inside this process, without credentials.
 
     Args:
-        role_arn: the role.
-        service: the service principal, for example ``pipes.amazonaws.com``.
-        session_name: stands in the session's ARN.
-        context: the condition keys that the service supplies (lower-case): ``aws:sourcearn`` for the trust
-        policy,
-            and ``lambda:sourcefunctionarn``, which stays with the session of a function's code.
+        role_arn: ARN of the role.
+        service: Service principal, for example ``pipes.amazonaws.com``.
+        session_name: Session name in the session's ARN.
+        context: Condition keys that the service supplies, in lower case: ``aws:sourcearn`` for the trust
+            policy, and ``lambda:sourcefunctionarn``, which the session of a function keeps.
 
     Raises:
-        AssumeRoleError: the role does not exist, or does not trust the service.
+        AssumeRoleError: The role does not exist, or does not trust the service.
     """
     role_name = role_arn.rpartition("/")[2]
     with MOTO_LOCK:
@@ -45,7 +44,7 @@ def role_caller(
 
 
 def open_session(identities: Identities, caller: Caller) -> Session:
-    """Give a role's caller keys of its own, valid until they are removed from `identities`."""
+    """Create credentials for a role's caller, valid until removed from `identities`."""
     with MOTO_LOCK:
         assumed = backend("sts").assume_role(
             region_name=REGION,

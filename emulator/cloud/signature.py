@@ -1,7 +1,8 @@
-"""AWS Signature Version 4: what a request says about itself, and whether its secret key really signed it.
+"""Parse and verify AWS Signature Version 4.
 
-Source: "Signature Version 4 for API requests" in the IAM user guide. The body's hash is always computed
-here, never taken from a header, so a changed body is a wrong signature.
+Source: "Signature Version 4 for API requests" in the IAM user guide. The payload hash is always computed,
+    never
+taken from a header, so that a changed body invalidates the signature.
 """
 
 import hashlib
@@ -25,20 +26,20 @@ _SPACES = re.compile(r"\s+")
 
 
 class MissingTokenError(Exception):
-    """The request carries no signature at all."""
+    """The request is not signed."""
 
 
 class IncompleteSignatureError(Exception):
-    """The request's signature cannot be read; says which part is missing."""
+    """The signature is incomplete; the message says which part is missing."""
 
 
 class WrongSignatureError(Exception):
-    """The signature is not that of this request under this secret key, or its time is out of the window."""
+    """The signature does not match the request and secret key, or has expired."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignatureClaim:
-    """What the Authorization header claims, before anything is verified."""
+    """The unverified content of the Authorization header."""
 
     access_key_id: str
     date: str
@@ -55,11 +56,11 @@ class SignatureClaim:
 
 
 def read_claim(headers: Mapping[str, str]) -> SignatureClaim:
-    """Return the signature that a request claims to carry.
+    """Parse the signature of a request.
 
     Raises:
-        MissingTokenError: there is no Authorization header.
-        IncompleteSignatureError: it is there and not a whole SigV4 header.
+        MissingTokenError: There is no Authorization header.
+        IncompleteSignatureError: The header is not a complete SigV4 header.
     """
     header = headers.get("authorization", "")
     if not header:
@@ -91,10 +92,10 @@ def read_claim(headers: Mapping[str, str]) -> SignatureClaim:
 
 
 def verify(request: HttpRequest, claim: SignatureClaim, secret_access_key: str, now: datetime) -> None:
-    """Check that `secret_access_key` signed exactly this request, not longer ago than the clock window.
+    """Check that `secret_access_key` signed this request within the allowed clock skew.
 
     Raises:
-        WrongSignatureError: with AWS's words for what does not hold.
+        WrongSignatureError: The check failed; with AWS's message.
     """
     if claim.region != REGION:
         raise WrongSignatureError(f"Credential should be scoped to a valid region, not '{claim.region}'.")

@@ -1,7 +1,7 @@
-"""Where the data plane hears what happens in moto, without polling.
+"""Notify the data plane of what happens in moto, without polling.
 
-A listener is called in the thread that did the work and may hold moto's lock: it notes what happened and
-returns.
+Listeners run in the thread that did the work, which may hold moto's lock: they must only record the event and
+return.
 """
 
 import time
@@ -13,23 +13,23 @@ Happening = TypeVar("Happening")
 
 
 class Tap(Generic[Happening]):
-    """One kind of happening and who listens to it."""
+    """One kind of event and its listeners."""
 
     def __init__(self) -> None:
         self._listeners: list[Callable[[Happening], None]] = []
 
     def listen(self, listener: Callable[[Happening], None]) -> None:
-        """Call `listener` for everything that happens from now on."""
+        """Add a listener."""
         self._listeners.append(listener)
 
     def forget(self, listener: Callable[[Happening], None]) -> None:
-        """End `listen`; nothing happens when it was not listening."""
+        """Remove a listener, if it is registered."""
         if listener in self._listeners:
             self._listeners.remove(listener)
 
     @property
     def heard(self) -> bool:
-        """Whether anybody listens."""
+        """Whether there are listeners."""
         return bool(self._listeners)
 
     def tell(self, happening: Happening) -> None:
@@ -40,7 +40,7 @@ class Tap(Generic[Happening]):
 
 @dataclass(frozen=True, slots=True)
 class PublishedMail:
-    """A topic's message on its way to a mailbox; `published_at` in seconds since the epoch."""
+    """A message of a topic for an e-mail subscriber; `published_at` in epoch seconds."""
 
     topic_arn: str
     topic_name: str
@@ -54,7 +54,7 @@ class PublishedMail:
 
 @dataclass(frozen=True, slots=True)
 class BusEvent:
-    """An event that a bus has accepted, in the shape that rules see."""
+    """An event that a bus has accepted, in the shape that rules match."""
 
     bus_name: str
     event: dict[str, Any]
@@ -63,7 +63,7 @@ class BusEvent:
 
 @dataclass(frozen=True, slots=True)
 class ControlCall:
-    """A call of the AWS APIs that may have changed what is deployed."""
+    """An AWS API call that may have changed a deployed resource."""
 
     service: str
     operation: str
@@ -71,7 +71,7 @@ class ControlCall:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """A decision about one right of a role; `refusal` says why not, and is empty where it is allowed."""
+    """The evaluation of one permission; `refusal` is the reason for a denial, empty if allowed."""
 
     principal_arn: str
     action: str
@@ -82,7 +82,7 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class Datum:
-    """A measurement as CloudWatch takes it; `at` in seconds since the epoch."""
+    """A metric data point; `at` in epoch seconds."""
 
     namespace: str
     name: str
@@ -107,6 +107,6 @@ crash_ordered: Tap[str] = Tap()
 
 
 def measure(namespace: str, name: str, dimensions: Mapping[str, str], value: float = 1) -> None:
-    """Tell a measurement of this moment."""
+    """Publish a data point with the current time."""
     if measured.heard:
         measured.tell(Datum(namespace, name, dimensions, value, time.time()))

@@ -1,1 +1,1 @@
-"""Whether a principal may do what it asks: IAM's evaluation over the policies that are deployed."""
+"""IAM policy evaluation over the deployed policies."""

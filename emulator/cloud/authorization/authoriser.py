@@ -1,7 +1,7 @@
-"""The decision over a call: the caller's own policies, the resource's, and those of the key under the data.
+"""Authorize a call by identity policies, resource policies and the policies of the KMS key.
 
-Source: "Policy evaluation logic" in the IAM user guide, for principals and resources of one account. Its
-cases stand in emulator/tests/cloud/test_evaluation.py, each with its page.
+Source: "Policy evaluation logic" in the IAM user guide, for principals and resources in one account. For
+the cases and their sources, see emulator/tests/cloud/test_evaluation.py.
 """
 
 import logging
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 _ACCOUNT = Principal(arn=f"arn:aws:iam::{ACCOUNT_ID}:root", account_id=ACCOUNT_ID)
 _TRANSPORT: Mapping[str, tuple[str, ...]] = {
-    "aws:securetransport": ("true",),  # the loopback endpoint stands for AWS's, which SDKs reach by TLS
+    "aws:securetransport": ("true",),  # the loopback endpoint stands in for AWS's TLS endpoint
     "aws:requestedregion": (REGION,),
     "aws:resourceaccount": (ACCOUNT_ID,),
 }
@@ -34,12 +34,12 @@ _IDENTITY, _RESOURCE = "an identity-based policy", "a resource-based policy"
 
 
 def authorise(caller: Caller, call: Call) -> Refusal | None:
-    """Refuses a role session's call unless every right that it needs is granted."""
+    """Return a refusal unless the role session has every permission that the call requires."""
     return check(caller, *requirements_of(call))
 
 
 def check(caller: Caller, *requirements: Requirement) -> Refusal | None:
-    """Refuses a role session unless it has every right, those on encryption keys included."""
+    """Return a refusal unless the role session has every permission, including those on KMS keys."""
     base = _caller_context(caller)
     for requirement in requirements:
         for each in (requirement, *key_requirements(requirement)):
@@ -63,7 +63,7 @@ def _tell(caller: Caller, requirement: Requirement, context: Context, reason: st
 
 
 def check_service(service: str, requirement: Requirement) -> Refusal | None:
-    """Refuses an AWS service (``events.amazonaws.com``) what no policy of resource and key grants."""
+    """Return a refusal unless resource and key policies allow an AWS service (``events.amazonaws.com``)."""
     for each in (requirement, *key_requirements(requirement)):
         context = {**_TRANSPORT, "aws:principalisawsservice": ("true",), **each.context}
         reason = _explained(partial(_service_refusal, service, each, context))
@@ -73,7 +73,7 @@ def check_service(service: str, requirement: Requirement) -> Refusal | None:
 
 
 def may_assume(service: str, role_arn: str, context: Context) -> bool:
-    """Whether a role's trust policy lets an AWS service act as it, given the service's condition keys."""
+    """Return whether a role's trust policy lets an AWS service assume it, given the condition keys."""
     role_name = role_arn.rpartition("/")[2]
     requirement = Requirement("sts:AssumeRole", "*", context)
     return not _explained(
@@ -113,7 +113,7 @@ def _caller_context(caller: Caller) -> dict[str, tuple[str, ...]]:
 
 
 def _role_refusal(caller: Caller, requirement: Requirement, context: Context) -> str:
-    """Why the session may not, empty when it may: any explicit deny first, then whatever must allow."""
+    """Return why the session is denied, or an empty string: explicit denies first, then missing allows."""
     service = requirement.action.partition(":")[0]
     own = _decide(documents.of_role(caller.role_name), requirement, context, None)
     limits = {
@@ -129,7 +129,7 @@ def _role_refusal(caller: Caller, requirement: Requirement, context: Context) ->
     for kind, decisions in kinds.items():
         if Decision.EXPLICIT_DENY in decisions:
             return _EXPLICIT.format(kind)
-    # What is given to a session by its own name is limited by Denies alone.
+    # Only a Deny limits what a resource policy grants to a session by its own ARN.
     if session is Decision.ALLOW:
         return ""
     for name, decision in limited.items():
@@ -137,8 +137,8 @@ def _role_refusal(caller: Caller, requirement: Requirement, context: Context) ->
             return f"because no {name} allows the {requirement.action} action"
     if role is Decision.ALLOW or _granted(caller, requirement, context):
         return ""
-    # A key's policy has the last word over the key: identity policies count only where it leaves it to the
-    # account. Aliases, and a key that is only being made, have none.
+    # Identity policies apply to a key only if the key policy delegates to the account. Aliases, and a key
+    # that is being created, have no key policy.
     if own is Decision.ALLOW and (service != "kms" or not on_resource or account is Decision.ALLOW):
         return ""
     missing = _IDENTITY if own is not Decision.ALLOW else _RESOURCE
@@ -154,7 +154,7 @@ def _granted(caller: Caller, requirement: Requirement, context: Context) -> bool
 
 
 def _endpoint_refusal(caller: Caller, requirement: Requirement, context: Context) -> str:
-    """Why the endpoint by which a function's own call leaves its network does not let it through."""
+    """Return why the VPC endpoint policy denies a function's call, or an empty string."""
     if not caller.source_function_arn:
         return ""
     policies = documents.of_endpoint(caller.source_function_arn, requirement.action.partition(":")[0])
@@ -188,7 +188,7 @@ def _explained(decide_reason: Callable[[], str]) -> str:
 
 @cache
 def _complain(problem: str) -> None:
-    """Says once what is wrong with a policy, however many requests meet it."""
+    """Log a problem with a policy once, not for every request."""
     log.error("%s: every request that this policy bears on is denied", problem)
 
 
@@ -212,7 +212,7 @@ def _decide(
 
 @lru_cache(maxsize=512)
 def _keys_asked(policies: Documents) -> frozenset[str]:
-    """Return the condition keys that the policies ask for: no other one bears on what they decide."""
+    """Return the condition keys that the policies use; others cannot change the decision."""
     return frozenset(
         condition.key
         for text, where in policies

@@ -1,8 +1,8 @@
 """The Condition element of a policy statement.
 
 Source: "IAM JSON policy elements: Condition operators" and "Global condition context keys" in the IAM user
-guide. An operator or a key that is not known here is an error, never a silent match: a typing mistake in a
-policy must not pass for a restriction.
+guide. An unknown operator or key is an error, never a silent match, so that a typo in a policy cannot pass as
+a restriction.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ Context = Mapping[str, tuple[str, ...]]
 
 
 class UnsupportedPolicyError(Exception):
-    """A policy uses something that this evaluator does not know; says what and where."""
+    """A policy uses an unsupported element, operator or key; the message names it and the statement."""
 
 
 KNOWN_KEYS = frozenset(
@@ -68,7 +68,7 @@ def _number(compare: Callable[[float, float], bool]) -> _Compare:
     def compare_texts(expected: str, given: str) -> bool:
         try:
             return compare(float(given), float(expected))
-        except ValueError:  # AWS: a value that is no number matches no number
+        except ValueError:  # as on AWS, a value that is not a number matches no number
             return False
 
     return compare_texts
@@ -99,7 +99,7 @@ _NEGATIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One operator over one key: holds when the key's values in the context satisfy it."""
+    """One operator on one condition key."""
 
     operator: str
     key: str
@@ -109,10 +109,10 @@ class Condition:
     quantifier: str
 
     def holds(self, context: Context) -> bool:
-        """Whether the request with this context satisfies the condition.
+        """Return whether the request context satisfies the condition.
 
-        A key that the request does not carry fails the condition, unless the operator is negated, ends in
-        IfExists or is Null. Over no values ForAllValues holds, and ForAnyValue does not, negated or not.
+        A missing key fails the condition, unless the operator is negated, ends in IfExists or is Null. With
+        no values, ForAllValues is true and ForAnyValue is false, negated or not.
         """
         given = context.get(self.key) or ()
         if self.operator == "Null":
@@ -127,14 +127,14 @@ class Condition:
 
 
 def parse_conditions(element: Mapping[str, Mapping[str, object]], where: str) -> tuple[Condition, ...]:
-    """Return the conditions of a statement; all of them must hold.
+    """Return the conditions of a statement; all must be satisfied.
 
     Args:
         element: the statement's Condition element.
-        where: names the statement in errors.
+        where: Name of the statement in errors.
 
     Raises:
-        UnsupportedPolicyError: an operator or a key is not known.
+        UnsupportedPolicyError: An operator or key is unknown.
     """
     return tuple(
         _parse_one(operator, key, expected, where)

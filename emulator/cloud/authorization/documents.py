@@ -1,4 +1,4 @@
-"""The policy documents that are deployed, read from moto: a role's, and those on resources."""
+"""Read the deployed policy documents from moto: identity policies, boundaries and resource policies."""
 
 import json
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ Documents = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A grant on a KMS key: operations for a principal, in contexts that have, or are, these pairs."""
+    """A KMS grant: operations for a principal, with encryption context constraints (subset or equals)."""
 
     grantee: str
     operations: frozenset[str]
@@ -24,7 +24,7 @@ class Grant:
     context_equals: tuple[tuple[str, str], ...] = ()
 
     def allows(self, principal_arn: str, action: str, context: Context) -> bool:
-        """Whether the grant allows an action (``kms:Decrypt``) in the encryption context of a request."""
+        """Return whether the grant allows an action (``kms:Decrypt``) with a request's encryption context."""
         given = {
             key.removeprefix(_ENCRYPTION_CONTEXT): values[0]
             for key, values in context.items()
@@ -41,7 +41,7 @@ class Grant:
 
 
 def of_role(role_name: str) -> Documents:
-    """Return a role's inline and attached policies; none for a role that does not exist any more."""
+    """Return a role's inline and attached policies; empty if the role no longer exists."""
     role = deployed.role(role_name)
     if role is None:
         return ()
@@ -54,7 +54,7 @@ def of_role(role_name: str) -> Documents:
 
 
 def of_boundary(role_name: str) -> Documents:
-    """Return the policy beyond which a role has no rights; none for a role without one."""
+    """Return a role's permissions boundary, if it has one."""
     role = deployed.role(role_name)
     boundary = getattr(role, "permissions_boundary_arn", None) if role else None
     if not boundary:
@@ -71,12 +71,12 @@ def managed_policy(arn: str) -> str:
 
 
 def of_session(caller: Caller) -> Documents:
-    """Return the policies with which a session was opened; none for most."""
+    """Return the session policies of a caller."""
     return tuple((text, f"session policy of {caller.arn}") for text in caller.session_policies)
 
 
 def grants_on(key: str) -> tuple[Grant, ...]:
-    """Return the grants on a key, given by its ARN."""
+    """Return the grants on a key, given its ARN."""
     known = backend("kms").keys.get(key.rpartition("/")[2])
     return tuple(
         Grant(
@@ -90,13 +90,13 @@ def grants_on(key: str) -> tuple[Grant, ...]:
 
 
 def of_trust(role_name: str) -> Documents:
-    """Who may assume a role."""
+    """Return a role's trust policy."""
     role = deployed.role(role_name)
     return ((role.assume_role_policy_document, f"trust policy of role {role_name}"),) if role else ()
 
 
 def of_endpoint(function_arn: str, service: str) -> Documents | None:
-    """The policy of the endpoint by which a function's own calls reach a service; None without one."""
+    """Return the policy of the VPC endpoint through which a function reaches a service, or None."""
     function = deployed.function(function_arn)
     subnets = set((getattr(function, "vpc_config", None) or {}).get("SubnetIds") or ()) if function else set()
     ec2 = backend("ec2")
@@ -109,7 +109,7 @@ def of_endpoint(function_arn: str, service: str) -> Documents | None:
 
 
 def of_resource(service: str, resource: str) -> Documents:
-    """The policy on a resource, given by its ARN and its service's IAM prefix; none where it has none."""
+    """Return a resource's policy, given its ARN and the IAM prefix of its service; empty if it has none."""
     document = _resource_policy(service, resource)
     return ((document, f"policy of {resource}"),) if document else ()
 

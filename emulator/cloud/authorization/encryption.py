@@ -1,8 +1,8 @@
-"""The rights on a KMS key that come with data under it.
+"""KMS permissions that a call on encrypted data requires.
 
-moto keeps the name of the key and encrypts nothing. On AWS a caller without rights on the key is refused by
-the service that uses it for the caller, so the emulator asks for those rights. Sources: "Key management" of
-the SQS and SNS developer guides, "Encryption at rest" of the DynamoDB one.
+Moto stores the key's name and encrypts nothing. On AWS, the service that uses the key on the caller's behalf
+refuses a caller without permissions on the key, so the emulator requires them. Sources: "Key management" in
+the SQS and SNS developer guides, "Encryption at rest" in the DynamoDB developer guide.
 """
 
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ _KEY_ACTIONS = {
 
 
 def key_requirements(requirement: Requirement) -> Iterator[Requirement]:
-    """Yield the rights on a customer's key that `requirement` brings with it; none for AWS's own keys."""
+    """Yield the permissions on a customer managed key that `requirement` implies; none for AWS owned keys."""
     actions = _KEY_ACTIONS.get(requirement.action)
     if actions is None:
         return

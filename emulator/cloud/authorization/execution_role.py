@@ -1,7 +1,7 @@
-"""What the Lambda service itself does with a function's execution role: logs, traces, network interfaces.
+"""Calls that the Lambda service makes with an execution role: logs, traces, network interfaces.
 
-Lambda makes these calls, not the function's code: no ``lambda:SourceFunctionArn`` comes with them, and they
-do not pass through the function's network. Sources: "Defining Lambda function permissions with an execution
+Lambda makes these calls, not the function's code: they carry no ``lambda:SourceFunctionArn`` and do not pass
+through the function's VPC. Sources: "Defining Lambda function permissions with an execution
 role" and "Giving Lambda functions access to resources in an Amazon VPC" in the Lambda developer guide.
 """
 
@@ -27,12 +27,12 @@ _NAMES = {"ec2": "EC2", "xray": "XRAY"}
 
 
 def as_lambda(caller: Caller) -> Caller:
-    """Return who Lambda is when it acts with the role of a function's own session."""
+    """Return the caller that the Lambda service is when it uses the role of a function's session."""
     return replace(caller, source_function_arn="")
 
 
 def may_write_log(caller: Caller, log_group: str, stream: str) -> Refusal | None:
-    """Refuse unless the role may make the stream in its log group and write to it."""
+    """Return a refusal unless the role may create the log stream and write to it."""
     where = arn("logs", f"log-group:{log_group}:log-stream:{stream}")
     return check(
         caller, *(Requirement(f"logs:{each}", where) for each in ("CreateLogStream", "PutLogEvents"))
@@ -40,12 +40,12 @@ def may_write_log(caller: Caller, log_group: str, stream: str) -> Refusal | None
 
 
 def may_send_traces(caller: Caller) -> Refusal | None:
-    """Refuse unless the role may send segments to X-Ray."""
+    """Return a refusal unless the role may send segments to X-Ray."""
     return check(caller, *(Requirement(each, _ALL) for each in _TRACES))
 
 
 def lacking(caller: Caller, *, in_vpc: bool, traced: bool) -> Iterator[str]:
-    """Yield in Lambda's words what the role lacks for a function's configuration."""
+    """Yield the permissions that a function's configuration needs and its role lacks, as Lambda says it."""
     needed = (*(_NETWORK_INTERFACES if in_vpc else ()), *(_TRACES[:1] if traced else ()))
     for action in needed:
         if check(caller, Requirement(action, _ALL)) is not None:

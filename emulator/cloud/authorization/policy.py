@@ -1,7 +1,7 @@
-"""Policy documents and IAM's decision over them.
+"""Parse policy documents and evaluate them.
 
-Source: "Policy evaluation logic" in the IAM user guide: an explicit Deny in any policy wins; else any Allow
-allows; else the request is implicitly denied.
+Source: "Policy evaluation logic" in the IAM user guide: an explicit Deny overrides any Allow; without an
+Allow the request is implicitly denied.
 """
 
 import json
@@ -21,7 +21,7 @@ from emulator.cloud.authorization.wildcards import matches
 
 
 class Decision(Enum):
-    """What a set of policies says about one request."""
+    """The result of evaluating a set of policies."""
 
     ALLOW = "allow"
     EXPLICIT_DENY = "explicit deny"
@@ -30,10 +30,10 @@ class Decision(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who asks, as a resource's policy sees it: a `service` such as ``events.amazonaws.com``, or an `arn`.
+    """The principal of a request: a `service` such as ``events.amazonaws.com``, or an `arn`.
 
-    `account_id` is set for the account itself, which a policy may name by its root ARN or by its number: to
-    allow it means to leave the decision to the account's own identity policies.
+    `account_id` is set for the account itself, which a policy may name by root ARN or by number. A resource
+    policy that allows the account delegates the decision to identity policies.
     """
 
     arn: str = ""
@@ -42,13 +42,13 @@ class Principal:
 
     @property
     def is_account(self) -> bool:
-        """Whether this is the account itself."""
+        """Whether the principal is the account."""
         return bool(self.account_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One question: may this be done? Condition keys in `context` are lower-case."""
+    """A request to evaluate. Condition keys in `context` are lower-case."""
 
     action: str
     resource: str
@@ -58,7 +58,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement, parsed; `principals` is None in an identity's policy."""
+    """A parsed statement; `principals` is None in an identity policy."""
 
     denies: bool
     actions: tuple[str, ...]
@@ -69,7 +69,7 @@ class Statement:
     principals: Mapping[str, tuple[str, ...]] | None
 
     def applies(self, query: Query) -> bool:
-        """Whether the statement speaks about this request."""
+        """Return whether the statement applies to the request."""
         return (
             any(matches(pattern, query.action, ignore_case=True) for pattern in self.actions)
             != self.not_actions
@@ -96,7 +96,7 @@ def _any_of(names: Iterable[str], wanted: str) -> bool:
 
 
 def decide(statements: Iterable[Statement], query: Query) -> Decision:
-    """IAM's decision over the statements of one kind of policy."""
+    """Return IAM's decision for the statements of one policy type."""
     decision = Decision.IMPLICIT_DENY
     for statement in statements:
         if statement.applies(query):
@@ -112,11 +112,10 @@ def parse_policy(document: str, where: str) -> tuple[Statement, ...]:
 
     Args:
         document: the policy's JSON.
-        where: names the policy in errors, for example ``role ingest-role-dev, policy ingest-policy-dev``.
+        where: Name of the policy in errors, for example ``role ingest-role-dev, policy ingest-policy-dev``.
 
     Raises:
-        UnsupportedPolicyError: the document has an element, operator or key that this evaluator does not
-        know.
+        UnsupportedPolicyError: The document has an unsupported element, operator or key.
     """
     content = json.loads(document)
     return tuple(
@@ -145,7 +144,7 @@ def _parse_statement(statement: Mapping[str, Any], where: str) -> Statement:
         denies=statement["Effect"] == "Deny",
         actions=_texts(statement.get("Action", statement.get("NotAction")), where),
         not_actions="NotAction" in statement,
-        resources=_texts(statement.get(resource_key, "*"), where),  # a trust policy names no resource
+        resources=_texts(statement.get(resource_key, "*"), where),  # a trust policy has no Resource element
         not_resources=resource_key == "NotResource",
         conditions=parse_conditions(statement.get("Condition", {}), where),
         principals=_parse_principal(statement["Principal"], where) if "Principal" in statement else None,

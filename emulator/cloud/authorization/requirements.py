@@ -1,4 +1,4 @@
-"""What an AWS call requires: each action on each resource, with the condition keys that the service supplies.
+"""Permissions that an AWS call requires: action, resource and service-specific condition keys.
 
 Source: "Actions, resources, and condition keys for AWS services" in the service authorization reference.
 """
@@ -15,7 +15,7 @@ from emulator.cloud.calls import Call
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One right that a call needs; `context` holds the (lower-case) condition keys of the service itself."""
+    """A permission that a call requires; `context` holds service-specific condition keys in lower case."""
 
     action: str
     resource: str
@@ -23,7 +23,7 @@ class Requirement:
 
 
 def requirements_of(call: Call) -> list[Requirement]:
-    """Return the rights that a call needs, all of them; none for the few calls that AWS lets anyone make."""
+    """Return the permissions that a call requires; empty for the few calls that need none."""
     if (call.service, call.operation) in _FREE:
         return []
     return list(_READERS.get(call.service, _unscoped)(call)) or list(_unscoped(call))
@@ -59,7 +59,7 @@ _TRANSACTION_ACTIONS = {
 
 
 def _dynamodb(call: Call) -> Iterator[Requirement]:
-    # By the operation, not by what the body holds: members that are not the operation's are not read.
+    # Dispatch on the operation, not on the body: members that the operation does not define are ignored.
     body = call.content
     if call.operation.startswith("Transact"):
         for item in body.get("TransactItems", []):
@@ -86,7 +86,7 @@ def _dynamodb(call: Call) -> Iterator[Requirement]:
 
 
 def _batched(request: Any) -> list[Any]:
-    """Return the keys of a batch that reads a table, or the items and keys of one that writes it."""
+    """Return the keys of a batch read, or the items and keys of a batch write."""
     if isinstance(request, dict):
         return request.get("Keys") or []
     writes = (write for each in request for write in each.values())
@@ -94,7 +94,7 @@ def _batched(request: Any) -> list[Any]:
 
 
 def _leading_keys(name: str, items: Iterable[Any]) -> dict[str, tuple[str, ...]]:
-    """Return the values of the partition key that a call names."""
+    """Return the partition key values in a call (``dynamodb:LeadingKeys``)."""
     table = backend("dynamodb").tables.get(name.rpartition("/")[2])
     attributes = [
         item.get(table.hash_key_attr) for item in items if table is not None and isinstance(item, dict)
@@ -106,7 +106,7 @@ def _leading_keys(name: str, items: Iterable[Any]) -> dict[str, tuple[str, ...]]
 
 
 def _queried_key(body: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    """Return the value of the partition key that a query names: the table's, or the index's."""
+    """Return the partition key value of a query, for the table or the index."""
     table = backend("dynamodb").tables.get(body["TableName"].rpartition("/")[2])
     if table is None:
         return {}
@@ -124,7 +124,7 @@ def _queried_key(body: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
 
 def _streams(call: Call) -> Iterator[Requirement]:
     body = call.content
-    iterator = str(body.get("ShardIterator", ""))  # moto's iterators begin with the stream's ARN
+    iterator = str(body.get("ShardIterator", ""))  # moto's shard iterators begin with the stream ARN
     yield Requirement(_action(call), body.get("StreamArn") or iterator.split("|", 1)[0] or "*")
 
 
@@ -167,7 +167,7 @@ def _events(call: Call) -> Iterator[Requirement]:
 
 
 def put_events_requirement(bus: str, source: str, detail_type: str) -> Requirement:
-    """Return what it takes to put one event on a bus."""
+    """Return the permission to put one event on a bus."""
     return Requirement(
         "events:PutEvents", bus, {"events:source": (source,), "events:detail-type": (detail_type,)}
     )
@@ -179,7 +179,7 @@ def _kms(call: Call) -> Iterator[Requirement]:
 
 
 def key_arn(key_id: str) -> str:
-    """Return the ARN of a key given by id, ARN or alias; an unknown one is read as an id."""
+    """Return the ARN of a key, given its id, ARN or alias; an unknown value is treated as an id."""
     kms = backend("kms")
     name = kms.get_alias_name(key_id)
     resolved = kms.get_key_id_from_alias(name) if name.startswith("alias/") else kms.get_key_id(key_id)

@@ -1,4 +1,4 @@
-"""IAM's wildcards: `*` for any number of characters, `?` for exactly one."""
+"""IAM wildcards: `*` matches any number of characters, `?` exactly one."""
 
 import re
 from functools import lru_cache
@@ -11,15 +11,15 @@ def _compile(pattern: str, ignore_case: bool) -> re.Pattern[str]:
 
 
 def matches(pattern: str, text: str, *, ignore_case: bool = False) -> bool:
-    """Whether the whole of `text` is what `pattern` describes."""
+    """Return whether the pattern matches the whole text."""
     return _compile(pattern, ignore_case).fullmatch(text) is not None
 
 
 def arn_matches(pattern: str, arn: str) -> bool:
-    """Whether an ARN is what a pattern describes, part by part.
+    """Return whether a pattern matches an ARN, part by part.
 
-    A wildcard does not reach across the first five colons. This is how ArnEquals and ArnLike compare;
-    Resource elements compare as whole strings.
+    A wildcard does not match across the first five colons, as in ArnEquals and ArnLike. Resource elements
+    match as whole strings.
     """
     expected, given = pattern.split(":", 5), arn.split(":", 5)
     if len(expected) != 6 or len(given) != 6:

@@ -1,4 +1,4 @@
-"""What moto 5.2.5 forgets or cannot change, where the provider must read back what a program set.
+"""Override moto 5.2.5 where it cannot update a property or does not return it.
 
-Each module repairs one group of services; nothing here moves events (that is `emulator.cloud.repairs`).
+One module per group of services. Overrides for the data plane are in `emulator.cloud.repairs`.
 """

@@ -1,4 +1,4 @@
-"""A permissions boundary is a policy that exists, and stays while a role has it; moto takes any ARN."""
+"""IAM: require a permissions boundary to exist, and keep it while a role uses it; moto accepts any ARN."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Budgets: changes, subscribers and tags, which moto does not have."""
+"""Budgets: updates, subscribers and tags, which moto lacks."""
 
 import json
 from typing import Any

@@ -1,7 +1,7 @@
-"""EventBridge: a bus can be changed; a pipe that is changed still knows where it began, and what it does.
+"""EventBridge: UpdateEventBus, and pipes that keep their starting position and state.
 
-moto has no UpdateEventBus. UpdatePipe cannot name a starting position, so moto's copy of them loses it. And
-moto's pipes step from state to state each time somebody looks, a stopped one to STARTING.
+Moto lacks UpdateEventBus, drops a pipe's starting position in UpdatePipe, and advances a pipe's state on each
+DescribePipe, so that a stopped pipe becomes STARTING.
 """
 
 import json
@@ -37,7 +37,7 @@ def _update_and_keep_position(self: EventBridgePipesBackend, name: str, **settin
 
 
 def _current_state(self: Pipe) -> str:
-    # The data plane obeys at once.
+    # The data plane follows a change at once, so there are no transitional states.
     return self.desired_state
 
 

@@ -1,4 +1,4 @@
-"""Lambda takes a function only with a role that may do what Lambda does for it; moto takes any role.
+"""Lambda: reject a function whose execution role lacks required permissions; moto accepts any role.
 
 Source: "CreateFunction" in the Lambda API reference, InvalidParameterValueException.
 """
@@ -18,10 +18,10 @@ _update_function_configuration = LambdaBackend.update_function_configuration
 
 
 def _require(role_arn: str, name: str, settings: dict[str, Any]) -> None:
-    """Refuse a function with this role and these settings, unless the role may do what they ask for.
+    """Check that the role has the permissions that the function's settings require.
 
     Raises:
-        InvalidParameterValueException: In Lambda's words.
+        InvalidParameterValueException: A permission is missing; with Lambda's message.
     """
     in_vpc = bool((settings.get("VpcConfig") or {}).get("SubnetIds"))
     traced = (settings.get("TracingConfig") or {}).get("Mode") == "Active"

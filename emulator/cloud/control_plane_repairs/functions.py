@@ -1,7 +1,7 @@
-"""Lambda: the whole configuration of a function is kept, changed and returned.
+"""Lambda: store, update and return the whole function configuration.
 
-moto neither returns logging settings nor changes a function's key, tracing or storage, puts
-every function into the same made-up VPC, and appends asynchronous settings to those it goes on reading.
+Moto does not return logging settings, does not update KMS key, tracing or storage, puts every function into
+the same made-up VPC, and appends new asynchronous settings after the ones that it reads.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""CloudWatch Logs: a log group's key can be changed. moto only takes one when the group is made."""
+"""CloudWatch Logs: change a log group's KMS key; moto only accepts one at creation."""
 
 import json
 

@@ -1,6 +1,6 @@
-"""EC2: rules keep their description and can change, endpoints can change, a deleted endpoint is gone.
+"""EC2: update security group rules and VPC endpoints, and remove deleted endpoints.
 
-moto keeps the description of CIDR rules alone, changes only their CIDR, and shows deleted endpoints for ever.
+Moto keeps descriptions only for CIDR rules, updates only their CIDR, and lists deleted endpoints for ever.
 """
 
 import json
@@ -68,7 +68,7 @@ def _modify_whole_endpoint(self: VPCs) -> Any:
 
 
 def _route(backend: Any, endpoint: VPCEndPoint, tables: list[str], *, add: bool) -> None:
-    """A gateway endpoint is a route in each of its tables."""
+    """Add or remove a gateway endpoint's route in each of its route tables."""
     destination = endpoint.destination_prefix_list_id
     for table in tables if destination else ():
         if add:

@@ -1,7 +1,7 @@
-"""EC2: what something else in the VPC uses cannot be deleted, so that a wrong order of deletion is seen.
+"""EC2: refuse to delete security groups and subnets in use, so that a wrong deletion order fails.
 
-moto deletes security groups and subnets under the endpoints and functions that stand in them. A function lets
-go of them at once here; on AWS its network interfaces do so within 45 minutes.
+Moto deletes them while endpoints and functions use them. Here a deleted function releases them at once; on
+AWS its network interfaces can remain for up to 45 minutes.
 """
 
 from typing import Any

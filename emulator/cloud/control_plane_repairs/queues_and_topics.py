@@ -1,7 +1,7 @@
-"""SQS and SNS: attributes that were set are returned, and setting one does not unset another.
+"""SQS and SNS: return all attributes that were set, and keep the others when one is set.
 
-moto deletes a queue's policy whenever any attribute is set without it, never returns a redrive allow policy,
-and returns neither the tracing mode nor the signature version of a topic.
+Moto deletes a queue's policy whenever another attribute is set, and never returns a redrive allow policy or a
+topic's tracing mode and signature version.
 """
 
 from typing import Any

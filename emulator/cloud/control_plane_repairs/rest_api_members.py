@@ -1,7 +1,7 @@
-"""API Gateway: what is inside an API can be changed in place, and what is missing says so as AWS does.
+"""API Gateway: update the parts of a REST API in place, and report missing ones as AWS does.
 
-moto has no UpdateResource, UpdateModel, UpdateMethod or UpdateDeployment, answers for a missing integration
-with nothing at all, for a missing validator with 400, and fails over what is gone.
+Moto lacks UpdateResource, UpdateModel, UpdateMethod and UpdateDeployment, returns an empty response for a
+missing integration and 400 for a missing validator, and raises for deleted parents.
 """
 
 import json
@@ -28,7 +28,7 @@ _METHOD_MAPS = {"requestModels": "request_models", "requestParameters": "request
 
 
 def _steps(self: APIGatewayResponse) -> list[str]:
-    """`["restapis", api, "resources", resource, "methods", method, ...]`."""
+    """Return the path's segments: `["restapis", api, "resources", resource, "methods", method, ...]`."""
     steps: list[str] = self.path.strip("/").split("/")
     return steps
 
@@ -107,7 +107,7 @@ def _delete_existing_integration(self: APIGatewayResponse) -> Any:
 
 
 def _of_existing(collection: str, operation: Any) -> Any:
-    """Return the operation, after a check that the API has the member that the path names."""
+    """Wrap the operation with a check that the part named by the path exists."""
 
     def checked(self: APIGatewayResponse) -> Any:
         _, api, _, member = _steps(self)[:4]

@@ -1,7 +1,6 @@
-"""API Gateway: an API's security policy, its tags, and a stage's method settings.
+"""API Gateway: security policy and tags of an API, method settings of a stage.
 
-moto drops security policy and endpoint access mode, knows tags of stages alone, and cannot remove the
-settings of a method.
+Moto drops the security policy and endpoint access mode, tags only stages, and cannot remove method settings.
 """
 
 import json
@@ -67,7 +66,7 @@ def _patch_whole_stage(self: Stage, operations: list[dict[str, Any]]) -> Stage:
 
 
 def _tagged_api(self: APIGatewayResponse) -> RestAPI | None:
-    """Return the API that a call about tags is about; None when it is about a stage."""
+    """Return the API that a tagging call names; None if it names a stage."""
     path = unquote(self.path.split("/tags/")[1])
     api_id = path.rsplit("/restapis/", 1)[-1]
     return None if "/" in api_id else self.backend.get_rest_api(api_id)

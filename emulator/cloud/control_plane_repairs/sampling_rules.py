@@ -1,4 +1,4 @@
-"""X-Ray's sampling rules and their tags, which moto does not have; all traces are kept here all the same."""
+"""X-Ray: sampling rules and their tags, which moto lacks. They have no effect: every trace is recorded."""
 
 import json
 import time

@@ -1,6 +1,6 @@
-"""DynamoDB: a stream that was ended can be begun again, and a table can change its key.
+"""DynamoDB: enable a stream again after disabling it, and change a table's KMS key.
 
-moto remembers the old stream and refuses another, and ignores encryption in UpdateTable.
+Moto refuses a second stream, and ignores encryption in UpdateTable.
 """
 
 from typing import Any

@@ -1,7 +1,7 @@
-"""A name that is taken is refused, as AWS does: a replacement that collides with the old one is seen here.
+"""Refuse names that are taken, so that a replacement that collides with the old resource fails as on AWS.
 
-moto lets a second pipe or model take the place of the first, a second permission stand beside it, and answers
-with the first topic whatever the second one was to be.
+In moto a second pipe or model replaces the first, a second permission is added beside it, and CreateTopic
+returns the existing topic even if its attributes differ.
 """
 
 import json
@@ -25,7 +25,7 @@ _add_permission = LambdaBackend.add_permission
 
 
 class StatementTakenError(LambdaClientError):
-    """As AWS words it."""
+    """The statement id exists already, with AWS's message."""
 
     code = 409
 
@@ -58,7 +58,7 @@ def _create_same_topic(
     attributes: dict[str, str] | None = None,
     tags: dict[str, str] | None = None,
 ) -> Any:
-    """A topic that exists is given back to whoever describes it alike."""
+    """Return the existing topic if its attributes and tags are the same."""
     topic = next((each for each in self.topics.values() if each.name == name), None)
     if topic is not None and tags is not None and tags != topic._tags:  # noqa: SLF001 - moto has no other way
         raise InvalidParameterValue(

@@ -1,5 +1,5 @@
-"""CloudWatch at work: metrics of what really happens here, alarms on them, and their mails.
+"""CloudWatch: metrics of the running data plane, alarm evaluation and alarm actions.
 
-Periods are shortened by a factor, and ages of messages and events lengthened by it: an alarm sees what it
-would see on AWS, sooner.
+Periods are shortened by a factor, and the ages of messages and events lengthened by it, so that alarms change
+state as on AWS but sooner.
 """

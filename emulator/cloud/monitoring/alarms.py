@@ -1,4 +1,4 @@
-"""Evaluates the deployed alarms again and again, and tells their topics when one changes."""
+"""Evaluate the deployed alarms periodically and notify their topics of state changes."""
 
 import json
 import logging
@@ -24,10 +24,10 @@ LEAST_LOOK_BACK_SECONDS: Final = 3 * 3600
 
 
 class Alarms:
-    """CloudWatch, for as long as it runs.
+    """The evaluator of alarms.
 
     Args:
-        scale: What a second of AWS lasts here; 0 lets the alarms rest.
+        scale: Duration of an AWS second, in seconds; 0 disables evaluation.
     """
 
     def __init__(self, scale: float) -> None:
@@ -37,13 +37,13 @@ class Alarms:
         self._stopped = threading.Event()
 
     def start(self) -> None:
-        """Begin to measure and to evaluate."""
+        """Begin to collect metrics and evaluate alarms."""
         if self._scale:
             taps.measured.listen(self._store.add)
             threading.Thread(target=self._run, name="alarms", daemon=True).start()
 
     def stop(self) -> None:
-        """Evaluate nothing more."""
+        """Stop evaluating."""
         taps.measured.forget(self._store.add)
         self._stopped.set()
 
@@ -62,7 +62,7 @@ class Alarms:
 
     def _evaluate(self, alarm: Any) -> None:
         state, reason = state_of(alarm, self._store, time.time(), self._scale)
-        # moto's alarm is another one, and OK, when it is put again; AWS keeps the state.
+        # PutMetricAlarm on an existing alarm replaces it in moto, in state OK; AWS keeps the state.
         before = self._states.get(alarm.name, alarm.state_value)
         alarm.state_value = before
         self._states[alarm.name] = state

@@ -1,7 +1,7 @@
-"""What state an alarm is in, by its metrics.
+"""Evaluate the state of an alarm from its metrics.
 
 Source: "Evaluating an alarm" and "Configuring how CloudWatch alarms treat missing data" in the CloudWatch
-user guide. Periods slide here instead of beginning with each minute.
+user guide. Unlike on AWS, periods slide instead of being aligned to the minute.
 """
 
 import operator
@@ -21,7 +21,7 @@ _COMPARISONS: Final[Mapping[str, Callable[[float, float], bool]]] = {
 
 
 def state_of(alarm: Any, store: MetricStore, now: float, scale: float) -> tuple[str, str]:
-    """Return the state of one of moto's alarms, and why."""
+    """Return the state of a moto alarm, and the reason."""
     periods = int(alarm.evaluation_periods)
     needed = int(alarm.datapoints_to_alarm or periods)
     values = [value_at(alarm, store, now, scale, back) for back in range(periods)]
@@ -33,7 +33,7 @@ def state_of(alarm: Any, store: MetricStore, now: float, scale: float) -> tuple[
 
 
 def value_at(alarm: Any, store: MetricStore, now: float, scale: float, back: int) -> float | None:
-    """Return what an alarm compares, so many periods back; None for no data."""
+    """Return the value that an alarm compares, `back` periods ago; None if data is missing."""
     if not alarm.metric_data_queries:
         dimensions = {each.name: each.value for each in alarm.dimensions}
         which = alarm.statistic or alarm.extended_statistic

@@ -1,7 +1,7 @@
-"""Metric math, as far as alarms here use it: IF, FILL with a number, AND, OR, comparisons and arithmetic.
+"""A subset of metric math: IF, FILL with a number, AND, OR, comparisons and arithmetic.
 
-Source: "Using math expressions with CloudWatch metrics" in the CloudWatch user guide. An expression over a
-metric without data has no data, unless FILL says what it counts for.
+Source: "Using math expressions with CloudWatch metrics" in the CloudWatch user guide. An expression on a
+metric without data has no data, unless FILL supplies a value.
 """
 
 import ast
@@ -26,18 +26,18 @@ _WORDS: Final = {"AND": "and", "OR": "or", "IF": "IF_"}
 
 
 class FormulaError(ValueError):
-    """An expression uses what is not calculated here."""
+    """An expression uses unsupported syntax."""
 
 
 class _NoDataError(Exception):
-    """A metric of the expression has no data."""
+    """A metric in the expression has no data."""
 
 
 def value_of(expression: str, metrics: Mapping[str, float | None]) -> float | None:
-    """Return what an expression gives for one period; None for no data.
+    """Return the value of an expression for one period, or None if data is missing.
 
     Raises:
-        FormulaError: It is not read here.
+        FormulaError: The expression is not supported.
     """
     text = re.sub(r"\b(AND|OR|IF)\b", lambda word: _WORDS[word.group()], expression)
     try:

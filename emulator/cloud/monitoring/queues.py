@@ -1,4 +1,4 @@
-"""What SQS says of its queues, minute by minute."""
+"""SQS queue metrics."""
 
 import time
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ NAMESPACE = "AWS/SQS"
 
 
 def queue_data() -> Iterator[Datum]:
-    """Yield how many messages of each queue can be received, and the age of its oldest one in seconds."""
+    """Yield each queue's number of visible messages, and the age of its oldest message in seconds."""
     now = time.time()
     for queue in list(backend("sqs").queues.values()):
         messages = list(queue._messages)  # noqa: SLF001 - moto counts hidden ones too

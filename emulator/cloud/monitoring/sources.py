@@ -1,4 +1,4 @@
-"""Measurements of calls to DynamoDB, and of what functions print in the embedded metric format."""
+"""Metrics of DynamoDB calls, and of log lines in the embedded metric format."""
 
 import json
 import time
@@ -16,7 +16,7 @@ _READS = frozenset({"BatchGetItem", "GetItem", "Query", "Scan", "TransactGetItem
 
 
 def measure_call(call: Call, response: HttpResponse, seconds: float) -> None:
-    """Tell what DynamoDB measures of a call, and what CloudWatch Logs finds in lines that it is given."""
+    """Publish the metrics of a DynamoDB call, and those in lines sent to CloudWatch Logs."""
     if (call.service, call.operation) == ("logs", "PutLogEvents") and response.status == 200:
         for event in json.loads(call.request.body)["logEvents"]:
             measure_lines(event["message"].encode())
@@ -33,7 +33,7 @@ def measure_call(call: Call, response: HttpResponse, seconds: float) -> None:
 
 
 def measure_lines(lines: bytes) -> None:
-    """Tell the metrics that lines of a log carry."""
+    """Publish the metrics in log lines."""
     for line in lines.splitlines() if taps.measured.heard else ():
         if b'"_aws"' in line:
             for datum in _embedded(line):
@@ -41,7 +41,7 @@ def measure_lines(lines: bytes) -> None:
 
 
 def _embedded(line: bytes) -> Iterator[Datum]:
-    """Yield the data of one line.
+    """Yield the metric data of one line.
 
     Source: "Specification: Embedded metric format" in the CloudWatch user guide.
     """

@@ -1,4 +1,4 @@
-"""The data points of metrics, kept for as long as an alarm may look back."""
+"""Store metric data points for as long as alarms evaluate them."""
 
 import math
 import threading
@@ -12,11 +12,11 @@ _AGES = frozenset({"ApproximateAgeOfOldestMessage", "AsyncEventAge"})
 
 
 class MetricStore:
-    """Takes measurements, and gives statistics of them.
+    """Stores data points and computes statistics.
 
     Args:
-        kept_seconds: How long a measurement is kept.
-        scale: What a second of AWS lasts here.
+        kept_seconds: Retention of data points, in seconds.
+        scale: Duration of an AWS second, in seconds.
     """
 
     def __init__(self, kept_seconds: float, scale: float) -> None:
@@ -26,7 +26,7 @@ class MetricStore:
         self._lock = threading.Lock()
 
     def add(self, datum: Datum) -> None:
-        """Take a measurement."""
+        """Add a data point."""
         value = datum.value / self._scale if datum.name in _AGES else datum.value
         key = key_of(datum.namespace, datum.name, datum.dimensions)
         with self._lock:
@@ -36,14 +36,14 @@ class MetricStore:
                 points.popleft()
 
     def statistic(self, key: Key, which: str, start: float, end: float) -> float | None:
-        """Return a statistic of the measurements from `start` to before `end`; None where there are none."""
+        """Return a statistic of the data points from `start` (inclusive) to `end` (exclusive), or None."""
         with self._lock:
             values = [value for at, value in self._points.get(key, ()) if start <= at < end]
         return _statistic(which, values) if values else None
 
 
 def key_of(namespace: str, name: str, dimensions: Mapping[str, str]) -> Key:
-    """Return how a metric is known."""
+    """Return the key that identifies a metric."""
     return namespace, name, frozenset(dimensions.items())
 
 

@@ -1,4 +1,4 @@
-"""Where moto answers otherwise than AWS does: one module for each service or idea."""
+"""Override moto where it differs from AWS, one module per service or behaviour."""
 
 import importlib
 import pkgutil
@@ -8,7 +8,7 @@ from emulator.cloud.replacing import replace_all
 
 
 def apply() -> None:
-    """Apply every repair; call it before anything is served."""
+    """Apply all overrides; call this before serving requests."""
     for folder, name in (
         (__path__, __name__),
         (control_plane_repairs.__path__, control_plane_repairs.__name__),

@@ -1,6 +1,6 @@
-"""API Gateway: a deployment is a snapshot of the API, and a stage serves the snapshot.
+"""API Gateway: make a deployment a snapshot of the API, which its stages serve.
 
-moto keeps nothing but a deployment's id, and would serve whatever the API is at the moment.
+Moto stores only a deployment's id, so that a stage would serve the API's current state.
 """
 
 import copy
@@ -15,11 +15,10 @@ from emulator.cloud.replacing import replaces
 
 @dataclass(frozen=True, slots=True)
 class ApiSnapshot:
-    """An API at the moment of its deployment, in the shapes of API Gateway's own responses.
+    """An API at the time of its deployment, in the shapes of API Gateway's responses.
 
-    `methods` has one entry a method: its ``resourceId`` and ``path`` beside what GetMethod answers;
-    `schemas` maps a model's name to its JSON schema text; `responses` a gateway response's type to what
-    GetGatewayResponse answers.
+    `methods` has each method's ``resourceId``, ``path`` and GetMethod response; `schemas` maps model names to
+    JSON schema text; `responses` maps gateway response types to GetGatewayResponse responses.
     """
 
     methods: list[dict[str, Any]] = field(default_factory=list)
@@ -41,7 +40,7 @@ def _create_with_snapshot(
 
 
 def take_snapshot(api: RestAPI) -> ApiSnapshot:
-    """Return the API as it is now."""
+    """Return a snapshot of the API's current state."""
     methods = [
         {"resourceId": resource.id, "path": resource.get_path(), **copy.deepcopy(method.to_json())}
         for resource in api.resources.values()
@@ -59,7 +58,7 @@ def take_snapshot(api: RestAPI) -> ApiSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class DeployedStage:
-    """A stage with the snapshot that it serves."""
+    """A stage and the snapshot that it serves."""
 
     api_id: str
     api_name: str
@@ -72,7 +71,7 @@ class DeployedStage:
 
 
 def find_stage(api_id: str, stage_name: str) -> DeployedStage | None:
-    """Return the stage of an API; None when there is no such API or stage. Call it with moto's lock held."""
+    """Return a stage of an API, or None. The caller must hold moto's lock."""
     api = backend("apigateway").apis.get(api_id)
     stage = api.stages.get(stage_name) if api else None
     if stage is None:

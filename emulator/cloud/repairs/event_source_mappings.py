@@ -1,7 +1,7 @@
-"""Event source mappings feed functions by pollers.
+"""Lambda: leave event source mappings to the data plane's pollers.
 
-moto hangs each mapping on its queue or table and calls the function from inside the write; a message is
-gone whether the function took it or not, even after the mapping was deleted.
+Moto invokes the function from inside the write to the queue or table, deletes the message even if the
+function fails, and does so even after the mapping is deleted.
 """
 
 from typing import Any

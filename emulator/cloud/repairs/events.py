@@ -1,7 +1,7 @@
-"""EventBridge: an event that is put is accepted and leaves by the rules of its bus, whatever their targets.
+"""EventBridge: override PutEvents delivery.
 
-moto raises for a Lambda target, so that the *sender* gets HTTP 500, and gives events a time in epoch
-seconds where AWS has an ISO 8601 string. Delivery is the data plane's; it hears of each accepted event.
+Moto raises for a Lambda target, so that the *sender* gets HTTP 500, and sets an event's time in epoch seconds
+instead of ISO 8601. Here PutEvents accepts the event and notifies the data plane, which delivers it.
 """
 
 import json
@@ -22,7 +22,7 @@ MAXIMUM_ENTRY_BYTES = 1024 * 1024
 
 
 class PutEventsError(Exception):
-    """One entry is refused; `code` and the text are AWS's."""
+    """An entry is refused, with AWS's error code and message."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -35,7 +35,7 @@ def _put_events(_: EventsBackend, entries: list[dict[str, Any]]) -> list[dict[st
 
 
 def put_events(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Accepts entries in the shape of PutEvents' request; gives its response entries, in the same order."""
+    """Accept PutEvents request entries; return the response entries in the same order."""
     if not 1 <= len(entries) <= MAXIMUM_ENTRIES:
         raise ValidationException(
             f"1 validation error detected: Value '{len(entries)} entries' at 'entries' failed to satisfy "
@@ -96,7 +96,7 @@ def _iso_time(given: Any) -> str:
 
 
 def rules_of(bus_name: str) -> list[Any]:
-    """Moto's enabled rules with an event pattern on a bus."""
+    """Return a bus's enabled rules that have an event pattern."""
     bus = backend("events").event_buses.get(bus_name)
     rules = list(bus.rules.values()) if bus else []
     return [rule for rule in rules if rule.state == "ENABLED" and rule.event_pattern.get_pattern()]

@@ -1,7 +1,7 @@
-"""DynamoDB's update expressions are parsed once each, and not once more for each step.
+"""DynamoDB: cache parsed update expressions.
 
-moto parses an expression twice for each update, copies what it has parsed, node by node, before it works on
-it, and counts its clauses each time: a pipeline writes the same few expressions all day.
+For each update, moto parses the expression twice, copies the syntax tree node by node and counts its clauses;
+a pipeline uses the same few expressions all the time.
 """
 
 import pickle
@@ -24,7 +24,7 @@ def _parsed(expression: str) -> bytes:
 
 @replaces(_PARSER, "make")
 def _make(expression: str) -> Any:
-    """Return the syntax tree of an expression; whoever asks may change it."""
+    """Return the syntax tree of an expression, which the caller may modify."""
     return pickle.loads(_parsed(expression))  # noqa: S301 - our own
 
 

@@ -1,7 +1,4 @@
-"""AWS's managed policies exist without being created; moto loads all thousand of them (130 MB) or none.
-
-The few that a role attaches are read from moto's own data at the moment they are named.
-"""
+"""IAM: load AWS managed policies on demand; moto loads either all thousand of them (130 MB) or none."""
 
 import functools
 import json
@@ -17,7 +14,7 @@ _PREFIX = "arn:aws:iam::aws:policy/"
 
 
 def find_document(name: str) -> dict[str, Any] | None:
-    """The data of the managed policy `name` (Path, Document, dates); None when AWS has none of that name."""
+    """Return the data of an AWS managed policy (Path, Document, dates), or None if it does not exist."""
     position = aws_managed_policies_data.find(f'\n "{name}":')
     if position < 0:
         return None
@@ -29,7 +26,7 @@ def find_document(name: str) -> dict[str, Any] | None:
 
 
 def load(backend: IAMBackend, arn: str) -> None:
-    """Make the managed policy `arn` known to `backend`, if it is AWS's and exists."""
+    """Add the AWS managed policy `arn` to `backend`, if it exists."""
     if not arn.startswith(_PREFIX) or arn in backend.managed_policies:
         return
     name = arn.rpartition("/")[2]

@@ -1,7 +1,7 @@
-"""What a request asks for is what was authorised.
+"""Make moto run the operation that was authorized.
 
-moto takes the operation from a parameter `Action` first, wherever it stands, and reads a body in JSON as
-parameters too: text such as `&Action=PurgeQueue` in a message was obeyed.
+Moto prefers a parameter `Action` wherever it occurs, and also parses JSON bodies as parameters: the text
+`&Action=PurgeQueue` in a message would purge the queue.
 """
 
 from moto.core.responses import BaseResponse

@@ -1,8 +1,8 @@
-"""DynamoDB's queries, answered from the items of the key that is asked for.
+"""DynamoDB: answer queries from the items of one partition key.
 
-For each query moto 5.2.5 copies the table's list of items, sorts what it finds by comparisons in Python, and
-only then looks at the range key; for each attribute that an index or an answer holds it converts the whole
-item. A desk that looks for new alerts every three seconds kept a processor busy with ten thousand of them.
+For each query, moto 5.2.5 copies the table's list of items, sorts the matches in Python and only then filters
+by range key, and converts the whole item for each projected attribute. Polling for new alerts every three
+seconds kept a CPU busy at ten thousand items.
 """
 
 from bisect import bisect_left, bisect_right
@@ -24,12 +24,12 @@ RangeKeys = list[tuple[str, str, list[DynamoType]]]
 
 
 class _Keys(NamedTuple):
-    """The keys of a table or an index: `range` of a table without one is its only key.
+    """The key schema of a table or index.
 
     Attributes:
-        hash: The name of the hash key.
-        range: The name of the range key.
-        order: The names of what its items are sorted by.
+        hash: Name of the hash key.
+        range: Name of the range key; the hash key if there is none.
+        order: Names of the attributes that items are sorted by.
     """
 
     hash: str
@@ -54,7 +54,7 @@ def _query(  # noqa: PLR0913, PLR0917 - moto's own parameters
     range_key_conditions: RangeKeys | None = None,
     **filter_kwargs: Any,
 ) -> Page:
-    """Read a page of a key's items; with moto's lock held, so that items need no copies of their own."""
+    """Return a page of a key's items. The caller must hold moto's lock, since items are not copied."""
     keys = _keys(self, index_name, consistent_read)
     compound = len(hash_key_conditions or ()) > 1 or len(range_key_conditions or ()) > 1
     if keys is None or hash_key is None or compound or filter_kwargs:
@@ -79,7 +79,7 @@ def _query(  # noqa: PLR0913, PLR0917 - moto's own parameters
 
 
 def _keys(table: Table, index_name: str | None, consistent_read: bool) -> _Keys | None:
-    """Return the keys that a query goes by; None for moto to answer or refuse."""
+    """Return the key schema of a query, or None to leave the query to moto."""
     own = tuple(name for name in (table.hash_key_attr, table.range_key_attr) if name)
     if not index_name:
         return _Keys(own[0], own[-1], own)
@@ -97,7 +97,7 @@ def _keys(table: Table, index_name: str | None, consistent_read: bool) -> _Keys 
 
 
 def _of_key(table: Table, keys: _Keys, value: DynamoType, of_index: bool) -> list[Item]:
-    """Return the items under a hash key; of an index those that have its range key, too."""
+    """Return the items with a hash key; in an index, only those that have its range key."""
     if not of_index:
         held: Any = table.items.get(value)
         if held is None:
@@ -121,7 +121,7 @@ def _range_test(name: str, comparison: str, operands: Iterable[DynamoType]) -> C
 
 
 def _ordered(keys: _Keys, items: list[Item], start: dict[str, Any] | None, forward: bool) -> Iterable[Item]:
-    """Return the items in their order, from the one after a key."""
+    """Return the items in sort order, starting after a key."""
 
     def place(attributes: dict[str, Any]) -> tuple[Any, ...]:
         return tuple(DynamoType(attributes[name]).cast_value for name in keys.order)
@@ -136,7 +136,7 @@ def _ordered(keys: _Keys, items: list[Item], start: dict[str, Any] | None, forwa
 
 @replaces(Item, "project")
 def _project(self: Item, projection_expressions: list[list[str]]) -> Item:
-    """Return an item with the attributes that are asked for; moto converts all of it for each of them."""
+    """Return the projected attributes of an item, converting it once instead of once per attribute."""
     names = [path[0] for path in projection_expressions if len(path) == 1 and not path[0].endswith("]")]
     if len(names) < len(projection_expressions):
         return _original_project(self, projection_expressions)

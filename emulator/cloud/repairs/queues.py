@@ -1,10 +1,9 @@
-"""SQS: safe with several threads, fast with many messages, and with all that a message carries.
+"""SQS: thread safety, speed with many messages, and system attributes.
 
-Beside AWS, moto 5.2.5: loses a message that is sent while another is deleted; copies every message it hands
-out; searches all old receipt handles at each delete, and remembers deleted ones for ever; drops the system
-attributes (the trace header) of SendMessageBatch; feeds Lambda event source mappings from inside the send
-and loses what fails; moves messages to a dead-letter queue without telling a reader of that queue. FIFO
-queues, which nothing here uses, are refused rather than half supported.
+Unlike AWS, moto 5.2.5 loses a message that is sent while another is deleted; copies every received message;
+searches all old receipt handles at each delete, and keeps deleted ones for ever; drops the system attributes
+(the trace header) in SendMessageBatch; invokes event source mappings from inside the send and loses failed
+messages; moves messages to a dead-letter queue without waking its readers. FIFO queues are refused.
 """
 
 # ruff: noqa: SLF001, PLR0913, PLR0917 - a repair reaches inside moto and keeps its signatures
@@ -38,10 +37,10 @@ def _add_message(self: Queue, message: Message) -> None:
 
 
 def _find(queue: Queue, receipt_handle: str) -> Message | None:
-    """Return the message of a receipt handle; None when it is deleted.
+    """Return the message with a receipt handle, or None if it is deleted.
 
     Raises:
-        ReceiptHandleIsInvalid: the handle was never given out by this emulator.
+        ReceiptHandleIsInvalid: This emulator never issued the handle.
     """
     message_id, separator, _ = receipt_handle.partition(_SEPARATOR)
     if not separator:
@@ -132,7 +131,7 @@ def _is_exhausted(queue: Queue, message: Message) -> bool:
 
 
 def next_visible_in(queue: Queue) -> float | None:
-    """Seconds until a hidden or delayed message of the queue can be received; None when there is none."""
+    """Return the seconds until the next hidden or delayed message becomes visible; None without one."""
     now = _now_ms()
     with queue._messages_lock:
         times = [max(message.visible_at, message.delayed_until) for message in queue._messages]

@@ -1,7 +1,7 @@
-"""DynamoDB's tables, read by the page without being sorted.
+"""DynamoDB: scan tables page by page without sorting.
 
-For each page of a scan moto 5.2.5 sorts the whole table by comparisons in Python, goes over all that came
-before, and copies each item attribute by attribute: ten times as many items took a hundred times as long.
+For each page, moto 5.2.5 sorts the whole table in Python, iterates over all earlier items, and copies each
+item attribute by attribute, so that the duration grows with the square of the number of items.
 """
 
 from bisect import bisect_left
@@ -33,7 +33,7 @@ def _scan(  # noqa: PLR0913, PLR0917 - moto's own parameters
     projection_expression: list[list[str]] | None = None,
     segments: tuple[None, None] | tuple[int, int] = _WHOLE,
 ) -> Page:
-    """Read a page of a table; with moto's lock held, so that items need no copies of their own."""
+    """Return a page of a table. The caller must hold moto's lock, since items are not copied."""
     if index_name or filters or segments != _WHOLE:
         rest = (filter_expression, index_name, consistent_read, projection_expression, segments)
         return _original(self, filters, limit, exclusive_start_key, *rest)
@@ -62,7 +62,7 @@ def _names(table: Table) -> list[str]:
 
 
 def _after(table: Table, key: list[DynamoType] | None) -> Iterator[Item]:
-    """Yield a table's items in the order of their keys, from the one after a key."""
+    """Yield a table's items in key order, starting after a key."""
     held = sorted(table.items.items(), key=lambda pair: pair[0].value)
     start = bisect_left(held, key[0].value, key=lambda pair: pair[0].value) if key else 0
     for hash_key, of in islice(held, start, None):
@@ -76,7 +76,7 @@ def _after(table: Table, key: list[DynamoType] | None) -> Iterator[Item]:
 
 @replaces(Table, "all_items")
 def _all_items(self: Table) -> list[Item]:
-    """Return a table's items in no order: a query puts those that it finds into theirs."""
+    """Return a table's items unsorted; queries sort their matches."""
     if not self.range_key_attr:
         return list(self.items.values())  # type: ignore[arg-type]  # moto's type is that of the other tables
     return [item for of in self.items.values() for item in of.values()]

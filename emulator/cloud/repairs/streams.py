@@ -1,7 +1,7 @@
-"""DynamoDB streams: records reach their readers through the stream alone, and do not pile up for ever.
+"""DynamoDB streams: deliver records only through the stream, and trim them.
 
-moto calls Lambda itself from inside each write; on AWS pollers read the stream. moto keeps every record;
-AWS keeps them for 24 hours, here they go when the one reader that there is has passed them (`trim`).
+Moto invokes Lambda from inside each write; on AWS, pollers read the stream. Moto keeps every record; AWS
+keeps them for 24 hours. Here they are trimmed once the only reader has passed them.
 """
 
 from typing import Any
@@ -25,8 +25,8 @@ def _add(self: StreamShard, old: Any, new: Any) -> None:
 
 
 def trim(shard: StreamShard, passed: int) -> None:
-    """Drop records that lie well before sequence number `passed`; call it with moto's lock held."""
+    """Drop records well before sequence number `passed`. The caller must hold moto's lock."""
     surplus = passed - KEPT_BEHIND_READER - shard.starting_sequence_number
-    if surplus >= KEPT_BEHIND_READER:  # in bulk: each time shifts the whole list
+    if surplus >= KEPT_BEHIND_READER:  # in bulk, because each deletion shifts the whole list
         del shard.items[:surplus]
         shard.starting_sequence_number += surplus

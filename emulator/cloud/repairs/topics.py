@@ -1,6 +1,6 @@
-"""SNS: mail goes to a mailbox, and what was sent is forgotten.
+"""SNS: deliver e-mail to a mailbox, and do not keep published messages.
 
-moto does nothing with a message for an e-mail subscription, and keeps every published message for ever.
+Moto ignores e-mail subscriptions and keeps every published message for ever.
 """
 
 import time

@@ -1,8 +1,8 @@
-"""DynamoDB transactions: all conditions are looked at before anything is written, and nothing is copied.
+"""DynamoDB transactions: check all conditions before writing, without copying tables.
 
-moto writes while it looks, and to be able to take that back copies every item of every table in the
-transaction, with the whole emulator waiting. It also does again what a client, which heard no answer, sends
-again under the same token ("Idempotency" in "Amazon DynamoDB Transactions: How it works").
+Moto writes while it checks and, to be able to roll back, copies every item of every table in the transaction
+under its lock. It also ignores client request tokens, so that a retry is applied twice ("Idempotency" in
+"Amazon DynamoDB Transactions: How it works").
 """
 
 import time
@@ -29,7 +29,7 @@ _NONE: _Reason = (None, None, None)
 
 
 class _Write(NamedTuple):
-    """One item of a transaction."""
+    """One write of a transaction."""
 
     kind: str
     table: str
@@ -38,7 +38,7 @@ class _Write(NamedTuple):
 
     @property
     def expressions(self) -> tuple[str | None, dict[str, Any], dict[str, Any]]:
-        """The condition with its names and values."""
+        """The condition expression with its names and values."""
         return (
             self.request.get("ConditionExpression"),
             self.request.get("ExpressionAttributeNames") or {},

@@ -1,7 +1,7 @@
-"""What deploying requires: each action on each resource, with the tags and keys that policies speak about.
+"""Permissions that control-plane calls require: action, resource and condition keys, including tags.
 
-Calls that make, change or delete resources are read here, service by service; every other call (and what a
-service has no reader for) is read by `emulator.cloud.authorization.requirements`.
+One module per service covers the calls that create, change or delete resources;
+`emulator.cloud.authorization.requirements` covers every other call.
 
 Sources: "Actions, resources, and condition keys for AWS services" in the service authorization reference;
 "Controlling access to AWS resources using tags" in the IAM user guide.
@@ -32,7 +32,7 @@ _READERS: Mapping[str, Callable[[Call], Iterator[Requirement]]] = {
 
 
 def requirements_of(call: Call) -> list[Requirement]:
-    """Return the rights that a call needs, all of them; none for the few calls that AWS lets anyone make."""
+    """Return the permissions that a call requires; empty for the few calls that need none."""
     reader = _READERS.get(call.service)
     found = list(reader(call)) if reader else []
     return found or requirements.requirements_of(call)

@@ -1,4 +1,4 @@
-"""Lambda: functions and their triggers, the role that a function is handed, and the key of its settings."""
+"""Lambda: functions, event source mappings, the passed execution role and the environment's KMS key."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -21,7 +21,7 @@ _NOT_DEPLOYING = {"Invoke", "InvokeAsync"}
 
 
 def read(call: Call) -> Iterator[Requirement]:
-    """Yield the rights for a call that deploys; none are read for one that invokes."""
+    """Yield the permissions for a control-plane call; none for an invocation."""
     if call.operation in _NOT_DEPLOYING:
         return
     parts = [unquote(part) for part in call.request.path.split("/") if part]
@@ -45,7 +45,7 @@ def _function(name_or_arn: str) -> str:
 
 
 def _principal(call: Call, name: str, parameters: Mapping[str, Any], parts: list[str]) -> Context:
-    """Who a permission is for: as it is given, or as it stands in the function's policy."""
+    """Return the principal of a permission, from the call or from the function's policy."""
     if call.operation == "AddPermission":
         return {"lambda:principal": (str(parameters.get("Principal", "")),)}
     if call.operation != "RemovePermission":
@@ -58,7 +58,7 @@ def _principal(call: Call, name: str, parameters: Mapping[str, Any], parts: list
 
 
 def _made_of(parameters: Mapping[str, Any]) -> Context:
-    """The layers and subnets that a function is given."""
+    """Return the layers and subnets in a function's configuration."""
     found = {
         "lambda:layer": parameters.get("Layers"),
         "lambda:subnetids": (parameters.get("VpcConfig") or {}).get("SubnetIds"),

@@ -1,4 +1,4 @@
-"""IAM: the role that a call is about, the policy that it attaches, and the boundary that bounds the role."""
+"""IAM: roles, attached policies and permissions boundaries."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from emulator.cloud.calls import Call
 
 
 def read(call: Call) -> Iterator[Requirement]:
-    """Yield the rights for a call about a role; none are read for one about anything else."""
+    """Yield the permissions for a call on a role; none for other calls."""
     parameters = call.form
     name = parameters.get("RoleName")
     if not name:
@@ -17,7 +17,7 @@ def read(call: Call) -> Iterator[Requirement]:
     context: Context = asked_for(pairs(parameters, "Tags.member"))
     if "PolicyArn" in parameters:
         context["iam:policyarn"] = (parameters["PolicyArn"],)
-    # A call that sets the boundary is judged by the one that it sets, any other by the one that there is.
+    # iam:PermissionsBoundary is the boundary that the call sets, or else the role's current one.
     sets = call.operation in {"CreateRole", "PutRolePermissionsBoundary"}
     if boundary := parameters.get("PermissionsBoundary") if sets else _boundary(name):
         context["iam:permissionsboundary"] = (boundary,)

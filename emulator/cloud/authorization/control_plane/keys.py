@@ -1,4 +1,4 @@
-"""KMS: the key with its tags and names, and the alias where a call is about both."""
+"""KMS: keys with their tags and aliases."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,7 +12,7 @@ _ALIASES = {"CreateAlias", "UpdateAlias", "DeleteAlias"}
 
 
 def read(call: Call) -> Iterator[Requirement]:
-    """Yield the rights for a call about a key or an alias."""
+    """Yield the permissions for a call on a key or an alias."""
     parameters = call.content
     given = asked_for(plain_tags(parameters.get("Tags")))
     if call.operation == "CreateKey":
@@ -30,7 +30,7 @@ def read(call: Call) -> Iterator[Requirement]:
 
 
 def _used(parameters: Mapping[str, Any]) -> Context:
-    """What the call itself says of its use of the key."""
+    """Return the condition keys that the call's own parameters set."""
     pairs = parameters.get("EncryptionContext") or {}
     found: Context = {f"kms:encryptioncontext:{name.lower()}": (value,) for name, value in pairs.items()}
     if pairs:
@@ -41,7 +41,7 @@ def _used(parameters: Mapping[str, Any]) -> Context:
 
 
 def about(key: str) -> Context:
-    """Return what policies may ask about a key, given by its ARN."""
+    """Return the condition keys of a key, given its ARN."""
     context: Context = borne(tags_of(key))
     known = backend("kms").keys.get(key.rpartition("/")[2])
     if known and known.aliases:
@@ -50,6 +50,6 @@ def about(key: str) -> Context:
 
 
 def tags_of(key: str) -> dict[str, str]:
-    """Return the tags of a key, given by its ARN."""
+    """Return the tags of a key, given its ARN."""
     kms, identifier = backend("kms"), key.rpartition("/")[2]
     return plain_tags(kms.list_resource_tags(identifier)["Tags"]) if identifier in kms.keys else {}

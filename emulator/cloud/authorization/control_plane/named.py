@@ -1,4 +1,4 @@
-"""Services whose resources have the names that we give them: a call's parameters make the ARN."""
+"""Services whose resource names the caller chooses, so that a call's parameters give the ARN."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -18,7 +18,7 @@ from emulator.cloud.calls import Call
 
 
 def cloudwatch(call: Call) -> Iterator[Requirement]:
-    """Alarms and dashboards; the latter belong to no region."""
+    """Yield the permissions for alarms and dashboards; a dashboard's ARN has no region."""
     parameters, action = call.content, f"cloudwatch:{call.operation}"
     given = asked_for(plain_tags(parameters.get("Tags")))
     states = ("AlarmActions", "OKActions", "InsufficientDataActions")
@@ -34,7 +34,7 @@ def cloudwatch(call: Call) -> Iterator[Requirement]:
 
 
 def budgets(call: Call) -> Iterator[Requirement]:
-    """Budgets belong to no region; AWS has one action for all reading, and one for all writing."""
+    """Yield the permissions for budgets; AWS has one action to view and one to modify them."""
     parameters = call.content
     arn_of_all = f"arn:aws:budgets::{ACCOUNT_ID}:budget/"
     if "ResourceARN" in parameters:
@@ -52,7 +52,7 @@ def budgets(call: Call) -> Iterator[Requirement]:
 
 
 def xray(call: Call) -> Iterator[Requirement]:
-    """Sampling rules by name; listing them knows no resource."""
+    """Yield the permissions for sampling rules; listing them has no resource."""
     parameters, action = call.content, f"xray:{call.operation}"
     given = asked_for(plain_tags(parameters.get("Tags")))
     rule = parameters.get("SamplingRule") or parameters.get("SamplingRuleUpdate") or parameters
@@ -63,7 +63,7 @@ def xray(call: Call) -> Iterator[Requirement]:
 
 
 def dynamodb(call: Call) -> Iterator[Requirement]:
-    """Yield a new table under a key of ours: DynamoDB takes its grants on the key in the creator's name."""
+    """Yield the permissions for tables; DynamoDB creates grants on a table's key on behalf of the caller."""
     if call.operation != "CreateTable":
         return
     parameters = call.content
@@ -75,7 +75,7 @@ def dynamodb(call: Call) -> Iterator[Requirement]:
 
 
 def events(call: Call) -> Iterator[Requirement]:
-    """Buses, their rules and the rules' targets."""
+    """Yield the permissions for event buses, rules and targets."""
     parameters, action = call.content, f"events:{call.operation}"
     given = asked_for(plain_tags(parameters.get("Tags")))
     if "ResourceARN" in parameters:
@@ -98,7 +98,7 @@ def _rule(parameters: dict[str, Any]) -> str:
 
 
 def logs(call: Call) -> Iterator[Requirement]:
-    """Log groups by ARN, and their tags; calls that name a group are read with those that write to it."""
+    """Yield the permissions for calls that take a log group's ARN, such as tagging."""
     parameters = call.content
     if "resourceArn" in parameters:
         given = asked_for(plain_tags(parameters.get("tags")))
@@ -106,7 +106,7 @@ def logs(call: Call) -> Iterator[Requirement]:
 
 
 def pipes(call: Call) -> Iterator[Requirement]:
-    """Pipes, and the role that a pipe is handed."""
+    """Yield the permissions for pipes, including passing the pipe's role."""
     parts = [unquote(part) for part in call.request.path.split("/") if part]
     parameters, action = call.content, f"pipes:{call.operation}"
     given = asked_for(plain_tags(parameters.get("Tags")))
@@ -119,7 +119,7 @@ def pipes(call: Call) -> Iterator[Requirement]:
 
 
 def sns(call: Call) -> Iterator[Requirement]:
-    """Topics by name, and who is subscribed to them by which protocol."""
+    """Yield the permissions for topics and subscriptions."""
     parameters, action = call.form, f"sns:{call.operation}"
     if call.operation == "CreateTopic":
         given = asked_for(pairs(parameters, "Tags.member"))

@@ -1,4 +1,4 @@
-"""EC2: what a call makes (in its kind, with the tags it is given) and what it acts on (with its own tags)."""
+"""EC2: the resources that a call creates, with request tags, and those it acts on, with resource tags."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class _Operation:
-    """The kind that a call makes, and the parameters that name what it acts on."""
+    """The resource type that a call creates, and the parameters that name the resources it acts on."""
 
     makes: str = ""
     on: tuple[str, ...] = ()
@@ -66,7 +66,7 @@ _OPERATIONS: Mapping[str, _Operation] = {
 
 
 def read(call: Call) -> Iterator[Requirement]:
-    """Yield the rights for a call that makes, changes or deletes; none are read for one that describes."""
+    """Yield the permissions for a call that creates, changes or deletes; none for one that describes."""
     operation = _OPERATIONS.get(call.operation)
     if operation is None:
         return
@@ -86,7 +86,7 @@ def _made(operation: str, kind: str, parameters: Mapping[str, str]) -> Iterator[
     context = asked_for(tags)
     service = parameters.get("ServiceName")
     named = {"ec2:vpceservicename": (service,)} if service else {}
-    # What does not exist yet is all of its kind.
+    # A resource to be created has no id yet: the permission is on any of its type.
     yield Requirement(f"ec2:{operation}", arn("ec2", f"{kind}/*"), {**context, **named})
     if tags:
         by_this = {"ec2:createaction": (operation,)}
@@ -94,7 +94,7 @@ def _made(operation: str, kind: str, parameters: Mapping[str, str]) -> Iterator[
 
 
 def _standing_for(identifier: str) -> Iterator[str]:
-    """A route table's association has no ARN: its table and its subnet stand for it."""
+    """Yield the route table and subnet of an association, which has no ARN of its own."""
     if not identifier.startswith("rtbassoc-"):
         yield identifier
         return

@@ -1,4 +1,4 @@
-"""What the readers share: a call's parameters, and tags as condition keys."""
+"""Helpers for the service modules: call parameters, and tags as condition keys."""
 
 from collections.abc import Iterable, Mapping
 
@@ -9,7 +9,7 @@ Context = dict[str, tuple[str, ...]]
 
 
 def listed(parameters: Mapping[str, str], name: str) -> list[str]:
-    """Return the values of a parameter that may be given once (`Name`) or several times (`Name.1`, ...)."""
+    """Return the values of a parameter given once (`Name`) or as a list (`Name.1`, ...)."""
     return [
         value
         for key, value in parameters.items()
@@ -18,7 +18,7 @@ def listed(parameters: Mapping[str, str], name: str) -> list[str]:
 
 
 def pairs(parameters: Mapping[str, str], prefix: str) -> dict[str, str]:
-    """Tags that are given as `<prefix>.1.Key` and `<prefix>.1.Value`."""
+    """Return tags given as `<prefix>.1.Key` and `<prefix>.1.Value`."""
     return {
         value: parameters.get(f"{key.removesuffix('.Key')}.Value", "")
         for key, value in parameters.items()
@@ -27,7 +27,7 @@ def pairs(parameters: Mapping[str, str], prefix: str) -> dict[str, str]:
 
 
 def plain_tags(tags: object) -> dict[str, str]:
-    """Tags in any form in which services write them: a mapping, or a list of keys and values."""
+    """Return tags as a dict, from any form that services use: a mapping, or a list of keys and values."""
     if isinstance(tags, Mapping):
         return {str(key): str(value) for key, value in tags.items()}
     found: dict[str, str] = {}
@@ -38,24 +38,24 @@ def plain_tags(tags: object) -> dict[str, str]:
 
 
 def asked_for(tags: Mapping[str, str]) -> Context:
-    """Return the tags that a call gives to what it makes."""
+    """Return request tags as condition keys (``aws:RequestTag``, ``aws:TagKeys``)."""
     return {f"aws:requesttag/{key.lower()}": (value,) for key, value in tags.items()}
 
 
 def borne(tags: Mapping[str, str]) -> Context:
-    """Return the tags of what a call acts on."""
+    """Return resource tags as condition keys (``aws:ResourceTag``)."""
     return {f"aws:resourcetag/{key.lower()}": (value,) for key, value in tags.items()}
 
 
 def passed(role_arn: str, service: str) -> Requirement:
-    """Return the right to hand a role to a service."""
+    """Return the permission to pass a role to a service."""
     return Requirement("iam:PassRole", role_arn, {"iam:passedtoservice": (service,)})
 
 
 def through_service(
     service: str, key: str, tags: Mapping[str, str], actions: Iterable[str]
 ) -> list[Requirement]:
-    """Return the rights on a key that a service uses in the name of who deploys."""
+    """Return the permissions on a key that a service uses on behalf of the caller."""
     context = {
         **borne(tags),
         "kms:viaservice": via_service(service),
