@@ -21,11 +21,11 @@ from emulator.dataplane.options import DataPlaneOptions
 
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _NEVER = 2**31 - 1
-"""Collections of the middle generation before a full one. That would visit every item that the tables hold:
-with 100,000 payments it stops all threads for 5 s, and frees about one small object a payment."""
+"""Collections of the middle generation before a full collection, which would visit every item in the tables:
+with 100,000 payments it stops all threads for 5 s and frees about one small object per payment."""
 
 _STOP_SECONDS = 5
-"""After this time a stop that hangs is cut short, with every thread's stack in the log."""
+"""Timeout of a clean stop; after it the process exits with every thread's stack in the log."""
 
 
 def main() -> None:

@@ -47,12 +47,12 @@ class Emulator:
 
 
 def stage_url(gateway: str, api_id: str, stage_name: str) -> str:
-    """The URL of a deployed stage behind a gateway; on AWS each API has a host name of its own instead."""
+    """Return the URL of a deployed stage on the gateway; on AWS each API has its own host name."""
     return f"{gateway}/execute-api/{api_id}/{stage_name}"
 
 
 _MAKING_CLIENTS = threading.Lock()
-"""boto3's sessions make one client at a time."""
+"""Creating clients in a boto3 session is not thread-safe."""
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""One embedded AWS: everything that runs in the emulator process, from start to a clean stop."""
+"""Start and stop all parts of the emulator process."""
 
 import logging
 import os
@@ -25,13 +25,13 @@ log = logging.getLogger(__name__)
 
 
 class EmbeddedCloud:
-    """The embedded AWS of one run directory.
+    """The emulator of a run directory.
 
     Args:
-        run_directory: holds everything this run writes; made when missing.
-        port: the port of the AWS APIs; 0 takes a free one.
-        options: how time runs in the data plane.
-        record_evaluations: whether every right that is asked for is written down.
+        run_directory: Holds all files of the run; created if missing.
+        port: Port of the AWS APIs; 0 chooses a free one.
+        options: Timing of the data plane.
+        record_evaluations: Whether to record every permission evaluation.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class EmbeddedCloud:
         own_answers["sts", "GetCallerIdentity"] = caller_identity
 
     def start(self) -> address.Emulator:
-        """Open the ports and leave the address in the run directory."""
+        """Open the ports and write the address file."""
         started = time.monotonic()
         self._endpoint_server.start()
         self.data_plane.start()
@@ -82,7 +82,7 @@ class EmbeddedCloud:
         return emulator
 
     def stop(self) -> None:
-        """Stop everything that start() began and take the address away."""
+        """Stop all parts and remove the address file."""
         (self._run_directory / address.FILE_NAME).unlink(missing_ok=True)
         self._alarms.stop()
         self.data_plane.stop()

@@ -1,8 +1,8 @@
-"""EventBridge event patterns: for rules and for the filters of pipes.
+"""EventBridge event patterns, for rules and pipe filters.
 
-Source: "Comparison operators for use in event patterns" in the EventBridge user guide. An operator that is
-not known is refused when the pattern is given, never taken for a match (moto takes it for one), and a
-pattern reaches into arrays of objects, which moto's matcher does not.
+Source: "Comparison operators for use in event patterns" in the EventBridge user guide. Unlike moto's matcher,
+which treats an unknown operator as a match, it rejects unknown operators when the pattern is parsed, and it
+matches inside arrays of objects.
 """
 
 import ipaddress
@@ -13,39 +13,39 @@ from functools import lru_cache
 from typing import Any
 
 Test = Callable[[Any], bool]
-"""Whether a scalar value of an event matches."""
+"""Test of a scalar value of an event."""
 
 _SCALARS = (str, int, float, bool, type(None))
 
 
 class PatternError(ValueError):
-    """A pattern that EventBridge would refuse; says where and why."""
+    """EventBridge would reject the pattern; the message says where and why."""
 
 
 class Pattern:
     """A compiled event pattern.
 
     Args:
-        content: the pattern, parsed from JSON.
+        content: The pattern, parsed from JSON.
 
     Raises:
-        PatternError: the pattern is not one.
+        PatternError: The pattern is invalid.
     """
 
     def __init__(self, content: object) -> None:
         self._matches = _compile_object(content, "the pattern")
 
     def matches(self, event: Mapping[str, Any]) -> bool:
-        """Whether the event has all that the pattern asks for."""
+        """Return whether the event matches the pattern."""
         return self._matches(event)
 
 
 @lru_cache(maxsize=256)
 def parse_pattern(text: str) -> Pattern:
-    """Return the pattern in a JSON text.
+    """Parse a pattern from JSON text.
 
     Raises:
-        PatternError: it is no JSON, or no pattern.
+        PatternError: The text is not JSON or not a valid pattern.
     """
     try:
         content = json.loads(text)
@@ -86,7 +86,7 @@ def _compile_field(name: str, value: object, where: str) -> Callable[[Mapping[st
 
 
 def _compile_test(item: object, where: str) -> Callable[[bool, Any], bool]:
-    """One entry of a field's array, as a test of whether the field is there and of its value."""
+    """Compile an entry of a field's array into a test of the field's presence and value."""
     if isinstance(item, dict) and set(item) == {"exists"}:
         wanted = item["exists"]
         if not isinstance(wanted, bool):
@@ -118,7 +118,7 @@ def _compile_scalar(item: object, where: str) -> Test:
 
 
 def _equal(expected: object, value: object) -> bool:
-    """Equality of JSON values: 1 is 1.0, and true is not 1."""
+    """Return whether JSON values are equal: 1 equals 1.0, true does not equal 1."""
     if isinstance(expected, bool) or isinstance(value, bool):
         return expected is value
     return expected == value

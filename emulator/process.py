@@ -1,4 +1,4 @@
-"""Starts the emulator as a process of its own, surely ends it, and finds what it started."""
+"""Start the emulator as a process, and end it with all its child processes."""
 
 import os
 import signal
@@ -13,7 +13,7 @@ from pathlib import Path
 from emulator import address
 
 _ABOVE_THE_PACKAGE = Path(__file__).resolve().parents[1]
-"""From here `python -m emulator` finds this very package."""
+"""Working directory in which `python -m emulator` finds this package."""
 SECONDS_TO_START = 60.0
 SECONDS_TO_STOP = 15.0
 SECONDS_TO_FOLLOW = 2.0
@@ -21,15 +21,15 @@ LINES_OF_A_FAILURE = 15
 
 
 class ProcessError(Exception):
-    """A process did not do what it was started for; the message ends with its last lines."""
+    """The emulator process failed; the message ends with its last output lines."""
 
 
 class EmulatorProcess:
-    """The emulator as a process of its own, away from the terminal's Ctrl-C.
+    """An emulator process, shielded from the terminal's Ctrl-C.
 
     Args:
-        run_directory: Everything that it writes; its own output goes to ``emulator.log`` there.
-        options: Further options of ``python -m emulator``.
+        run_directory: Holds all files of the run; the process's output goes to ``emulator.log`` there.
+        options: More options of ``python -m emulator``.
     """
 
     def __init__(self, run_directory: Path, *options: str) -> None:
@@ -39,10 +39,10 @@ class EmulatorProcess:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it, without waiting until it answers."""
-        # Keys, mails and logs are the user's own; a folder that is there already keeps its mode.
+        """Start the process without waiting until it is ready."""
+        # Only this user may read keys, mails and logs; an existing folder keeps its mode.
         self.run_directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Its standard input ends with us, even if we are killed, and it with that.
+        # The emulator ends at the end of its standard input, also when this process is killed.
         options = ["--run-directory", str(self.run_directory), "--stop-with-input", *self._options]
         command = [sys.executable, "-m", "emulator", *options]
         with self.log.open("wb") as log, interrupts_deferred():
@@ -56,10 +56,10 @@ class EmulatorProcess:
             )
 
     def wait_until_ready(self) -> address.Emulator:
-        """Return its address as soon as it answers.
+        """Return the emulator's address once it is ready.
 
         Raises:
-            ProcessError: It ended, or was not ready in time.
+            ProcessError: The process ended, or was not ready in time.
         """
         deadline = time.monotonic() + SECONDS_TO_START
         while time.monotonic() < deadline:
@@ -76,19 +76,19 @@ class EmulatorProcess:
             emulator = address.read(self.run_directory)
         except address.NoEmulatorError:
             return None
-        # An older run's file may still lie there.
+        # The address file may be that of an earlier run.
         return emulator if self._process is not None and emulator.pid == self._process.pid else None
 
     @property
     def running(self) -> bool:
-        """Whether it was started and has not ended."""
+        """Whether the process is running."""
         return self._process is not None and self._process.poll() is None
 
     def require_running(self) -> None:
-        """Check that it has not ended.
+        """Check that the process is running.
 
         Raises:
-            ProcessError: It has, with how and its last lines.
+            ProcessError: The process has ended; with its exit status and last output lines.
         """
         code = None if self._process is None else self._process.poll()
         if code is not None:
@@ -96,7 +96,7 @@ class EmulatorProcess:
             raise ProcessError(f"the embedded AWS {how}; the end of {self.log}:\n{self.last_lines()}")
 
     def stop(self) -> list[int]:
-        """Stop it, and return the ids of processes that it started and left behind (ended by now, too)."""
+        """Stop the process and its remaining children; return the ids of those children."""
         if self._process is None:
             return []
         family = descendants(self._process.pid)
@@ -115,21 +115,21 @@ class EmulatorProcess:
         return left
 
     def last_lines(self) -> str:
-        """Return the end of its output."""
+        """Return the last output lines."""
         return "\n".join(self.log.read_text("utf-8", "replace").splitlines()[-LINES_OF_A_FAILURE:])
 
 
 @contextmanager
 def interrupts_deferred() -> Iterator[None]:
-    """Let an interrupt wait until the block has ended, so that whoever ends what it starts knows of it.
+    """Defer interrupts until the end of the block, so that a process started in it can be recorded and ended.
 
-    Only where a signal has a handler that may raise: one that is ignored, or ends this process, stays so.
+    Only signals whose handler may raise are deferred, not those that are ignored or end this process.
     """
     arrived: list[int] = []
     handlers = {each: signal.getsignal(each) for each in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)}
     raising = {each: handler for each, handler in handlers.items() if callable(handler)}
     if threading.current_thread() is not threading.main_thread():
-        raising.clear()  # signals are handled in the main thread alone
+        raising.clear()  # only the main thread handles signals
     try:
         for each in raising:
             signal.signal(each, lambda number, _frame: arrived.append(number))
@@ -142,7 +142,7 @@ def interrupts_deferred() -> Iterator[None]:
 
 
 def end(process: subprocess.Popen[bytes] | subprocess.Popen[str]) -> None:
-    """Ask a process to end, and after a while force it."""
+    """Terminate a process, and kill it after a timeout."""
     if process.poll() is not None:
         return
     process.terminate()
@@ -154,7 +154,7 @@ def end(process: subprocess.Popen[bytes] | subprocess.Popen[str]) -> None:
 
 
 def descendants(pid: int) -> set[int]:
-    """Return the ids of all processes below ``pid``."""
+    """Return the ids of all descendants of ``pid``."""
     children: dict[int, list[int]] = {}
     for child, parent, _ in _processes():
         children.setdefault(parent, []).append(child)
@@ -168,15 +168,15 @@ def descendants(pid: int) -> set[int]:
 
 
 def alive(pids: Iterable[int]) -> list[int]:
-    """Return those of the processes that still run; one that has ended and waits to be collected does not."""
+    """Return the ids of the processes that are running; zombies are not."""
     wanted = set(pids)
     return sorted(pid for pid, _, state in _processes() if pid in wanted and not state.startswith("Z"))
 
 
 def _processes() -> list[tuple[int, int, str]]:
-    """Process id, parent's id and state of everything that runs."""
+    """Yield id, parent id and state of all processes."""
     if Path("/proc/self/stat").exists():
-        # Not by a pattern: it looks at each folder itself, and fails where a process ends meanwhile.
+        # Not Path.glob: it fails if a process ends meanwhile.
         running = (each / "stat" for each in Path("/proc").iterdir() if each.name.isdigit())
         return [row for each in running if (row := _stat(each)) is not None]
     table = subprocess.run(
@@ -187,7 +187,7 @@ def _processes() -> list[tuple[int, int, str]]:
 
 def _stat(path: Path) -> tuple[int, int, str] | None:
     try:
-        # The command's name, in brackets, may hold anything: what follows the last one is regular.
+        # The command name, in parentheses, may contain any character: parse after the last one.
         before, _, after = path.read_text("utf-8", "replace").rpartition(")")
     except (FileNotFoundError, ProcessLookupError):
         return None

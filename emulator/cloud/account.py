@@ -12,10 +12,10 @@ REGION = "us-east-1"
 PARTITION = "aws"
 
 MOTO_LOCK = threading.RLock()
-"""Held while moto's backends are read or changed.
+"""Must be held to read or change moto's backends.
 
-They are plain objects that two threads can catch half changed: two conditional puts of one key would both
-succeed. Nothing may wait for another thread while it holds the lock.
+They are not thread-safe: without the lock, two conditional puts of one key could both succeed. Never wait for
+another thread while holding it.
 """
 
 _GLOBAL_SERVICES = frozenset({"iam", "sts"})

@@ -20,9 +20,9 @@ _MODEL_OF_SIGNING_NAME = {"monitoring": "cloudwatch", "tagging": "resourcegroups
 _MODEL_OF_TARGET = {"DynamoDBStreams_20120810": "dynamodbstreams"}
 CBOR = "smithy-rpc-v2-cbor"
 OPERATION = "emulator.operation"
-"""Where a request for moto says what it asks for."""
+"""Key in a moto request's environment that holds the operation."""
 FORMS = frozenset({"query", "ec2"})
-"""Protocols whose requests are forms, with the operation as the parameter `Action`."""
+"""Protocols with form-encoded requests, whose parameter `Action` is the operation."""
 
 
 class UnknownOperationError(Exception):

@@ -20,7 +20,7 @@ _BYTES_OF_A_CONTAINER = 3
 _BYTES_OF_AN_ELEMENT = 1
 
 Key = tuple[str, Mapping[str, Any]]
-"""A table's name, and attributes in wire form with the key among them."""
+"""Table name, and attributes in wire form that include the key."""
 
 
 def item_bytes(item: Mapping[str, Mapping[str, Any]]) -> int:

@@ -18,10 +18,10 @@ from urllib.parse import urlsplit
 log = logging.getLogger(__name__)
 
 MAXIMUM_HEADER_BYTES = 64 * 1024
-"""What the request line and the headers may take together; AWS's front ends allow about as much."""
+"""Limit of the request line and headers together, similar to that of AWS's front ends."""
 
 MAXIMUM_BODY_BYTES = 80 * 1024 * 1024
-"""The largest request any AWS API that we serve accepts is a function's zip (50 MB, base64-encoded)."""
+"""Limit of a body: the largest request in the APIs served is a function's zip (50 MB, base64-encoded)."""
 
 
 @dataclass(frozen=True, slots=True)

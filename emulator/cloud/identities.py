@@ -46,7 +46,7 @@ class Caller:
 
 
 NOBODY = Caller(CallerKind.NOBODY, "")
-"""The caller of a request that no known key has signed."""
+"""The caller of a request that is not signed with a known key."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from emulator.cloud.http_server import HttpRequest
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 CLOCK_WINDOW = timedelta(minutes=5)
-"""How far a request's own time may lie from ours; AWS's window for SigV4."""
+"""Allowed difference between a request's time and the server's, as in AWS."""
 
 _AMAZON_DATE = "%Y%m%dT%H%M%SZ"
 _SPACES = re.compile(r"\s+")

@@ -92,10 +92,10 @@ class Datum:
 
 
 stream_written: Tap[str] = Tap()
-"""A record was written to the stream of the table with this name."""
+"""A record was written to the stream of a table (by name)."""
 
 message_added: Tap[str] = Tap()
-"""A message came (or came back) into the queue with this name."""
+"""A message became visible in a queue (by name)."""
 
 mail_published: Tap[PublishedMail] = Tap()
 event_accepted: Tap[BusEvent] = Tap()
@@ -103,7 +103,7 @@ control_called: Tap[ControlCall] = Tap()
 right_evaluated: Tap[Evaluation] = Tap()
 measured: Tap[Datum] = Tap()
 crash_ordered: Tap[str] = Tap()
-"""The process that calls with this access key is to die at once, in the middle of what it does."""
+"""The process that uses this access key must be killed at once."""
 
 
 def measure(namespace: str, name: str, dimensions: Mapping[str, str], value: float = 1) -> None:

@@ -1,1 +1,1 @@
-"""The data plane: one module for each hop, moving events along the wiring that is deployed."""
+"""The data plane: one module per hop, moving events between the deployed resources."""

@@ -1,8 +1,8 @@
-"""Asynchronous invocation: accept an event at once, run it later, retry, and keep what cannot be run.
+"""Asynchronous invocation: queue events, invoke with retries, and send failures to destinations.
 
 Source: "Invoking a function asynchronously" and "Capturing records of Lambda asynchronous invocations" in
-the Lambda developer guide. Function errors are tried again after one and two minutes, as often as the
-function's configuration says; throttles are tried again with growing pauses until the event is too old.
+the Lambda developer guide. Function errors are retried after one and two minutes, up to the configured number
+of attempts; throttled events are retried with exponential backoff until they reach their maximum age.
 """
 
 import json
@@ -34,7 +34,7 @@ _DEFAULT_ATTEMPTS, _DEFAULT_AGE_SECONDS = 2, 6 * 3600
 
 @dataclass(frozen=True, slots=True)
 class PendingEvent:
-    """An accepted event; how often the function has run with it, and how often it could not."""
+    """An accepted event, with its number of attempts and throttles."""
 
     call: FunctionCall
     accepted_at: float
@@ -44,14 +44,14 @@ class PendingEvent:
 
 @dataclass(slots=True)
 class _FunctionQueue:
-    """The events of one function that wait to be run, and how many threads run them."""
+    """The queued events of a function, and the number of threads that run them."""
 
     events: deque[PendingEvent] = field(default_factory=deque)
     running: int = 0
 
 
 class AsynchronousInvoker:
-    """Runs accepted events on their functions."""
+    """Invokes functions with accepted events."""
 
     def __init__(self, service: LambdaService, scheduler: Scheduler, options: DataPlaneOptions) -> None:
         self._service = service
@@ -62,16 +62,16 @@ class AsynchronousInvoker:
         self._stopping = False
 
     def accept(self, call: FunctionCall) -> None:
-        """Take an event; it is run as soon as a worker is free."""
+        """Queue an event; it runs as soon as a worker is free."""
         self._enqueue(PendingEvent(call, time.time()))
 
     def waiting(self) -> int:
-        """How many events are accepted and neither in work nor waiting for a retry."""
+        """Return the number of queued events, without those in progress or waiting for a retry."""
         with self._lock:
             return sum(len(each.events) for each in self._queues.values())
 
     def stop(self) -> None:
-        """Start nothing more."""
+        """Stop invoking."""
         self._stopping = True
 
     def _enqueue(self, event: PendingEvent) -> None:
@@ -163,7 +163,7 @@ class AsynchronousInvoker:
 
 @dataclass(frozen=True, slots=True)
 class _Settings:
-    """How a function's asynchronous invocations are configured; destinations are ARNs or empty."""
+    """A function's asynchronous configuration; destinations are ARNs or empty."""
 
     function_name: str
     role_arn: str

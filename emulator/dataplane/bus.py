@@ -1,7 +1,7 @@
-"""The event bus: matches accepted events against rules and delivers them to the rules' targets.
+"""Event buses: match accepted events against rules and deliver them to the rules' targets.
 
 Source: "Event retry policy and dead-letter queues" in the EventBridge user guide. A Lambda target takes the
-event asynchronously: once Lambda has accepted it, its retries and its failures are Lambda's concern.
+event asynchronously: once Lambda accepts it, Lambda handles retries and failures.
 """
 
 import json
@@ -32,12 +32,12 @@ SERVICE = "events.amazonaws.com"
 _DEFAULT_ATTEMPTS, _DEFAULT_AGE_SECONDS = 185, 24 * 3600
 _FIRST_RETRY_SECONDS = 30.0
 _OVERTAKEN_SECONDS = 0.3
-"""Long enough for other events of the same account to go first."""
+"""Delay that lets later events of the same account overtake."""
 _UNSUPPORTED = ("Input", "InputPath", "InputTransformer")
 
 
 class DeliveryError(Exception):
-    """A target did not take an event; `code` is EventBridge's, `retryable` tells whether to try again."""
+    """A target refused an event, with EventBridge's error code and whether to retry."""
 
     def __init__(self, code: str, message: str, *, retryable: bool = False) -> None:
         super().__init__(message)
@@ -47,7 +47,7 @@ class DeliveryError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One event on its way to one target of one rule."""
+    """The delivery of an event to one target of a rule."""
 
     rule_arn: str
     target: Mapping[str, Any]
@@ -63,7 +63,7 @@ class Delivery:
 
 
 class EventBuses:
-    """Delivers what buses accept."""
+    """Delivers the events that buses accept."""
 
     def __init__(
         self, invoker: AsynchronousInvoker, scheduler: Scheduler, options: DataPlaneOptions, chaos: Chaos
@@ -75,7 +75,7 @@ class EventBuses:
         taps.event_accepted.listen(self._accepted)
 
     def stop(self) -> None:
-        """Hears of no event any more."""
+        """Stop taking events."""
         taps.event_accepted.forget(self._accepted)
 
     def _accepted(self, accepted: BusEvent) -> None:
@@ -90,7 +90,7 @@ class EventBuses:
                     self._begin(Delivery(rule_arn, target, body, accepted.trace_header, time.time()))
 
     def _begin(self, delivery: Delivery) -> None:
-        """Deliver at once, unless chaos has it come late, after others, or twice."""
+        """Deliver at once, unless a fault delays, reorders or duplicates the event."""
         place, content = delivery.rule_arn, delivery.body.encode()
         if self._chaos.strikes(Strike.EVENT_REPEATED, place, content):
             self._scheduler.after(_OVERTAKEN_SECONDS, lambda: self._deliver(delivery))
@@ -184,7 +184,7 @@ def _measure(rule_arn: str, name: str) -> None:
 
 
 def _bus_key_usable(accepted: BusEvent) -> bool:
-    """Whether EventBridge may use the bus's key; if not, the event goes to the bus's dead letters."""
+    """Return whether EventBridge may use the bus's key; if not, the event goes to its dead-letter queue."""
     bus = backend("events").event_buses.get(accepted.bus_name)
     if bus is None or not bus.kms_key_identifier:
         return bus is not None

@@ -1,4 +1,4 @@
-"""The input template of a pipe's target: JSON with ``<$.path>`` in place of values of the event.
+"""Input templates of pipe targets: JSON with ``<$.path>`` placeholders.
 
 Source: "Amazon EventBridge Pipes input transformation" in the EventBridge user guide.
 """
@@ -11,9 +11,9 @@ _PLACEHOLDER = re.compile(r'(?P<quote>")?<\$(?P<path>[^<>]*)>(?(quote)")')
 
 
 def render_template(template: str, event: dict[str, Any]) -> str:
-    """The template with every path replaced by its value as JSON; a missing value becomes an empty string.
+    """Return the template with each path replaced by its JSON value; a missing value becomes an empty string.
 
-    A placeholder that is a whole quoted string keeps a string value's own quotes only.
+    A placeholder inside quotes is replaced together with them if the value is a string.
     """
 
     def replace(match: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""The Invoke API of Lambda, for people and for code that calls a function directly."""
+"""The Lambda Invoke API."""
 
 import json
 import uuid
@@ -19,14 +19,14 @@ from emulator.dataplane.lambda_service import (
 
 
 class InvokeApi:
-    """Answers ``lambda:Invoke``; moto would start a container."""
+    """Answers ``lambda:Invoke``, for which moto would start a container."""
 
     def __init__(self, service: LambdaService, invoker: AsynchronousInvoker) -> None:
         self._service = service
         self._invoker = invoker
 
     def answer(self, _: Caller, call: Call) -> HttpResponse:
-        """Invoke the function that the request names."""
+        """Invoke the function named in the request."""
         name = unquote(call.request.path.split("/")[3])
         with MOTO_LOCK:
             function = deployed.function(name)

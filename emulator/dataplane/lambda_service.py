@@ -1,4 +1,4 @@
-"""The Lambda service in front of the workers: who may invoke, and the segments of an invocation."""
+"""The Lambda service: invoke permissions, and the X-Ray segments of an invocation."""
 
 import time
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ NAMESPACE = "AWS/Lambda"
 
 @dataclass(frozen=True, slots=True)
 class FunctionCall:
-    """One event for a function; `function_arn` is unqualified, `trace_header` may be empty."""
+    """An event for a function; `function_arn` is unqualified, `trace_header` may be empty."""
 
     function_arn: str
     payload: bytes
@@ -31,7 +31,7 @@ class FunctionCall:
 
 
 def permission_refusal(service: str, function_arn: str, source_arn: str) -> Refusal | None:
-    """Refuses an AWS service to invoke a function, unless the function's policy allows it for this source."""
+    """Return a refusal unless the function's policy lets an AWS service invoke it for this source."""
     requirement = Requirement(
         "lambda:InvokeFunction",
         function_arn,
@@ -42,13 +42,13 @@ def permission_refusal(service: str, function_arn: str, source_arn: str) -> Refu
 
 
 def function_exists(function_arn: str) -> bool:
-    """Whether a function with this ARN is deployed."""
+    """Return whether the function is deployed."""
     with MOTO_LOCK:
         return deployed.function(function_arn) is not None
 
 
 class LambdaService:
-    """Invokes functions and records the segments that Lambda itself sends to X-Ray."""
+    """Invokes functions and records Lambda's own X-Ray segments."""
 
     def __init__(self, functions: Functions, traces: Traces, chaos: Chaos) -> None:
         self._functions = functions
@@ -56,11 +56,11 @@ class LambdaService:
         self._chaos = chaos
 
     def invoke(self, call: FunctionCall, *, attempt: int = 1) -> Outcome:
-        """Invoke a function and wait for its answer; permissions are the caller's concern.
+        """Invoke a function and wait for its response. The caller checks permissions.
 
         Raises:
-            NoFunctionError: there is no such function.
-            TooManyRequestsError: its reserved concurrency is used up.
+            NoFunctionError: The function does not exist.
+            TooManyRequestsError: The reserved concurrency is used up.
         """
         configuration = read_configuration(call.function_arn)
         function = {"FunctionName": configuration.name}
@@ -89,7 +89,7 @@ class LambdaService:
 
 
 class _Segments:
-    """The segments of one invocation: the service's, with the wait for a worker, and the function's."""
+    """The segments of an invocation: the service's, with the wait for a worker, and the function's."""
 
     def __init__(self, configuration: FunctionConfiguration, header: TraceHeader, attempt: int) -> None:
         self._configuration = configuration
@@ -99,16 +99,16 @@ class _Segments:
         self._started = time.time()
 
     def header_for_function(self) -> str:
-        """Return the trace header that the function sees."""
+        """Return the trace header for the function."""
         return self._header.under(self._function_id).render()
 
     def throttled(self, invocation: Invocation) -> list[dict[str, Any]]:
-        """Return what is recorded of an invocation that did not happen."""
+        """Return the segments of a throttled invocation."""
         service = self._service(invocation, time.time(), 429)
         return [{**service, "error": True, "throttle": True}] if self._recorded else []
 
     def finished(self, invocation: Invocation, outcome: Outcome) -> list[dict[str, Any]]:
-        """Return what is recorded of an invocation, good or bad."""
+        """Return the segments of a completed invocation."""
         if not self._recorded:
             return []
         ended = time.time()

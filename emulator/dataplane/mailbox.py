@@ -1,6 +1,6 @@
-"""The mailbox: what topics send by e-mail, one .eml file a message, with an index.
+"""The mailbox: store e-mail from topics as .eml files with an index.
 
-A subscription is confirmed at once here; on AWS a person clicks the link in a first mail.
+Subscriptions are confirmed at once; on AWS the recipient clicks a link in a confirmation mail.
 """
 
 import json
@@ -18,14 +18,14 @@ from emulator.cloud.taps import PublishedMail
 INDEX = "index.jsonl"
 _SUBJECT_LIMIT = 60
 _READABLE = policy.default.clone(max_line_length=998)
-"""Lines as long as mail allows, so that a file reads as the mail does: nothing quoted, nothing folded."""
+"""Mail policy with the maximum line length, so that text is neither quoted nor folded."""
 
 
 class Mailbox:
-    """Writes every mail into a folder.
+    """Writes mails to a folder.
 
     Args:
-        folder: made when missing; ``index.jsonl`` in it has one line a mail.
+        folder: Created if missing; its ``index.jsonl`` has one line per mail.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -36,7 +36,7 @@ class Mailbox:
         taps.mail_published.listen(self._deliver)
 
     def stop(self) -> None:
-        """Take no mail any more."""
+        """Stop taking mails."""
         taps.mail_published.forget(self._deliver)
 
     def _deliver(self, mail: PublishedMail) -> None:

@@ -1,9 +1,9 @@
-"""An EventBridge pipe from a DynamoDB stream to an event bus.
+"""EventBridge pipes from a DynamoDB stream to an event bus.
 
 Sources: "Amazon DynamoDB stream as a source", "Batching and concurrency" and "Error handling" of
-EventBridge Pipes in the EventBridge user guide. The pipe acts with its role's rights; records keep their
-order; what its target does not take is tried again, split if so configured, and in the end described in the
-pipe's dead-letter queue.
+EventBridge Pipes in the EventBridge user guide. The pipe uses its role's permissions and keeps the order of
+records. A batch that the target refuses is retried, split if so configured, and finally described in a
+message to the pipe's dead-letter queue.
 """
 
 import json
@@ -37,7 +37,7 @@ _READ_RIGHTS = (
     "dynamodb:GetShardIterator",
     "dynamodb:ListStreams",
 )
-"""What a pipe asks of its role ("Permissions for DynamoDB Streams" in the EventBridge user guide)."""
+"""Permissions that a pipe's role needs ("Permissions for DynamoDB Streams" in the EventBridge user guide)."""
 _NONE_TAKEN = {
     Strike.PIPE_THROTTLED: "ExecutionThrottled",
     Strike.PIPE_TIMED_OUT: "ExecutionTimeout",
@@ -47,12 +47,12 @@ _RETRY_SECONDS = 1.0
 
 
 class PipeRunner(Poller):
-    """Moves the records of one pipe for as long as the pipe exists.
+    """Moves the records of a pipe while it exists.
 
     Args:
-        pipe: moto's pipe; its settings are read anew for each batch.
-        options: how long the pauses between retries are.
-        chaos: what strikes.
+        pipe: Moto's pipe; its settings are read for each batch.
+        options: Delays between retries.
+        chaos: Decides which faults strike.
     """
 
     def __init__(self, pipe: Any, options: DataPlaneOptions, chaos: Chaos) -> None:
@@ -72,7 +72,7 @@ class PipeRunner(Poller):
             raise
 
     def _move_batch(self) -> bool:
-        """Move the next records, if there are any and the pipe runs."""
+        """Move the next batch, if there is one and the pipe is running."""
         with MOTO_LOCK:
             if backend("pipes").pipes.get(self._name) is not self.pipe:
                 return False
@@ -102,7 +102,7 @@ class PipeRunner(Poller):
         return True
 
     def _open_source(self, settings: PipeSettings) -> tuple[Caller, Any]:
-        """Return the pipe's caller and the stream's shard, once the role's rights are found sufficient."""
+        """Return the pipe's caller and the stream's shard, after checking the role's permissions."""
         table = deployed.table_of_stream(settings.stream_arn)
         if table is None:
             raise BlockedError(f"Stream not found: {settings.stream_arn}")
@@ -130,9 +130,9 @@ class PipeRunner(Poller):
     def _deliver(
         self, settings: PipeSettings, caller: Caller, shard: Any, records: list[dict[str, Any]]
     ) -> None:
-        """Put the records on the bus; return when each is there, or described in the dead-letter queue.
+        """Put records on the bus until each is accepted or described in the dead-letter queue.
 
-        To split a batch is not a retry: only records that cannot be split any more use up the attempts.
+        Splitting a batch is not a retry: only batches that cannot be split further use up attempts.
         """
         retries = 0
         while True:
@@ -161,7 +161,7 @@ class PipeRunner(Poller):
     def _try_put(
         self, settings: PipeSettings, caller: Caller, records: list[dict[str, Any]]
     ) -> tuple[list[dict[str, Any]], str]:
-        """Put records on the bus, unless chaos has it take a part of them, or none."""
+        """Put records on the bus, unless a fault makes it refuse some or all of them."""
         content = json.dumps(records[0]).encode()
         for kind, name in _NONE_TAKEN.items():
             if self._chaos.strikes(kind, self._name, content):
@@ -192,7 +192,7 @@ def _passes(record: dict[str, Any], patterns: tuple[Pattern, ...]) -> bool:
 def _try_put(
     settings: PipeSettings, caller: Caller, records: list[dict[str, Any]]
 ) -> tuple[list[dict[str, Any]], str]:
-    """Put the records on the bus; return those that it did not take, and why."""
+    """Put records on the bus; return the refused ones and the reason."""
     requirement = put_events_requirement(settings.bus_arn, settings.source, settings.detail_type)
     with MOTO_LOCK:
         refusal = check(caller, requirement)

@@ -1,4 +1,4 @@
-"""A pipe as it is deployed, and the two JSON shapes that it writes: stream records and failed batches."""
+"""Pipe settings, and the JSON of stream records and failed batches."""
 
 import time
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from emulator.dataplane.poller import BlockedError
 from emulator.event_patterns import Pattern, parse_pattern
 
 _TARGET_BATCH = 10
-"""The most that an event bus takes at once."""
+"""Maximum batch size of an event bus target."""
 
 
 @dataclass(frozen=True, slots=True)
 class PipeSettings:
-    """A pipe as it is deployed; -1 for `maximum_retries` and `maximum_age_seconds` means without end."""
+    """A deployed pipe; -1 in `maximum_retries` and `maximum_age_seconds` means no limit."""
 
     name: str
     arn: str
@@ -35,10 +35,10 @@ class PipeSettings:
 
 
 def read_settings(pipe: Any) -> PipeSettings:
-    """Return the settings of moto's pipe.
+    """Return the settings of a moto pipe.
 
     Raises:
-        BlockedError: the pipe uses what the embedded AWS does not move.
+        BlockedError: The pipe uses an unsupported source or target.
     """
     if not pipe.source.split(":")[2] == "dynamodb" or ":event-bus/" not in pipe.target or pipe.enrichment:
         raise BlockedError("only a pipe from a DynamoDB stream straight to an event bus is moved here")
@@ -68,7 +68,7 @@ def read_settings(pipe: Any) -> PipeSettings:
 
 
 def stream_record(record: dict[str, Any], stream_arn: str) -> dict[str, Any]:
-    """Return a stream record in the JSON shape that pipes and Lambda give it."""
+    """Return a stream record as pipes and Lambda represent it."""
     change = dict(record["dynamodb"])
     created = change["ApproximateCreationDateTime"]
     change["ApproximateCreationDateTime"] = int(created.replace(tzinfo=UTC).timestamp())
@@ -86,7 +86,7 @@ def stream_record(record: dict[str, Any], stream_arn: str) -> dict[str, Any]:
 def failure_record(
     settings: PipeSettings, shard_id: str, records: list[dict[str, Any]], condition: str
 ) -> dict[str, Any]:
-    """Return the description of a failed batch that a pipe sends to its dead-letter queue, in AWS's shape."""
+    """Return the dead-letter message for a failed batch, as AWS writes it."""
     first, last = records[0]["dynamodb"], records[-1]["dynamodb"]
     return {
         "context": {"partnerResourceArn": settings.arn, "condition": condition},

@@ -1,4 +1,4 @@
-"""The whole data plane: starts the hops that the deployed resources call for, and stops them in order."""
+"""Start and stop the hops of the data plane as resources are deployed and deleted."""
 
 import logging
 import threading
@@ -26,14 +26,14 @@ log = logging.getLogger(__name__)
 
 
 class DataPlane:
-    """Moves events along the wiring that it reads from moto.
+    """Moves events between the resources deployed in moto.
 
     Args:
-        run_directory: takes mails, logs, traces and the functions' code.
-        endpoint: the URL of the AWS APIs, for the functions.
-        identities: takes the keys of role sessions.
-        options: how time runs.
-        chaos: what strikes on the way.
+        run_directory: Holds mails, logs, traces and function code.
+        endpoint: URL of the AWS APIs, for functions.
+        identities: Registry of role sessions.
+        options: Timing.
+        chaos: Decides which faults strike.
     """
 
     def __init__(
@@ -65,21 +65,21 @@ class DataPlane:
 
     @property
     def gateway_url(self) -> str:
-        """Where the gateway answers."""
+        """The URL of the API gateway."""
         return self._gateway_server.url
 
     @property
     def service(self) -> LambdaService:
-        """Invokes functions, for the Invoke API."""
+        """The Lambda service, for the Invoke API."""
         return self._service
 
     def start(self) -> None:
-        """Open the gateway and begin to follow what is deployed."""
+        """Start the gateway and begin to follow deployments."""
         self._gateway_server.start()
         threading.Thread(target=self._follow, name="wiring", daemon=True).start()
 
     def stop(self) -> None:
-        """Stop the hops from the first to the last, then the workers."""
+        """Stop the hops from first to last, then the workers."""
         self._stopping = True
         taps.control_called.forget(self._control_called)
         self._changed.set()
@@ -134,7 +134,7 @@ class DataPlane:
 
 
 def _with_chaos(handle: Handler, chaos: Chaos) -> Handler:
-    """Cut connections of clients before their request was handled, or after."""
+    """Wrap a handler so that faults cut connections before or after the request is handled."""
 
     def handle_or_cut(request: HttpRequest) -> HttpResponse:
         if chaos.strikes(Strike.REQUEST_CUT_BEFORE, request.path, request.body):

@@ -1,4 +1,4 @@
-"""A thread that looks for work, again and again, and says once what keeps it from looking."""
+"""A polling thread that logs each cause of being blocked once."""
 
 import logging
 import threading
@@ -9,19 +9,19 @@ from emulator.cloud.taps import Tap
 log = logging.getLogger(__name__)
 
 _PAUSE_SECONDS = 1.0
-"""How long it waits where it could not look, or failed."""
+"""Delay after a poll that was blocked or failed."""
 
 
 class BlockedError(Exception):
-    """There is no looking for work now; says why."""
+    """The poller cannot work now; the message says why."""
 
 
 class Poller(ABC):
     """Polls from `start` until `stop`, and at once when `woken_by` signals.
 
     Args:
-        name: Whose work it is, for the log and the thread.
-        woken_by: Signals that there may be work.
+        name: Name of the thread, and of the poller in the log.
+        woken_by: Signals possible work.
     """
 
     def __init__(self, name: str, woken_by: Tap[str]) -> None:
@@ -30,26 +30,26 @@ class Poller(ABC):
         self._stopping = False
 
     def start(self) -> None:
-        """Poll, in a thread of its own."""
+        """Start the polling thread."""
         self._woken_by.listen(self.wake)
         threading.Thread(target=self._run, name=self._poller_name, daemon=True).start()
 
     def stop(self) -> None:
-        """Begin nothing more; what is in work is finished."""
+        """Stop polling; work in progress is finished."""
         self._stopping = True
         self._woken_by.forget(self.wake)
         self._wake.set()
 
     def wake(self, _: str = "") -> None:
-        """Look again, at the settings too."""
+        """Poll now, with fresh settings."""
         self._wake.set()
 
     @abstractmethod
     def _poll(self) -> float:
-        """Do what there is to do; return how many seconds to wait before the next look.
+        """Do the available work; return the seconds to wait before the next poll.
 
         Raises:
-            BlockedError: It cannot be done now.
+            BlockedError: Work is not possible now.
         """
 
     def _run(self) -> None:

@@ -1,4 +1,4 @@
-"""Messages that AWS services send to queues: dead letters and records for destinations."""
+"""Send messages to queues on behalf of AWS services: dead letters and destination records."""
 
 from collections.abc import Mapping
 
@@ -10,14 +10,14 @@ from emulator.cloud.identities import Caller
 
 
 class UndeliverableError(Exception):
-    """A service could not put a message into a queue; says which and why."""
+    """A service could not send a message; the message names the queue and the reason."""
 
 
 def send_as_role(caller: Caller, queue_arn: str, body: str) -> None:
-    """Send with the rights of a role.
+    """Send with a role's permissions.
 
     Raises:
-        UndeliverableError: the queue does not exist, or the role may not.
+        UndeliverableError: The queue does not exist, or the role lacks a permission.
     """
     with MOTO_LOCK:
         refusal = check(caller, Requirement("sqs:SendMessage", queue_arn))
@@ -29,10 +29,10 @@ def send_as_role(caller: Caller, queue_arn: str, body: str) -> None:
 def send_as_service(
     service: str, source_arn: str, queue_arn: str, body: str, attributes: Mapping[str, str]
 ) -> None:
-    """Send as an AWS service (``events.amazonaws.com``) on behalf of `source_arn`, by the queue's policy.
+    """Send as an AWS service (``events.amazonaws.com``) on behalf of `source_arn`.
 
     Raises:
-        UndeliverableError: the queue does not exist, or its policy (or its key's) does not allow it.
+        UndeliverableError: The queue does not exist, or the queue policy or key policy does not allow it.
     """
     context = {"aws:sourcearn": (source_arn,), "aws:sourceaccount": (ACCOUNT_ID,)}
     with MOTO_LOCK:

@@ -1,8 +1,8 @@
-"""The SQS trigger of a function: polls a queue with the function's rights and feeds the function batches.
+"""SQS event source mappings: poll a queue with the function's role and invoke the function with batches.
 
-Source: "Using Lambda with Amazon SQS" in the Lambda developer guide. What a function did not take comes
-back after the queue's visibility timeout, and after as many receives as the queue's redrive policy allows
-goes to its dead-letter queue.
+Source: "Using Lambda with Amazon SQS" in the Lambda developer guide. Failed messages become visible again
+    after
+the queue's visibility timeout, and move to the dead-letter queue after the redrive policy's maximum receives.
 """
 
 import copy
@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 _LONGEST_SLEEP_SECONDS = 5.0
 _DEFAULT_CONCURRENCY = 5
-"""How many batches Lambda's pollers begin with when no maximum is set."""
+"""Initial number of concurrent batches of Lambda's pollers, used if no maximum is set."""
 
 _THROTTLED_PAUSE_SECONDS = 0.5
 _RIGHTS = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
@@ -39,7 +39,7 @@ _RIGHTS = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A mapping with what it points to, read anew for each poll."""
+    """A mapping with its queue and function, read for each poll."""
 
     queue: Any
     queue_arn: str
@@ -51,13 +51,13 @@ class _Source:
 
 
 class QueueTrigger(Poller):
-    """Polls for one event source mapping.
+    """Polls for an event source mapping.
 
     Args:
-        mapping_id: the mapping's UUID.
-        service: invokes the function.
-        options: how long a message stays hidden.
-        chaos: what strikes.
+        mapping_id: UUID of the mapping.
+        service: Invokes the function.
+        options: Scale of the visibility timeout.
+        chaos: Decides which faults strike.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class QueueTrigger(Poller):
         self.start()
 
     def _poll(self) -> float:
-        """Receives one batch and hands it on; gives the seconds until the next poll is worth its while."""
+        """Receive a batch and invoke the function; return the seconds until the next poll."""
         source = self._read_source()
         if source is None:
             return _LONGEST_SLEEP_SECONDS
@@ -94,7 +94,7 @@ class QueueTrigger(Poller):
         return 0.0
 
     def _fill(self, source: _Source, messages: list[Any]) -> None:
-        """Wait for more messages within the batching window."""
+        """Receive more messages within the batching window."""
         deadline = time.monotonic() + source.window_seconds
         while len(messages) < source.batch_size and not self._stopping:
             remaining = deadline - time.monotonic()
@@ -105,10 +105,10 @@ class QueueTrigger(Poller):
             messages += self._receive(source, source.batch_size - len(messages))
 
     def _read_source(self) -> _Source | None:
-        """Return the mapping as it is now; None while it is disabled or its queue is missing.
+        """Return the current mapping, or None while it is disabled or its queue is missing.
 
         Raises:
-            BlockedError: the function or one of its rights is missing.
+            BlockedError: The function or one of its permissions is missing.
         """
         with MOTO_LOCK:
             mapping = backend("lambda").get_event_source_mapping(self._mapping_id)
@@ -186,7 +186,7 @@ class QueueTrigger(Poller):
 
 
 def sqs_record(message: Any, queue_arn: str) -> dict[str, Any]:
-    """One message in the shape of a Lambda event record."""
+    """Return a message as a Lambda event record."""
     attributes = {
         "ApproximateReceiveCount": str(message.approximate_receive_count),
         "SentTimestamp": str(message.sent_timestamp),
@@ -224,10 +224,10 @@ def _message_attributes(message: Any) -> dict[str, Any]:
 
 
 def failed_messages(outcome: Outcome, message_ids: list[str], *, reports_failures: bool) -> set[str]:
-    """Which messages of a batch stay in the queue.
+    """Return the ids of the messages that stay in the queue.
 
-    All of them when the function failed, and when a function that reports failures answers with anything that
-    Lambda does not understand; none when it does not report, or reports nothing.
+    All messages stay if the function failed, or if it reports batch item failures and its response is
+    invalid. None stay if it succeeded without reporting failures.
     """
     everything = set(message_ids)
     if outcome.failed:

@@ -1,4 +1,4 @@
-"""Work that is due later: retries with a delay."""
+"""Delayed calls, for retries."""
 
 import heapq
 import itertools
@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 
 
 class Scheduler:
-    """Calls functions after a delay, in one thread; what it calls hands longer work on."""
+    """Runs callables after a delay in a single thread; they must return quickly."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -21,13 +21,13 @@ class Scheduler:
         threading.Thread(target=self._run, name="scheduler", daemon=True).start()
 
     def after(self, seconds: float, work: Callable[[], None]) -> None:
-        """Call `work` once, `seconds` from now; never after `stop`."""
+        """Call `work` once after a delay in seconds, unless stopped before."""
         with self._changed:
             heapq.heappush(self._due, (time.monotonic() + seconds, next(self._numbers), work))
             self._changed.notify()
 
     def stop(self) -> None:
-        """Drop everything that is not due yet."""
+        """Discard all pending calls."""
         with self._changed:
             self._stopping = True
             self._changed.notify()

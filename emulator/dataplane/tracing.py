@@ -1,7 +1,7 @@
-"""X-Ray: trace headers, the daemon that functions send segments to, and the segments of AWS's own services.
+"""X-Ray: trace headers, the daemon for function segments, and the segments of AWS services.
 
-Every segment document is one line of ``traces.jsonl``. Sources: "Tracing header" and "X-Ray segment
-documents" in the X-Ray developer guide; the daemon's UDP protocol is that of aws-xray-daemon's README.
+Each segment document is a line in ``traces.jsonl``. Sources: "Tracing header" and "X-Ray segment documents"
+in the X-Ray developer guide; the README of aws-xray-daemon for its UDP protocol.
 """
 
 import json
@@ -21,33 +21,33 @@ _MAXIMUM_DATAGRAM = 64 * 1024
 
 
 def new_segment_id() -> str:
-    """Return a fresh segment id: 16 hexadecimal digits."""
+    """Return a new segment id (16 hexadecimal digits)."""
     return secrets.token_hex(8)
 
 
 @dataclass(frozen=True, slots=True)
 class TraceHeader:
-    """The value of ``X-Amzn-Trace-Id``: the trace, the segment above, and whether the trace is recorded."""
+    """An ``X-Amzn-Trace-Id`` header: trace id, parent segment id and sampling decision."""
 
     root: str
     parent: str = ""
     sampled: bool = True
 
     def render(self) -> str:
-        """Return the header's text."""
+        """Return the header's value."""
         parent = f";Parent={self.parent}" if self.parent else ""
         return f"Root={self.root}{parent};Sampled={int(self.sampled)}"
 
     def under(self, segment_id: str) -> "TraceHeader":
-        """Return the header for what is called from a segment."""
+        """Return the header for calls made from a segment."""
         return TraceHeader(self.root, segment_id, self.sampled)
 
 
 def continue_trace(header: str) -> TraceHeader:
-    """Return the trace of an incoming header; a new one where there is none.
+    """Return the trace of an incoming header, or a new one.
 
-    AWS samples one new trace a second and 5 % of the others; here all are recorded. A caller's
-    ``Sampled=0`` is kept.
+    AWS samples the first request each second and 5 % of the others; the emulator samples all, but honours
+    ``Sampled=0`` from the caller.
     """
     parts = dict(part.strip().split("=", 1) for part in header.split(";") if "=" in part)
     root = parts.get("Root", "")
@@ -57,10 +57,10 @@ def continue_trace(header: str) -> TraceHeader:
 
 
 class Traces:
-    """Collects segments into a file, from this process and, over UDP, from the functions.
+    """Writes segments of this process and, over UDP, of functions to a file.
 
     Args:
-        path: the file, one segment document a line.
+        path: Path of the file, with one segment document per line.
     """
 
     def __init__(self, path: Path) -> None:
@@ -72,11 +72,11 @@ class Traces:
 
     @property
     def address(self) -> str:
-        """Where the daemon listens, for ``AWS_XRAY_DAEMON_ADDRESS``."""
+        """The daemon's address, for ``AWS_XRAY_DAEMON_ADDRESS``."""
         return f"127.0.0.1:{self._socket.getsockname()[1]}"
 
     def record(self, segment: dict[str, Any]) -> None:
-        """Write one segment document."""
+        """Write a segment document."""
         line = json.dumps(segment, separators=(",", ":"))
         with self._lock:
             if not self._file.closed:
@@ -87,7 +87,7 @@ class Traces:
         """Close the daemon's port and the file."""
         port = self._socket.getsockname()[1]
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as waker:
-            waker.sendto(b"", ("127.0.0.1", port))  # closing a socket does not wake the thread that reads it
+            waker.sendto(b"", ("127.0.0.1", port))  # closing a socket does not wake its reader
         with self._lock:
             self._file.close()
 

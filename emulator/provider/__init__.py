@@ -1,1 +1,1 @@
-"""The provider of the embedded AWS: what each resource type means there, for whichever engine drives it."""
+"""The resource provider of the emulator, for any Pulumi engine."""

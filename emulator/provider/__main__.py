@@ -1,4 +1,4 @@
-"""`python -m emulator.provider`: the resource types that the embedded AWS can create, one a line."""
+"""`python -m emulator.provider`: print the supported resource types, one per line."""
 
 from emulator.provider.registry import RESOURCES
 

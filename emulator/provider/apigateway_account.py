@@ -1,4 +1,4 @@
-"""API Gateway: the account's one setting for all its APIs."""
+"""API Gateway: account settings."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from emulator.provider.resource import NO_DATA, Clients, Properties, Resource, f
 
 
 class Account(Resource):
-    """`aws.apigateway.Account`: the one role by which all APIs of the account write logs."""
+    """`aws.apigateway.Account`: the role with which all APIs of the account write logs."""
 
     token = "aws:apigateway/account:Account"
     encrypted_by = NO_DATA
@@ -16,7 +16,7 @@ class Account(Resource):
     absent = frozen({"apiKeyVersion": "4"})
 
     def create(self, cloud: Cloud, inputs: Properties) -> str:
-        """There is one; writing it is all that creating can mean."""
+        """Write the setting: it always exists."""
         self._set(cloud, inputs.get("cloudwatchRoleArn", ""))
         return self.id_form
 
@@ -35,11 +35,11 @@ class Account(Resource):
         self._set(cloud, new.get("cloudwatchRoleArn", ""))
 
     def delete(self, cloud: Cloud, resource_id: str, known: Properties) -> None:
-        """Resets the account's setting for every API, as the real provider does."""
+        """Reset the setting for all APIs of the account, as the real provider does."""
         self._set(cloud, "")
 
     def find(self, aws: Clients, inputs: Properties) -> str | None:
-        """There always is one; ours when it has our role."""
+        """Find the setting if it has the role."""
         found = aws.client("apigateway").get_account().get("cloudwatchRoleArn") or ""
         return self.id_form if found == inputs.get("cloudwatchRoleArn", "") else None
 

@@ -1,4 +1,4 @@
-"""API Gateway: a REST API itself, and how its parts are patched."""
+"""API Gateway: REST APIs, and the base class of their parts."""
 
 import json
 from typing import Any, ClassVar
@@ -21,7 +21,7 @@ from emulator.provider.values import pruned
 
 
 def replacing(old: Properties, new: Properties, paths: Properties) -> list[dict[str, Any]]:
-    """Patch operations that write each changed property at its path; one no longer set becomes empty."""
+    """Return patch operations for the changed properties; a removed one becomes empty."""
     return [
         {"op": "replace", "path": path, "value": patch_text(new.get(name))}
         for name, path in paths.items()
@@ -30,27 +30,27 @@ def replacing(old: Properties, new: Properties, paths: Properties) -> list[dict[
 
 
 def patch_text(value: Any) -> str:
-    """API Gateway takes every patched value as text."""
+    """Return a value as text, the type of all values in patch operations."""
     if value is None:
         return ""
     return value if isinstance(value, str) else json.dumps(value)
 
 
 class ApiPart(Declared):
-    """What is inside of a REST API: its changes are patch operations."""
+    """A part of a REST API, updated by patch operations."""
 
     encrypted_by = NO_DATA
     service = "apigateway"
     capitals = False
     patches: ClassVar[Properties] = {}
-    """Input -> the path at which it is patched."""
+    """Input -> path in patch operations."""
 
     def changes(self, old: Properties, new: Properties) -> dict[str, Any]:
         return {"patchOperations": replacing(old, new, self.patches)}
 
 
 class RestApi(Resource):
-    """`aws.apigateway.RestApi`, built from resources rather than from an OpenAPI body."""
+    """`aws.apigateway.RestApi` without an OpenAPI body."""
 
     token = "aws:apigateway/restApi:RestApi"
     encrypted_by = NO_DATA
@@ -74,7 +74,7 @@ class RestApi(Resource):
     absent = frozen({"apiKeySource": "HEADER"})
 
     def create(self, cloud: Cloud, inputs: Properties) -> str:
-        """AWS gives it an id; names of APIs need not be unique."""
+        """Create the API; its name need not be unique."""
         made = cloud.client("apigateway").create_rest_api(
             **pruned(
                 name=inputs["name"],
@@ -130,7 +130,7 @@ class RestApi(Resource):
         cloud.client("apigateway").delete_rest_api(restApiId=resource_id)
 
     def find_all(self, aws: Clients, inputs: Properties) -> list[str]:
-        """By name and tags, which are not unique."""
+        """Find by name and tags, which are not unique."""
         apis = pages(aws.client("apigateway"), "get_rest_apis", "items")
         ours = (each for each in apis if each["name"] == inputs["name"])
         wanted = (inputs.get("tags") or {}).items()
@@ -154,5 +154,5 @@ def _endpoint(inputs: Properties) -> dict[str, Any] | None:
 
 
 def arn_of(place: Place, path: str) -> str:
-    """The ARN of an API or a stage, which names no account."""
+    """Return the ARN of an API or stage, which has no account ID."""
     return f"arn:aws:apigateway:{place.region}::{path}"

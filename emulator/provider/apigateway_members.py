@@ -1,4 +1,4 @@
-"""API Gateway: what is inside a REST API beside its methods - steps of a path, models, validators."""
+"""API Gateway: path resources, models and validators of a REST API."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,7 +8,7 @@ from emulator.provider.resource import CheckFailure, Clients, Place, Properties,
 
 
 class ApiResource(ApiPart):
-    """`aws.apigateway.Resource`: one step of a path."""
+    """`aws.apigateway.Resource`: a path segment."""
 
     token = "aws:apigateway/resource:Resource"
     modelled = frozenset({"restApi", "parentId", "pathPart"})
@@ -28,7 +28,7 @@ class ApiResource(ApiPart):
 
 
 class Model(ApiPart):
-    """`aws.apigateway.Model`: a JSON schema of a request body. AWS gives it an id and takes its name."""
+    """`aws.apigateway.Model`: a JSON schema. It has a generated id, but calls take its name."""
 
     token = "aws:apigateway/model:Model"
     id_prefix = "model"
@@ -51,7 +51,7 @@ class Model(ApiPart):
         return {"restApiId": known["restApi"], "modelName": known["name"]}
 
     def described(self, aws: Clients, resource_id: str, known: Properties) -> Properties | None:
-        """Another model may have the name by now."""
+        """Return None if another model has the name."""
         found = super().described(aws, resource_id, known)
         return found if found and resource_id in ("", found["id"]) else None
 

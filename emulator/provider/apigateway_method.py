@@ -1,4 +1,4 @@
-"""API Gateway: a method, the integration behind it, and how the gateway words its own errors."""
+"""API Gateway: methods, integrations and gateway responses."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,7 +8,7 @@ from emulator.provider.cloud import Cloud
 from emulator.provider.resource import CheckFailure, Clients, Properties, frozen, words
 
 _LONGEST = 29000
-"""Milliseconds that a REST API waits for an integration."""
+"""Maximum integration timeout of a REST API, in milliseconds."""
 
 
 class Method(ApiPart):
@@ -61,7 +61,7 @@ class Integration(ApiPart):
     creating, reading, deleting = "put_integration", "get_integration", "delete_integration"
 
     def check(self, inputs: Properties) -> Iterator[CheckFailure]:
-        """The kind that the data plane calls."""
+        """Check that the data plane supports the integration type."""
         if inputs.get("type") not in ("AWS_PROXY", None) and isinstance(inputs["type"], str):
             yield CheckFailure("type", "only AWS_PROXY is modelled by the embedded AWS")
         timeout = inputs.get("timeoutMilliseconds")
@@ -69,7 +69,7 @@ class Integration(ApiPart):
             yield CheckFailure("timeoutMilliseconds", f"must be from 50 to {_LONGEST}")
 
     def properties(self, found: Properties) -> dict[str, Any]:
-        """The description calls the integration's own method what it calls the method elsewhere."""
+        """Return the properties; the description's `httpMethod` is the integration's own method."""
         return {
             **super().properties(found),
             "integrationHttpMethod": found.get("httpMethod"),
@@ -84,7 +84,7 @@ class Integration(ApiPart):
 
 
 class GatewayResponse(ApiPart):
-    """`aws.apigateway.Response`: what the gateway itself answers when it refuses a request."""
+    """`aws.apigateway.Response`: a gateway response."""
 
     token = "aws:apigateway/response:Response"
     modelled = words("restApiId responseType statusCode responseTemplates responseParameters")
@@ -94,13 +94,13 @@ class GatewayResponse(ApiPart):
     deleting = "delete_gateway_response"
 
     def described(self, aws: Clients, resource_id: str, known: Properties) -> Properties | None:
-        """A response that nobody set is the gateway's default."""
+        """Return None for a default response."""
         found = super().described(aws, resource_id, known)
         return None if found is None or found.get("defaultResponse") else found
 
 
 def _entries(path: str, old: Any, new: Any) -> list[dict[str, Any]]:
-    """Patch operations from one map to another; a slash in a key is written `~1`."""
+    """Yield patch operations from one map to another; `/` in a key is escaped as `~1`."""
     before, after = old or {}, new or {}
     operations: list[dict[str, Any]] = []
     for key in sorted(before.keys() | after.keys()):

@@ -1,4 +1,4 @@
-"""API Gateway: deployments, the stages that serve them, and the limits of a stage's methods."""
+"""API Gateway: deployments, stages and method settings."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ _METHOD_SETTINGS = {
 
 
 class Deployment(ApiPart):
-    """`aws.apigateway.Deployment`: a snapshot of the API; any new trigger makes another one."""
+    """`aws.apigateway.Deployment`: a snapshot of the API, replaced when a trigger changes."""
 
     token = "aws:apigateway/deployment:Deployment"
     modelled = frozenset({"restApi", "description", "triggers", "variables"})
@@ -39,7 +39,7 @@ class Deployment(ApiPart):
         return {**super().properties(found), "createdDate": found["createdDate"].isoformat()}
 
     def find(self, aws: Clients, inputs: Properties) -> str | None:
-        """The newest that no stage serves, of one second the last: the one whose creation was interrupted."""
+        """Find the newest deployment without a stage: the one whose creation was interrupted."""
         client, api = aws.client("apigateway"), {"restApiId": inputs["restApi"]}
         served = {stage["deploymentId"] for stage in client.get_stages(**api)["item"]}
         found = pages(client, "get_deployments", "items", **api)
@@ -64,7 +64,7 @@ class Stage(ApiPart):
     tagged = False
 
     def arguments(self, inputs: Properties) -> dict[str, Any]:
-        """Access logs can only be patched in."""
+        """Leave out access logs, which can only be set by a patch."""
         given = {name: value for name, value in inputs.items() if name != "accessLogSettings"}
         return {**super().arguments(given), **tags.at_creation("apigateway", inputs)}
 
@@ -86,7 +86,7 @@ class Stage(ApiPart):
         return {"arn": arn_of(place, f"/restapis/{api}/stages/{stage}"), "executionArn": execution}
 
     def update(self, cloud: Cloud, resource_id: str, old: Properties, new: Properties) -> None:
-        """Everything but its address; serving another deployment is one of the changes."""
+        """Patch the stage, including its deployment."""
         paths = {
             "deployment": "/deploymentId",
             "description": "/description",
@@ -117,7 +117,7 @@ class Stage(ApiPart):
 
 
 class MethodSettings(ApiPart):
-    """`aws.apigateway.MethodSettings`: limits, metrics and logs of a stage's methods."""
+    """`aws.apigateway.MethodSettings`: throttling, metrics and logs of a stage's methods."""
 
     token = "aws:apigateway/methodSettings:MethodSettings"
     modelled = frozenset({"restApi", "stageName", "methodPath", "settings"})
@@ -134,7 +134,7 @@ class MethodSettings(ApiPart):
         return {"restApiId": known["restApi"], "stageName": known["stageName"]}
 
     def described(self, aws: Clients, resource_id: str, known: Properties) -> Properties | None:
-        """The settings among those of the stage."""
+        """Return the settings from the stage's description."""
         stage = super().described(aws, resource_id, known)
         found: Properties | None = (stage or {}).get("methodSettings", {}).get(known["methodPath"])
         return found
@@ -146,7 +146,7 @@ class MethodSettings(ApiPart):
         self._write(cloud, old, new)
 
     def delete(self, cloud: Cloud, resource_id: str, known: Properties) -> None:
-        """The stage's methods fall back to the account's limits."""
+        """Remove the settings, so that the account's limits apply."""
         path = f"/{known['methodPath'].replace('/', '~1')}"
         self._patch(cloud, known, [{"op": "remove", "path": path}])
 

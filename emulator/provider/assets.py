@@ -1,4 +1,4 @@
-"""Assets and archives in wire form: their content hash, and the zip that Lambda receives."""
+"""Hash assets and archives, and build the zip for Lambda."""
 
 import hashlib
 import io
@@ -11,11 +11,11 @@ from emulator.provider.errors import ProviderError
 from emulator.provider.values import ASSET, SIGNATURE
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-"""The earliest time a zip can hold; a fixed one makes equal contents equal bytes."""
+"""The earliest time in a zip; a fixed time makes equal contents give equal bytes."""
 
 
 def hashed(value: Any) -> Any:
-    """The value with `hash` added to every asset and archive in it, as the Pulumi engine adds it."""
+    """Return the value with `hash` added to every asset and archive, as the Pulumi engine does."""
     if isinstance(value, list):
         return [hashed(item) for item in value]
     if not isinstance(value, Mapping):
@@ -32,10 +32,10 @@ def hashed(value: Any) -> Any:
 
 
 def entries(archive: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, bytes]]:
-    """Names and contents of an archive's files, sorted by name within each folder.
+    """Yield names and contents of an archive's files, sorted by name within each folder.
 
     Raises:
-        ProviderError: a file is missing, or the archive is of a kind that only a network could open.
+        ProviderError: A file is missing, or the archive is remote.
     """
     if "assets" in archive:
         for name, member in sorted(archive["assets"].items()):
@@ -51,10 +51,10 @@ def entries(archive: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str,
 
 
 def zipped(archive: Mapping[str, Any]) -> bytes:
-    """The archive as a zip whose bytes depend on its contents alone.
+    """Return the archive as a reproducible zip.
 
     Raises:
-        ProviderError: the archive is empty or cannot be read.
+        ProviderError: The archive is empty or cannot be read.
     """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:

@@ -1,4 +1,4 @@
-"""AWS Budgets: a limit for what the account costs, and who is mailed when it is near."""
+"""AWS Budgets: cost budgets with notifications."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -27,7 +27,7 @@ _MOST_NOTIFICATIONS = 10
 
 
 class Budget(Resource):
-    """`aws.budgets.Budget` of costs, with notifications by mail."""
+    """`aws.budgets.Budget` of type COST, with notifications by e-mail."""
 
     token = "aws:budgets/budget:Budget"
     encrypted_by = NO_DATA
@@ -49,7 +49,7 @@ class Budget(Resource):
     )
 
     def check(self, inputs: Properties) -> Iterator[CheckFailure]:
-        """The limit, and AWS's limits for notifications and their subscribers."""
+        """Check the budget limit and AWS's limits for notifications and subscribers."""
         for name in ("limitAmount", "limitUnit"):
             if name not in inputs:
                 yield CheckFailure(name, "is required")
@@ -62,7 +62,7 @@ class Budget(Resource):
                 yield CheckFailure("notifications", f"one needs 1 to {_MOST_ADDRESSES} mail addresses")
 
     def create(self, cloud: Cloud, inputs: Properties) -> str:
-        """Account and name are the id."""
+        """Create the budget, whose id is the account and name."""
         cloud.client("budgets").create_budget(
             AccountId=cloud.account_id,
             Budget=_budget(inputs),
@@ -74,7 +74,7 @@ class Budget(Resource):
         return f"{cloud.account_id}:{inputs['name']}"
 
     def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        """The budget, its notifications with their subscribers, and its tags."""
+        """Read the budget, its notifications with their subscribers, and its tags."""
         budgets, name, of_it = cloud.client("budgets"), _name(resource_id), _address(resource_id)
         found = budgets.describe_budget(**of_it)["Budget"]
         return {
@@ -93,7 +93,7 @@ class Budget(Resource):
         }
 
     def update(self, cloud: Cloud, resource_id: str, old: Properties, new: Properties) -> None:
-        """The budget as a whole; notifications have no name to be changed by, so all are made anew."""
+        """Update the budget and recreate all notifications, which have no identifier."""
         budgets, of_it = cloud.client("budgets"), _address(resource_id)
         budgets.update_budget(AccountId=of_it["AccountId"], NewBudget=_budget(new))
         if changed(old, new, "notifications"):
@@ -104,11 +104,11 @@ class Budget(Resource):
         tags.update(cloud, "budgets", _arn(cloud, _name(resource_id)), old, new)
 
     def delete(self, cloud: Cloud, resource_id: str, known: Properties) -> None:
-        """With its notifications."""
+        """Delete the budget with its notifications."""
         cloud.client("budgets").delete_budget(**_address(resource_id))
 
     def find(self, aws: Clients, inputs: Properties) -> str | None:
-        """By name, in the account of whoever asks."""
+        """Find by name in the caller's account."""
         account = aws.client("sts").get_caller_identity()["Account"]
         resource_id = f"{account}:{inputs['name']}"
         aws.client("budgets").describe_budget(**_address(resource_id))
@@ -129,7 +129,7 @@ def _address(resource_id: str) -> dict[str, str]:
 
 
 def _arn(place: Place, name: str) -> str:
-    """Budgets belong to no region."""
+    """Return a budget's ARN, which has no region."""
     return place.arn("budgets", f"budget/{name}", region="")
 
 

@@ -1,4 +1,4 @@
-"""The way to the emulator: one boto3 client per service, shared by threads."""
+"""boto3 clients of the emulator, one per service, shared by threads."""
 
 import functools
 import threading
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class Cloud:
-    """Where resources live: the emulator's endpoint, its account and the operator's keys."""
+    """The emulator's endpoint, account and credentials."""
 
     def __init__(  # noqa: PLR0913 - what the emulator's address file holds, each named
         self,
@@ -29,7 +29,7 @@ class Cloud:
         secret_access_key: str,
         session_token: str | None = None,
     ) -> None:
-        """Nothing is contacted until a client is used."""
+        """Set up without contacting the emulator."""
         self.endpoint = endpoint
         self.gateway = gateway
         self.account_id = account_id
@@ -41,7 +41,7 @@ class Cloud:
 
     @classmethod
     def of(cls, emulator: "Emulator") -> "Cloud":
-        """The way to a running emulator, as its operator."""
+        """Return the operator's access to a running emulator."""
         return cls(
             emulator.endpoint,
             gateway=emulator.gateway,
@@ -53,7 +53,7 @@ class Cloud:
 
     @classmethod
     def of_session(cls, emulator: "Emulator", keys: Mapping[str, str]) -> "Cloud":
-        """The way to a running emulator as a role's session, with the credentials that STS gave."""
+        """Return a role session's access to a running emulator, with STS credentials."""
         return cls(
             emulator.endpoint,
             gateway=emulator.gateway,
@@ -65,25 +65,25 @@ class Cloud:
         )
 
     def client(self, service: str) -> Any:
-        """The client of a service; making one is not thread-safe in boto3, using it is."""
+        """Return the client of a service. Clients are thread-safe, but creating one in boto3 is not."""
         with self._lock:
             if service not in self._clients:
                 self._clients[service] = self._make(service)
             return self._clients[service]
 
     def invoke_url(self, api_id: str, stage_name: str) -> str:
-        """The URL of a deployed stage of a REST API, where it really answers."""
+        """Return the URL of a deployed stage on the emulator's gateway."""
         return stage_url(self.gateway, api_id, stage_name)
 
     def arn(self, service: str, resource: str, *, region: str | None = None) -> str:
-        """An ARN of this account; `region=""` for global services."""
+        """Return an ARN in the account; `region=""` for global services."""
         where = self.region if region is None else region
         return f"arn:{self.partition}:{service}:{where}:{self.account_id}:{resource}"
 
     def _make(self, service: str) -> Any:
         from botocore.config import Config  # noqa: PLC0415 - importing boto3 takes a while
 
-        # The emulator is on loopback: an error is an answer, and waiting for a retry only hides it.
+        # No retries: on loopback they would only delay an error.
         settings = Config(retries={"total_max_attempts": 1}, max_pool_connections=16, read_timeout=60)
         return shared_session().client(  # type: ignore[call-overload]
             service,
@@ -98,20 +98,20 @@ class Cloud:
 
 @functools.cache
 def shared_session() -> "Session":
-    """The one boto3 session: it holds what all clients of a process share, and no credentials."""
+    """Return the process's boto3 session, which has no credentials."""
     from boto3.session import Session  # noqa: PLC0415 - importing boto3 takes a while
 
     return Session()
 
 
 def error_code(error: BaseException) -> str:
-    """The AWS error code of a botocore ClientError, or an empty string."""
+    """Return the AWS error code of a botocore ClientError, or an empty string."""
     response = getattr(error, "response", None)
     return str(response.get("Error", {}).get("Code", "")) if isinstance(response, dict) else ""
 
 
 def is_missing(error: BaseException) -> bool:
-    """Whether an error says that the resource does not exist, in the words of any service."""
+    """Return whether an error is a service's not-found error."""
     code = error_code(error)
     return (
         any(word in code for word in ("NotFound", "NoSuch", "NonExistent", "DoesNotExist")) or code == "404"
@@ -119,7 +119,7 @@ def is_missing(error: BaseException) -> bool:
 
 
 def unless_missing(call: Callable[[], T]) -> T | None:
-    """The call's answer, or None when AWS says that the resource does not exist."""
+    """Return the call's response, or None on a not-found error."""
     try:
         return call()
     except Exception as error:

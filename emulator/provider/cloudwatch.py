@@ -13,7 +13,7 @@ _LISTS = frozenset({"alarmActions", "insufficientDataActions", "okActions"})
 
 
 class MetricAlarm(Declared):
-    """`aws.cloudwatch.MetricAlarm`, on a metric or on an expression over several."""
+    """`aws.cloudwatch.MetricAlarm`, on a metric or a metric math expression."""
 
     token = "aws:cloudwatch/metricAlarm:MetricAlarm"
     encrypted_by = NO_DATA
@@ -47,7 +47,7 @@ class MetricAlarm(Declared):
     tagged = True
 
     def check(self, inputs: Properties) -> Iterator[CheckFailure]:
-        """CloudWatch needs a metric or queries, and what to compare with."""
+        """Check for a metric or queries, and a threshold."""
         if ("metricName" in inputs) == bool(inputs.get("metricQueries")):
             yield CheckFailure("metricName", "exactly one of metricName and metricQueries is required")
         for name in ("comparisonOperator", "evaluationPeriods", "threshold"):
@@ -91,7 +91,7 @@ class Dashboard(Declared):
     overwrites = True
 
     def call(self, aws: Clients, operation: str, arguments: Any) -> Any:
-        """A body that CloudWatch refuses comes back in the answer, not as an error."""
+        """Call CloudWatch and raise for an invalid body, which it reports in the response."""
         if operation == self.deleting:
             arguments = {"DashboardNames": [arguments["DashboardName"]]}
         answer = super().call(aws, operation, arguments)
@@ -105,7 +105,7 @@ class Dashboard(Declared):
 
 
 def _query_for_api(query: Properties) -> dict[str, Any]:
-    """A metric query; Pulumi puts period and statistic into `metric`, the API beside the metric."""
+    """Return a metric query; the API has period and statistic beside `Metric`, Pulumi inside `metric`."""
     api: dict[str, Any] = to_api({k: v for k, v in query.items() if k != "metric"}, _QUERY)
     if metric := query.get("metric"):
         api["MetricStat"] = {

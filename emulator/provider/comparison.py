@@ -1,4 +1,4 @@
-"""When two property values mean the same: sets without order, JSON documents by meaning, archives by hash."""
+"""Compare property values: sets without order, JSON documents by meaning, archives by hash."""
 
 import json
 import re
@@ -11,23 +11,23 @@ from emulator.provider.values import contains_unknown, is_asset, is_unknown
 
 @dataclass(frozen=True)
 class Comparison:
-    """Compares values at property paths (`vpcConfig.subnetIds`; list positions are not part of a path)."""
+    """Compares values at property paths such as `vpcConfig.subnetIds`, without list indexes."""
 
     unordered: frozenset[str] = frozenset()
     references: frozenset[str] = frozenset()
     documents: frozenset[str] = frozenset()
     maps: frozenset[str] = frozenset()
-    """Maps whose every entry is the program's: one more is a difference, wherever it comes from."""
+    """Maps that the program owns completely: an additional entry is a difference."""
     computed: frozenset[str] = frozenset()
 
     def same(self, path: str, old: Any, new: Any) -> bool:
-        """Whether both say the same. An unknown value equals nothing; what new leaves to AWS is any value."""
+        """Return whether values are equal. Unknown values are not; a computed value missing in new is."""
         if contains_unknown(old) or contains_unknown(new):
             return False
         return self._holds(path, old, new, exactly=True)
 
     def contained(self, path: str, part: Any, whole: Any) -> bool:
-        """Whether all that `part` says holds in `whole`, which may say more (what the cloud filled in)."""
+        """Return whether `whole` contains `part`, beside values that the cloud set."""
         return self._holds(path, part, whole, exactly=False)
 
     def _holds(self, path: str, part: Any, whole: Any, *, exactly: bool) -> bool:
@@ -78,7 +78,7 @@ class Comparison:
 def differing_paths(
     comparison: Comparison, replace_on: frozenset[str], old: Mapping[str, Any], new: Mapping[str, Any]
 ) -> Iterator[str]:
-    """Names of the top-level properties that differ, and the finer paths among `replace_on` that do."""
+    """Yield the differing top-level properties, and the differing nested paths in `replace_on`."""
     for name in sorted(old.keys() | new.keys()):
         before, after = old.get(name), new.get(name)
         if comparison.same(name, before, after):
@@ -92,26 +92,26 @@ def differing_paths(
 
 
 def value_at(value: Any, path: str) -> Any:
-    """The part of a property that a path names after its first step."""
+    """Return the nested value at a path, without its first segment."""
     for step in path.split(".")[1:]:
         value = value.get(step) if isinstance(value, Mapping) else None
     return value
 
 
 def _last_part(name: str) -> str:
-    """A key's id, a function's name: of an ARN what follows the account, else the name itself."""
+    """Return the part of an ARN after the account ID (key id, function name), or the name itself."""
     return re.split(r"[:/]", name)[-1] if name.startswith("arn:") else name
 
 
 def _is_empty(value: Any) -> bool:
-    """Nothing, an empty text, list and map are the same to the real provider, and a map of nothing else."""
+    """Return whether a value is None, empty, or a map of such values, all equal to the real provider."""
     if isinstance(value, Mapping):
         return all(_is_empty(item) for item in value.values())
     return value is None or (isinstance(value, str | list) and not value)
 
 
 def _meaning(text: str) -> Any:
-    """A JSON document with lists of one string opened and lists of strings sorted, as IAM reads policies."""
+    """Normalise a JSON document as IAM does: unwrap single-string lists and sort lists of strings."""
     try:
         return _normal(json.loads(text))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Simple types, declared: their properties are fields of the API, and four calls are all there is to them."""
+"""Declarative resource types, whose properties are API fields and which need four calls."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
@@ -12,45 +12,45 @@ from emulator.provider.shapes import field_of, from_api, to_api
 class Declared(Resource):
     """A type whose properties are fields of its service's API.
 
-    Where an API is peculiar, a subclass overrides `arguments` or `properties`, and leaves the calls alone.
+    Subclasses override `arguments` or `properties` where an API deviates, and leave the calls unchanged.
     """
 
     service: ClassVar[str]
     names: ClassVar[Mapping[str, str]] = {}
-    """Input -> field of the API, where they differ in more than the first letter."""
+    """Input -> API field, where they differ in more than the first letter."""
     inner_names: ClassVar[Mapping[str, str]] = {}
-    """The same inside of objects."""
+    """The same for nested properties."""
     capitals: ClassVar[bool] = True
-    """Whether the API's fields begin with capital letters."""
+    """Whether API fields begin with capital letters."""
     unsent: ClassVar[frozenset[str]] = frozenset()
-    """Inputs that are the provider's own and no call's."""
+    """Inputs that are not sent in calls."""
     outputs: ClassVar[Mapping[str, str]] = {}
-    """Output that is no input -> field of the description."""
+    """Output that is not an input -> field of the description."""
 
     key: ClassVar[tuple[str, ...]] = ("name",)
-    """The inputs that address the resource in every call; with another value it is another resource."""
+    """Inputs that identify the resource in calls; changing one replaces the resource."""
     id_field: ClassVar[str] = ""
-    """The parameter that takes the id, where AWS makes it."""
+    """Parameter for the id, if AWS generates it."""
     id_in: ClassVar[str] = ""
-    """Where the answer to a creation, and an item of a listing, hold that id."""
+    """Field of that id in the response to `creating` and in list items."""
     unique: ClassVar[tuple[str, ...]] = ()
-    """The inputs by which a listing tells such a resource from others."""
+    """Inputs that identify the resource in a list."""
 
     creating: ClassVar[str]
     reading: ClassVar[str]
     updating: ClassVar[str] = ""
-    """Empty where `creating` writes over what is there."""
+    """Empty if `creating` overwrites."""
     deleting: ClassVar[str]
     listing: ClassVar[tuple[str, str]] = ("", "")
-    """Where AWS makes the id: the call that lists such resources, and where its answer has them."""
+    """Operation that lists such resources and field of the list in its response, if AWS generates the id."""
     described_in: ClassVar[str] = ""
-    """The field of the answer to `reading` that lists descriptions: ours is the one with our key."""
+    """Field of the response to `reading` that lists descriptions, among which the key identifies ours."""
     overwrites: ClassVar[bool] = False
-    """Whether AWS would silently write over one that exists, instead of refusing."""
+    """Whether AWS silently overwrites an existing resource instead of refusing."""
     tagged: ClassVar[bool] = False
 
     def __init_subclass__(cls, **options: Any) -> None:
-        """Complete the declaration: the key makes the id, and never changes."""
+        """Derive the id and the replacement paths from the key."""
         super().__init_subclass__(**options)
         if "token" in cls.__dict__:
             cls.replace_on |= frozenset(cls.key)
@@ -95,22 +95,22 @@ class Declared(Resource):
         return None
 
     def arguments(self, inputs: Properties) -> dict[str, Any]:
-        """What `creating` takes."""
+        """Return the arguments of `creating`."""
         names = self.modelled - self.unsent
         return {self.field(n): self._shaped(inputs[n]) for n in sorted(names) if inputs.get(n) is not None}
 
     def changes(self, old: Properties, new: Properties) -> dict[str, Any]:
-        """What `updating` takes beside the address: all that may change."""
+        """Return the arguments of `updating`, without the address."""
         return self.arguments({name: value for name, value in new.items() if name not in self.replace_on})
 
     def properties(self, found: Properties) -> dict[str, Any]:
-        """Inputs and outputs of a description, without the key."""
+        """Return the inputs and outputs in a description, without the key."""
         names = self.modelled - self.write_only - self.unsent - set(self.key)
         inputs = {name: self._told(found.get(self.field(name))) for name in names}
         return {**inputs, **{name: found[field] for name, field in self.outputs.items()}}
 
     def described(self, aws: Clients, resource_id: str, known: Properties) -> Properties | None:
-        """The API's description of the resource, or None where an answer says that there is none."""
+        """Return the API's description of the resource, or None if the response has none."""
         answer: Properties = self.call(aws, self.reading, self.question(resource_id, known))
         if not self.described_in:
             return answer
@@ -119,26 +119,26 @@ class Declared(Resource):
         return next((each for each in listed if {**ours, **each}.items() >= ours.items()), None)
 
     def question(self, resource_id: str, known: Properties) -> dict[str, Any]:
-        """What `reading` takes."""
+        """Return the arguments of `reading`."""
         return self.address(resource_id, known)
 
     def listed(self, aws: Clients, inputs: Properties) -> Iterator[Properties]:
-        """Every resource of the kind under the same parent."""
+        """Yield all resources of the type with the same parent."""
         operation, where = self.listing
         parents = {self.field(name): inputs[name] for name in self.key}
         return pages(aws.client(self.service), operation, where, **parents)
 
     def address(self, resource_id: str, known: Properties) -> dict[str, Any]:
-        """The parameters that name the resource in a call."""
+        """Return the parameters that identify the resource in a call."""
         named = {self.field(name): known[name] for name in self.key}
         return {**named, self.id_field: resource_id} if self.id_field else named
 
     def call(self, aws: Clients, operation: str, arguments: Mapping[str, Any]) -> Any:
-        """One call of the service."""
+        """Call the service."""
         return getattr(aws.client(self.service), operation)(**arguments)
 
     def field(self, name: str) -> str:
-        """The API's name of a property."""
+        """Return the API field of a property."""
         return field_of(name, self.names) if self.capitals else self.names.get(name, name)
 
     def _shaped(self, value: Any) -> Any:
@@ -153,7 +153,7 @@ class Declared(Resource):
 
 
 def pages(client: Any, operation: str, where: str, **arguments: Any) -> Iterator[Any]:
-    """Every item of a listing, page by page where the API has pages."""
+    """Yield all items of a list operation, following pagination."""
     if client.can_paginate(operation):
         for page in client.get_paginator(operation).paginate(**arguments):
             yield from page.get(where, [])

@@ -1,4 +1,4 @@
-"""Where exactly two inputs differ: `visibilityTimeoutSeconds`, `tags.Owner`, `filters[0].pattern`."""
+"""Find the nested paths at which inputs differ, such as `tags.Owner` or `filters[0].pattern`."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -11,18 +11,18 @@ Kind = Literal["add", "delete", "update"]
 
 
 def differences(comparison: Comparison, path: str, old: Any, new: Any) -> Iterator[tuple[str, Kind]]:
-    """The innermost differing parts of a property, as Pulumi writes paths."""
-    # Lists that differ by an empty item alone have no part that differs.
+    """Yield the innermost differing paths of a property, in Pulumi's notation."""
+    # Lists that differ only by an empty item have no differing part.
     yield from list(_within(comparison, path, path, old, new)) or [(path, "update")]
 
 
 def without_positions(path: str) -> str:
-    """A path as the provider names properties: list positions are left out, quoted keys are plain."""
+    """Return a path as the provider names properties: without list indexes and quotes."""
     return re.sub(r"\[\d+\]", "", path).replace('["', ".").replace('"]', "")
 
 
 def _within(comparison: Comparison, name: str, path: str, old: Any, new: Any) -> Iterator[tuple[str, Kind]]:
-    """`name` is the path without positions, which is how `comparison` knows it."""
+    """Yield the differences below a path; `name` is the path without list indexes, for `comparison`."""
     if not contains_unknown(new) and comparison.same(name, old, new):
         return
     if old is None or new is None:

@@ -1,4 +1,4 @@
-"""What was changed behind our back: what the cloud says now, against the inputs and what was seen last."""
+"""Detect drift: compare the current state with the inputs and the last known outputs."""
 
 from emulator.provider.comparison import Comparison
 from emulator.provider.resource import Properties, Resource
@@ -8,9 +8,9 @@ from emulator.provider.schema import Schema, maps_of
 def drifted(
     resource: Resource, schema: Schema, inputs: Properties, last_seen: Properties, found: Properties
 ) -> tuple[str, ...]:
-    """Names of inputs that are not as the program wants them, or that it leaves alone and somebody has set.
+    """Return the names of inputs that differ from the program's, or that it leaves unset and someone has set.
 
-    `last_seen` are the outputs of the last time, empty for a resource that was only just made.
+    `last_seen` are the last known outputs, empty for a new resource.
     """
     comparison = Comparison(
         resource.unordered, resource.references, resource.documents, maps_of(schema.inputs)

@@ -68,7 +68,7 @@ class Table(Resource):
         return str(inputs["name"])
 
     def complete(self, cloud: Cloud, resource_id: str, inputs: Properties) -> None:
-        """Time to live and backups have calls of their own."""
+        """Set time to live and point-in-time recovery, which need separate calls."""
         self._set_time_to_live(cloud, resource_id, {}, inputs)
         if (inputs.get("pointInTimeRecovery") or {}).get("enabled"):
             self._set_recovery(cloud, resource_id, inputs)
@@ -93,7 +93,7 @@ class Table(Resource):
             "readCapacity": throughput.get("ReadCapacityUnits", 0),
             "writeCapacity": throughput.get("WriteCapacityUnits", 0),
             "deletionProtectionEnabled": table.get("DeletionProtectionEnabled", False),
-            # DynamoDB tells no class of a standard table that never had another one.
+            # DynamoDB returns no class for a table that has always been a standard one.
             "tableClass": table.get("TableClassSummary", {}).get("TableClass") or "STANDARD",
             "streamEnabled": stream.get("StreamEnabled", False),
             "streamViewType": stream.get("StreamViewType", ""),
@@ -106,7 +106,7 @@ class Table(Resource):
         }
 
     def update(self, cloud: Cloud, resource_id: str, old: Properties, new: Properties) -> None:
-        """One change at a time, as DynamoDB demands."""
+        """Apply the changes one at a time, as DynamoDB requires."""
         dynamodb = cloud.client("dynamodb")
         for change in (*_table_changes(old, new), *indexes.changes(old, new, _attributes(new))):
             dynamodb.update_table(TableName=resource_id, **change)
@@ -185,7 +185,7 @@ def _encryption_of(table: Properties) -> dict[str, Any]:
 
 
 def _table_changes(old: Properties, new: Properties) -> Iterator[dict[str, Any]]:
-    """The `UpdateTable` calls from old to new inputs."""
+    """Yield the `UpdateTable` calls from old to new inputs."""
     if changed(old, new, "billingMode", "readCapacity", "writeCapacity"):
         yield _billing(new)
     if changed(old, new, "serverSideEncryption"):
@@ -195,7 +195,7 @@ def _table_changes(old: Properties, new: Properties) -> Iterator[dict[str, Any]]
     if changed(old, new, "tableClass"):
         yield {"TableClass": new.get("tableClass") or "STANDARD"}
     if changed(old, new, "streamEnabled", "streamViewType"):
-        # A stream's view type is fixed: the stream is ended and another one begun.
+        # The view type cannot change: disable the stream and enable another one.
         if old.get("streamEnabled"):
             yield {"StreamSpecification": {"StreamEnabled": False}}
         if new.get("streamEnabled"):
@@ -205,7 +205,7 @@ def _table_changes(old: Properties, new: Properties) -> Iterator[dict[str, Any]]
 def _time_to_live_of(dynamodb: Any, table: str, known: Properties) -> dict[str, Any]:
     found = dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
     enabled = found["TimeToLiveStatus"] in ("ENABLED", "ENABLING")
-    # DynamoDB forgets the attribute of a disabled setting; the program's own spelling of it is no drift.
+    # DynamoDB drops the attribute name of a disabled setting, so the program's value is not drift.
     wanted = known.get("ttl") or {}
     name = found.get("AttributeName", "") if enabled else wanted.get("attributeName", "")
     return {"enabled": enabled, "attributeName": name}

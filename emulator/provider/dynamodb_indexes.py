@@ -1,4 +1,4 @@
-"""Global secondary indexes of DynamoDB tables: from the program's form to the API's and back."""
+"""Convert global secondary indexes between the program's and the API's format."""
 
 from collections.abc import Iterator, Set
 from typing import Any
@@ -12,7 +12,7 @@ _NAMES = {kind: name for name, kind in _KEYS}
 
 
 def faults(index: Properties, declared: Set[Any]) -> Iterator[CheckFailure]:
-    """What DynamoDB refuses of an index, besides what its schema does."""
+    """Yield check failures of an index beyond the schema."""
     index_name = index.get("name")
     for name in filter(None, (index.get("hashKey"), index.get("rangeKey"))):
         if not is_unknown(name) and name not in declared:
@@ -24,7 +24,7 @@ def faults(index: Properties, declared: Set[Any]) -> Iterator[CheckFailure]:
 
 
 def to_api(inputs: Properties) -> list[dict[str, Any]]:
-    """The indexes of a program."""
+    """Return a program's indexes in the API's format."""
     return [_to_api(index) for index in inputs.get(_PROPERTY) or ()]
 
 
@@ -41,7 +41,7 @@ def _to_api(index: Properties) -> dict[str, Any]:
 
 
 def of_api(table: Properties) -> list[dict[str, Any]]:
-    """The indexes that a table has."""
+    """Return a table's indexes in the program's format."""
     return [
         pruned(
             name=index["IndexName"],
@@ -54,7 +54,7 @@ def of_api(table: Properties) -> list[dict[str, Any]]:
 
 
 def changes(old: Properties, new: Properties, attributes: list[dict[str, str]]) -> Iterator[dict[str, Any]]:
-    """The `UpdateTable` calls from old to new indexes: one index a call, and a changed one is made anew."""
+    """Yield the `UpdateTable` calls from old to new indexes, one per index; changed ones are recreated."""
     before = {index["IndexName"]: index for index in to_api(old)}
     after = {index["IndexName"]: index for index in to_api(new)}
     for name, index in before.items():

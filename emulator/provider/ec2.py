@@ -1,4 +1,4 @@
-"""EC2: what its resources share. AWS makes their ids, and fields have the names of properties."""
+"""EC2: base class. AWS generates the ids, and API fields are named like properties."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -12,28 +12,28 @@ from emulator.provider.values import pruned
 
 
 class Ec2Resource(Resource):
-    """A resource of EC2; its `id_prefix` begins the ids that AWS makes."""
+    """A resource of EC2; `id_prefix` is the prefix of generated ids."""
 
     encrypted_by = NO_DATA
     kind: ClassVar[str]
-    """As tags and ARNs call it: `route-table`."""
+    """Resource type in tags and ARNs, such as `route-table`."""
     id_name: ClassVar[str]
-    """The id's field: `RouteTableId`."""
+    """Field of the id, such as `RouteTableId`."""
     listing: ClassVar[tuple[str, str]]
-    """The call that describes such resources, and where its answer has them."""
+    """Operation that describes such resources, and field of the list in its response."""
     creating: ClassVar[tuple[str, str]]
-    """The call that makes one, and where its answer has it: empty where it is the answer."""
+    """Operation that creates one, and field of the resource in its response (empty: the response itself)."""
     deleting: ClassVar[str]
     sent: ClassVar[frozenset[str]] = frozenset()
-    """The inputs that `creating` takes, and a description tells."""
+    """Inputs that are arguments of `creating` and fields of the description."""
     told: ClassVar[frozenset[str]] = frozenset()
-    """What else a description tells."""
+    """Other properties in the description."""
     names: ClassVar[Mapping[str, str]] = {}
-    """Property -> field of the API, where they differ in more than the first letter."""
+    """Property -> API field, where they differ in more than the first letter."""
     filters: ClassVar[Properties] = {}
-    """Filter -> the input that it takes, for a search."""
+    """Filter -> input, for searches."""
     found_by_tags: ClassVar[bool] = False
-    """Whether only tags tell two such resources apart."""
+    """Whether only tags distinguish two such resources."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -50,13 +50,13 @@ class Ec2Resource(Resource):
         return self.shared(cloud, resource_id, self.described(cloud, resource_id))
 
     def described(self, cloud: Cloud, resource_id: str) -> dict[str, Any]:
-        """The one description with this id."""
+        """Return the description of the resource with this id."""
         operation, where = self.listing
         answer = getattr(cloud.client("ec2"), operation)(**{f"{self.id_name}s": [resource_id]})
         return dict(answer[where][0])
 
     def shared(self, cloud: Cloud, resource_id: str, found: Properties) -> dict[str, Any]:
-        """The outputs that every type has, and what its description tells by name."""
+        """Return the common outputs and those that the description has by name."""
         return {
             **self.arn_output(cloud, resource_id, {}),
             **{name: found.get(field_of(name, self.names)) for name in self.sent | self.told},
@@ -65,7 +65,7 @@ class Ec2Resource(Resource):
         }
 
     def tagged_with(self, inputs: Properties) -> dict[str, Any]:
-        """The parameter of a creation that gives the resource its tags."""
+        """Return the tag specification for a creation."""
         if not inputs.get("tags"):
             return {}
         return {"TagSpecifications": [{"ResourceType": self.kind, "Tags": tags.as_list(inputs["tags"])}]}
@@ -89,6 +89,6 @@ class Ec2Resource(Resource):
 
 
 def search(aws: Clients, operation: str, where: str, **filters: str) -> list[dict[str, Any]]:
-    """All descriptions that the filters let pass; `_` stands for `-` in a filter's name."""
+    """Return all descriptions that match the filters; `_` in a filter name stands for `-`."""
     given = [{"Name": name.replace("_", "-"), "Values": [value]} for name, value in filters.items()]
     return list(pages(aws.client("ec2"), operation, where, Filters=given))

@@ -8,10 +8,10 @@ from emulator.provider.ec2 import Ec2Resource, search
 from emulator.provider.resource import CheckFailure, Clients, Place, Properties, changed, frozen, words
 
 _LISTS = {"routeTableIds": "RouteTableIds", "subnetIds": "SubnetIds", "securityGroupIds": "SecurityGroupIds"}
-"""List properties and their names in the API, where they are added and removed one by one."""
+"""List property -> API field; elements are added and removed individually."""
 
 _DYNAMODB_PREFIX_LIST = "pl-02cd2c6b"
-"""AWS's own list of DynamoDB's addresses in us-east-1."""
+"""The AWS-managed prefix list of DynamoDB in us-east-1."""
 
 
 class VpcEndpoint(Ec2Resource):
@@ -35,7 +35,7 @@ class VpcEndpoint(Ec2Resource):
     absent = frozen({"ipAddressType": "ipv4"})
 
     def check(self, inputs: Properties) -> Iterator[CheckFailure]:
-        """Gateway endpoints have routes, interface endpoints have subnets and groups."""
+        """Check that gateway endpoints have route tables, and interface endpoints subnets and groups."""
         yield from super().check(inputs)
         gateway = inputs["vpcEndpointType"] == "Gateway"
         for name in ("subnetIds", "securityGroupIds", "privateDnsEnabled") if gateway else ("routeTableIds",):
@@ -43,7 +43,7 @@ class VpcEndpoint(Ec2Resource):
                 yield CheckFailure(name, f"does not apply to a {inputs['vpcEndpointType']} endpoint")
 
     def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        """The endpoint; a gateway's prefix list has a call of its own."""
+        """Read the endpoint, and the prefix list of a gateway endpoint."""
         endpoint = self.described(cloud, resource_id)
         if endpoint["State"] == "deleted":
             return None
@@ -80,13 +80,13 @@ class VpcEndpoint(Ec2Resource):
         super().update(cloud, resource_id, old, new)
 
     def delete(self, cloud: Cloud, resource_id: str, known: Properties) -> None:
-        """Refusals come in the answer, not as an error."""
+        """Raise if the response lists the endpoint as unsuccessful: EC2 returns no error."""
         answer = cloud.client("ec2").delete_vpc_endpoints(VpcEndpointIds=[resource_id])
         for refused in answer.get("Unsuccessful") or []:
             raise ValueError(refused["Error"]["Message"])
 
     def find_all(self, aws: Clients, inputs: Properties) -> list[str]:
-        """Find by service in the VPC; AWS lists a deleted endpoint for up to an hour."""
+        """Find by VPC and service, ignoring deleted endpoints, which AWS lists for up to an hour."""
         wanted = {"vpc-id": inputs["vpcId"], "service-name": inputs["serviceName"]}
         found = search(aws, *self.listing, **wanted)
         return [str(each["VpcEndpointId"]) for each in found if not each["State"].lower().startswith("delet")]

@@ -1,4 +1,4 @@
-"""EC2: the network itself - VPC, subnets and route tables."""
+"""EC2: VPCs, subnets and route tables."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -37,7 +37,7 @@ class Vpc(Ec2Resource):
         self._set_dns(cloud, resource_id, {}, inputs)
 
     def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        """The VPC and the ids of what AWS made with it."""
+        """Read the VPC and the ids of the default resources that AWS created with it."""
         ec2, vpc = cloud.client("ec2"), self.described(cloud, resource_id)
         here = [{"Name": "vpc-id", "Values": [resource_id]}]
         tables = ec2.describe_route_tables(Filters=[*here, {"Name": "association.main", "Values": ["true"]}])
@@ -66,7 +66,7 @@ class Vpc(Ec2Resource):
         return vpc_id, {**outputs, **ids, "defaultSecurityGroupId": f"sg-0{born_with}"}
 
     def _set_dns(self, cloud: Cloud, vpc_id: str, old: Properties, new: Properties) -> None:
-        # Host names need DNS support, so it is switched on first and off last.
+        # DNS host names require DNS support: enable it first and disable it last.
         names = ["enableDnsSupport", "enableDnsHostnames"]
         for name in names if new.get("enableDnsSupport") else reversed(names):
             if old.get(name) != new.get(name):
@@ -109,7 +109,7 @@ class Subnet(Ec2Resource):
 
 
 class RouteTable(Ec2Resource):
-    """`aws.ec2.RouteTable` without routes of its own: gateway endpoints add theirs themselves."""
+    """`aws.ec2.RouteTable` without inline routes; gateway endpoints add their own."""
 
     token = "aws:ec2/routeTable:RouteTable"
     kind, id_prefix, id_name = "route-table", "rtb", "RouteTableId"
@@ -122,12 +122,12 @@ class RouteTable(Ec2Resource):
     unordered = frozenset({"routes"})
 
     def check(self, inputs: Properties) -> Iterator[CheckFailure]:
-        """Routes would need gateways, which this network has not."""
+        """Refuse routes, whose targets are not emulated."""
         if inputs.get("routes"):
             yield CheckFailure("routes", "only a table without routes is modelled by the embedded AWS")
 
     def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        """Routes to gateway endpoints belong to the endpoints and are left out, as the real provider does."""
+        """Read the table without routes to gateway endpoints, as the real provider does."""
         table = self.described(cloud, resource_id)
         own = [
             {"cidrBlock": route["DestinationCidrBlock"], "gatewayId": route["GatewayId"]}
@@ -159,7 +159,7 @@ class RouteTableAssociation(Resource):
         return {"routeTableId": found["RouteTableId"], "subnetId": found.get("SubnetId")}
 
     def update(self, cloud: Cloud, resource_id: str, old: Properties, new: Properties) -> str:
-        """AWS gives the association with another table another id."""
+        """Associate the subnet with another table, which changes the id of the association."""
         made = cloud.client("ec2").replace_route_table_association(
             AssociationId=resource_id, RouteTableId=new["routeTableId"]
         )
@@ -169,13 +169,13 @@ class RouteTableAssociation(Resource):
         cloud.client("ec2").disassociate_route_table(AssociationId=resource_id)
 
     def find(self, aws: Clients, inputs: Properties) -> str | None:
-        """A subnet has one association at most."""
+        """Find by subnet, which has at most one association."""
         found = _association(aws, "SubnetId", "subnet-id", inputs["subnetId"])
         return str(found["RouteTableAssociationId"]) if found else None
 
 
 def _association(aws: Clients, field: str, filtered_by: str, value: str) -> dict[str, Any] | None:
-    """The association whose field has the value, as its table lists it."""
+    """Return the association with a value in a field, as its route table lists it."""
     filters = {f"association.{filtered_by}": value}
     for table in search(aws, "describe_route_tables", "RouteTables", **filters):
         for each in table["Associations"]:

@@ -1,4 +1,4 @@
-"""EC2: security groups and their rules, one resource a rule."""
+"""EC2: security groups, and rules as separate resources."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -18,13 +18,13 @@ _RULE_FIELDS = {
     "prefixListId": "PrefixListId",
     "description": "Description",
 }
-"""Properties of a rule and their names in EC2's rule API."""
+"""Property of a rule -> field in EC2's rule API."""
 
 _INLINE = frozenset({"ingress", "egress"})
 
 
 class _Group(Ec2Resource):
-    """What both kinds of group share: rules stand in resources of their own, never inline."""
+    """Base class of security groups, whose rules are separate resources."""
 
     kind, id_prefix, id_name = "security-group", "sg", "GroupId"
     listing = ("describe_security_groups", "SecurityGroups")
@@ -33,7 +33,7 @@ class _Group(Ec2Resource):
     unordered = _INLINE
 
     def check(self, inputs: Properties) -> Iterator[CheckFailure]:
-        """Inline rules would fight with rule resources (a known trap of the real provider)."""
+        """Refuse inline rules, which conflict with rule resources in the real provider."""
         for name in sorted(_INLINE):
             if inputs.get(name):
                 yield CheckFailure(
@@ -41,7 +41,7 @@ class _Group(Ec2Resource):
                 )
 
     def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        """Rules are reported as outputs only: they are resources of their own."""
+        """Report rules as outputs only."""
         group = self.described(cloud, resource_id)
         return {
             **self.shared(cloud, resource_id, group),
@@ -62,12 +62,12 @@ class SecurityGroup(_Group):
     write_only = frozenset({"revokeRulesOnDelete"})
 
     def complete(self, cloud: Cloud, resource_id: str, inputs: Properties) -> None:
-        """Like the real provider, take away the rule that lets everything out."""
+        """Remove the default egress rule, as the real provider does."""
         _revoke_all(cloud, resource_id)
 
 
 class DefaultSecurityGroup(_Group):
-    """`aws.ec2.DefaultSecurityGroup`: the group that comes with a VPC, taken over and emptied."""
+    """`aws.ec2.DefaultSecurityGroup`: adopts the default group of a VPC and removes its rules."""
 
     token = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
     modelled = frozenset({"vpcId", "revokeRulesOnDelete", "ingress", "egress"})
@@ -76,20 +76,20 @@ class DefaultSecurityGroup(_Group):
     write_only = frozenset({"revokeRulesOnDelete"})
 
     def create(self, cloud: Cloud, inputs: Properties) -> str:
-        """Nothing is created: the VPC has this group already."""
+        """Adopt the VPC's default group."""
         found = self.find(cloud, inputs)
         if found is None:
             raise ValueError(f"VPC {inputs.get('vpcId')} has no default security group")
         return found
 
     def complete(self, cloud: Cloud, resource_id: str, inputs: Properties) -> None:
-        """The group allows what the program says, here nothing."""
-        # First the tags, as the real provider does: rights to empty a group may depend on them.
+        """Remove all rules."""
+        # Tags first, as the real provider does: permissions to revoke rules may depend on them.
         self.update(cloud, resource_id, {}, inputs)
         _revoke_all(cloud, resource_id)
 
     def delete(self, cloud: Cloud, resource_id: str, known: Properties) -> None:
-        """Nobody can delete a default group; it is only no longer managed."""
+        """Stop managing the group: a default group cannot be deleted."""
 
     def find_all(self, aws: Clients, inputs: Properties) -> list[str]:
         wanted = {"group-name": "default", "vpc-id": str(inputs.get("vpcId", ""))}
@@ -97,7 +97,7 @@ class DefaultSecurityGroup(_Group):
 
 
 class _Rule(Ec2Resource):
-    """One rule of a group; only a move to another group needs a new one."""
+    """A security group rule; only changing the group replaces it."""
 
     kind, id_prefix, id_name = "security-group-rule", "sgr", "SecurityGroupRuleId"
     listing = ("describe_security_group_rules", "SecurityGroupRules")
@@ -106,7 +106,7 @@ class _Rule(Ec2Resource):
     direction = ""
 
     def check(self, inputs: Properties) -> Iterator[CheckFailure]:
-        """A rule has one peer, as AWS demands."""
+        """Check that the rule has exactly one peer, as AWS requires."""
         peers = [
             n for n in ("cidrIpv4", "cidrIpv6", "prefixListId", "referencedSecurityGroupId") if n in inputs
         ]
@@ -155,7 +155,7 @@ class _Rule(Ec2Resource):
         revoke(GroupId=known["securityGroupId"], SecurityGroupRuleIds=[resource_id])
 
     def find_all(self, aws: Clients, inputs: Properties) -> list[str]:
-        """The rules of the group that allow the same; AWS lets a group have one."""
+        """Find the group's rules with the same permission; AWS allows one."""
         peer = inputs.get("referencedSecurityGroupId")
         return [
             str(each["SecurityGroupRuleId"])
@@ -189,12 +189,12 @@ class SecurityGroupIngressRule(_Rule):
 
 
 def _port_or_none(value: Any) -> Any:
-    """Ports read as -1 where a rule has none."""
+    """Return a port, or None for the -1 of a rule without ports."""
     return None if value == -1 else value
 
 
 def _permission(inputs: Properties) -> dict[str, Any]:
-    """A rule in the shape of the authorize calls."""
+    """Return a rule as the authorize operations take it."""
     note = pruned(Description=inputs.get("description"))
     permission = pruned(
         IpProtocol=inputs["ipProtocol"], FromPort=inputs.get("fromPort"), ToPort=inputs.get("toPort")
@@ -212,7 +212,7 @@ def _permission(inputs: Properties) -> dict[str, Any]:
 
 
 def _inline(permission: Mapping[str, Any]) -> dict[str, Any]:
-    """A permission as the `ingress`/`egress` outputs show it."""
+    """Return a permission as in the `ingress` and `egress` outputs."""
     return {
         "protocol": permission["IpProtocol"],
         "fromPort": permission.get("FromPort", 0),

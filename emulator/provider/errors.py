@@ -1,18 +1,18 @@
-"""What a provider reports when it cannot do what an engine asks."""
+"""Errors of the provider."""
 
 
 class ProviderError(Exception):
-    """A request that the provider or the emulator refuses; the text says which and why."""
+    """The provider or the emulator refuses a request; the message says which and why."""
 
 
 class UnknownTypeError(ProviderError):
-    """A resource type, function or package that this provider does not have."""
+    """The resource type, function or package is not supported."""
 
 
 class PartialCreateError(ProviderError):
-    """A resource exists now, but setting it up did not finish; the engine must keep its id and replace it."""
+    """A resource was created but not completed; the engine must keep its id and replace it."""
 
     def __init__(self, resource_id: str, reason: str) -> None:
-        """`resource_id` is what exists."""
+        """Keep the id of the existing resource."""
         super().__init__(reason)
         self.resource_id = resource_id

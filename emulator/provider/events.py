@@ -45,7 +45,7 @@ class EventRule(Declared):
         yield from pattern_failures("eventPattern", inputs.get("eventPattern"))
 
     def delete(self, cloud: Cloud, resource_id: str, known: Properties) -> None:
-        """AWS refuses while the rule has targets."""
+        """Delete the rule, which must have no targets."""
         events, of_rule = (
             cloud.client("events"),
             {"Rule": known["name"], "EventBusName": known["eventBusName"]},
@@ -63,7 +63,7 @@ class EventRule(Declared):
 
 
 class EventTarget(Declared):
-    """`aws.cloudwatch.EventTarget` without the settings that only some kinds of target have."""
+    """`aws.cloudwatch.EventTarget` without settings of specific target types."""
 
     token = "aws:cloudwatch/eventTarget:EventTarget"
     encrypted_by = NO_DATA
@@ -88,7 +88,7 @@ class EventTarget(Declared):
         self.call(cloud, self.deleting, {**self.address(resource_id, known), "Ids": [known["targetId"]]})
 
     def call(self, aws: Clients, operation: str, arguments: Any) -> Any:
-        """Refusals come in the answer, not as an error."""
+        """Call EventBridge and raise for failed entries, which it reports in the response."""
         answer = super().call(aws, operation, arguments)
         for refused in answer.get("FailedEntries") or []:
             raise ValueError(f"{refused.get('ErrorCode')}: {refused.get('ErrorMessage')}")

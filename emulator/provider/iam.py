@@ -12,7 +12,7 @@ from emulator.provider.values import pruned
 
 
 class Role(Resource):
-    """`aws.iam.Role`; its policies are resources of their own."""
+    """`aws.iam.Role` without inline policies, which are separate resources."""
 
     token = "aws:iam/role:Role"
     encrypted_by = NO_DATA
@@ -70,7 +70,7 @@ class Role(Resource):
         if changed(old, new, "maxSessionDuration"):
             iam.update_role(
                 RoleName=resource_id,
-                Description=new.get("description") or "",  # moto takes it away where it is left out
+                Description=new.get("description") or "",  # moto removes it if omitted
                 MaxSessionDuration=new["maxSessionDuration"],
             )
         if changed(old, new, "permissionsBoundary"):
@@ -81,7 +81,7 @@ class Role(Resource):
         tags.update(cloud, "iam", resource_id, old, new)
 
     def delete(self, cloud: Cloud, resource_id: str, known: Properties) -> None:
-        """AWS refuses while the role has policies."""
+        """Delete the role, which must have no policies."""
         iam = cloud.client("iam")
         if known.get("forceDetachPolicies"):
             for policy in iam.list_attached_role_policies(RoleName=resource_id)["AttachedPolicies"]:
@@ -136,5 +136,5 @@ class RolePolicyAttachment(Declared):
 
 
 def _document(found: Any) -> str:
-    """boto3 opens policy documents; programs write them as text."""
+    """Return a policy document as text: boto3 parses it."""
     return json.dumps(found) if not isinstance(found, str) else unquote(found)

@@ -1,4 +1,4 @@
-"""The making of inputs: what the program gave, completed as the real provider completes it, and judged."""
+"""Complete and check a program's inputs as the real provider does."""
 
 import secrets
 from collections.abc import Iterator, Mapping
@@ -11,9 +11,9 @@ from emulator.provider.schema import Schema, coerced, violations
 from emulator.provider.values import is_unknown
 
 DEFAULTED = "__defaults"
-"""Key under which inputs remember what was filled in, as the real provider's inputs do."""
+"""Key of the names of defaulted inputs, as in the real provider's inputs."""
 PRIVATE = frozenset({DEFAULTED})
-"""What inputs say of themselves."""
+"""Keys of inputs that are metadata."""
 
 
 def checked(  # noqa: PLR0913, PLR0917 - one call, from the provider
@@ -25,7 +25,7 @@ def checked(  # noqa: PLR0913, PLR0917 - one call, from the provider
     olds: Properties,
     news: Properties,
 ) -> tuple[dict[str, Any], list[CheckFailure]]:
-    """Inputs with hashes, defaults, an automatic name and default tags; and all that is wrong with them."""
+    """Return inputs with hashes, defaults, automatic name and default tags, and their check failures."""
     inputs = hashed(coerced(schema.inputs, {k: v for k, v in news.items() if v is not None}))
     failures = [CheckFailure(*each) for each in violations(schema.inputs, inputs)]
     failures += _not_modelled(resource, schema, inputs)
@@ -37,7 +37,7 @@ def checked(  # noqa: PLR0913, PLR0917 - one call, from the provider
 
 
 def keeps_name(resource: Resource, old: Properties, new: Properties) -> bool:
-    """Whether old and new would bear the same given name, which AWS does not allow at the same time."""
+    """Return whether old and new have the same explicit name, so that they cannot exist together."""
     name = resource.auto_name
     return name is not None and name not in new.get(DEFAULTED, ()) and old.get(name) == new.get(name)
 
@@ -64,7 +64,7 @@ def _with_defaults(resource: Resource, urn: str, olds: Properties, inputs: dict[
 
 
 def _with_tags(default_tags: Mapping[str, str], inputs: dict[str, Any]) -> dict[str, Any]:
-    """Default tags under the resource's own, as the real provider merges them."""
+    """Merge default tags with the resource's tags, which take precedence."""
     own = inputs.get("tags")
     if is_unknown(own):
         return inputs

@@ -1,4 +1,4 @@
-"""Functions that programs call: facts about account and region."""
+"""Provider functions: account and region."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -9,11 +9,11 @@ from emulator.provider.resource import Properties
 
 
 def call(cloud: Cloud, token: str, arguments: Properties) -> dict[str, Any]:
-    """Answer a function call.
+    """Answer an invoke.
 
     Raises:
-        UnknownTypeError: there is no such function here.
-        ProviderError: it is given an argument, and none is modelled.
+        UnknownTypeError: The function is not supported.
+        ProviderError: Arguments are given, and none is supported.
     """
     try:
         function = FUNCTIONS[token]

@@ -1,4 +1,4 @@
-"""KMS: customer-managed keys and their aliases."""
+"""KMS: customer managed keys and aliases."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ _LONGEST_WINDOW = 30
 
 
 class Key(Resource):
-    """`aws.kms.Key`. Deleting one schedules its deletion: KMS keeps it, unusable, until the window ends."""
+    """`aws.kms.Key`. Deletion is scheduled: KMS keeps the key, disabled, until the waiting period ends."""
 
     token = "aws:kms/key:Key"
     encrypted_by = NO_DATA
@@ -60,11 +60,11 @@ class Key(Resource):
         return str(made["KeyMetadata"]["KeyId"])
 
     def complete(self, cloud: Cloud, resource_id: str, inputs: Properties) -> None:
-        """Rotation and disabling have calls of their own."""
+        """Set rotation and disable the key, which need separate calls."""
         self._switch(cloud, resource_id, {"enableKeyRotation": False, "isEnabled": True}, inputs)
 
     def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        """A key whose deletion is scheduled counts as gone."""
+        """Read the key; one pending deletion counts as deleted."""
         kms = cloud.client("kms")
         key = kms.describe_key(KeyId=resource_id)["KeyMetadata"]
         if key["KeyState"] == "PendingDeletion":
@@ -94,13 +94,13 @@ class Key(Resource):
         tags.update(cloud, "kms", resource_id, old, new)
 
     def delete(self, cloud: Cloud, resource_id: str, known: Properties) -> None:
-        """Schedule the deletion, with the window that the program chose."""
+        """Schedule the deletion with the configured waiting period."""
         window = known.get("deletionWindowInDays") or _LONGEST_WINDOW
         if self.read(cloud, resource_id, known) is not None:
             cloud.client("kms").schedule_key_deletion(KeyId=resource_id, PendingWindowInDays=window)
 
     def find_all(self, aws: Clients, inputs: Properties) -> list[str]:
-        """By tags, which are not unique: a key has no name."""
+        """Find by tags, which are not unique: a key has no name."""
         ids = (str(each["KeyId"]) for each in pages(aws.client("kms"), "list_keys", "Keys"))
         return [each for each in ids if tags.among(inputs, _tags(aws, each)) and _usable(aws, each)]
 
@@ -144,7 +144,7 @@ class Alias(Declared):
         return next((each for each in aliases if each["AliasName"] == known["name"]), None)
 
     def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        """Return the target key as the program named it, by ID or by ARN."""
+        """Read the alias, with the target key as the program names it, by ID or ARN."""
         told = super().read(cloud, resource_id, known)
         if told is None:
             return None
@@ -157,7 +157,7 @@ def _tags(aws: Clients, key_id: str) -> dict[str, str]:
     try:
         return tags.of(aws, "kms", key_id)
     except Exception as error:
-        # Some keys of an account are not for everybody to look at: none of them is ours.
+        # Keys that the caller may not describe are not ours.
         if error_code(error) == "AccessDeniedException":
             return {}
         raise

@@ -1,4 +1,4 @@
-"""Lambda: who may invoke a function, how it is invoked asynchronously, and the queues that trigger it."""
+"""Lambda: permissions, asynchronous configuration and event source mappings."""
 
 import json
 from collections.abc import Iterator
@@ -18,11 +18,11 @@ from emulator.provider.resource import (
 )
 
 _RETRIES = 2
-"""How often Lambda repeats an asynchronous invocation where nothing else is said."""
+"""Default number of retries of an asynchronous invocation."""
 
 
 class Permission(Declared):
-    """`aws.lambda_.Permission`: one statement of a function's resource policy; it never changes in place."""
+    """`aws.lambda_.Permission`: a statement of a function's resource policy, which cannot be updated."""
 
     token = "aws:lambda/permission:Permission"
     encrypted_by = NO_DATA
@@ -37,7 +37,7 @@ class Permission(Declared):
     creating, reading, deleting = "add_permission", "get_policy", "remove_permission"
 
     def described(self, aws: Clients, resource_id: str, known: Properties) -> Properties | None:
-        """The statement among those of the function."""
+        """Return the statement in the function's policy."""
         policy = json.loads(self.call(aws, self.reading, {"FunctionName": known["function"]})["Policy"])
         return next((each for each in policy["Statement"] if each["Sid"] == known["statementId"]), None)
 
@@ -66,7 +66,7 @@ class FunctionEventInvokeConfig(Declared):
     deleting = "delete_function_event_invoke_config"
 
     def described(self, aws: Clients, resource_id: str, known: Properties) -> Properties | None:
-        """Moto answers for a function that has none."""
+        """Return None for a function without configuration, for which moto returns an empty one."""
         found = super().described(aws, resource_id, known)
         return found if found and "FunctionArn" in found else None
 
@@ -100,7 +100,7 @@ class EventSourceMapping(Declared):
     cleared: ClassVar[Properties] = frozen(
         {"FunctionResponseTypes": [], "ScalingConfig": {}, "MaximumBatchingWindowInSeconds": 0}
     )
-    """What to send for a setting that the program no longer makes."""
+    """Input -> value that resets a setting that the program no longer makes."""
 
     def check(self, inputs: Properties) -> Iterator[CheckFailure]:
         if "eventSourceArn" not in inputs:
@@ -114,7 +114,7 @@ class EventSourceMapping(Declared):
         }
 
     def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        """Return the function as the program names it."""
+        """Read the mapping, with the function as the program names it."""
         told = super().read(cloud, resource_id, known)
         if told is None:
             return None

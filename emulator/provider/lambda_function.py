@@ -64,7 +64,7 @@ class Function(Resource):
     encrypted_by = "kmsKeyArn"
 
     def check(self, inputs: Properties) -> Iterator[CheckFailure]:
-        """What Lambda itself demands of a function in a zip."""
+        """Check what Lambda requires of a zip function."""
         if inputs["packageType"] != "Zip":
             yield CheckFailure("packageType", "only Zip packages are modelled by the embedded AWS")
         for name in ("code", "handler", "runtime"):
@@ -87,12 +87,12 @@ class Function(Resource):
         return str(made["FunctionName"])
 
     def complete(self, cloud: Cloud, resource_id: str, inputs: Properties) -> None:
-        """Reserved concurrency has a call of its own."""
+        """Set the reserved concurrency, which needs a separate call."""
         if inputs["reservedConcurrentExecutions"] != _UNRESERVED:
             self._reserve(cloud, resource_id, inputs)
 
     def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        """Configuration, concurrency and tags; the code is known by its digest."""
+        """Read configuration, code digest, concurrency and tags."""
         found = cloud.client("lambda").get_function(FunctionName=resource_id)
         function = found["Configuration"]
         arn, environment = function["FunctionArn"], function.get("Environment", {})
@@ -131,7 +131,7 @@ class Function(Resource):
         }
 
     def update(self, cloud: Cloud, resource_id: str, old: Properties, new: Properties) -> None:
-        """Code, configuration, concurrency and tags each have a call of their own."""
+        """Update code, configuration, concurrency and tags with separate calls."""
         client = cloud.client("lambda")
         before, after = _configuration(old), _configuration(new)
         if before != after:
@@ -180,11 +180,11 @@ _CLEARED: dict[str, Any] = {
     "TracingConfig": {"Mode": "PassThrough"},
     "EphemeralStorage": {"Size": 512},
 }
-"""What to send for a part of the configuration that the program no longer sets."""
+"""Configuration field -> value that resets it."""
 
 
 def _configuration(inputs: Properties) -> dict[str, Any]:
-    """What `CreateFunction` and `UpdateFunctionConfiguration` share."""
+    """Return the arguments common to `CreateFunction` and `UpdateFunctionConfiguration`."""
     return pruned(
         Role=inputs["role"],
         Handler=inputs.get("handler"),
@@ -228,5 +228,5 @@ def _network(function: Properties) -> dict[str, Any] | None:
 
 
 def _invoke_arn(place: Place, arn: str) -> str:
-    """What API Gateway calls to invoke a function."""
+    """Return the ARN with which API Gateway invokes a function."""
     return f"arn:aws:apigateway:{place.region}:{_INVOKE_PATH}/{arn}/invocations"

@@ -30,7 +30,7 @@ class LogGroup(Declared):
         return {name: value for name, value in super().arguments(inputs).items() if name != "retentionInDays"}
 
     def complete(self, cloud: Cloud, resource_id: str, inputs: Properties) -> None:
-        """Retention has a call of its own; 0 means for ever."""
+        """Set the retention, which needs a separate call; 0 means never expire."""
         if inputs["retentionInDays"]:
             self._set_retention(cloud, inputs)
 
@@ -52,7 +52,7 @@ class LogGroup(Declared):
         tags.update(cloud, "logs", cloud.arn("logs", f"log-group:{resource_id}"), old, new)
 
     def delete(self, cloud: Cloud, resource_id: str, known: Properties) -> None:
-        """With all its streams, unless the program wants it kept."""
+        """Delete the group and its streams, unless `skipDestroy` is set."""
         if not known.get("skipDestroy"):
             super().delete(cloud, resource_id, known)
 

@@ -1,4 +1,4 @@
-"""Event patterns among inputs: what EventBridge would refuse is refused before anything is created."""
+"""Check event patterns in inputs, so that invalid ones fail before anything is created."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,7 +8,7 @@ from emulator.provider.resource import CheckFailure
 
 
 def pattern_failures(path: str, text: Any) -> Iterator[CheckFailure]:
-    """What is wrong with a pattern given as JSON text; nothing for one that is not known yet."""
+    """Yield the check failures of a pattern in JSON text; none for an unknown one."""
     if isinstance(text, str):
         try:
             parse_pattern(text)

@@ -15,7 +15,7 @@ class Pipe(Declared):
     """`aws.pipes.Pipe` from a DynamoDB stream to an event bus."""
 
     token = "aws:pipes/pipe:Pipe"
-    encrypted_by = NO_DATA  # events are never at rest in a pipe; its filter pattern is no secret
+    encrypted_by = NO_DATA  # events are not stored; the filter pattern is not secret
     service = "pipes"
     modelled = words(
         "description desiredState kmsKeyIdentifier name roleArn source sourceParameters target "
@@ -32,7 +32,7 @@ class Pipe(Declared):
     tagged = True
 
     def check(self, inputs: Properties) -> Iterator[CheckFailure]:
-        """The kinds of source and target that the data plane moves events between, and filters it knows."""
+        """Check that the data plane supports source, target and filters."""
         for name, supported in (("sourceParameters", _STREAM), ("targetParameters", _BUS)):
             given = inputs.get(name)
             if isinstance(given, dict):
@@ -44,7 +44,7 @@ class Pipe(Declared):
             yield from pattern_failures(path, each.get("pattern"))
 
     def changes(self, old: Properties, new: Properties) -> dict[str, Any]:
-        """Everything but the source and where reading began."""
+        """Return all properties but the source and the starting position."""
         change = super().changes(old, new)
         for part in change.get("SourceParameters", {}).values():
             part.pop("StartingPosition", None)

@@ -1,7 +1,7 @@
-"""The provider: check, diff, create, read, update, delete and invoke, for any engine that drives it.
+"""The provider: check, diff, create, read, update, delete and invoke.
 
-The methods and their arguments are those of Pulumi's provider protocol, with plain camelCase dicts in place
-of protobuf structs, so that a gRPC servicer only translates.
+The methods and arguments are those of Pulumi's provider protocol, with camelCase dicts instead of protobuf
+structs, so that a gRPC servicer only converts.
 """
 
 import json
@@ -25,10 +25,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Diff:
-    """How new inputs differ from old ones; `replaces` are the changed paths that need a new resource.
+    """The difference between old and new inputs; `replaces` are the changed paths that require replacement.
 
-    `delete_before_replace`: if it is replaced, old and new cannot exist at the same time (a given name).
-    `details` are the innermost changed paths, as Pulumi writes them.
+    `delete_before_replace`: old and new cannot exist at the same time, because of an explicit name.
+    `details` are the innermost changed paths in Pulumi's notation.
     """
 
     changed: tuple[str, ...] = ()
@@ -37,14 +37,14 @@ class Diff:
     details: Mapping[str, Kind] = field(default_factory=dict)
 
     def needs_replacement(self, path: str) -> bool:
-        """Whether one of `details` needs a new resource."""
+        """Return whether one of `details` requires replacement."""
         plain_path = without_positions(path)
         return any(plain_path == each or plain_path.startswith(f"{each}.") for each in self.replaces)
 
 
 @dataclass(frozen=True)
 class ReadResult:
-    """What exists: its id, the inputs it corresponds to, its outputs, and which inputs have drifted."""
+    """An existing resource: id, corresponding inputs, outputs and drifted inputs."""
 
     resource_id: str
     inputs: dict[str, Any]
@@ -54,14 +54,14 @@ class ReadResult:
 
 @dataclass
 class Provider:
-    """One configured provider; `default_tags` come from the program's explicit provider resource."""
+    """A configured provider; `default_tags` come from the program's provider resource."""
 
     cloud: Cloud
     package: str = "aws"
     default_tags: dict[str, str] = field(default_factory=dict)
 
     def check_config(self, settings: Properties) -> list[CheckFailure]:
-        """What is wrong with a provider's settings; nested ones are JSON strings, as Pulumi passes them."""
+        """Return the check failures of the provider's configuration; nested values are JSON strings."""
         declared = schema_of(f"pulumi:providers:{self.package}").inputs
         opened = {name: _opened(value) for name, value in settings.items() if name != "version"}
         failures = [CheckFailure(*each) for each in violations(declared, coerced(declared, opened))]
@@ -74,30 +74,30 @@ class Provider:
         return failures
 
     def configure(self, settings: Properties) -> None:
-        """Take a provider's settings, already checked."""
+        """Apply checked configuration."""
         tags = _opened(settings.get("defaultTags"))
         self.default_tags = dict(tags.get("tags") or {}) if isinstance(tags, Mapping) else {}
 
     def check(
         self, token: str, urn: str, olds: Properties, news: Properties
     ) -> tuple[dict[str, Any], list[CheckFailure]]:
-        """Complete and judge inputs: defaults, automatic name, default tags; schema and the type's own rules.
+        """Complete inputs (defaults, automatic name, default tags) and check them.
 
-        `olds` are the inputs of the resource as it stands; empty for a new one and for a replacement, which
-        gets an automatic name of its own.
+        `olds` are the inputs of the existing resource; empty for a new one and for a replacement, which gets
+        a new automatic name.
 
         Raises:
-            UnknownTypeError: the provider has no such type.
+            UnknownTypeError: The type is not supported.
         """
         resource, schema = resource_of(token), schema_of(token)
         return checked(self.cloud, resource, schema, self.default_tags, urn, olds, news)
 
     def diff(self, token: str, old_inputs: Properties, new_inputs: Properties) -> Diff:
-        """Compare checked inputs. Unknown new values count as changed."""
+        """Compare checked inputs; unknown new values count as changed."""
         resource = resource_of(token)
         old, new = ({k: v for k, v in each.items() if k not in PRIVATE} for each in (old_inputs, new_inputs))
         comparison = _comparison(resource)
-        # A flag that is off is as good as one that nobody mentions.
+        # A flag that is off equals one that is not set.
         same = {name for name, value in old_inputs.items() if value is False and name not in new_inputs}
         paths = tuple(
             path
@@ -114,11 +114,11 @@ class Provider:
         return Diff(paths, replaces, keeps_name(resource, old_inputs, new_inputs), details)
 
     def create(self, token: str, inputs: Properties, *, preview: bool = False) -> tuple[str, dict[str, Any]]:
-        """Create a resource; returns its id and outputs. A preview returns what is known beforehand.
+        """Create a resource and return its id and outputs; a preview returns those known in advance.
 
         Raises:
-            PartialCreateError: it exists, but is not as it should be.
-            ProviderError: it was refused, nothing exists.
+            PartialCreateError: The resource was created but not completed.
+            ProviderError: The creation failed, and there is no resource.
         """
         resource = resource_of(token)
         if preview:
@@ -134,11 +134,10 @@ class Provider:
     def read(
         self, token: str, resource_id: str, inputs: Properties, outputs: Properties
     ) -> ReadResult | None:
-        """What a resource is now; None when it is gone.
+        """Read a resource; return None if it does not exist.
 
         Raises:
-            ProviderError: the emulator refuses to say; or neither inputs nor outputs are given, as when a
-                resource is to be imported.
+            ProviderError: The read failed, or neither inputs nor outputs are given (an import).
         """
         if not inputs and not outputs:
             raise ProviderError(
@@ -156,10 +155,10 @@ class Provider:
         *,
         preview: bool = False,
     ) -> tuple[str, dict[str, Any]]:
-        """Change a resource in place; returns its id (some change theirs) and outputs.
+        """Update a resource in place and return its id, which may have changed, and outputs.
 
         Raises:
-            ProviderError: the change was refused.
+            ProviderError: The update failed.
         """
         resource = resource_of(token)
         if preview:
@@ -172,10 +171,10 @@ class Provider:
         return new_id, self._outputs(token, new_id, new_inputs)
 
     def delete(self, token: str, resource_id: str, inputs: Properties, outputs: Properties) -> None:
-        """Delete a resource; one that is gone already is no error.
+        """Delete a resource, if it exists.
 
         Raises:
-            ProviderError: the deletion was refused.
+            ProviderError: The deletion failed.
         """
         resource = resource_of(token)
         _attempt(
@@ -183,19 +182,19 @@ class Provider:
         )
 
     def find(self, token: str, inputs: Properties, owned: Collection[str] = ()) -> str | None:
-        """The id of a resource that a creation with these inputs would have made, if it is there.
+        """Return the id of a resource that an interrupted creation with these inputs left, or None.
 
-        `owned` are ids of the same type that are known to be something else.
+        `owned` are ids of other known resources of the type.
         """
         resource = resource_of(token)
         found = _attempt(lambda: unless_missing(lambda: resource.find_all(self.cloud, inputs)))
         return next((each for each in found or () if each not in owned), None)
 
     def invoke(self, token: str, arguments: Properties) -> dict[str, Any]:
-        """Answer a function call of a program.
+        """Answer an invoke.
 
         Raises:
-            UnknownTypeError: the provider has no such function.
+            UnknownTypeError: The function is not supported.
         """
         return _attempt(lambda: invokes.call(self.cloud, token, arguments))
 
@@ -223,7 +222,7 @@ class Provider:
         return ReadResult(resource_id, _set_only(current), _set_only(outputs), drifted)
 
     def _outputs(self, token: str, resource_id: str, inputs: Properties) -> dict[str, Any]:
-        """The outputs of a resource that must exist, none of them undeclared."""
+        """Return the declared outputs of a resource that must exist."""
         result = self.read(token, resource_id, inputs, {})
         if result is None:
             raise ProviderError(f"{token} {resource_id} is not there although it was just written")
@@ -233,7 +232,7 @@ class Provider:
         return result.outputs
 
     def _told(self, token: str, inputs: Properties) -> dict[str, Any]:
-        """What the inputs tell of the outputs before anything is done."""
+        """Return the outputs that follow from the inputs."""
         declared = schema_of(token).outputs
         told = {name: value for name, value in inputs.items() if name in declared}
         extra = {"region": self.cloud.region, "tagsAll": inputs.get("tags", {})}
@@ -245,14 +244,14 @@ def _comparison(resource: Resource) -> Comparison:
 
 
 def _opened(value: Any) -> Any:
-    """A provider setting: anything but a plain string arrives as JSON."""
+    """Return a configuration value; all but plain strings are JSON."""
     if not isinstance(value, str) or value[:1] not in ("{", "["):
         return value
     return json.loads(value)
 
 
 def _spelt_as(given: Any, found: Any) -> Any:
-    """A value that has not drifted: the program's own spelling, with what the cloud filled in beside it."""
+    """Return a value without drift in the program's notation, with values that the cloud added."""
     if isinstance(given, Mapping) and isinstance(found, Mapping):
         return {**found, **given}
     return found if given is None or isinstance(given, list) or is_unknown(given) else given
@@ -263,7 +262,7 @@ def _set_only(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _attempt(call: Callable[[], T]) -> T:
-    """Run a call, turning whatever AWS or boto3 refuses into the provider's own error."""
+    """Run a call, converting AWS and boto3 errors to provider errors."""
     try:
         return call()
     except ProviderError:
@@ -273,5 +272,5 @@ def _attempt(call: Callable[[], T]) -> T:
 
 
 def _text(error: BaseException) -> str:
-    """What was said, without botocore's count of retries: there are none."""
+    """Return the error's message without botocore's retry count."""
     return str(error).replace(" (reached max retries: 0)", "") or type(error).__name__

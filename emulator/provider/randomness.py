@@ -1,4 +1,4 @@
-"""pulumi-random: values that are drawn once and then kept in the state; there is no cloud behind them."""
+"""pulumi-random: random values that exist only in the state."""
 
 import secrets
 import string
@@ -22,7 +22,7 @@ _SPECIAL = "!@#$%&*()-_=+[]{}<>:?"
 
 
 class RandomPassword(Resource):
-    """`random.RandomPassword`. `bcryptHash` stays empty: the project has no bcrypt and nothing reads it."""
+    """`random.RandomPassword` without `bcryptHash`, which stays empty."""
 
     token = "random:index/randomPassword:RandomPassword"
     encrypted_by = NO_DATA
@@ -38,20 +38,20 @@ class RandomPassword(Resource):
             yield CheckFailure("length", "is too short: at least one character is needed")
 
     def create(self, cloud: Cloud, inputs: Properties) -> str:
-        """The id is `none` for every password, as in the real provider."""
+        """Return the id `none`, as the real provider does."""
         return self.id_form
 
     def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        """The value that is known, or a fresh one: only the state remembers it."""
+        """Return the value in the state, or generate one."""
         letters = string.ascii_letters + string.digits + (_SPECIAL if known.get("special", True) else "")
         drawn = "".join(secrets.choice(letters) for _ in range(int(known["length"])))
         return {"result": known.get("result") or drawn}
 
     def delete(self, cloud: Cloud, resource_id: str, known: Properties) -> None:
-        """Forgetting it is all there is to do."""
+        """Do nothing: the value exists only in the state."""
 
     def find(self, aws: Clients, inputs: Properties) -> str | None:
-        """Nothing outside the state can hold one."""
+        """Return None: the value exists only in the state."""
         return None
 
     def foretold(self, place: Place, name: str, inputs: Properties) -> tuple[str, dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The table of resource types: what the embedded AWS can create. Anything else is an error, never a guess."""
+"""The supported resource types. Any other type is an error."""
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
@@ -65,14 +65,14 @@ def _resources() -> Iterator[Resource]:
 
 
 RESOURCES: Mapping[str, Resource] = MappingProxyType({each.token: each for each in _resources()})
-"""Every class with a token in the modules above."""
+"""Type token -> resource type, for every class with a token in the modules above."""
 
 
 def resource_of(token: str) -> Resource:
-    """What is known of a resource type.
+    """Return a resource type.
 
     Raises:
-        UnknownTypeError: the embedded AWS does not have it.
+        UnknownTypeError: The type is not supported.
     """
     try:
         return RESOURCES[token]

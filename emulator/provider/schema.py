@@ -1,7 +1,7 @@
-"""The declared inputs and outputs of every resource type, read from the pulumi packages' own Python types.
+"""Read resource schemas from the type annotations of the Pulumi packages.
 
-A dict given in place of an Args class reaches the engine unchecked by the SDK; this is where a misspelt
-key, at any depth, is found. pulumi_aws is imported lazily: only engines that check inputs pay for it.
+The SDK does not check dicts given instead of Args classes; this module finds misspelt keys at any depth.
+pulumi_aws is imported lazily, because only engines that check inputs need it.
 """
 
 import difflib
@@ -25,7 +25,7 @@ Kind = Literal["string", "integer", "number", "boolean", "list", "map", "object"
 
 @dataclass(frozen=True, eq=False)
 class Field:
-    """Declared type of a property; `fields` and `required` are an object's, `element` a list's or map's."""
+    """Type of a property; `fields` and `required` are for objects, `element` for lists and maps."""
 
     kind: Kind
     element: "Field | None" = None
@@ -35,22 +35,22 @@ class Field:
 
 @dataclass(frozen=True)
 class Schema:
-    """Inputs of a resource type, and its outputs: name -> kind, of one that always has a value; else None."""
+    """Inputs and outputs of a resource type; outputs map names to kinds, or to None if optional."""
 
     inputs: Field
     outputs: Mapping[str, Kind | None]
 
     def unset_outputs(self) -> dict[str, Any]:
-        """What outputs that always have a value are where nothing sets them: the zero value of their kind."""
+        """Zero values of the required outputs."""
         return {name: _zero(kind) for name, kind in self.outputs.items() if kind}
 
 
 @functools.cache
 def schema_of(token: str) -> Schema:
-    """The schema of a resource type such as `aws:sqs/queue:Queue`.
+    """Return the schema of a resource type such as `aws:sqs/queue:Queue`.
 
     Raises:
-        UnknownTypeError: the pulumi packages declare no such type.
+        UnknownTypeError: The Pulumi packages do not define the type.
     """
     package, module, name = token.split(":")
     if package == "pulumi" and module == "providers":
@@ -66,7 +66,7 @@ def schema_of(token: str) -> Schema:
 
 
 def violations(declared: Field, value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """What is wrong with a value: pairs of property path and reason. Unknown values are taken on trust."""
+    """Yield schema violations as property path and reason; unknown values pass."""
     if is_unknown(value) or declared.kind == "any":
         return
     if declared.kind == "object":
@@ -79,7 +79,7 @@ def violations(declared: Field, value: Any, path: str = "") -> Iterator[tuple[st
 
 @functools.cache
 def maps_of(declared: Field, path: str = "") -> frozenset[str]:
-    """Paths of all maps with free keys, such as `tags` and `environment.variables`."""
+    """Yield the paths of all maps with arbitrary keys, such as `tags` and `environment.variables`."""
     inner = [(f"{path}.{name}" if path else name, each) for name, each in declared.fields.items()]
     own = {path} if declared.kind == "map" else set()
     if declared.kind == "list" and declared.element:
@@ -88,7 +88,7 @@ def maps_of(declared: Field, path: str = "") -> frozenset[str]:
 
 
 def coerced(declared: Field, value: Any) -> Any:
-    """The value with scalars of their declared type where Pulumi's bridge turns them (5 for "5" and back)."""
+    """Return the value with scalars converted to the declared type, as Pulumi's bridge does ("5" to 5)."""
     if is_unknown(value) or value is None:
         return value
     if declared.kind == "object" and isinstance(value, Mapping):
@@ -171,7 +171,7 @@ def _module(package: str, module: str, token: str) -> Any:
     folder = {"lambda": "lambda_"}.get(folder, folder)
     parts = [f"pulumi_{package}", *([] if folder == "index" else [folder]), _snake(leaf)]
     try:
-        # The packages are lazy: importing a module of one that is not loaded leaves the package half empty.
+        # Load the lazy package first: importing only a submodule leaves it incomplete.
         hasattr(importlib.import_module(".".join(parts[:-1])), parts[-1])
         return importlib.import_module(".".join(parts))
     except ModuleNotFoundError as error:
@@ -184,7 +184,7 @@ def _snake(name: str) -> str:
 
 @functools.cache
 def _object(arguments: Any) -> Field:
-    """Field of an Args class."""
+    """Return the field of an Args class."""
     from pulumi import _types  # noqa: PLC0415 - see the module's text
 
     names = _types.input_type_py_to_pulumi_names(arguments)
@@ -227,7 +227,7 @@ def _is_arguments(declared: Any) -> bool:
 
 
 def _field_of_union(members: tuple[Any, ...]) -> Field:
-    """Input[T] is a union of T, awaitables and outputs; T may be an Args class beside its TypedDict."""
+    """Return the field of Input[T], a union of T (an Args class or its TypedDict), awaitables and outputs."""
     from pulumi import Output  # noqa: PLC0415 - see the module's text
 
     values = [m for m in members if m is not type(None) and typing.get_origin(m) is None and m is not Output]
@@ -262,6 +262,6 @@ def _outputs(resource: type, owner: Any) -> Iterator[tuple[str, Kind | None]]:
 
 
 def _output_kind(declared: Any) -> Kind:
-    """The kind of an output; an object of its own class is no container that `_field` knows."""
+    """Return the kind of an output, whose object classes `_field` does not handle."""
     kind = _field(declared).kind
     return "object" if kind == "any" and inspect.isclass(declared) else kind

@@ -1,4 +1,4 @@
-"""SNS: topics, the policies on them, and subscriptions."""
+"""SNS: topics, topic policies and subscriptions."""
 
 import json
 from collections.abc import Iterator
@@ -44,14 +44,14 @@ class Topic(Resource):
     encrypted_by = "kmsMasterKeyId"
 
     def check(self, inputs: Properties) -> Iterator[CheckFailure]:
-        """Tracing has two modes."""
+        """Check the tracing mode."""
         yield from super().check(inputs)
         mode = inputs.get("tracingConfig")
         if isinstance(mode, str) and mode not in ("Active", "PassThrough"):
             yield CheckFailure("tracingConfig", "must be Active or PassThrough")
 
     def create(self, cloud: Cloud, inputs: Properties) -> str:
-        """The ARN is the id. CreateTopic would answer for a topic that exists."""
+        """Create the topic, after a check for an existing one, which CreateTopic would return."""
         if self.find(cloud, inputs) is not None:
             raise ValueError(f"a topic named {inputs['name']} exists already")
         settings = pruned(Attributes=_attributes(inputs) or None)
@@ -59,7 +59,7 @@ class Topic(Resource):
         return str(cloud.client("sns").create_topic(Name=inputs["name"], **settings, **given)["TopicArn"])
 
     def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        """All attributes; a topic policy's text is an output, not this resource's input."""
+        """Read all attributes; the policy is an output."""
         found = cloud.client("sns").get_topic_attributes(TopicArn=resource_id)["Attributes"]
         settings: dict[str, Any] = {name: found.get(field) for name, field in _TOPIC.items()}
         version = settings.pop("signatureVersion")
@@ -73,7 +73,7 @@ class Topic(Resource):
         }
 
     def update(self, cloud: Cloud, resource_id: str, old: Properties, new: Properties) -> None:
-        """Attributes one by one, and tags."""
+        """Update the attributes one by one, and the tags."""
         before, after = _attributes(old), _attributes(new)
         for name in sorted(before.keys() | after.keys()):
             if before.get(name) != after.get(name):
@@ -87,7 +87,7 @@ class Topic(Resource):
         cloud.client("sns").delete_topic(TopicArn=resource_id)
 
     def find(self, aws: Clients, inputs: Properties) -> str | None:
-        """By name, which the ARN ends with."""
+        """Find by name, the end of the ARN."""
         arns = (str(each["TopicArn"]) for each in pages(aws.client("sns"), "list_topics", "Topics"))
         return next((arn for arn in arns if arn.rsplit(":", 1)[-1] == inputs["name"]), None)
 
@@ -117,12 +117,12 @@ class TopicPolicy(Declared):
         return found
 
     def delete(self, cloud: Cloud, resource_id: str, known: Properties) -> None:
-        """Like the real provider, give the topic back the policy that it was born with."""
+        """Restore the topic's default policy, as the real provider does."""
         policy = json.dumps(_born_with(cloud, resource_id))
         self.call(cloud, self.deleting, self.arguments({"arn": resource_id, "policy": policy}))
 
     def find(self, aws: Clients, inputs: Properties) -> str | None:
-        """There is always one; ours when it says what we would have written."""
+        """Find the policy if it equals the inputs: a topic always has one."""
         found = self.described(aws, "", inputs)
         ours = found and json.loads(found["Policy"]) == json.loads(inputs["policy"])
         return str(inputs["arn"]) if ours else None
@@ -132,7 +132,7 @@ class TopicPolicy(Declared):
 
 
 class TopicSubscription(Declared):
-    """`aws.sns.TopicSubscription` to all that its topic publishes."""
+    """`aws.sns.TopicSubscription` without a filter policy."""
 
     token = "aws:sns/topicSubscription:TopicSubscription"
     encrypted_by = NO_DATA
@@ -183,7 +183,7 @@ def _attributes(inputs: Properties) -> dict[str, str]:
 
 
 def _born_with(cloud: Cloud, topic_arn: str) -> dict[str, Any]:
-    """The policy of a new topic: the owner's account may do what a topic can do."""
+    """Return the default policy of a topic, which allows the owner's account all topic actions."""
     actions = ["GetTopicAttributes", "SetTopicAttributes", "AddPermission", "RemovePermission", "DeleteTopic"]
     actions += ["Subscribe", "ListSubscriptionsByTopic", "Publish"]
     return {

@@ -1,4 +1,4 @@
-"""SQS: queues and the policies on them."""
+"""SQS: queues and queue policies."""
 
 import json
 from collections.abc import Iterator
@@ -47,13 +47,13 @@ class Queue(Resource):
     encrypted_by = "kmsMasterKeyId"
 
     def check(self, inputs: Properties) -> Iterator[CheckFailure]:
-        """SQS has one way of encrypting at a time."""
+        """Check that only one kind of encryption is set."""
         yield from super().check(inputs)
         if inputs.get("kmsMasterKeyId") and inputs.get("sqsManagedSseEnabled"):
             yield CheckFailure("sqsManagedSseEnabled", "conflicts with kmsMasterKeyId")
 
     def create(self, cloud: Cloud, inputs: Properties) -> str:
-        """The URL is the id. CreateQueue would answer for a queue that exists with the same attributes."""
+        """Create the queue, after a check for an existing one, which CreateQueue would return."""
         if unless_missing(lambda: self.find(cloud, inputs)) is not None:
             raise ValueError(f"QueueAlreadyExists: a queue named {inputs['name']} exists already")
         given = tags.at_creation("sqs", inputs)
@@ -63,7 +63,7 @@ class Queue(Resource):
         return str(made["QueueUrl"])
 
     def read(self, cloud: Cloud, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        """All attributes; a queue policy's text is an output, not this resource's input."""
+        """Read all attributes; the policy is an output."""
         asked = cloud.client("sqs").get_queue_attributes(QueueUrl=resource_id, AttributeNames=["All"])
         found = asked["Attributes"]
         return {
@@ -130,6 +130,6 @@ def _attributes(inputs: Properties) -> dict[str, str]:
 
 
 def _unset(attribute: str) -> str:
-    """What to write for an attribute that the program no longer sets."""
+    """Return the value that resets an attribute."""
     defaults = {"KmsDataKeyReusePeriodSeconds": str(_DATA_KEY_REUSE), "SqsManagedSseEnabled": "false"}
     return defaults.get(attribute, "")

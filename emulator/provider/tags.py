@@ -1,4 +1,4 @@
-"""Tags: the shapes in which each service takes and tells them, and how they get from old ones to new ones."""
+"""Read, write and convert tags in the format of each service."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from emulator.provider.resource import Clients, Properties
 
 @dataclass(frozen=True)
 class _Api:
-    """The calls of one service; `pair` are the names within a list, None where tags are a map."""
+    """The tagging operations of a service; `pair` are the field names in a tag list, None for a tag map."""
 
     address: str
-    """The parameter that names the resource, by its ARN where nothing else is said."""
+    """Parameter that identifies the resource, by ARN unless stated otherwise."""
     read: str | None = "list_tags_for_resource"
-    """None: the description of a resource tells its tags."""
+    """Operation that reads tags; None if the resource's description includes them."""
     pair: tuple[str, str] | None = ("Key", "Value")
     created_with: str = "Tags"
     tags: str = "Tags"
@@ -48,25 +48,25 @@ _APIS: Final[Mapping[str, _Api]] = MappingProxyType(
 
 
 def as_list(tags: Mapping[str, str] | None, key: str = "Key", value: str = "Value") -> list[dict[str, str]]:
-    """`{"a": "b"}` as `[{"Key": "a", "Value": "b"}]`."""
+    """Convert `{"a": "b"}` to `[{"Key": "a", "Value": "b"}]`."""
     return [{key: name, value: text} for name, text in (tags or {}).items()]
 
 
 def as_map(
     tags: Iterable[Mapping[str, str]] | None, key: str = "Key", value: str = "Value"
 ) -> dict[str, str]:
-    """The reverse of `as_list`."""
+    """Convert a tag list to a map, the reverse of `as_list`."""
     return {tag[key]: tag[value] for tag in tags or ()}
 
 
 def at_creation(service: str, inputs: Properties) -> dict[str, Any]:
-    """The parameter of a creation that gives a resource its tags, if it has any."""
+    """Return the tags parameter of a creation; empty without tags."""
     given = inputs.get("tags")
     return {_APIS[service].created_with: _shaped(_APIS[service], given)} if given else {}
 
 
 def of(aws: Clients, service: str, address: str) -> dict[str, str]:
-    """The tags of a resource; `address` is its ARN, or what the service asks for instead."""
+    """Return the tags of a resource; `address` is its ARN, or the service's own identifier."""
     api = _APIS[service]
     assert api.read, f"{service} tells tags with the description"
     answer = getattr(aws.client(service), api.read)(**{api.address: address})
@@ -75,7 +75,7 @@ def of(aws: Clients, service: str, address: str) -> dict[str, str]:
 
 
 def update(aws: Clients, service: str, address: str, old: Properties, new: Properties) -> None:
-    """Bring the tags of a resource from old to new inputs."""
+    """Update the tags of a resource from old to new inputs."""
     api, client = _APIS[service], aws.client(service)
     tag, untag = api.verbs
     added, removed = changes(old, new)
@@ -86,13 +86,13 @@ def update(aws: Clients, service: str, address: str, old: Properties, new: Prope
 
 
 def changes(old: Properties, new: Properties) -> tuple[dict[str, str], list[str]]:
-    """Tags to set and keys to remove, from old to new inputs."""
+    """Return the tags to set and the keys to remove."""
     before, after = old.get("tags") or {}, new.get("tags") or {}
     return {k: v for k, v in after.items() if before.get(k) != v}, sorted(before.keys() - after.keys())
 
 
 def among(inputs: Properties, found: Mapping[str, str]) -> bool:
-    """Whether what was found has all the tags of the inputs, and there are some."""
+    """Return whether the resource found has all tags of the inputs, of which there must be some."""
     wanted = inputs.get("tags") or {}
     return bool(wanted) and wanted.items() <= found.items()
 

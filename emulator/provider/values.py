@@ -1,8 +1,8 @@
-"""The values that pass between an engine and the provider: plain JSON, plus unknowns and assets in wire form.
+"""Values between engine and provider: JSON, unknowns, and assets in wire format.
 
-An asset or archive is a mapping with Pulumi's signature, exactly as it travels over gRPC; the engine adds
-its `hash`. The signatures belong to Pulumi's wire protocol and are repeated here so that deleting resources
-need not import the SDK (a test compares them with the SDK's).
+An asset or archive is a mapping with Pulumi's signature, as sent over gRPC; the engine adds its `hash`. The
+signatures are copied from Pulumi's wire protocol so that deleting resources does not import the SDK (a test
+compares them with the SDK's).
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ UNKNOWN_ON_THE_WIRE: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
 
 class Unknown:
-    """A value that only a deployment will know. There is one, `UNKNOWN`."""
+    """A value that is only known after deployment; `UNKNOWN` is its only instance."""
 
     def __repr__(self) -> str:
         return "(known after deployment)"
@@ -26,12 +26,12 @@ UNKNOWN: Final = Unknown()
 
 
 def is_unknown(value: Any) -> bool:
-    """Whether a value is unknown as a whole."""
+    """Return whether a value is unknown."""
     return isinstance(value, Unknown)
 
 
 def contains_unknown(value: Any) -> bool:
-    """Whether a value is unknown in any part."""
+    """Return whether a value contains an unknown."""
     if isinstance(value, Mapping):
         return any(contains_unknown(item) for item in value.values())
     if isinstance(value, list):
@@ -40,10 +40,10 @@ def contains_unknown(value: Any) -> bool:
 
 
 def is_asset(value: Any) -> bool:
-    """Whether a value is an asset or archive in wire form."""
+    """Return whether a value is an asset or archive in wire format."""
     return isinstance(value, Mapping) and bool(value.get(SIGNATURE) in (ASSET, ARCHIVE))
 
 
 def pruned(**values: Any) -> dict[str, Any]:
-    """Arguments of an API call without those that are not set."""
+    """Return the arguments of a call that are not None."""
     return {name: value for name, value in values.items() if value is not None}

@@ -1,4 +1,4 @@
-"""X-Ray's sampling rules: how many requests of a service are traced."""
+"""X-Ray: sampling rules."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -30,7 +30,7 @@ class SamplingRule(Declared):
     tagged = True
 
     def check(self, inputs: Properties) -> Iterator[CheckFailure]:
-        """X-Ray's limits."""
+        """Check X-Ray's limits."""
         if isinstance(name := inputs.get("ruleName"), str) and len(name) > _LONGEST_NAME:
             yield CheckFailure("ruleName", f"{name!r} is longer than {_LONGEST_NAME} characters")
         if isinstance(rate := inputs.get("fixedRate"), int | float) and not 0 <= rate <= 1:
@@ -40,19 +40,19 @@ class SamplingRule(Declared):
         return {"SamplingRule": super().arguments(inputs)}
 
     def call(self, aws: Clients, operation: str, arguments: Any) -> Any:
-        """A change names its rule within, and cannot change the version."""
+        """Call X-Ray; an update names the rule inside its argument and cannot change the version."""
         if operation == self.updating:
             rule = {name: value for name, value in arguments["SamplingRule"].items() if name != "Version"}
             arguments = {"SamplingRuleUpdate": {**rule, "RuleName": arguments["RuleName"]}}
         return super().call(aws, operation, arguments)
 
     def described(self, aws: Clients, resource_id: str, known: Properties) -> Properties | None:
-        """X-Ray has no call for a single rule."""
+        """Return the rule from the list of all rules: X-Ray cannot describe a single one."""
         records = pages(aws.client("xray"), self.reading, "SamplingRuleRecords")
         rules: Iterator[Properties] = (record["SamplingRule"] for record in records)
         return next((rule for rule in rules if rule["RuleName"] == known["ruleName"]), None)
 
     def delete(self, cloud: Cloud, resource_id: str, known: Properties) -> None:
-        """X-Ray's own rule counts again. It names no rule that is gone as such."""
+        """Delete the rule; X-Ray has no specific not-found error."""
         if self.described(cloud, resource_id, known) is not None:
             super().delete(cloud, resource_id, known)

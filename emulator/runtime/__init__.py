@@ -1,1 +1,1 @@
-"""Workers that run a function's deployed zip under AWS's own runtime client."""
+"""The Lambda runtime: workers that run deployed zips under AWS's runtime interface client."""

@@ -1,10 +1,10 @@
-"""Starts AWS's runtime client in a worker process, and ends with the emulator.
+"""Start AWS's runtime interface client in a worker process that ends with the emulator.
 
-Run by path (`python -P -S bootstrap.py HANDLER`), never imported: the process sees the deployed zip and the
-packages of Lambda's runtime, and nothing of this project or of its virtual environment.
+Run by path (`python -P -S bootstrap.py HANDLER`), never imported: the process sees only the deployed zip and
+the packages of Lambda's runtime, not this project or its virtual environment.
 
-The first line of standard input is a key, which the client sends with every request as part of its name:
-whoever else finds the port is refused. No other user can read a pipe, as he could arguments.
+The first line of standard input is a key, which the client sends in its user agent: requests without it are
+refused. Unlike arguments, a pipe cannot be read by other users.
 """
 
 import os
@@ -24,7 +24,7 @@ def _read_key() -> str:
 
 
 def _send_with_every_request(key: str) -> None:
-    """The client tells its name by the native library, and an error of initialisation by Python's own."""
+    """Add the key to the user agent of the native library and, for initialisation errors, of http.client."""
     import awslambdaric  # noqa: PLC0415 - the key comes first
 
     awslambdaric.__version__ = f"{awslambdaric.__version__} key/{key}"
@@ -36,7 +36,7 @@ def _send_with_every_request(key: str) -> None:
     name, call = _user_agent(), BaseLambdaRuntimeClient.call_rapid
 
     def call_with_key(*arguments: Any, headers: dict[str, str] | None = None, **named: Any) -> Any:
-        # After the client itself: method, endpoint, expected status, payload, headers.
+        # Arguments after self: method, endpoint, expected status, payload, headers.
         *first, given = arguments if len(arguments) > 5 else (*arguments, headers)
         return call(*first, headers={**(given or {}), "User-Agent": name}, **named)
 
@@ -44,7 +44,7 @@ def _send_with_every_request(key: str) -> None:
 
 
 def _end_with_emulator() -> None:
-    """Wait for the end of standard input, whose other end only the emulator holds, however it dies."""
+    """Exit at the end of standard input, which the emulator holds open until it ends, however it ends."""
     while os.read(0, 1):
         pass
     os._exit(0)

@@ -1,4 +1,4 @@
-"""A function as it is deployed: what a worker needs to know to run it."""
+"""The deployed configuration of a function."""
 
 import io
 import shutil
@@ -12,12 +12,12 @@ from emulator.cloud.account import MOTO_LOCK
 
 
 class NoFunctionError(Exception):
-    """The function does not exist (any more)."""
+    """The function does not exist."""
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionConfiguration:
-    """The deployed function; equal ones may share workers. `timeout` is in seconds, `memory` in MB."""
+    """A function's configuration; equal ones may share workers. `timeout` is in seconds, `memory` in MB."""
 
     name: str
     arn: str
@@ -36,10 +36,10 @@ class FunctionConfiguration:
 
 
 def read_configuration(name_or_arn: str) -> FunctionConfiguration:
-    """Return the function's present configuration.
+    """Return the function's current configuration.
 
     Raises:
-        NoFunctionError: there is no such function.
+        NoFunctionError: The function does not exist.
     """
     with MOTO_LOCK:
         function = deployed.function(name_or_arn)
@@ -65,7 +65,7 @@ def read_configuration(name_or_arn: str) -> FunctionConfiguration:
 
 
 def reserved_concurrency(name_or_arn: str) -> int | None:
-    """How many invocations of the function may run at once; None when nothing is reserved."""
+    """Return the function's reserved concurrency, or None."""
     function = deployed.function(name_or_arn)
     if function is None or function.reserved_concurrency is None:
         return None
@@ -73,14 +73,14 @@ def reserved_concurrency(name_or_arn: str) -> int | None:
 
 
 UNZIPPED_LIMIT = 262_144_000
-"""Bytes of unpacked code ("Lambda quotas"). Unpacking writes no more than a zip claims to hold."""
+"""Limit of unzipped code in bytes ("Lambda quotas"). zipfile never writes more than the stated sizes."""
 
 
 def unpack_code(configuration: FunctionConfiguration, functions_folder: Path) -> Path:
-    """Return the folder with the unpacked zip; unpacked once for each content.
+    """Unpack the function's zip, once per content, and return the folder.
 
     Raises:
-        NoFunctionError: the function went away in the meantime, or its zip unpacks to more than Lambda takes.
+        NoFunctionError: The function was deleted, or its zip exceeds Lambda's unzipped size limit.
     """
     digest = "".join(c if c.isalnum() else "_" for c in configuration.code_sha256)
     target = functions_folder / digest[:32]

@@ -1,4 +1,4 @@
-"""All deployed functions: runs an invocation on a worker of the function's present configuration."""
+"""Run invocations on workers of a function's current configuration."""
 
 import logging
 import os
@@ -31,12 +31,12 @@ from emulator.runtime.worker import Invocation, Worker
 log = logging.getLogger(__name__)
 
 DISCARD = "127.0.0.1:9"
-"""The port on which nobody listens (RFC 863)."""
+"""Address of the discard port (RFC 863), on which nothing listens."""
 
 
 @dataclass(frozen=True, slots=True)
 class RuntimeOptions:
-    """Where workers live and what they talk to; `maximum_workers` counts processes for each function."""
+    """Folders and endpoints for workers; `maximum_workers` is the limit of processes per function."""
 
     run_directory: Path
     endpoint: str
@@ -48,8 +48,8 @@ class Functions:
     """Invokes deployed functions.
 
     Args:
-        identities: takes the keys of the workers' role sessions.
-        options: where workers live and what they talk to.
+        identities: Registry of the workers' role sessions.
+        options: Folders and endpoints for workers.
     """
 
     def __init__(self, identities: Identities, options: RuntimeOptions) -> None:
@@ -66,11 +66,11 @@ class Functions:
         taps.crash_ordered.listen(self._crash)
 
     def invoke(self, name_or_arn: str, invocation: Invocation) -> Outcome:
-        """Run the function once.
+        """Invoke the function.
 
         Raises:
-            NoFunctionError: there is no such function.
-            TooManyRequestsError: its reserved concurrency is used up.
+            NoFunctionError: The function does not exist.
+            TooManyRequestsError: The reserved concurrency is used up.
         """
         name = read_configuration(name_or_arn).name
         try:
@@ -79,7 +79,7 @@ class Functions:
             return failure("AccessDeniedException", str(error))
 
     def changed(self, name_or_arn: str) -> None:
-        """Follows a change of the function: new workers for a new configuration, none for a deleted one."""
+        """Replace a function's workers after a configuration change, or end them after its deletion."""
         name = name_or_arn.rpartition(":")[2]
         try:
             read_configuration(name)
@@ -101,7 +101,7 @@ class Functions:
             pool.stop()
 
     def workers(self) -> list[Worker]:
-        """Every worker whose process runs or starts."""
+        """Return all running or starting workers."""
         with self._lock:
             pools = list(self._pools.values())
         return [worker for pool in pools for worker in pool.workers]
@@ -157,7 +157,7 @@ class Functions:
         return worker
 
     def _log_of(self, configuration: FunctionConfiguration, caller: Caller) -> tuple[Path, LogStream | None]:
-        """Where Lambda keeps what the function prints, with the rights of its role; without them nowhere."""
+        """Return the log file and stream; without the permission to write logs, the null device and None."""
         stream = LogStream(configuration.log_group, configuration.name, uuid.uuid4().hex)
         with MOTO_LOCK:
             refusal = may_write_log(as_lambda(caller), configuration.log_group, stream.name)
@@ -167,7 +167,7 @@ class Functions:
         return Path(os.devnull), None
 
     def _tracing_address(self, configuration: FunctionConfiguration, caller: Caller) -> str:
-        """Where the function sends its segments; without the right to that they are lost."""
+        """Return the daemon address for the function's segments, which are lost without the permission."""
         if not configuration.tracing_active:
             return self._options.tracing_address
         with MOTO_LOCK:

@@ -1,7 +1,7 @@
-"""The log of a function: one file to which each of its workers adds whole lines, and a log stream of each.
+"""A function's log file, to which its workers append complete lines, and a log stream per worker.
 
-What a worker prints arrives in pieces (`print` writes a line and its end apart), so each worker writes
-into a pipe of its own and its complete lines are appended from here in one piece.
+`print` writes a line and its end separately, so each worker writes to its own pipe, and its complete lines
+are appended from here in one write.
 """
 
 import os
@@ -18,13 +18,13 @@ _PIECE_BYTES = 64 * 1024
 
 
 class FunctionLog:
-    """Copies what one worker prints to the function's log file.
+    """Copies a worker's output to the function's log file.
 
     Args:
-        path: the log file, shared with the function's other workers.
-        output: the reading end of the worker's standard output and error; closed when the worker has ended.
-        name: names the thread that copies.
-        stream: takes the lines too.
+        path: Path of the log file, shared by the function's workers.
+        output: Read end of the worker's standard output and error; closed at the worker's end.
+        name: Name of the copying thread.
+        stream: Log stream that also receives the lines.
     """
 
     def __init__(self, path: Path, output: IO[bytes], name: str, stream: LogStream | None = None) -> None:
@@ -38,19 +38,19 @@ class FunctionLog:
         threading.Thread(target=self._follow, name=f"log-{name}", daemon=True).start()
 
     def flush(self) -> None:
-        """Copy every whole line that the worker has printed until now."""
+        """Copy all complete lines that the worker has printed."""
         with self._lock:
             while not self._ended and (piece := self._read()) is not None:
                 self._ended = not piece
                 self._keep(piece)
 
     def write_line(self, line: str) -> None:
-        """Add a line of Lambda's own, after what the worker has printed until now."""
+        """Append a platform line after the worker's output so far."""
         self.flush()
         self._append(line.encode() + b"\n")
 
     def tell(self, lines: Sequence[str]) -> None:
-        """Add lines of Lambda's own to the stream alone: the file is what the function printed."""
+        """Append platform lines to the log stream only: the file holds what the function printed."""
         if self._stream is not None:
             self._stream.add(lines)
 
@@ -64,7 +64,7 @@ class FunctionLog:
             self._output.close()
 
     def _read(self) -> bytes | None:
-        """Return what is in the pipe: None for nothing yet, empty bytes for its end."""
+        """Return the available output: None if there is none yet, empty bytes at the end."""
         try:
             return os.read(self._output.fileno(), _PIECE_BYTES)
         except BlockingIOError:
@@ -72,7 +72,7 @@ class FunctionLog:
 
     def _keep(self, piece: bytes) -> None:
         lines, newline, self._unfinished = (self._unfinished + piece).rpartition(b"\n")
-        if self._ended and self._unfinished:  # the worker ended in the middle of a line
+        if self._ended and self._unfinished:  # the worker ended within a line
             lines, newline, self._unfinished = lines + newline + self._unfinished, b"\n", b""
         self._append(lines + newline)
 

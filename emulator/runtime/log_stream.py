@@ -1,4 +1,4 @@
-"""A log stream in CloudWatch Logs, one for each worker, as for each execution environment of Lambda."""
+"""A log stream in CloudWatch Logs, one per worker, as one per execution environment in Lambda."""
 
 import time
 from collections.abc import Sequence
@@ -7,16 +7,16 @@ from datetime import UTC, datetime
 from emulator.cloud.account import MOTO_LOCK, backend
 
 MOST_EVENTS = 5_000
-"""Of a stream: more would be kept in memory for nobody. The log file has all that a function printed."""
+"""Maximum number of events kept in a stream, to limit memory; the log file has the whole output."""
 
 
 class LogStream:
-    """Takes lines; where the log group is gone they are lost, as they are to Lambda.
+    """Writes log events; as in Lambda, they are lost if the log group is missing.
 
     Args:
-        group: Its log group.
-        function: Whose it is.
-        identifier: What tells it from the function's other streams.
+        group: Name of the log group.
+        function: Name of the function.
+        identifier: Unique part of the stream's name.
     """
 
     def __init__(self, group: str, function: str, identifier: str) -> None:
@@ -24,7 +24,7 @@ class LogStream:
         self.name = f"{datetime.now(UTC):%Y/%m/%d}/{function}[$LATEST]{identifier}"
 
     def add(self, lines: Sequence[str]) -> None:
-        """Add lines, each an event of this moment."""
+        """Write lines as log events with the current time."""
         now = int(time.time() * 1000)
         events = [{"timestamp": now, "message": line} for line in lines if line.strip()]
         if not events:

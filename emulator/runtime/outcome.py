@@ -1,4 +1,4 @@
-"""What comes of an invocation, in the words of Lambda's Invoke API."""
+"""Outcomes of an invocation, as in Lambda's Invoke API."""
 
 import json
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ class TooManyRequestsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The payload of an invocation; `function_error` is empty, or ``Unhandled`` when the function failed.
+    """The payload of an invocation; `function_error` is ``Unhandled`` if the function failed, or empty.
 
-    `duration_ms` counts the handler's time alone, without the wait for a worker and its start.
+    `duration_ms` is the handler's time, without the wait for a worker and its start.
     """
 
     payload: bytes
@@ -22,11 +22,11 @@ class Outcome:
 
     @property
     def failed(self) -> bool:
-        """Whether the function raised, ran out of time or died."""
+        """Whether the function raised, timed out or crashed."""
         return bool(self.function_error)
 
 
 def failure(error_type: str, message: str, *, duration_ms: float = 0.0, timed_out: bool = False) -> Outcome:
-    """Return the outcome of an invocation that the function itself could not answer."""
+    """Return the outcome of an invocation that ended without a response from the function."""
     payload = json.dumps({"errorType": error_type, "errorMessage": message}).encode()
     return Outcome(payload, "Unhandled", duration_ms, timed_out)

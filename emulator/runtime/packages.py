@@ -1,7 +1,7 @@
-"""The packages that Lambda's Python runtime brings along, as a folder of links.
+"""The packages of Lambda's Python runtime, as a folder of links.
 
-A function may import these, its own zip and the standard library. What else is installed beside the
-emulator must not be found, or a zip that forgot a module would work here and fail on AWS.
+A function may import these, its own zip and the standard library. Other installed packages are hidden, or a
+zip that lacks a module would work here and fail on AWS.
 """
 
 import re
@@ -9,11 +9,11 @@ from importlib.metadata import Distribution, distribution
 from pathlib import Path
 
 RUNTIME_DISTRIBUTIONS = ("awslambdaric", "boto3")
-"""AWS's runtime client, and the SDK that Lambda's managed Python runtimes include; with what they require."""
+"""AWS's runtime interface client and the SDK in Lambda's Python runtimes; their requirements are added."""
 
 
 def link_packages(folder: Path) -> Path:
-    """Fill `folder` with a link to each top-level module of the runtime's distributions."""
+    """Link each top-level module of the runtime's distributions into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     for each in _with_requirements(RUNTIME_DISTRIBUTIONS):
         for name, source in _top_level_modules(each).items():
@@ -37,7 +37,7 @@ def _with_requirements(names: tuple[str, ...]) -> list[Distribution]:
 
 
 def _top_level_modules(package: Distribution) -> dict[str, Path]:
-    """Return the package's modules by name: folders, single files and compiled extensions."""
+    """Return a package's modules by name: folders, single files and compiled extensions."""
     modules: dict[str, Path] = {}
     for file in package.files or []:
         name = file.parts[0]

@@ -1,8 +1,8 @@
-"""The lines that Lambda itself writes into a function's log, about each invocation.
+"""Platform lines that Lambda writes to a function's log for each invocation.
 
 Sources: "Log formats", "Log-level filtering" and "Lambda Telemetry API Event schema reference" in the Lambda
-developer guide. In the text format they always come; in JSON only from the function's system log level on,
-where an invocation that ended well is of level INFO and one that did not is of level WARN.
+developer guide. The text format always has them. The JSON format has them from the function's system log
+level on; a successful invocation has level INFO, a failed one WARN.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ _LEVELS = ("DEBUG", "INFO", "WARN")
 
 
 def of_start(configuration: FunctionConfiguration, request_id: str) -> list[str]:
-    """Return what is written before the function runs."""
+    """Return the lines before an invocation."""
     if configuration.log_format == "Text":
         return [f"START RequestId: {request_id} Version: $LATEST"]
     return _events(configuration, "INFO", start={"requestId": request_id, "version": "$LATEST"})
@@ -32,14 +32,14 @@ def of_end(
     memory_megabytes: int,
     init_milliseconds: float | None,
 ) -> list[str]:
-    """Return what is written after it has run.
+    """Return the lines after an invocation.
 
     Args:
-        configuration: The function.
-        request_id: Of the invocation.
-        outcome: What came of it.
-        memory_megabytes: The most that its process has used.
-        init_milliseconds: How long the process took to start; None where it was not started for this one.
+        configuration: Configuration of the function.
+        request_id: Request id of the invocation.
+        outcome: Outcome of the invocation.
+        memory_megabytes: Peak memory of the process, in MB.
+        init_milliseconds: Initialisation time in ms; None unless the process was started for this invocation.
     """
     duration, billed = outcome.duration_ms, math.ceil(outcome.duration_ms + (init_milliseconds or 0))
     if configuration.log_format == "Text":
@@ -81,7 +81,7 @@ def _events(configuration: FunctionConfiguration, level: str, **records: dict[st
 
 
 def peak_megabytes(pid: int) -> int:
-    """Return the most memory that a process has used, in MB; 0 where it is gone, or nobody tells."""
+    """Return the peak memory of a process in MB; 0 if it is unknown."""
     with contextlib.suppress(OSError):
         for line in Path("/proc", str(pid), "status").read_text().splitlines():
             if line.startswith("VmHWM:"):

@@ -12,26 +12,25 @@ from emulator.runtime.worker import Invocation, Worker
 log = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 0.1
-"""How long an invocation waits for a busy worker before another is started.
+"""Time that an invocation waits for a busy worker before another is started.
 
-Lambda starts another at once; here that takes the processor from those that work, for longer than most wait.
+Lambda starts another at once; on one machine that takes CPU time from the busy workers.
 """
 
 StartWorker = Callable[[FunctionConfiguration, Callable[[Worker], None], Callable[[Worker], None]], Worker]
-"""Makes and starts a worker of a function; calls back when it is ready and when it has ended."""
+"""Starts a worker of a function; calls back when it is ready and when it has ended."""
 
 
 class FunctionPool:
-    """Workers of one function: grows with concurrent invocations, replaced when the function changes.
+    """The workers of one function, which grow with concurrency and are replaced when the function changes.
 
-    While the first worker of a changed function initialises, those of the function as it was serve on; then
-    they retire, however well that worker started.
+    Old workers keep serving until the first worker of the changed function has initialised; then they retire,
+    even if that initialisation failed.
 
     Args:
-        read_configuration: the function as it is deployed now; raises when there is none.
-        start_worker: makes one more worker.
-        maximum_workers: how many processes of one configuration may run at once; further invocations wait
-            for a free one.
+        read_configuration: Returns the current configuration; raises if the function does not exist.
+        start_worker: Starts a worker.
+        maximum_workers: Limit of processes per configuration; further invocations wait for a free one.
     """
 
     def __init__(
@@ -54,14 +53,14 @@ class FunctionPool:
         self._stopping = False
 
     def invoke(self, invocation: Invocation, reserved: int | None) -> Outcome:
-        """Run one invocation on a free worker, waiting for one if need be.
+        """Run an invocation on a free worker, waiting for one if necessary.
 
         Args:
-            invocation: the event.
-            reserved: how many may be in work at once; None for no limit.
+            invocation: The invocation.
+            reserved: Reserved concurrency; None for no limit.
 
         Raises:
-            TooManyRequestsError: as many invocations as are reserved are in work.
+            TooManyRequestsError: The reserved concurrency is used up.
         """
         with self._changed:
             if reserved is not None and self._in_work >= reserved:
@@ -80,7 +79,7 @@ class FunctionPool:
                 self._in_work -= 1
 
     def prepare(self) -> None:
-        """Start a worker of the function as it is deployed now, if it has changed."""
+        """Start a worker of the current configuration, if the function has changed."""
         with self._changed:
             self._follow_deployment()
 
@@ -95,7 +94,7 @@ class FunctionPool:
 
     @property
     def workers(self) -> list[Worker]:
-        """The workers whose processes run or start."""
+        """The running or starting workers."""
         with self._changed:
             return list(self._workers)
 
@@ -122,8 +121,8 @@ class FunctionPool:
                 self._waiting -= 1
 
     def _needs_another(self, *, impatient: bool) -> bool:
-        """Whether to start one more: one at a time, and none beside a busy one before patience ends."""
-        if self._serving != self._deployed:  # the first worker of the changed function is on its way
+        """Return whether to start another worker: one at a time, and beside busy ones only if impatient."""
+        if self._serving != self._deployed:  # the first worker of the changed function is starting
             return False
         workers = [worker for worker in self._workers if worker.configuration == self._deployed]
         if len(workers) >= self._maximum_workers or not all(worker.ready for worker in workers):
@@ -131,7 +130,7 @@ class FunctionPool:
         return impatient or not any(worker.alive for worker in workers)
 
     def _follow_deployment(self) -> None:
-        """Start the first worker of a changed function; those that start for an older one are given up."""
+        """Start the first worker of a changed function; stop workers that are starting for an older one."""
         configuration = self._read_configuration()
         if configuration == self._deployed or self._stopping:
             return
@@ -151,7 +150,7 @@ class FunctionPool:
             self._switch()
 
     def _switch(self) -> None:
-        """Serve with workers of the deployed function alone; busy ones of an older one retire afterwards."""
+        """Serve with workers of the deployed function only; busy older workers retire when they are free."""
         if self._serving == self._deployed:
             return
         self._serving = self._deployed
@@ -165,7 +164,7 @@ class FunctionPool:
             self._workers.add(self._start_worker(self._deployed, self._worker_ready, self._worker_ended))
 
     def _offer(self, worker: Worker) -> None:
-        """Take a free worker back into service, or retire it."""
+        """Return a free worker to service, or retire it."""
         if worker.configuration == self._deployed:
             self._switch()
         if worker.alive and worker.configuration == self._serving and not self._stopping:

@@ -1,4 +1,4 @@
-"""What a worker is started with: its function's code, its log, and the environment that Lambda sets."""
+"""A worker's surroundings: function code, log, and the environment variables that Lambda sets."""
 
 import os
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from emulator.runtime.log_stream import LogStream
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a worker is started with besides its function; `environment` wins over everything."""
+    """A worker's surroundings; `environment` overrides all other variables."""
 
     code_folder: Path
     packages_folder: Path
@@ -19,7 +19,7 @@ class Surroundings:
     log_stream: LogStream | None = None
 
     def variables(self, configuration: FunctionConfiguration, runtime_api: str) -> dict[str, str]:
-        """Return the process's environment; `runtime_api` is the address of the Runtime API."""
+        """Return the process's environment variables; `runtime_api` is the address of the Runtime API."""
         return {
             "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
             "LANG": "C.UTF-8",

@@ -1,6 +1,6 @@
-"""One worker process: a function's execution environment, driven through the Lambda Runtime API.
+"""A worker process: a function's execution environment, driven through the Lambda Runtime API.
 
-The API's paths carry no function, so each worker has a port of its own.
+The API's paths do not name the function, so each worker has its own port.
 Source: "Using the Lambda runtime API" in the Lambda developer guide.
 """
 
@@ -32,12 +32,12 @@ _API = "/2018-06-01/runtime"
 _BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
 WorkerCallback = Callable[["Worker"], None]
 INIT_TIMEOUT_SECONDS = 30.0
-"""Lambda gives 10 s; several cold starts at once on a small machine need more."""
+"""Limit of initialisation. Lambda's is 10 s; concurrent cold starts on a small machine need more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """One event for a function; `trace_header` in the form of ``X-Amzn-Trace-Id``."""
+    """An event for a function; `trace_header` is an ``X-Amzn-Trace-Id`` value."""
 
     payload: bytes
     trace_header: str = ""
@@ -45,7 +45,7 @@ class Invocation:
 
     @staticmethod
     def of(payload: bytes, trace_header: str = "", request_id: str = "") -> "Invocation":
-        """Return an invocation with a request id of its own unless one is given."""
+        """Return an invocation, with a new request id unless one is given."""
         return Invocation(payload, trace_header, request_id or str(uuid.uuid4()))
 
 
@@ -53,11 +53,11 @@ class Worker:
     """A worker process of one function.
 
     Args:
-        configuration: the function.
-        surroundings: where its code lies, where it logs, and its environment.
-        on_ready: called once, from another thread, when the function is initialised, or has failed to be
-            (`init_failure` says which).
-        on_end: called once when the process has ended.
+        configuration: Configuration of the function.
+        surroundings: Code, log and environment.
+        on_ready: Called once, from another thread, after initialisation; `init_failure` tells whether it
+            failed.
+        on_end: Called once after the process has ended.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class Worker:
         self._init_milliseconds: float | None = None
 
     def start(self) -> None:
-        """Start the process; `on_ready` follows."""
+        """Start the process, without waiting for its initialisation."""
         self._server.start()
         self._started = time.monotonic()
         arguments = [sys.executable, "-P", "-S", str(_BOOTSTRAP), self.configuration.handler]
@@ -113,7 +113,7 @@ class Worker:
         self._init_timer = timer
 
     def invoke(self, invocation: Invocation) -> Outcome:
-        """Run the handler once; one call at a time, after `on_ready`. The worker is dead after a timeout."""
+        """Run the handler, one call at a time, after `on_ready`. A timeout ends the worker."""
         self._current = invocation
         self._started = time.monotonic()
         self._next.put(invocation)
@@ -128,7 +128,7 @@ class Worker:
                 return outcome
 
     def stop(self) -> None:
-        """End the process; an invocation in work ends as a crash."""
+        """End the process; an invocation in progress ends as a crash."""
         self._stopped = True
         process = self._process
         if process is not None and process.poll() is None:
@@ -137,24 +137,24 @@ class Worker:
         self._next.put(None)
 
     def kill(self) -> None:
-        """Let the process die as by a crash of its own."""
+        """Kill the process, as if it had crashed."""
         process = self._process
         if process is not None and process.poll() is None:
             process.kill()
 
     @property
     def ready(self) -> bool:
-        """Whether the function is initialised, or has failed to be."""
+        """Whether initialisation has completed or failed."""
         return self._ready
 
     @property
     def alive(self) -> bool:
-        """Whether the process runs and is to go on running."""
+        """Whether the process is running and has not been told to stop."""
         return not self._stopped and self._process is not None and self._process.poll() is None
 
     @property
     def stopped(self) -> bool:
-        """Whether the process was told to end; what it then reports is no failure of its own."""
+        """Whether the process was told to stop, so that what it reports is not a failure."""
         return self._stopped
 
     @property
@@ -163,7 +163,7 @@ class Worker:
         return self._process.pid if self._process else 0
 
     def _handle(self, request: HttpRequest) -> HttpResponse:
-        """Only this worker's own client is answered: any process of the machine can reach the port."""
+        """Answer the worker's own client only, since any local process can reach the port."""
         key = request.headers.get("user-agent", "").rpartition("key/")[2]
         if not hmac.compare_digest(key.encode(), self._key.encode()):
             return HttpResponse(403, b'{"errorType": "AccessDenied"}')
@@ -225,7 +225,7 @@ class Worker:
         return outcome
 
     def _report(self, invocation: Invocation, outcome: Outcome) -> None:
-        """Log the end of an invocation as Lambda does, and with the first one the initialisation."""
+        """Log the platform lines of an invocation, with the initialisation in the first one."""
         init, self._init_milliseconds = self._init_milliseconds, None
         if self._log is not None:
             lines = platform_lines.of_end(
@@ -238,7 +238,7 @@ class Worker:
             self._log.tell(lines)
 
     def _watch(self) -> None:
-        """Wait for the process's end and tell whoever waits for it."""
+        """Wait for the end of the process and notify waiting threads."""
         process = self._process
         if process is None:
             return
@@ -263,7 +263,7 @@ class Worker:
         return (time.monotonic() - self._started) * 1000
 
     def _flush_log(self) -> None:
-        """Whoever learns what came of an invocation finds in the log what the function printed."""
+        """Flush the log before an outcome is reported, so that it already has the function's output."""
         if self._log is not None:
             self._log.flush()
 

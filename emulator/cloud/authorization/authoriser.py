@@ -84,7 +84,7 @@ def may_assume(service: str, role_arn: str, context: Context) -> bool:
 
 
 def may_be_assumed_by(caller: Caller, role_arn: str) -> bool:
-    """Whether a role's trust policy lets a caller of this account assume it."""
+    """Return whether a role's trust policy lets a caller of this account assume it."""
     policies = documents.of_trust(role_arn.rpartition("/")[2])
     requirement = Requirement("sts:AssumeRole", "*")
     context = _caller_context(caller)
@@ -146,7 +146,7 @@ def _role_refusal(caller: Caller, requirement: Requirement, context: Context) ->
 
 
 def _granted(caller: Caller, requirement: Requirement, context: Context) -> bool:
-    """Whether a grant on the key lets the role use it."""
+    """Return whether a grant on the key lets the role use it."""
     return requirement.action.startswith("kms:") and any(
         grant.allows(caller.role_arn, requirement.action, context)
         for grant in documents.grants_on(requirement.resource)

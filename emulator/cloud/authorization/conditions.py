@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from emulator.cloud.authorization.wildcards import arn_matches, matches
 
 Context = Mapping[str, tuple[str, ...]]
-"""The request's context: lower-case condition keys with their values; an absent key is not in it."""
+"""Request context: condition keys in lower case -> values."""
 
 
 class UnsupportedPolicyError(Exception):
@@ -58,7 +58,7 @@ KNOWN_KEYS = frozenset(
     }
 )
 _FAMILIES = ("aws:requesttag/", "aws:resourcetag/", "kms:encryptioncontext:")
-"""Keys that end in a name of their own."""
+"""Prefixes of condition keys that end in a tag key or context key."""
 
 _ALL, _ANY = "ForAllValues", "ForAnyValue"
 _Compare = Callable[[str, str], bool]

@@ -11,7 +11,7 @@ from emulator.cloud.identities import Caller
 _ENCRYPTION_CONTEXT = "kms:encryptioncontext:"
 
 Documents = tuple[tuple[str, str], ...]
-"""Policy documents, each with the words that name it in a log line."""
+"""Policy documents, each with its name for log messages."""
 
 
 @dataclass(frozen=True, slots=True)

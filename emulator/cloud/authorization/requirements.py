@@ -47,7 +47,7 @@ def table_arn(name: str) -> str:
 
 
 _EQUALITY = re.compile(r"([#\w]+)\s*=\s*(:\w+)")
-"""A comparison in the condition of a query; that of the partition key is one of these."""
+"""An equality in a key condition expression; the partition key has one."""
 
 _TRANSACTION_ACTIONS = {
     "Put": "PutItem",

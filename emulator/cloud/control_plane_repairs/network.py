@@ -13,7 +13,7 @@ from moto.ec2.responses.vpcs import VPCs
 from emulator.cloud.replacing import replaces
 
 _PREFIX_LIST_POSITION = 7
-"""Of `SecurityGroupRule's` parameters, after itself."""
+"""Position of the parameter in `SecurityGroupRule`'s constructor, without self."""
 
 _init_rule = SecurityGroupRule.__init__
 _modify_rules = SecurityGroupBackend.modify_security_group_rules

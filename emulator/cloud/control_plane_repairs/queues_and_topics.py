@@ -17,7 +17,7 @@ _set_attributes = Queue._set_attributes
 _get_topic_attributes = SNSResponse.get_topic_attributes
 
 _TOPIC_ATTRIBUTES = {"TracingConfig": "tracing_config", "SignatureVersion": "signature_version"}
-"""Attributes of a topic that moto keeps, and the names it keeps them under."""
+"""Topic attribute -> attribute of moto's model."""
 
 
 @replaces(Queue, "_set_attributes")

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 SERVICE: Final = "cloudwatch.amazonaws.com"
 SECONDS_BETWEEN_LOOKS: Final = 0.5
 LEAST_LOOK_BACK_SECONDS: Final = 3 * 3600
-"""Of AWS's time: so long measurements are kept, or as long as an alarm looks back."""
+"""Minimum retention of data points, in AWS seconds; longer if an alarm evaluates a longer time."""
 
 
 class Alarms:

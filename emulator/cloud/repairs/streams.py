@@ -12,7 +12,7 @@ from emulator.cloud import taps
 from emulator.cloud.replacing import replaces
 
 KEPT_BEHIND_READER = 1_000
-"""Records left in a stream after they were read, so that a person can still look at them."""
+"""Number of records kept in a stream after they are read, for inspection."""
 
 
 @replaces(StreamShard, "add")

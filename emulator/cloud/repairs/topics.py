@@ -13,7 +13,7 @@ from emulator.cloud.replacing import replaces
 
 KEPT_NOTIFICATIONS = 100
 BOUNCING = frozenset({"bounce@simulator.amazonses.com"})
-"""Mail to it bounces, as it does on AWS."""
+"""Addresses whose mail bounces, as on AWS."""
 
 _publish = Subscription.publish
 _topic_publish = Topic.publish

@@ -48,7 +48,7 @@ class _Write(NamedTuple):
 
 _REMEMBERED_SECONDS = 600
 _answered: dict[str, tuple[float, Any]] = {}
-"""When, and how, transactions were answered that were done, by their tokens, the oldest first."""
+"""Client request token -> time and response of completed transactions, oldest first."""
 
 _answer = DynamoHandler.transact_write_items
 

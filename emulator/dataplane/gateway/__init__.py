@@ -1,1 +1,1 @@
-"""The REST API gateway: serves the stages that are deployed."""
+"""API Gateway: serves the deployed stages of REST APIs."""

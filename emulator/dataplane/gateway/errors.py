@@ -1,4 +1,4 @@
-"""What the gateway itself answers: its gateway responses, as the API customises them.
+"""Gateway responses: errors that API Gateway itself returns, as customised by the API.
 
 Source: "Gateway responses in API Gateway" and "Gateway response types" in the API Gateway developer guide.
 """
@@ -12,12 +12,12 @@ from emulator.cloud.http_server import HttpResponse
 
 
 class GatewayError(Exception):
-    """The gateway answers instead of the integration.
+    """API Gateway returns an error instead of calling the integration.
 
     Args:
-        response_type: API Gateway's name for the kind of answer, for example ``BAD_REQUEST_BODY``.
-        message: the default body's message.
-        validation: the problems of a request body, for ``$context.error.validationErrorString``.
+        response_type: Gateway response type, for example ``BAD_REQUEST_BODY``.
+        message: Message of the default body.
+        validation: Validation errors, for ``$context.error.validationErrorString``.
     """
 
     def __init__(self, response_type: str, message: str, *, validation: str = "") -> None:
@@ -27,7 +27,7 @@ class GatewayError(Exception):
 
     @property
     def status(self) -> int:
-        """The status that this kind of answer has unless the API sets another."""
+        """The default HTTP status of the response type."""
         return _STATUS[self.response_type]
 
 
@@ -62,12 +62,12 @@ _VARIABLE = re.compile(r"\$(?:context\.)?([A-Za-z][A-Za-z0-9_.]*[A-Za-z0-9])")
 def render_error(
     error: GatewayError, responses: Mapping[str, Mapping[str, Any]], context: Mapping[str, str]
 ) -> HttpResponse:
-    """Return the answer for an error, through the gateway response that the API defines for it.
+    """Return the HTTP response for an error, using the API's gateway response for its type.
 
     Args:
-        error: what happened.
-        responses: the deployed gateway responses by type.
-        context: values for the template's ``$context`` variables, by their name after ``context.``.
+        error: The error.
+        responses: Deployed gateway responses by type.
+        context: Values of the template's ``$context`` variables, by name without ``context.``.
     """
     fallback = "DEFAULT_4XX" if error.status < 500 else "DEFAULT_5XX"
     custom = responses.get(error.response_type) or responses.get(fallback) or {}

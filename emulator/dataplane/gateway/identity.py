@@ -1,4 +1,4 @@
-"""Who calls an API whose method is authorised by IAM, and whether it may."""
+"""IAM authorization of API methods."""
 
 from datetime import UTC, datetime
 
@@ -24,8 +24,8 @@ def authenticate(request: HttpRequest, identities: Identities) -> Session:
     """Return the session that signed the request.
 
     Raises:
-        GatewayError: it is not signed, not by a known key, or not with this key's secret within the clock
-        window.
+        GatewayError: The request is unsigned, its access key is unknown, or the signature is wrong or
+            expired.
     """
     try:
         claim = read_claim(request.headers)
@@ -48,10 +48,10 @@ def authenticate(request: HttpRequest, identities: Identities) -> Session:
 
 
 def authorise(session: Session, stage: DeployedStage, method: str, path: str) -> None:
-    """Lets the operator through, and a role that may invoke this method on this path below the stage.
+    """Check that the caller is the operator or may invoke the method on this path.
 
     Raises:
-        GatewayError: neither the role's policies nor the API's grant ``execute-api:Invoke``.
+        GatewayError: Neither the role's policies nor the API's allow ``execute-api:Invoke``.
     """
     if session.caller.kind is CallerKind.OPERATOR:
         return

@@ -1,4 +1,4 @@
-"""The Lambda proxy integration: the event of a request, and the response of a function.
+"""The Lambda proxy integration: request events and function responses.
 
 Source: "Lambda proxy integrations in API Gateway", input and output format, in the API Gateway developer
 guide.
@@ -25,12 +25,12 @@ _NOT_FORWARDED = frozenset(
 
 
 class MalformedResponseError(Exception):
-    """The function's answer is not one that API Gateway can turn into HTTP; says why."""
+    """The function's response is not in the proxy output format; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProxyRequest:
-    """A request that has passed every check of the gateway; `path` is below the stage."""
+    """A validated request; `path` is relative to the stage."""
 
     request: HttpRequest
     stage: DeployedStage
@@ -44,7 +44,7 @@ class ProxyRequest:
 
 
 def proxy_event(proxied: ProxyRequest) -> dict[str, Any]:
-    """Return the event for the function, in payload format 1.0."""
+    """Return the function's event, in payload format 1.0."""
     headers = _forwarded_headers(proxied)
     query = parse_qsl(proxied.request.query, keep_blank_values=True)
     body, encoded = _body(proxied.request.body)
@@ -131,10 +131,10 @@ def _identity(proxied: ProxyRequest) -> dict[str, str | None]:
 
 
 def proxy_response(payload: bytes) -> HttpResponse:
-    """Return the HTTP response of a function's answer.
+    """Return the HTTP response for a function's response.
 
     Raises:
-        MalformedResponseError: the answer has not the proxy's output format.
+        MalformedResponseError: The function's response is not in the proxy output format.
     """
     try:
         answer = json.loads(payload)

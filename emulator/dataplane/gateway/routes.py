@@ -1,4 +1,4 @@
-"""The routes of a deployed stage: from method and path to the integration."""
+"""The routes of a deployed stage, from method and path to integration."""
 
 import json
 import re
@@ -16,7 +16,7 @@ _DEFAULT_TIMEOUT_MS = 29_000
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One deployed method; `schemas` has a JSON schema text by content type where the body is validated."""
+    """A deployed method; if the body is validated, `schemas` maps content types to JSON schema text."""
 
     resource_id: str
     resource_path: str
@@ -29,29 +29,29 @@ class Route:
 
     @property
     def source_path(self) -> str:
-        """The path as the gateway names it to Lambda, which asks its policy: `*` for each variable."""
+        """The path in the source ARN that Lambda's policy is checked against: `*` for each path variable."""
         return _VARIABLE.sub("*", self.resource_path.lstrip("/"))
 
 
 @dataclass(frozen=True, slots=True)
 class RouteMatch:
-    """A route with the values of its path's variables."""
+    """A matched route with its path parameters."""
 
     route: Route
     path_parameters: Mapping[str, str]
 
 
 class RouteTable:
-    """All routes of a snapshot."""
+    """The routes of an API snapshot."""
 
     def __init__(self, snapshot: ApiSnapshot) -> None:
         self._routes = [
             (_expression(method["path"]), _route(method, snapshot)) for method in snapshot.methods
         ]
-        self._routes.sort(key=lambda pair: pair[1].resource_path.count("{"))  # fixed paths before variables
+        self._routes.sort(key=lambda pair: pair[1].resource_path.count("{"))  # fixed paths first
 
     def find(self, method: str, path: str) -> RouteMatch | None:
-        """Return the route of a request; `path` is below the stage and still percent-encoded."""
+        """Return the route of a request; `path` is relative to the stage and percent-encoded."""
         for expression, route in self._routes:
             match = expression.fullmatch(path.rstrip("/") or "/")
             if match and route.method in {method, "ANY"}:

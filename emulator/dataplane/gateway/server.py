@@ -1,4 +1,4 @@
-"""Serves the deployed stages over HTTP: ``/execute-api/{api id}/{stage}/...``."""
+"""Serve the deployed stages over HTTP at ``/execute-api/{api id}/{stage}/...``."""
 
 import base64
 import json
@@ -42,12 +42,12 @@ MAXIMUM_BODY_BYTES = 10 * 1024 * 1024
 
 
 class Gateway:
-    """Answers requests to deployed stages.
+    """Serves deployed stages.
 
     Args:
-        identities: the keys that may sign requests.
-        service: invokes functions.
-        traces: takes the stage's segments.
+        identities: The valid access keys.
+        service: Invokes functions.
+        traces: Records the stage's segments.
     """
 
     def __init__(self, identities: Identities, service: LambdaService, traces: Traces) -> None:
@@ -58,7 +58,7 @@ class Gateway:
         self._tables: dict[int, tuple[ApiSnapshot, RouteTable]] = {}
 
     def handle(self, request: HttpRequest) -> HttpResponse:
-        """Answers one request."""
+        """Answer one request."""
         received_at = datetime.now(UTC)
         parts = request.path.split("/", 4)
         stage = None
@@ -89,7 +89,7 @@ class Gateway:
     def _answer(self, exchange: "_Exchange") -> HttpResponse:
         request, stage = exchange.request, exchange.stage
         match = self._routes(stage.snapshot).find(request.method, exchange.path)
-        if match is None:  # API Gateway's words for an unknown path
+        if match is None:  # API Gateway's message for an unknown path
             raise GatewayError("MISSING_AUTHENTICATION_TOKEN", "Missing Authentication Token")
         route = exchange.route = match.route
         session = None
@@ -150,7 +150,7 @@ class Gateway:
         except FutureTimeoutError as error:
             raise GatewayError("INTEGRATION_TIMEOUT", "Endpoint request timed out") from error
         except TooManyRequestsError as error:
-            # API Gateway does not pass a throttled function's 429 on.
+            # API Gateway does not pass on the 429 of a throttled function.
             raise GatewayError("INTEGRATION_FAILURE", "Internal server error") from error
         except NoFunctionError as error:
             raise GatewayError("API_CONFIGURATION_ERROR", "Internal server error") from error
@@ -167,7 +167,7 @@ class Gateway:
 
 
 def _within(seconds: float, work: Callable[[], Outcome]) -> Outcome:
-    """Return the result of `work`, run in a thread of its own so that waiting for it can end."""
+    """Run `work` in its own thread and return its result, with a timeout."""
     result: Future[Outcome] = Future()
 
     def run() -> None:
@@ -189,7 +189,7 @@ def _measure(exchange: "_Exchange", status: int) -> None:
 
 
 class _Exchange:
-    """One request with what the gateway gives it: ids, trace, and in the end its segment."""
+    """A request with its ids, trace and segment."""
 
     def __init__(self, request: HttpRequest, stage: DeployedStage, path: str, received_at: datetime) -> None:
         self.request = request
@@ -203,7 +203,7 @@ class _Exchange:
         self.route: Route | None = None
 
     def context(self) -> dict[str, str]:
-        """Values for ``$context`` in the templates of gateway responses."""
+        """Return the ``$context`` variables for gateway response templates."""
         return {
             "apiId": self.stage.api_id,
             "stage": self.stage.stage_name,

@@ -1,4 +1,4 @@
-"""Throttling of a stage's methods: a token bucket for each, with the deployed rate and burst.
+"""Throttling: a token bucket per method of a stage, with the deployed rate and burst.
 
 Source: "Throttle requests to your REST APIs" in the API Gateway developer guide.
 """
@@ -12,7 +12,7 @@ from typing import Any
 from emulator.dataplane.gateway.errors import GatewayError
 
 _ACCOUNT_RATE, _ACCOUNT_BURST = 10_000.0, 5_000
-"""What an account has where the stage sets nothing."""
+"""The account's limits, which apply if the stage sets none."""
 
 
 @dataclass(slots=True)
@@ -24,10 +24,10 @@ class _Bucket:
 
 
 class Throttle:
-    """The buckets of every method of every stage.
+    """The token buckets of all methods.
 
     Args:
-        clock: seconds that never go back; another one in tests.
+        clock: Monotonic clock in seconds.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -36,10 +36,10 @@ class Throttle:
         self._lock = threading.Lock()
 
     def take(self, key: str, rate: float, burst: int) -> None:
-        """Take one token of the bucket `key`.
+        """Take a token from the bucket `key`.
 
         Raises:
-            GatewayError: the bucket is empty.
+            GatewayError: The bucket is empty.
         """
         with self._lock:
             now = self._clock()
@@ -54,7 +54,7 @@ class Throttle:
 
 
 def limits(settings: Mapping[str, Mapping[str, Any]], resource_path: str, method: str) -> tuple[float, int]:
-    """The rate (a second) and the burst of a method; the most exact entry of the method settings wins."""
+    """Return a method's rate (per second) and burst, from the most specific method setting."""
     escaped = resource_path.replace("/", "~1")
     for key in (f"{escaped}/{method}", f"{resource_path.lstrip('/')}/{method}", "*/*"):
         entry = settings.get(key)

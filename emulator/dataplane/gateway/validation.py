@@ -1,7 +1,7 @@
-"""The request body against the model of a method.
+"""Validate request bodies against a method's model.
 
-The problems name the field and the rule that it breaks, never the value: an error answer must not carry
-card data back to a log. (API Gateway's own text does repeat values.)
+Messages name the field and the violated rule, never the value, so that card data cannot reach a log. (API
+Gateway's own messages do repeat values.)
 """
 
 import json
@@ -20,10 +20,10 @@ _SAFE_NAME = re.compile(r"[A-Za-z0-9_.\-]{1,64}")
 
 
 def validate_body(body: bytes, content_type: str, schemas: Mapping[str, str]) -> None:
-    """Check a body by the schema for its content type; a type without a schema passes unchecked, as on AWS.
+    """Validate a body against the schema for its content type; as on AWS, others are not validated.
 
     Raises:
-        GatewayError: with every problem of the body.
+        GatewayError: The body is invalid; lists every problem.
     """
     schema = schemas.get((content_type or _DEFAULT_TYPE).split(";")[0].strip().lower())
     if schema is None:
@@ -34,7 +34,7 @@ def validate_body(body: bytes, content_type: str, schemas: Mapping[str, str]) ->
 
 
 def find_problems(body: bytes, schema: str) -> Iterator[str]:
-    """Each problem of a JSON body under a draft-04 schema, as ``field: reason``, in a stable order."""
+    """Yield the violations of a draft-04 JSON schema as ``field: reason``, in a stable order."""
     try:
         content = json.loads(body or b"null", parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
@@ -113,5 +113,5 @@ def _join(place: str, name: str) -> str:
 
 
 def _safe(name: str) -> str:
-    """Return a field's name as the sender wrote it, if it is a plausible name at all."""
+    """Return a field's name as sent, if it is plausible as a name."""
     return name if _SAFE_NAME.fullmatch(name) else "a field with an unusual name"

@@ -67,7 +67,7 @@ def _made_of(parameters: Mapping[str, Any]) -> Context:
 
 
 _PLACES = ("ec2:DescribeVpcs", "ec2:DescribeSubnets", "ec2:DescribeSecurityGroups")
-"""At what Lambda looks in the deployer's name ("Giving Lambda functions access to resources in a VPC")."""
+"""Calls that Lambda makes on the caller's behalf ("Giving Lambda functions access to resources in a VPC")."""
 
 
 def _comes_along(parameters: Mapping[str, Any]) -> Iterator[Requirement]:
