@@ -1,1 +1,1 @@
-"""What all layers share: infra builds them, runtime runs inside their functions."""
+"""Code shared by all layers: `infra` for the Pulumi programs, `runtime` for the functions."""

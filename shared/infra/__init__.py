@@ -1,1 +1,1 @@
-"""How every layer is built: names, contracts, references, policies, components."""
+"""Building blocks of the layers: names, contracts, references, policies, components."""

@@ -1,7 +1,7 @@
-"""ARNs of resources that a later layer creates, computed from their names.
+"""Compute ARNs of resources from their names, including those that a later layer creates.
 
-An endpoint policy or the key policy must name a role or a queue before it exists. Since every name is fixed
-by ``shared.infra.naming``, its ARN is known: no layer needs a reference backwards.
+An endpoint policy or the key policy must name a role or queue before it exists. ``shared.infra.naming`` fixes
+every name, so no layer needs a reference to a later one.
 """
 
 from dataclasses import dataclass
@@ -12,17 +12,17 @@ from shared.infra.naming import Names
 from shared.infra.stems import boundary_of
 
 REGION = "us-east-1"
-"""The one region of this project."""
+"""The region of all environments."""
 
 
 def boundary_name(names: Names, role_stem: str) -> str:
-    """The name of the policy that bounds a role: ``ingest-role-boundary-dev``."""
+    """Return the name of a role's permissions boundary: ``ingest-role-boundary-dev``."""
     return names.of(boundary_of(role_stem), "policy")
 
 
 @dataclass(frozen=True)
 class Arns:
-    """ARNs within one environment of one account; each method takes the stem of a name."""
+    """ARNs in an environment and account; each method takes the stem of a name."""
 
     names: Names
     account_id: pulumi.Input[str]
@@ -31,7 +31,7 @@ class Arns:
         return pulumi.Output.concat(f"arn:aws:{service}:{REGION}:", self.account_id, f":{resource}")
 
     def account_root(self) -> pulumi.Output[str]:
-        """The principal that stands for every identity of the account to which IAM grants the action."""
+        """The account principal, which delegates to the account's identity policies."""
         return pulumi.Output.concat("arn:aws:iam::", self.account_id, ":root")
 
     def role(self, stem: str) -> pulumi.Output[str]:
@@ -39,7 +39,7 @@ class Arns:
         return pulumi.Output.concat("arn:aws:iam::", self.account_id, f":role/{self.names.of(stem, 'role')}")
 
     def boundary(self, role_stem: str) -> pulumi.Output[str]:
-        """Return the ARN of the permissions boundary of a role: a managed policy that no layer owns."""
+        """Return the ARN of a role's permissions boundary, a managed policy that no layer owns."""
         return pulumi.Output.concat(
             "arn:aws:iam::", self.account_id, f":policy/{boundary_name(self.names, role_stem)}"
         )
@@ -49,11 +49,11 @@ class Arns:
         return self._arn("lambda", f"function:{self.names.function(stem)}")
 
     def log_group(self, function_stem: str) -> pulumi.Output[str]:
-        """Return the ARN of the log group of a function, without the ``:*`` that stands for its streams."""
+        """Return the ARN of a function's log group, without the ``:*`` for its streams."""
         return self._arn("logs", f"log-group:{self.names.log_group(function_stem)}")
 
     def named_log_group(self, stem: str) -> pulumi.Output[str]:
-        """Return the ARN of a log group of any other writer."""
+        """Return the ARN of a log group that is not a function's."""
         return self._arn("logs", f"log-group:{self.names.of(stem)}")
 
     def network_resources(self) -> pulumi.Output[str]:
@@ -82,7 +82,7 @@ class Arns:
         return self._arn("events", f"event-bus/{self.names.of(stem, 'event-bus')}")
 
     def rule(self, bus_stem: str, stem: str) -> pulumi.Output[str]:
-        """Return the ARN of a rule on a bus of ours."""
+        """Return the ARN of a rule on a custom event bus."""
         return self._arn(
             "events", f"rule/{self.names.of(bus_stem, 'event-bus')}/{self.names.of(stem, 'rule')}"
         )

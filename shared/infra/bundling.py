@@ -1,11 +1,10 @@
-"""What a function's zip holds, file by file: its own package, what functions share, and vendored modules.
+"""Build function zips: the function's package, shared code and vendored modules.
 
-Two clones of one commit make the same zip, byte for byte: only modules and JSON that git tracks go in, and
-`.gitattributes` gives every text the same line ends.
+Builds are reproducible: two clones of a commit give identical zips. Only modules and JSON files tracked by
+git are included, and `.gitattributes` normalises line endings.
 
-The zip keeps the import names of the repository (``stacks.compute.functions.ingest.handler``), so that a
-test, a traceback and the deployed function speak of the same module. boto3 comes with the Lambda runtime
-and stays out.
+Modules keep their import names in the repository (``stacks.compute.functions.ingest.handler``), so that tests
+and tracebacks name the same modules. boto3 is not included: the Lambda runtime has it.
 """
 
 import shlex
@@ -17,7 +16,7 @@ from pathlib import Path
 import pulumi
 
 ROOT = Path(__file__).resolve().parents[2]
-"""The repository, where import names start."""
+"""The root of the repository, where import names start."""
 
 SHARED_PACKAGE = "shared.runtime"
 BUNDLED_SUFFIXES = frozenset({".py", ".json"})
@@ -25,7 +24,7 @@ COMPILED_SUFFIXES = frozenset({".so", ".pyd", ".dylib"})
 
 
 class BundleError(ValueError):
-    """A function whose zip would not work."""
+    """The function's zip would not work."""
 
 
 def bundle(
@@ -34,7 +33,7 @@ def bundle(
     """Return the zip of a function; the same sources give the same hash on every machine.
 
     Raises:
-        BundleError: as ``bundle_files``.
+        BundleError: As for ``bundle_files``.
     """
     files = bundle_files(function_package, vendored, packages)
     return pulumi.AssetArchive({name: pulumi.FileAsset(str(path)) for name, path in files.items()})
@@ -43,16 +42,16 @@ def bundle(
 def bundle_files(
     function_package: str, vendored: Sequence[str] = (), packages: Sequence[str] = ()
 ) -> Mapping[str, Path]:
-    """Path in the zip -> file on disk, sorted by path.
+    """Return path in the zip -> file on disk, sorted by path.
 
     Args:
-        function_package: import name, for example ``stacks.compute.functions.ingest``.
-        vendored: importable modules that the runtime does not have; pure Python only.
-        packages: further packages of this repository that the function imports.
+        function_package: Import name, for example ``stacks.compute.functions.ingest``.
+        vendored: Importable modules that the runtime lacks; pure Python only.
+        packages: Other packages of this repository that the function imports.
 
     Raises:
-        BundleError: when a package is not there, or holds a link or a module that git does not track, when
-            git does not say what it tracks, or a vendored module holds compiled code.
+        BundleError: A package is missing, contains a link or an untracked module, git fails, or a vendored
+            module contains compiled code.
     """
     files: dict[str, Path] = {}
     for package in (function_package, SHARED_PACKAGE, *packages):
@@ -77,16 +76,16 @@ def _sources(folder: Path) -> Iterator[Path]:
 
 
 def _is_named_like_a_module(path: Path, folder: Path) -> bool:
-    """Not what an editor, a file manager or Python leaves: `._handler.py`, `handler copy.py`."""
+    """Return whether a path is importable, unlike leftovers such as `._handler.py` or `handler copy.py`."""
     name = path.stem if path.suffix == ".py" else path.name.partition(".")[0]
     names = [*path.relative_to(folder).parts[:-1], name]
     return "__pycache__" not in names and all(name.isidentifier() for name in names)
 
 
 def _refuse_what_is_not_in_git(folder: Path, sources: Sequence[Path]) -> None:
-    """Refuse what another clone would not have: links, and modules that git does not track.
+    """Refuse files that another clone would lack: links and untracked modules.
 
-    Outside of a work tree of git (a downloaded archive) nothing tells what belongs to the project.
+    Outside a git work tree (a downloaded archive) there is no list of tracked files, so nothing is refused.
     """
     if links := [path.relative_to(ROOT).as_posix() for path in sources if path.is_symlink()]:
         raise BundleError(
@@ -105,7 +104,7 @@ def _refuse_what_is_not_in_git(folder: Path, sources: Sequence[Path]) -> None:
 def _tracked(folder: Path) -> frozenset[Path]:
     if not any((above / ".git").exists() for above in (ROOT, *ROOT.parents)):
         return frozenset()
-    # Whoever builds may be another user than the owner of the files, as in a container.
+    # In a container, the user may not be the owner of the files.
     command = ["git", "-c", "safe.directory=*", "ls-files", "-z", "--", str(folder)]
     try:
         listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
@@ -117,7 +116,7 @@ def _tracked(folder: Path) -> frozenset[Path]:
 
 
 def _ancestors(package: str) -> dict[str, Path]:
-    """Return the ``__init__.py`` above the package, which hold no code."""
+    """Return the ``__init__.py`` files of the parent packages, which contain no code."""
     parts = package.split(".")
     found = {}
     for depth in range(1, len(parts)):

@@ -1,7 +1,7 @@
-"""Which AWS call each function makes from inside the VPC: one list for its role and for its way out.
+"""The AWS calls of each function from inside the VPC, for its role policy and the VPC endpoint policies.
 
-What Lambda does on a function's behalf (polling a queue, delivering to an on-failure queue) does not pass
-through the VPC and stands in the layer that sets it up.
+Calls that Lambda makes on a function's behalf (polling a queue, sending to an on-failure destination) do not
+pass through the VPC and are defined in the layer that configures them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,19 +20,19 @@ Service = Literal["dynamodb", "sns", "sqs"]
 
 @dataclass(frozen=True)
 class Call:
-    """One function's use of one resource."""
+    """A function's use of a resource."""
 
     function: str
     service: Service
     target: str
     actions: tuple[str, ...]
     key_actions: tuple[str, ...]
-    """What the service needs of our key, in the name of the caller."""
+    """KMS actions that the service performs on the caller's behalf."""
     verb: str = "Uses"
     keys: tuple[str, ...] = ()
-    """Patterns of the items' partition keys, of which one must fit; none for any key."""
+    """Patterns for partition keys, of which one must match; empty for any key."""
     index: str = ""
-    """The index of the target that is read, by the partition key of its own."""
+    """Index of the target that is read."""
 
     @property
     def sid(self) -> str:
@@ -41,15 +41,15 @@ class Call:
 
     @property
     def conditions(self) -> Conditions:
-        """What a call must meet: the partition key of each item that it names fits.
+        """Return the policy conditions: the partition key of each item must match a pattern.
 
-        ForAllValues alone also holds for a call that names no key
+        ForAllValues alone is also true for a call without keys
         (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html).
         """
         if not self.keys:
             return {}
         fits: Conditions = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": self.keys}}
-        # Of an index AWS does not document that it names one: where it does, it must fit.
+        # AWS does not document leading keys for an index: they must match if present.
         return fits if self.index else {**fits, "Null": {"dynamodb:LeadingKeys": "false"}}
 
     def target_arn(self, arns: Arns) -> pulumi.Output[str]:
@@ -65,7 +65,7 @@ _MESSAGE_KEY = ("kms:GenerateDataKey", "kms:Decrypt")
 
 CALLS: Sequence[Call] = (
     Call(stems.INGEST, "dynamodb", stems.TRANSACTIONS, ("dynamodb:PutItem",), _DYNAMODB_KEY),
-    # The decision, added to the item under a condition; it reads transactions from events alone.
+    # The detector adds its decision to the item conditionally; it reads transactions from events only.
     Call(stems.DETECTOR, "dynamodb", stems.TRANSACTIONS, ("dynamodb:UpdateItem",), _DYNAMODB_KEY),
     Call(
         stems.DETECTOR,
@@ -93,7 +93,7 @@ CALLS: Sequence[Call] = (
         (Changed.CONTROLS.value,),
         stems.CHANGES_INDEX,
     ),
-    # What people decide, and the history of it, no payment may change.
+    # No payment may change people's decisions or their history.
     Call(
         stems.DETECTOR,
         "dynamodb",
@@ -105,7 +105,7 @@ CALLS: Sequence[Call] = (
     ),
     Call(stems.DETECTOR, "sqs", stems.SUSPICIOUS_QUEUE, ("sqs:SendMessage",), _MESSAGE_KEY),
     Call(stems.VERDICTS, "dynamodb", stems.TRANSACTIONS, ("dynamodb:Query",), _DYNAMODB_KEY),
-    # One transaction writes both; DynamoDB asks for the right to each of the writes in it.
+    # TransactWriteItems needs the permission for each write in it.
     Call(
         stems.VERDICTS,
         "dynamodb",
@@ -135,7 +135,7 @@ CALLS: Sequence[Call] = (
         ),
     ),
     Call(stems.NOTIFIER, "dynamodb", stems.ALERTS, ("dynamodb:UpdateItem",), _DYNAMODB_KEY),
-    # To itself, delayed: the end of a window in which alerts are grouped.
+    # A delayed message to itself, at the end of a grouping window.
     Call(stems.NOTIFIER, "sqs", stems.SUSPICIOUS_QUEUE, ("sqs:SendMessage",), _MESSAGE_KEY),
     Call(stems.NOTIFIER, "sns", stems.FRAUD_ALERTS, ("sns:Publish",), _MESSAGE_KEY),
 )
@@ -144,12 +144,12 @@ CALLS: Sequence[Call] = (
 def role_statements(
     function: str, target_arns: Mapping[str, pulumi.Input[str]], key_arn: pulumi.Input[str]
 ) -> list[Statement]:
-    """What the function's own role allows: each call, and the key by way of each service that it calls.
+    """Return the statements of a function's role: its calls, and the KMS key through each called service.
 
     Args:
-        function: stem of the function's name.
-        target_arns: stem -> ARN of each resource that it calls, as the contracts have them.
-        key_arn: the key that encrypts those resources.
+        function: Stem of the function's name.
+        target_arns: Stem -> ARN of each called resource, from the contracts.
+        key_arn: ARN of the key that encrypts those resources.
     """
     own = [call for call in CALLS if call.function == function]
     uses = [
@@ -166,10 +166,10 @@ def role_statements(
 
 
 def endpoint_statements(service: Service, arns: Arns) -> list[Statement]:
-    """What the VPC endpoint of ``service`` lets through: the same calls, each by its function's role alone.
+    """Return the policy statements of a service's VPC endpoint: each call, by its function's role only.
 
-    The callers stand in a condition, because a gateway endpoint takes an account in ``Principal`` for its
-    root user alone
+    Callers are in a condition, because a gateway endpoint treats an account in ``Principal`` as its root user
+    only
     (https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html#vpc-endpoint-policies-gateway).
     """
     return [

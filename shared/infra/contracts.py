@@ -1,8 +1,8 @@
-"""What a layer promises to the layers after it: one frozen dataclass each, and how it is published.
+"""Contracts between layers: a frozen dataclass per layer, published as stack outputs.
 
-Every field is a plain id, name or ARN (or a list of them), never a resource: a consumer can be deployed by
-people who cannot read the provider's code. A field is exported under its own name. To change a contract, add
-the new field, move every consumer, then remove the old field; the owners of both layers review the change.
+Each field is an id, name or ARN (or a list of them), never a resource, and is exported under its own name. To
+change a contract, add the new field, move every consumer, then remove the old field; the owners of both
+layers review the change.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,27 +13,27 @@ from typing import Annotated, Any, ClassVar, Protocol, TypeVar, get_args
 import pulumi
 
 Text = pulumi.Input[str]
-"""A string: an ``Output`` on the side that publishes and on the side that reads."""
+"""A string; an ``Output`` for both publisher and consumer."""
 Texts = pulumi.Input[Sequence[str]] | Sequence[pulumi.Input[str]]
 """A list of strings."""
 
 
 @dataclass(frozen=True)
 class Export:
-    """What a field of a contract means."""
+    """Metadata of a contract field."""
 
     meaning: str
     readers: tuple[str, ...] = ()
-    """Layers that use it, in the order of deployment; without any it is for operators and tools."""
+    """Layers that read the field, in deployment order; empty if only operators and tools do."""
     secret: bool = False
-    """Encrypted in the state of the layer that publishes it, and of the layers that read it."""
+    """Whether the value is encrypted in the state of the publishing and reading layers."""
 
 
 DATA, COMPUTE, ALERTING = "data", "compute", "alerting"
 
 
 class Contract(Protocol):
-    """A frozen dataclass that names the layer whose outputs it describes."""
+    """Protocol of the contracts: frozen dataclasses with the name of their layer."""
 
     LAYER: ClassVar[str]
     __dataclass_fields__: ClassVar[dict[str, Any]]
@@ -196,12 +196,12 @@ CONTRACTS: Mapping[str, type[Contract]] = MappingProxyType(
 
 
 def exports(contract: type[Contract]) -> Mapping[str, Export]:
-    """Return what each stack output of the layer means, by output name, in the order of the contract."""
+    """Return output name -> metadata, in the order of the contract."""
     return {each.name: get_args(each.type)[1] for each in fields(contract)}
 
 
 def publish(contract: Contract) -> None:
-    """Export every field as a stack output under its own name, secrets as secrets."""
+    """Export every field as a stack output, secret fields as secrets."""
     for name, export in exports(type(contract)).items():
         value = getattr(contract, name)
         pulumi.export(name, pulumi.Output.secret(value) if export.secret else value)

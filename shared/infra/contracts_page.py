@@ -1,6 +1,6 @@
-"""The contracts as a page for people: ``python -m shared.infra.contracts_page`` prints ``docs/contracts.md``.
+"""Render ``docs/contracts.md`` from the contracts: ``python -m shared.infra.contracts_page``.
 
-A change of a contract is a change of that page, which the owners of both layers see in review.
+Every change of a contract changes the page, so that the owners of both layers see it in review.
 """
 
 from collections.abc import Iterator
@@ -20,13 +20,13 @@ new output, move every reader, then remove the old one."""
 
 
 def page() -> str:
-    """Return the whole page, ending in one newline."""
+    """Return the page."""
     sections = (section(layer, CONTRACTS[layer.name]) for layer in deployment_order())
     return "\n\n".join((HEAD, *sections)) + "\n"
 
 
 def section(layer: Layer, contract: type[Contract]) -> str:
-    """Return what one layer publishes, in the order of its contract."""
+    """Return a layer's section, in the order of its contract."""
     upstream = (
         " and ".join(filter(None, (", ".join(layer.upstream[:-1]), *layer.upstream[-1:]))) or "no other layer"
     )

@@ -1,7 +1,7 @@
-"""A Lambda function with everything that belongs to it and to nobody else.
+"""A Lambda function with its own role, log group and settings.
 
-Role and rights, log group, network, key, tracing and reserved concurrency come together, because each
-function of this project needs all of them, and a forgotten one is only noticed in production.
+Every function needs a role, log group, VPC configuration, KMS key, tracing and reserved concurrency, so the
+component sets them all.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,25 +26,25 @@ MINIMUM_RESERVED_CONCURRENCY = 100
 
 @dataclass(frozen=True)
 class FunctionArguments:
-    """What differs from one function to the next."""
+    """Arguments that differ between functions."""
 
     package: str
-    """Import name of the package whose ``handler.handle`` answers: ``stacks.compute.functions.ingest``."""
+    """Import name of the package with ``handler.handle``, such as ``stacks.compute.functions.ingest``."""
     statements: Sequence[Statement]
-    """What the function's code may do, beyond writing its log."""
+    """Permissions of the function's code, besides writing its log."""
     environment: Mapping[str, pulumi.Input[str]]
     timeout_seconds: int
     reserved_concurrency: int
     log_level: str
     vendored: Sequence[str] = ()
-    """Modules from the package index that its zip carries."""
+    """Third-party modules in the zip."""
     packages: Sequence[str] = ()
-    """Packages of this repository that its zip carries, besides its own and ``shared.runtime``."""
+    """Packages of this repository in the zip, besides the function's and ``shared.runtime``."""
     memory_megabytes: int = 256
 
 
 class Function(pulumi.ComponentResource):
-    """A function in the private subnets with its own role, log group and share of concurrency."""
+    """A function in the private subnets with its own role, log group and reserved concurrency."""
 
     stem: str
     name: pulumi.Output[str]
@@ -83,7 +83,7 @@ class Function(pulumi.ComponentResource):
         self.register_outputs({"name": self.name, "arn": self.arn})
 
     def _named(self) -> pulumi.ResourceOptions:
-        """For a resource whose name AWS cannot have twice."""
+        """Return options for a resource with a unique name: delete before replace."""
         return pulumi.ResourceOptions(parent=self, delete_before_replace=True)
 
     def _rights(
@@ -150,36 +150,35 @@ class Function(pulumi.ComponentResource):
                 variables={
                     "ENVIRONMENT_SUFFIX": self._names.suffix,
                     "LOG_LEVEL": arguments.log_level,
-                    # The account-based endpoint of DynamoDB is not behind the VPC's gateway endpoint.
+                    # The gateway endpoint does not cover DynamoDB's account-based endpoints.
                     "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
                     **arguments.environment,
                 }
             ),
-            # Lambda checks at creation that the role may use the network and tracing.
+            # Lambda checks the role's permissions for VPC and tracing at creation.
             opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True, depends_on=list(rights)),
         )
 
 
 def application_log_level(log_level: str) -> str:
-    """Return what Lambda lets through of the lines that the function writes at ``log_level`` or above.
+    """Return Lambda's application log level for a function's ``log_level``.
 
-    Never more than INFO: Lambda has no words for our NOTICE and WARNING, and takes a line of a level that it
-    does not know for INFO.
+    At most INFO: Lambda treats lines of unknown levels, such as our NOTICE and WARNING, as INFO.
     """
     return "DEBUG" if log_level == "DEBUG" else "INFO"
 
 
 def system_log_level(log_level: str) -> str:
-    """Return which of its own lines Lambda writes: start and report of each invocation only where we look.
+    """Return Lambda's system log level for a function's ``log_level``.
 
-    At NOTICE and above, as in production, they would be a large part of what is paid for logs; reports of
-    invocations that failed come always.
+    At NOTICE and above, as in production, start and report lines are off, because they would be a large part
+    of the log costs. Reports of failed invocations are always written.
     """
     return "INFO" if log_level in {"DEBUG", "INFO"} else "WARN"
 
 
 def write_log(arns: Arns, stem: str) -> Statement:
-    """Writing to streams of the function's own log group; the stack creates the group, so nobody else may."""
+    """Return the permission to write to the function's log group, which the stack creates."""
     return Statement(
         sid="WriteLog",
         actions=["logs:CreateLogStream", "logs:PutLogEvents"],
@@ -188,7 +187,7 @@ def write_log(arns: Arns, stem: str) -> Statement:
 
 
 def deny_network_interfaces(arns: Arns, stem: str) -> Statement:
-    """Take from the code what the managed policy gives to the Lambda service."""
+    """Deny the function's code the network interface actions that Lambda needs from the managed policy."""
     return Statement(
         sid="DenyNetworkInterfacesToCode",
         effect="Deny",

@@ -1,8 +1,8 @@
-"""Policy documents: statements that cannot grant everything, and the few AWS-managed policies in use.
+"""Policy documents whose statements refuse wildcards, and the AWS managed policies in use.
 
-A statement that lists no action, or whose action or resource is a wildcard, is refused where it is written,
-with its Sid. Two forms have no resource of their own, and have their own builder: trust policies, and key
-policies, in which AWS documents ``"Resource": "*"`` as "this key"
+Creating a statement without actions, or with a wildcard action or resource, fails with its Sid. Trust
+policies and key policies have their own builders: the former have no resource, and in the latter
+``"Resource": "*"`` means "this key"
 (https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html).
 """
 
@@ -17,35 +17,35 @@ import pulumi
 from shared.infra.arns import REGION
 
 NETWORK_INTERFACES_POLICY = "arn:aws:iam::aws:policy/service-role/AWSLambdaENIManagementAccess"
-"""Lambda demands these actions of a role before it places a function in a VPC, and
-``ec2:DescribeNetworkInterfaces`` has no resource-level form."""
+"""Lambda requires these actions to place a function in a VPC, and ``ec2:DescribeNetworkInterfaces`` has no
+resource-level permissions."""
 
 TRACING_POLICY = "arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess"
-"""``xray:PutTraceSegments`` and ``xray:PutTelemetryRecords`` have no resource-level form."""
+"""``xray:PutTraceSegments`` and ``xray:PutTelemetryRecords`` have no resource-level permissions."""
 
 Values = pulumi.Input[str] | Sequence[pulumi.Input[str]]
 Conditions = Mapping[str, Mapping[str, Values]]
 Principals = Mapping[Literal["AWS", "Service"], Values]
 
 ANYONE: Principals = {"AWS": "*"}
-"""For a Deny, and for an Allow that names its callers in a condition on ``aws:PrincipalArn``."""
+"""For a Deny, or an Allow with a condition on ``aws:PrincipalArn``."""
 
 _ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z]+")
 _LOG_STREAMS = re.compile(r"arn:aws:logs:[^:*?]+:[^:*?]+:log-group:[^:*?]+:log-stream:\*")
-"""The one wildcard in an Allow: Lambda numbers the streams of a function's own log group itself."""
+"""The only wildcard in an Allow: Lambda names the streams of a function's log group."""
 
 
 class PolicyError(ValueError):
-    """A statement that this project does not write."""
+    """A policy or statement breaks this project's rules."""
 
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement of a policy.
+    """A policy statement.
 
     Raises:
-        PolicyError: for a wildcard action, a wildcard resource in an Allow, or an Allow for anyone without a
-            condition that names the callers.
+        PolicyError: A wildcard action, a wildcard resource in an Allow, or an Allow for anyone without a
+            condition on the callers.
     """
 
     sid: str
@@ -92,7 +92,7 @@ class Statement:
             )
 
     def render(self, resource: Sequence[pulumi.Input[str]] | str | None) -> dict[str, Any]:
-        """Return the statement as IAM's JSON, with ``resource`` in place (or none at all)."""
+        """Return the statement as IAM JSON, with ``resource`` if given."""
         rendered: dict[str, Any] = {"Sid": self.sid, "Effect": self.effect}
         if self.principals is not None:
             rendered["Principal"] = dict(self.principals)
@@ -104,17 +104,16 @@ class Statement:
         return rendered
 
     def check_resolved(self, resources: Sequence[str]) -> None:
-        """The refusals of ``__post_init__`` for ARNs that were not known then."""
+        """Apply the checks of ``__post_init__`` to ARNs that are only known now."""
         for resource in resources:
             self._refuse_wildcard(resource)
 
 
 def document(*statements: Statement) -> pulumi.Output[str]:
-    """Return a policy for an identity, a queue, a topic or an endpoint, as JSON.
+    """Return a policy for an identity, queue, topic or endpoint as JSON.
 
     Raises:
-        PolicyError: for a statement without resources, or two with the same Sid; when it is resolved, for an
-            ARN that turns out to be a wildcard.
+        PolicyError: A statement has no resources, or a Sid repeats; once resolved, an ARN is a wildcard.
     """
     _refuse_duplicates(statements)
     for statement in statements:
@@ -130,10 +129,10 @@ def document(*statements: Statement) -> pulumi.Output[str]:
 
 
 def key_policy(*statements: Statement) -> pulumi.Output[str]:
-    """Return the policy of a KMS key, as JSON; in each statement ``"Resource": "*"`` means the key itself.
+    """Return a KMS key policy as JSON; ``"Resource": "*"`` means the key itself.
 
     Raises:
-        PolicyError: for a statement that names resources or no principal, or two with the same Sid.
+        PolicyError: A statement has resources or no principal, or a Sid repeats.
     """
     _refuse_duplicates(statements)
     for statement in statements:
@@ -145,7 +144,7 @@ def key_policy(*statements: Statement) -> pulumi.Output[str]:
 
 
 def trust(service: str, conditions: Conditions | None = None) -> pulumi.Output[str]:
-    """Return the trust policy of a role that ``service`` (for example ``lambda.amazonaws.com``) assumes."""
+    """Return the trust policy of a role for ``service``, such as ``lambda.amazonaws.com``."""
     statement = Statement(
         sid="Assume",
         actions=["sts:AssumeRole"],
@@ -156,7 +155,7 @@ def trust(service: str, conditions: Conditions | None = None) -> pulumi.Output[s
 
 
 def tls_only(service: Literal["sqs", "sns"], resource: pulumi.Input[str]) -> Statement:
-    """Denies everyone what carries messages, and who gets them, over an unencrypted connection."""
+    """Deny message and subscription actions over unencrypted connections."""
     return Statement(
         sid="DenyUnencryptedTransport",
         effect="Deny",
@@ -188,14 +187,14 @@ _RESOURCE_ACTIONS: Mapping[str, Sequence[str]] = {
         "sns:DeleteTopic",
     ),
 }
-"""A statement of a queue's policy holds seven actions at most (AddPermission in the SQS API reference): these
-carry messages or tell where they are. A topic's are those of the policy that SNS gives a new topic."""
+"""Actions denied without TLS. A queue policy statement has at most seven (AddPermission in the SQS API
+reference): those on messages. A topic has those of its default policy."""
 
 
 def through(
     key_arn: pulumi.Input[str], service: Literal["dynamodb", "sns", "sqs"], *actions: str
 ) -> Statement:
-    """Use of the key for data at rest in one service, and only by way of that service."""
+    """Return the permission to use the key for data at rest, only through one service."""
     return Statement(
         sid=f"KeyThrough{service.capitalize()}",
         actions=actions,

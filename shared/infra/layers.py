@@ -1,7 +1,7 @@
-"""The graph of layers, written once: what exists, who owns it, what it depends on.
+"""The graph of layers: name, owner and dependencies of each.
 
-Everything that needs an order (the Makefile, stack references, the local engine, the tests) asks this module.
-It imports nothing of Pulumi, so that ``python -m shared.infra.layers`` answers in milliseconds.
+The Makefile, stack references, the embedded engine and the tests take the order from here. The module does
+not import Pulumi, so that ``python -m shared.infra.layers`` is fast.
 """
 
 import argparse
@@ -13,14 +13,14 @@ from types import MappingProxyType
 
 @dataclass(frozen=True)
 class Layer:
-    """One Pulumi project that its owner deploys alone."""
+    """A Pulumi project that its owner deploys independently."""
 
     name: str
     """Folder under ``stacks/`` and suffix of the Makefile's targets."""
     project: str
     """Pulumi project name, as in the layer's ``Pulumi.yaml``; also its configuration namespace."""
     owner: str
-    """Team named in CODEOWNERS and in the ``Owner`` tag of every resource."""
+    """Team in CODEOWNERS and in the ``Owner`` tag."""
     upstream: tuple[str, ...]
     """Layers whose contracts this layer reads."""
 
@@ -46,7 +46,7 @@ def layer(name: str) -> Layer:
     """Return the layer called ``name``.
 
     Raises:
-        KeyError: naming the layers that exist.
+        KeyError: There is no such layer; the message lists the layers.
     """
     if name not in LAYERS:
         raise KeyError(f"no layer is called {name!r}; the layers are {', '.join(LAYERS)}")
@@ -54,7 +54,7 @@ def layer(name: str) -> Layer:
 
 
 def upstream_of(name: str) -> tuple[Layer, ...]:
-    """Return the layers whose contracts ``name`` reads, in deployment order."""
+    """Return the upstream layers of ``name``, in deployment order."""
     needed = layer(name).upstream
     return tuple(each for each in deployment_order() if each.name in needed)
 
@@ -66,17 +66,17 @@ def consumers_of(name: str) -> tuple[Layer, ...]:
 
 
 def deployment_order() -> tuple[Layer, ...]:
-    """Every layer after all the layers that it reads.
+    """Return the layers in deployment order, each after its upstream layers.
 
     Raises:
-        graphlib.CycleError: when the graph has no such order.
+        graphlib.CycleError: The graph has a cycle.
     """
     graph = {each.name: each.upstream for each in LAYERS.values()}
     return tuple(LAYERS[name] for name in TopologicalSorter(graph).static_order())
 
 
 def destroy_order() -> tuple[Layer, ...]:
-    """Return the exact reverse of the deployment order."""
+    """Return the reverse of the deployment order."""
     return deployment_order()[::-1]
 
 

@@ -1,14 +1,14 @@
-"""Names of everything: ``{resource-type}-{environment-suffix}``, checked against the limits of AWS.
+"""Resource names: ``{resource-type}-{environment-suffix}``, checked against AWS limits.
 
-The same name is the logical name in Pulumi and the physical name in AWS, so that a line in a preview, a row
-in the console and an ARN computed by another layer are recognisably the same thing. A name holds its type
-(``ingest-function-dev``, ``fraud-alerts-topic-dev``); only that of the table ``transactions-dev`` does not.
+The name is both the logical name in Pulumi and the physical name in AWS, so that previews, the console and
+computed ARNs use the same one. It contains the resource type (``ingest-function-dev``,
+``fraud-alerts-topic-dev``), except for the table ``transactions-dev``.
 
-AWS forces three exceptions:
+AWS requires three exceptions:
 
-* a Lambda log group is ``/aws/lambda/<function>``, because Lambda writes there and nowhere else by default;
+* a Lambda log group is ``/aws/lambda/<function>``, where Lambda writes by default;
 * a KMS alias starts with ``alias/``;
-* the name of an API Gateway model may hold letters and digits only.
+* an API Gateway model's name has only letters and digits.
 """
 
 import re
@@ -35,27 +35,28 @@ NAME_LIMITS: Mapping[str, int] = MappingProxyType(
         "unnamed": 256,
     }
 )
-"""Longest name in characters; ``unnamed`` is what has a logical name in Pulumi and none in AWS."""
+"""Maximum length of names in characters; ``unnamed`` resources have a logical name only."""
 
 SUFFIX_LIMIT = 16
-"""Leaves room for the longest stem under the strictest limit."""
+"""Maximum length of a suffix, which leaves room for the longest stem under the strictest limit."""
 
 _SUFFIX = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _STEM = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
 class InvalidNameError(ValueError):
-    """A name that AWS would refuse, found before anything is created."""
+    """AWS would refuse the name."""
 
 
 class Names:
-    """The names of one environment."""
+    """The names of an environment."""
 
     def __init__(self, suffix: str) -> None:
-        """Take the environment suffix, for example ``dev``.
+        """Set the environment suffix, for example ``dev``.
 
         Raises:
-            InvalidNameError: unless it is lower case letters, digits and single hyphens and short enough.
+            InvalidNameError: The suffix is too long, or has other characters than lower case letters, digits
+                and single hyphens.
         """
         if not _SUFFIX.fullmatch(suffix):
             raise InvalidNameError(
@@ -69,11 +70,11 @@ class Names:
         self.suffix = suffix
 
     def of(self, stem: str, kind: str | None = None) -> str:
-        """``of("vpc")`` is ``"vpc-dev"``; without a kind the strictest limit of all applies.
+        """Return a name: ``of("vpc")`` is ``"vpc-dev"``; without a kind the strictest limit applies.
 
         Raises:
-            InvalidNameError: when not every service accepts the characters, or the name is too long.
-            KeyError: when ``kind`` is not in ``NAME_LIMITS``.
+            InvalidNameError: The name has invalid characters or is too long.
+            KeyError: ``kind`` is not in ``NAME_LIMITS``.
         """
         limit = NAME_LIMITS[kind] if kind else min(NAME_LIMITS.values())
         if not _STEM.fullmatch(stem):
@@ -92,7 +93,7 @@ class Names:
         return self.of(f"{stem}-function", "function")
 
     def log_group(self, function_stem: str) -> str:
-        """Return the name of the log group that Lambda writes to: ``/aws/lambda/ingest-function-dev``."""
+        """Return the name of a function's log group: ``/aws/lambda/ingest-function-dev``."""
         return f"/aws/lambda/{self.function(function_stem)}"
 
     def alias(self, stem: str) -> str:
@@ -100,16 +101,16 @@ class Names:
         return f"alias/{self.of(stem)}"
 
     def alphanumeric(self, stem: str) -> str:
-        """For API Gateway models, which accept letters and digits only: ``transactionModelDev``."""
+        """Return a name of letters and digits only, for API Gateway models: ``transactionModelDev``."""
         head, *tail = self.of(stem).split("-")
         return head + "".join(part.capitalize() for part in tail)
 
 
 def slug(text: str) -> str:
-    """``text`` as the part of a name: ``"Ana.Diaz@bank.com"`` is ``"ana-diaz-bank-com"``.
+    """Return ``text`` as part of a name: ``"Ana.Diaz@bank.com"`` is ``"ana-diaz-bank-com"``.
 
     Raises:
-        InvalidNameError: when no letter or digit is left.
+        InvalidNameError: ``text`` has no letter or digit.
     """
     result = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
     if not result:

@@ -1,4 +1,4 @@
-"""The queue that the whole project uses: encrypted under our key, TLS only, 14 days' retention."""
+"""The SQS queue component: encrypted with the customer managed key, TLS only, 14 days' retention."""
 
 from dataclasses import dataclass
 
@@ -9,18 +9,18 @@ from shared.infra.iam import Statement, document, tls_only
 from shared.infra.naming import Names
 
 RETENTION_SECONDS = 14 * 24 * 3600
-"""The longest SQS offers; a message keeps its age when it moves to a dead-letter queue."""
+"""SQS's maximum; a message keeps its age when it moves to a dead-letter queue."""
 
 
 @dataclass(frozen=True)
 class ServiceSender:
-    """An AWS service that may send to the queue on behalf of exactly one resource of ours."""
+    """An AWS service that may send to the queue on behalf of one resource."""
 
     service: str
     source_arn: pulumi.Input[str]
 
     def statement(self, queue_arn: pulumi.Input[str]) -> Statement:
-        """Return the grant, for the queue's policy."""
+        """Return the statement for the queue's policy."""
         return Statement(
             sid="SendFromService",
             principals={"Service": self.service},
@@ -32,12 +32,12 @@ class ServiceSender:
 
 @dataclass(frozen=True)
 class QueueArguments:
-    """What differs from one queue to the next."""
+    """Arguments that differ between queues."""
 
     sender: ServiceSender | None = None
     visibility_timeout_seconds: int = 30
     dead_letter_queue: "Queue | None" = None
-    """Where a message goes after ``maximum_receives``; a queue that is one itself has none."""
+    """Destination after ``maximum_receives``; None for a dead-letter queue."""
     maximum_receives: int = 5
 
 

@@ -1,7 +1,7 @@
-"""Reads the contracts of the layers before: the only place that builds a ``pulumi.StackReference``.
+"""Read the contracts of upstream layers; the only module that builds a ``pulumi.StackReference``.
 
-Nothing is optional and nothing is guessed: an output that is missing, or one of another environment, stops
-the program before it creates anything with it.
+All outputs are required: a missing output, or a stack of another environment, fails the program before it
+creates a resource with it.
 """
 
 from collections.abc import Mapping
@@ -15,11 +15,11 @@ from shared.infra.naming import Names
 
 
 class MissingOutputError(pulumi.RunError, LookupError):
-    """A layer that this one reads has not published an output."""
+    """An upstream layer has not published an output."""
 
 
 class EnvironmentMismatchError(pulumi.RunError, ValueError):
-    """A layer that this one reads belongs to another environment."""
+    """An upstream stack belongs to another environment."""
 
 
 def read_network(names: Names) -> NetworkContract:
@@ -38,11 +38,11 @@ def read_compute(names: Names) -> ComputeContract:
 
 
 def read_contract(contract: type[ContractType], names: Names) -> ContractType:
-    """Every output that ``contract`` declares, as outputs that all fail when one is missing.
+    """Return the contract with an output for each field; all fail if one is missing.
 
     Raises (in the outputs):
-        MissingOutputError: naming the output, its stack and the command that publishes it.
-        EnvironmentMismatchError: when the stack's environment suffix is not the one of ``names``.
+        MissingOutputError: An output is missing; names its stack and the command that publishes it.
+        EnvironmentMismatchError: The stack's environment suffix differs from that of ``names``.
     """
     provider = layer(contract.LAYER)
     stack = pulumi.get_stack()
@@ -63,8 +63,7 @@ def read_contract(contract: type[ContractType], names: Names) -> ContractType:
         return True
 
     values = {output: reference.get_output(output) for output in exports(contract)}
-    # Every value waits for all, so that nothing is made of half a contract; to look whether a secret is there
-    # does not make the others secret.
+    # Each value depends on the presence of all, but does not become secret because another one is.
     complete = pulumi.Output.all(
         **{output: pulumi.Output.unsecret(value) for output, value in values.items()}
     )

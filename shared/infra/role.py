@@ -1,8 +1,8 @@
-"""The roles that services act with on our behalf: each bounded by a policy of its own.
+"""Service roles, each with its own permissions boundary.
 
-Whoever deploys a layer writes the rights of its roles and the code that runs under them. The permissions
-boundary keeps such a role within what the pipeline needs, whatever is written into it. The account's
-administrator makes the boundaries (`make boundaries`); no layer owns one, and no deployer may change one.
+A layer's deployer controls the permissions of its roles and the code that uses them. The permissions boundary
+limits such a role to what the pipeline needs. The account's administrator creates the boundaries
+(`make boundaries`); no layer owns one, and no deployer may change one.
 
 Source: "Permissions boundaries for IAM entities" in the IAM user guide.
 """
@@ -18,7 +18,7 @@ from shared.infra.iam import Conditions, trust
 
 @dataclass(frozen=True)
 class Trust:
-    """Who acts with a role: a service, under conditions."""
+    """The service that may assume a role, with conditions."""
 
     service: str
     conditions: Conditions = field(default_factory=dict)
@@ -27,7 +27,7 @@ class Trust:
 def bounded_role(
     arns: Arns, stem: str, trusted: Trust, description: str, opts: pulumi.ResourceOptions
 ) -> aws.iam.Role:
-    """The role `{stem}-{suffix}` within its boundary."""
+    """Register the role `{stem}-{suffix}` with its boundary."""
     name = arns.names.of(stem, "role")
     return aws.iam.Role(
         name,

@@ -1,6 +1,6 @@
-"""Reads a layer's configuration into typed values; an error names the key, the file and what to write.
+"""Read a layer's configuration into typed values; errors name the key, the file and an example.
 
-The errors are ``pulumi.RunError``: what the person who deploys can mend is told without a stack trace.
+Errors derive from ``pulumi.RunError``, which Pulumi shows without a stack trace.
 """
 
 import re
@@ -18,7 +18,7 @@ from shared.infra.naming import InvalidNameError, Names, slug
 
 
 class SettingError(pulumi.RunError, ValueError):
-    """A setting that is missing or wrong: ``key``, the file it belongs to, and how to put it right."""
+    """A setting is missing or invalid; the message names the key, the file and the fix."""
 
     def __init__(self, key: str, file: str, problem: str, example: str) -> None:
         super().__init__(f"{file}: {key} {problem}. Under 'config:' write, for example:\n  {key}: {example}")
@@ -29,7 +29,7 @@ class SettingError(pulumi.RunError, ValueError):
 
 
 class UnknownSettingError(pulumi.RunError, ValueError):
-    """A setting that the layer does not have, most often a misspelt one."""
+    """The layer has no such setting."""
 
     def __init__(self, key: str, file: str, known: set[str]) -> None:
         namespace, _, name = key.partition(":")
@@ -47,16 +47,16 @@ class UnknownSettingError(pulumi.RunError, ValueError):
 
 
 class SettingsReader:
-    """The configuration of one layer in the stack that is being deployed.
+    """The configuration of a layer in the current stack.
 
-    As a context it refuses, at its end, every setting of the layer's namespace that nothing has read.
+    As a context manager, it refuses settings in the layer's namespace that were not read.
     """
 
     def __init__(self, layer_name: str) -> None:
         """Read ``stacks/<layer>/Pulumi.<stack>.yaml`` as Pulumi has loaded it.
 
         Raises:
-            SettingError: when the configuration asks for a region other than us-east-1.
+            SettingError: The configured region is not us-east-1.
         """
         self._namespace = layer(layer_name).project
         self._config = pulumi.Config(self._namespace)
@@ -70,16 +70,16 @@ class SettingsReader:
             )
 
     def __enter__(self) -> Self:
-        """Begin to read."""
+        """Return the reader."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Refuse what nothing has read, unless reading has failed already.
+        """Refuse settings that were not read, unless an error is being raised.
 
         Raises:
-            UnknownSettingError: naming the first of them, the file, and what may be meant.
+            UnknownSettingError: A setting was not read; names the file and a similar setting.
         """
         given = {**loaded.get_config_env(), **loaded.CONFIG.get()}
         ours = f"{self._namespace}:"
@@ -90,10 +90,10 @@ class SettingsReader:
             raise UnknownSettingError(unknown[0], self._file, self._read)
 
     def names(self) -> Names:
-        """Names that end in ``environment_suffix``, which is the stack's name unless set.
+        """Return the names of the environment, whose suffix is the stack's name unless set.
 
         Raises:
-            SettingError: AWS would not take names that end so.
+            SettingError: The suffix is invalid.
         """
         key = "environment_suffix"
         try:
@@ -102,10 +102,10 @@ class SettingsReader:
             raise self._error(key, f"cannot be the end of every name: {error}", "dev") from None
 
     def allowed_account_ids(self) -> tuple[str, ...]:
-        """``aws:allowedAccountIds``, the setting of Pulumi's AWS provider; empty unless set.
+        """Return the AWS provider's setting ``aws:allowedAccountIds``; empty unless set.
 
         Raises:
-            SettingError: it is no list of account ids.
+            SettingError: The value is not a list of account IDs.
         """
         key, example = "aws:allowedAccountIds", '["123456789012"]'
         try:
@@ -123,21 +123,21 @@ class SettingsReader:
         return tuple(map(str, value))
 
     def text(self, key: str, *, example: str) -> str:
-        """Return a string that is not empty."""
+        """Return a non-empty string."""
         value = self._value(key)
         if value is None or not value.strip():
             raise self._error(key, "is missing" if value is None else "is empty", example)
         return value
 
     def choice(self, key: str, options: tuple[str, ...]) -> str:
-        """One of ``options``."""
+        """Return one of ``options``."""
         value = self.text(key, example=options[0])
         if value not in options:
             raise self._error(key, f"is {value!r}, not one of {', '.join(options)}", options[0])
         return value
 
     def integer(self, key: str, *, minimum: int, maximum: int) -> int:
-        """Return a whole number from ``minimum`` to ``maximum``, both included."""
+        """Return an integer from ``minimum`` to ``maximum``, inclusive."""
         value = self.text(key, example=str(minimum))
         try:
             number = int(value)
@@ -148,11 +148,11 @@ class SettingsReader:
         return number
 
     def flag(self, key: str) -> bool:
-        """``true`` or ``false``."""
+        """Return a boolean."""
         return self.choice(key, ("false", "true")) == "true"
 
     def texts(self, key: str, *, example: str, may_be_empty: bool = False) -> tuple[str, ...]:
-        """Return a list of strings, at least one, none of them empty, none of them twice."""
+        """Return a list of distinct non-empty strings, at least one unless ``may_be_empty``."""
         shown = f'["{example}"]'
         try:
             value = self._object(key)
@@ -179,7 +179,7 @@ class SettingsReader:
         return addresses
 
     def availability_zones(self, key: str, *, count: int) -> tuple[str, ...]:
-        """Exactly ``count`` different availability zones of the region."""
+        """Return ``count`` distinct availability zones of the region."""
         zones = self.texts(key, example=f"{REGION}a")
         example = "[" + ", ".join(f'"{REGION}{letter}"' for letter in "abcdef"[:count]) + "]"
         if len(zones) != count:

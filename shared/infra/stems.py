@@ -1,4 +1,4 @@
-"""Stems of names that more than one layer must know; everything else is named where it is created."""
+"""Stems of names that several layers use; other names are set where the resource is created."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -10,13 +10,13 @@ NOTIFIER = "notifier"
 FUNCTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"compute": (INGEST, DETECTOR, VERDICTS), "alerting": (NOTIFIER,)}
 )
-"""Every function, by the layer that owns it."""
+"""Layer -> stems of its functions."""
 
 TRANSACTIONS = "transactions"
 PROFILES = "profiles-table"
 ALERTS = "alerts-table"
 CHANGES_INDEX = "changes-index"
-"""Of profiles."""
+"""Index of the profiles table."""
 
 SUSPICIOUS_QUEUE = "suspicious-queue"
 SUSPICIOUS_DLQ = "suspicious-dlq"
@@ -48,5 +48,5 @@ PIPE_ROLE = "pipe-role"
 
 
 def boundary_of(role: str) -> str:
-    """The permissions boundary of a role."""
+    """Return the stem of a role's permissions boundary."""
     return f"{role}-boundary"

@@ -1,1 +1,1 @@
-"""How functions behind the API read a request. Only they carry it, and ``fastjsonschema`` with it."""
+"""Request parsing for the functions behind the API; needs ``fastjsonschema``."""

@@ -1,4 +1,4 @@
-"""From the gateway's event to the values of the body: size, encoding, JSON with exact numbers."""
+"""Parse the body of a proxy integration event: size, encoding, JSON with exact numbers."""
 
 import base64
 import binascii
@@ -11,26 +11,26 @@ from typing import Any, Final
 from shared.runtime.responses import Refused
 
 MAXIMUM_BODY_BYTES: Final = 32 * 1024
-"""Holds an array of as many transactions as one request may carry, each of the greatest length."""
+"""Fits an array of the maximum number of transactions, each of maximum length."""
 MAXIMUM_FILE_BODY_BYTES: Final = 160 * 1024
-"""Holds a file of 64 KB as a JSON string, with a backslash before each quotation mark and line break."""
+"""Fits a file of 64 KB as a JSON string with escapes."""
 
-# No field takes a number so large; written out, one with a larger exponent would fill the memory.
+# No field accepts a larger number, and expanding a larger exponent would exhaust memory.
 _MAXIMUM_DIGITS: Final = 38
 _MAXIMUM_EXPONENT: Final = 400
 
 
 class Unrepresentable:
-    """Stands for a number that is none (NaN) or too large for any field: of no type that schemas allow."""
+    """Placeholder for NaN or a number too large for any field, which no schema accepts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A JSON object as it was sent.
+    """A parsed JSON object.
 
     Attributes:
-        values: Fields by name; whole numbers are int, others Decimal.
-        repeated: Names that were given more than once.
+        values: Fields by name; integers are int, other numbers Decimal.
+        repeated: Names that occur more than once.
     """
 
     values: dict[str, Any]
@@ -41,7 +41,7 @@ def read_body(event: Mapping[str, Any], maximum_bytes: int = MAXIMUM_BODY_BYTES)
     """Read the body of a proxy integration event.
 
     Raises:
-        Refused: 413 over the maximum; 400 where the body is not one JSON object in UTF-8.
+        Refused: 413 over the maximum; 400 if the body is not a JSON object in UTF-8.
     """
     body = _body(_content(event, maximum_bytes))
     if body is None:
@@ -50,10 +50,10 @@ def read_body(event: Mapping[str, Any], maximum_bytes: int = MAXIMUM_BODY_BYTES)
 
 
 def read_bodies(event: Mapping[str, Any], maximum: int) -> Body | list[Body | None]:
-    """Read a body that is one JSON object or an array of 1 to `maximum`; an element that is none gives None.
+    """Read a body that is a JSON object or an array of 1 to `maximum`; None for an element of another type.
 
     Raises:
-        Refused: 413 over 32 KB; 400 where the body is neither, or an array of another length.
+        Refused: 413 over 32 KB; 400 if the body is neither, or an array of another length.
     """
     content = _content(event)
     if isinstance(content, list):
@@ -67,7 +67,7 @@ def read_bodies(event: Mapping[str, Any], maximum: int) -> Body | list[Body | No
 
 
 class _Object(dict[str, Any]):
-    """A JSON object that knows which names it was given more than once."""
+    """A JSON object with its repeated names."""
 
     repeated: frozenset[str] = frozenset()
 
@@ -119,7 +119,7 @@ def _exact_number(token: str) -> Decimal | Unrepresentable:
     try:
         number = Decimal(token)
     except InvalidOperation:
-        # JSON's grammar has been checked: its exponent alone can be too long for a Decimal.
+        # The number is valid JSON: only its exponent can be too large for a Decimal.
         return Decimal(0) if "e-" in token.lower() else Unrepresentable()
     if number.adjusted() > _MAXIMUM_EXPONENT:
         return Unrepresentable()

@@ -1,11 +1,11 @@
-"""Who signed a request, as the gateway says: nothing that the caller writes can change it."""
+"""The identity that signed a request, as reported by API Gateway."""
 
 from collections.abc import Mapping
 from typing import Any
 
 
 def caller_of(event: Mapping[str, Any]) -> str | None:
-    """Return the ARN of the identity that signed a proxy integration event's request; None where none did.
+    """Return the ARN of the identity that signed the request, or None.
 
     Source: "Input format of a Lambda function for proxy integration" in the API Gateway developer guide.
     """

@@ -1,7 +1,4 @@
-"""Every fault of a body under a schema, by field, in words that never repeat a value.
-
-The schema decides about each field by itself.
-"""
+"""Validate bodies against a schema, with messages per field that never repeat a value."""
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
@@ -19,14 +16,14 @@ _NOT_TEXT: Final = "must be Unicode text, with no half of a surrogate pair"
 
 
 class SchemaChecker:
-    """Checks bodies against one schema.
+    """Validates bodies against a schema.
 
-    The whole schema is compiled once and accepts a good body in microseconds; a single property is compiled
-    when a body was refused for the first time and its faults are to be named.
+    The schema is compiled once and accepts a valid body in microseconds. Single properties are compiled on
+    the first invalid body, to name its problems.
 
     Args:
-        schema: Of an object, with a description for each property.
-        thing: What the object is, with its article: `a transaction`.
+        schema: Schema of an object, with a description for each property.
+        thing: The object with its article: `a transaction`.
     """
 
     def __init__(self, schema: Mapping[str, Any], thing: str) -> None:
@@ -36,7 +33,7 @@ class SchemaChecker:
         self._property_fits = cache(self._compile_property)
 
     def problems(self, body: Body) -> dict[str, str]:
-        """Return field -> what is wrong with it, one problem each."""
+        """Return field -> problem."""
         found = dict.fromkeys(body.repeated, "must be given once")
         if not self._fits_schema(body.values):
             found |= dict(self._schema_problems(body.values))
@@ -46,11 +43,11 @@ class SchemaChecker:
         return found
 
     def described(self, name: str) -> str:
-        """Return the reason why a value is not one that this property takes."""
+        """Return the message for an invalid value of a property."""
         return f"must be {self._schema['properties'][name]['description']}"
 
     def listed(self, found: Mapping[str, str]) -> list[FieldProblem]:
-        """Return problems for an answer: in the schema's order, then a bounded number of unknown fields."""
+        """Return problems for a response: in the schema's order, then a limited number of unknown fields."""
         known = [name for name in self._schema["properties"] if name in found]
         unknown = sorted(found.keys() - known)[:_MAXIMUM_UNKNOWN_FIELDS]
         return [FieldProblem(_printable(name), found[name]) for name in (*known, *unknown)]
@@ -88,5 +85,5 @@ def _compile(schema: dict[str, Any]) -> Callable[[Any], bool]:
 
 
 def _printable(name: str) -> str:
-    """Return a field's name fit for an answer: short, printable ASCII."""
+    """Return a field's name as short, printable ASCII."""
     return "".join(c if c.isascii() and c.isprintable() else "?" for c in name[:_MAXIMUM_NAME_LENGTH])

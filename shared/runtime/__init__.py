@@ -1,1 +1,1 @@
-"""Code that the functions share. It never imports pulumi, and is small because each function carries it."""
+"""Code shared by the functions. It never imports pulumi, and is small because every zip contains it."""

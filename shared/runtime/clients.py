@@ -1,8 +1,8 @@
-"""The few operations of AWS that the functions call, by clients that start fast and do little for each call.
+"""Minimal AWS clients for the operations that the functions call.
 
-Their methods take and give what botocore's of the same names do. Importing botocore takes longer than all the
-rest of a cold start, and a call of it three times the processor time (docs/adr/0013-a-client-of-our-own.md).
-Adapters import this module, nothing else does.
+Methods have the arguments and results of botocore's methods of the same names. Importing botocore takes
+longer than the rest of a cold start, and a call three times the CPU time
+(docs/adr/0013-a-client-of-our-own.md). Only adapters import this module.
 """
 
 import json
@@ -23,11 +23,11 @@ from shared.runtime.signing import Credentials, Scope, signed
 from shared.runtime.tracing import HEADER_VARIABLE
 
 CONDITION_UNMET: Final = "ConditionalCheckFailedException"
-"""Code of the error that a conditional write finds another item than it wants."""
+"""The condition of a write is not satisfied."""
 IN_TRANSACTION: Final = "TransactionConflictException"
-"""Code of the error that another's transaction holds the item just now."""
+"""Another transaction is writing the item."""
 CONFLICT_CODES: Final = frozenset({CONDITION_UNMET, IN_TRANSACTION})
-"""Codes of errors by which a conditional write learns that somebody else is faster."""
+"""Error codes of a conditional write that lost to a concurrent one."""
 BUSY_CODES: Final = frozenset(
     {
         "ConnectTimeoutError",
@@ -44,18 +44,18 @@ BUSY_CODES: Final = frozenset(
         "TransactionInProgressException",
     }
 )
-"""Codes of errors after which the same call may succeed later."""
+"""Error codes after which a retry may succeed."""
 _TARGETS: Final = {"dynamodb": "DynamoDB_20120810", "sqs": "AmazonSQS"}
 _SNS_VERSION: Final = "2010-03-31"
 
 
 class AwsError(Exception):
-    """A service refused a call, or gave no answer. The text is the code alone: a message may quote values.
+    """A call failed. The text is the error code only, because a message may quote values.
 
     Attributes:
-        code: Such as "ThrottlingException" or "ReadTimeoutError".
-        status: Of the answer; 0 where there is none.
-        details: What else the answer holds, for example `Item` and `CancellationReasons`.
+        code: Error code, such as "ThrottlingException" or "ReadTimeoutError".
+        status: HTTP status; 0 without a response.
+        details: Other members of the response, such as `Item` and `CancellationReasons`.
     """
 
     def __init__(self, code: str, status: int = 0, details: Mapping[str, Any] | None = None) -> None:
@@ -66,20 +66,20 @@ class AwsError(Exception):
 
     @property
     def may_pass(self) -> bool:
-        """Whether the same call may succeed later."""
+        """Whether a retry may succeed."""
         return self.code in BUSY_CODES or self.status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def create_client(
     service: str, *, connect_seconds: float = 1.0, read_seconds: float = 2.0, attempts: int = 2
 ) -> Any:
-    """Return a client of an AWS service; region, endpoint and keys come from Lambda's environment.
+    """Return a client of an AWS service, configured from Lambda's environment variables.
 
     Args:
         service: `dynamodb`, `sqs` or `sns`.
-        connect_seconds: How long to wait for a connection.
-        read_seconds: How long to wait for an answer.
-        attempts: How often to try in all, the first time included.
+        connect_seconds: Connect timeout.
+        read_seconds: Read timeout.
+        attempts: Maximum number of attempts, including the first one.
     """
     scope = Scope(service, os.environ["AWS_REGION"])
     url = os.environ.get("AWS_ENDPOINT_URL") or f"https://{service}.{scope.region}.amazonaws.com"
@@ -97,10 +97,10 @@ class _Client:
     def _post(
         self, body: bytes, headers: Mapping[str, str], read_error: Callable[[Answer], AwsError]
     ) -> bytes:
-        """Return the body of the answer.
+        """Return the body of the response.
 
         Raises:
-            AwsError: Of the last attempt.
+            AwsError: The last attempt failed.
         """
         for attempt in range(1, self._attempts):
             try:
@@ -118,7 +118,7 @@ class _Client:
         to_send = signed(to_sign, body, self._scope, Credentials.of_environment(), time())
         to_send["user-agent"] = "fraud-pipeline"
         if trace := os.environ.get(HEADER_VARIABLE):
-            # By it Lambda notices functions and queues that call each other without end.
+            # Lambda uses the header to detect recursive loops.
             to_send["x-amzn-trace-id"] = quote(trace, safe="-=;:+&[]{}\"',")
         try:
             answer = self._connections.post(body, to_send)
@@ -145,7 +145,7 @@ class _JsonClient(_Client):
         return self._call("Query", arguments)
 
     def transact_write_items(self, **arguments: Any) -> Any:
-        """Write once, however often it is tried: the token tells DynamoDB that it is the same."""
+        """Write idempotently: retries have the same client request token."""
         return self._call("TransactWriteItems", {"ClientRequestToken": str(uuid.uuid4()), **arguments})
 
     def send_message(self, **arguments: Any) -> Any:
@@ -161,7 +161,7 @@ class _JsonClient(_Client):
 
 
 class _TopicClient(_Client):
-    """SNS, which speaks forms and XML."""
+    """SNS, which uses forms and XML."""
 
     def publish(self, **arguments: str) -> Any:
         form = urlencode({"Action": "Publish", "Version": _SNS_VERSION, **arguments})
@@ -171,14 +171,14 @@ class _TopicClient(_Client):
 
 
 def _base64(value: object) -> str:
-    """Return the form of a value that JSON has none for: bytes are all that we send."""
+    """Encode bytes, the only type we send that JSON lacks."""
     if isinstance(value, bytes):
         return b64encode(value).decode()
     raise TypeError(f"a {type(value).__name__} is not part of a request")
 
 
 def _with_bytes(found: dict[str, Any]) -> dict[str, Any]:
-    """Return an object of an answer, with bytes where it is a binary attribute."""
+    """Decode the binary attributes in an object of a response."""
     binary = found.get("B")
     return {"B": b64decode(binary)} if isinstance(binary, str) and len(found) == 1 else found
 
@@ -198,11 +198,11 @@ def _error_in_xml(answer: Answer) -> AwsError:
 
 
 def _error_of_status(answer: Answer) -> AwsError:
-    """Return the error of an answer that is not the service's own: something before it answered."""
+    """Return the error for a response that is not in the service's format, such as a proxy's."""
     return AwsError(str(answer.status), answer.status)
 
 
 def _element(document: bytes, name: str) -> str:
-    """Return the text of the first XML element of a name, nothing where there is none."""
+    """Return the text of the first XML element with a name, or an empty one."""
     found = re.search(rf"<{name}>([^<]*)</{name}>", document.decode())
     return unescape(found[1]) if found else ""

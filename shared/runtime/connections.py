@@ -1,4 +1,4 @@
-"""Connections to one host, kept open from one call to the next, and used by any number of threads."""
+"""A thread-safe pool of persistent connections to a host."""
 
 import select
 import ssl
@@ -14,28 +14,28 @@ UNREACHABLE: Final = "EndpointConnectionError"
 CLOSED: Final = "ConnectionClosedError"
 READ_TIMEOUT: Final = "ReadTimeoutError"
 CERTIFICATE: Final = "SSLError"
-"""Codes of what keeps an answer from us."""
+"""Codes of connection errors."""
 
 
 class NoAnswerError(Exception):
-    """The host gave no answer; the text is one of the codes above."""
+    """The host did not respond; the text is one of the codes above."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back."""
+    """An HTTP response."""
 
     status: int
     body: bytes
 
 
 class Connections:
-    """Connections to one host.
+    """A connection pool for one host.
 
     Args:
-        url: Where to, without a path: `https://dynamodb.us-east-1.amazonaws.com`.
-        connect_seconds: How long to wait for a connection.
-        read_seconds: How long to wait for each part of an answer.
+        url: URL without a path: `https://dynamodb.us-east-1.amazonaws.com`.
+        connect_seconds: Connect timeout.
+        read_seconds: Read timeout for each part of a response.
     """
 
     def __init__(self, url: str, *, connect_seconds: float, read_seconds: float) -> None:
@@ -46,14 +46,14 @@ class Connections:
         self._read_seconds = read_seconds
         self._idle: list[HTTPConnection] = []
         if self._is_secure:
-            # Reads all certificates of authorities: sooner, while Lambda gives a whole processor.
+            # Loads all CA certificates: early, while Lambda gives a full CPU.
             _trust()
 
     def post(self, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Send `POST /` once.
 
         Raises:
-            NoAnswerError: There is no answer, or not all of it; the host may have done what was asked.
+            NoAnswerError: There is no complete response; the request may still have been processed.
         """
         connection = self._connection()
         try:
@@ -70,7 +70,7 @@ class Connections:
         return answer
 
     def _connection(self) -> HTTPConnection:
-        """Return an open connection that nobody else uses."""
+        """Return an idle open connection, or a new one."""
         while True:
             try:
                 connection = self._idle.pop()
@@ -99,7 +99,7 @@ class Connections:
 
 
 def _has_ended(connection: HTTPConnection) -> bool:
-    """Tell whether the host has closed a connection that is idle: many do while Lambda freezes us."""
+    """Return whether the host has closed an idle connection, as many do while Lambda is frozen."""
     waiting = select.poll()
     waiting.register(connection.sock, select.POLLIN)
     return bool(waiting.poll(0))

@@ -1,4 +1,4 @@
-"""Metrics that a log line carries: CloudWatch Logs counts them without a call, in the embedded metric format.
+"""Metrics in log lines, in the embedded metric format, which CloudWatch extracts without an API call.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 """
@@ -11,34 +11,34 @@ NAMESPACE: Final = "FraudPipeline"
 DIMENSION: Final = "FunctionName"
 ENVIRONMENT_DIMENSION: Final = "Environment"
 CANARY_PASSED: Final = "CanaryPassed"
-"""Synthetic frauds that were mailed: counted by `make canary`, not by a function."""
+"""Synthetic frauds that were mailed, counted by `make canary`."""
 SHIFTED_QUANTITIES: Final = "ShiftedQuantities"
-"""Quantities that drifted last week: a metric to pay for where `make stability PUBLISH=yes` counts them."""
+"""Quantities that drifted last week, counted by `make stability PUBLISH=yes`."""
 PUBLISHED_RULES_REFUSED: Final = "PublishedRulesRefused"
 SUSPICIOUS: Final = "Suspicious"
 SUPPRESSED: Final = "Suppressed"
 DEGRADED: Final = "Degraded"
-"""Decisions that were made without something optional: population, published rules, controls, merchant."""
+"""Decisions without an optional input: population, published rules, controls or merchant."""
 PROFILES_SET_ASIDE: Final = "ProfilesSetAside"
 CONFLICTS: Final = "Conflicts"
-"""Writes of a profile that met another payment of the account, and were tried again."""
+"""Profile writes that were retried because of a concurrent payment of the account."""
 RECORDED: Final = "Recorded"
-"""Alerts that the notifier has recorded, whether mailed alone or grouped."""
+"""Alerts that the notifier has recorded, mailed or grouped."""
 MAILED: Final = "Mailed"
 MAIL_LAG: Final = "MailLag"
-"""Milliseconds from the receipt of a transaction to the mail of its own about it."""
+"""Milliseconds from the receipt of a transaction to its own mail."""
 LATE: Final = "Late"
-"""Decisions that came later than `LATE_MILLISECONDS` after the receipt of their transaction."""
+"""Decisions more than `LATE_MILLISECONDS` after the receipt of the transaction."""
 LATE_MILLISECONDS: Final = 10_000
 METRICS: Final = (
     *(PUBLISHED_RULES_REFUSED, SUSPICIOUS, SUPPRESSED, DEGRADED, LATE, PROFILES_SET_ASIDE, CONFLICTS),
     *(RECORDED, MAILED, MAIL_LAG, CANARY_PASSED),
 )
-"""Those of every environment: AWS asks for each by the month."""
+"""Metrics of every environment; AWS bills each per month."""
 
 
 def counted(metric: str, function_name: str) -> dict[str, Any]:
-    """Return the fields by which a log line counts one occurrence in a function."""
+    """Return log fields that count one occurrence in a function."""
     return measured(function_name, {metric: 1})
 
 
@@ -48,13 +48,13 @@ def measured(
     milliseconds: Mapping[str, int] | None = None,
     dimension: str = DIMENSION,
 ) -> dict[str, Any]:
-    """Return the fields by which a log line adds to metrics.
+    """Return log fields that add to metrics.
 
     Args:
-        name: The function's, or what else the dimension tells apart.
-        counts: Metric -> how many.
-        milliseconds: Metric -> how long.
-        dimension: By which the metrics are kept.
+        name: Value of the dimension, such as the function's name.
+        counts: Metric -> count.
+        milliseconds: Metric -> duration.
+        dimension: Name of the dimension.
     """
     if not counts and not milliseconds:
         return {}

@@ -1,8 +1,7 @@
-"""The decision about a transaction, kept on the transaction's item: written once, never changed.
+"""The decision on a transaction, stored on the transaction's item and never changed.
 
-One attribute, `decision`, holds it. Its presence is the idempotency key of the detector: however late,
-however often and in whatever order an event is delivered, the first decision stands. Reconciliation and the
-analyst's desk read the same attribute.
+The attribute `decision` is the idempotency key of the detector: the first decision stands, however late,
+often or out of order an event is delivered. Reconciliation and the analyst's desk read it too.
 """
 
 from collections.abc import Mapping
@@ -19,10 +18,10 @@ DECISION_ATTRIBUTE: Final = "decision"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Challenged:
-    """What the challenger, a second rules file, would have decided about a transaction.
+    """The decision that the challenger, a second rules file, would have made.
 
     Attributes:
-        rules_version: Its version.
+        rules_version: Version of its rules.
         score: From 0 to 1.
         suspicious: Whether it would have raised an alert.
     """
@@ -32,13 +31,13 @@ class Challenged:
     suspicious: bool
 
     def values(self) -> dict[str, Any]:
-        """Return it as plain values; most are not suspicious, and say so by saying nothing."""
+        """Return plain values; `suspicious` is left out if false, the most frequent case."""
         values = asdict(self)
         return values if self.suspicious else {name: values[name] for name in ("rules_version", "score")}
 
     @classmethod
     def read(cls, fields: Fields) -> Self:
-        """Read what `values` gave.
+        """Read the output of `values`.
 
         Raises:
             EventError: A field is missing or of a wrong type.
@@ -98,7 +97,7 @@ class RecordedDecision:
 
     @classmethod
     def read(cls, fields: Fields) -> Self:
-        """Read what `values` gave.
+        """Read the output of `values`.
 
         Raises:
             EventError: A field is missing or of a wrong type.

@@ -1,4 +1,4 @@
-"""Plain Python values to and from DynamoDB's wire form, without importing boto3.
+"""Convert Python values to and from DynamoDB's wire format, without importing boto3.
 
 | Python | wire |
 |---|---|
@@ -9,7 +9,7 @@
 | list, tuple | `{"L": [...]}` |
 | dict | `{"M": {...}}` |
 
-Binary floats are refused, so that a stored number is exact. A None is left out of an item.
+Binary floats are refused, so that stored numbers are exact. None values are left out of an item.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,19 +20,19 @@ from shared.runtime.money import plain
 
 
 class UnsupportedValueError(TypeError):
-    """A value has no exact form in a DynamoDB item, or an attribute is of a type we do not use."""
+    """A value cannot be stored exactly, or an attribute is of an unsupported type."""
 
 
 def to_item(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the wire form of an item; attributes whose value is None are left out."""
+    """Return the wire format of an item, without None values."""
     return {name: to_attribute(value) for name, value in values.items() if value is not None}
 
 
 def to_attribute(value: object) -> dict[str, Any]:
-    """Return the wire form of one value.
+    """Return the wire format of a value.
 
     Raises:
-        UnsupportedValueError: The value is of a type that is not in the table above, a float for instance.
+        UnsupportedValueError: The type is not in the table above, such as float.
     """
     match value:
         case bool():
@@ -51,15 +51,15 @@ def to_attribute(value: object) -> dict[str, Any]:
 
 
 def from_item(item: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Return plain values of an item; numbers become Decimal."""
+    """Return the plain values of an item; numbers are Decimal."""
     return {name: from_attribute(attribute) for name, attribute in item.items()}
 
 
 def from_attribute(attribute: Mapping[str, Any]) -> Any:
-    """Return the plain value of one attribute.
+    """Return the plain value of an attribute.
 
     Raises:
-        UnsupportedValueError: The attribute is not of exactly one type that this project uses.
+        UnsupportedValueError: The attribute is not of exactly one supported type.
     """
     if len(attribute) == 1:
         [(kind, value)] = attribute.items()
@@ -71,11 +71,11 @@ def from_attribute(attribute: Mapping[str, Any]) -> Any:
 
 
 def assignments(values: Mapping[str, Any], defaults: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Return UpdateItem's arguments that set attributes; a None is left out.
+    """Return UpdateItem arguments that set attributes, without None values.
 
     Args:
         values: Attributes to set.
-        defaults: Attributes to set where the item has none of that name yet.
+        defaults: Attributes to set if the item lacks them.
     """
     names, wire, parts = {}, {}, []
     for prefix, form, given in (("v", "{0} = {1}", values), ("d", "{0} = if_not_exists({0}, {1})", defaults)):

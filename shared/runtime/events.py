@@ -1,4 +1,4 @@
-"""The shapes that travel between the functions, and the words by which the wiring recognises them.
+"""Events and messages between the functions, and the constants that filters and rules match.
 
 ```
 ingest -item-> table -stream record-> pipe -event-> bus -event-> detector -message-> queue -> notifier
@@ -8,7 +8,7 @@ ingest -item-> table -stream record-> pipe -event-> bus -event-> detector -messa
 - `StoredTransaction` is that item, read back with types.
 - `SuspiciousTransaction` is the body of the queue's messages, versioned by `schema_version`.
 
-The stacks import the constants from here, so nothing in this module may be slow to import.
+The stacks import the constants from here, so the module must be fast to import.
 """
 
 import hashlib
@@ -33,19 +33,17 @@ RULE_PATTERN: Final[Mapping[str, Any]] = {
 }
 
 MESSAGE_SCHEMA_VERSION: Final = 1
-TRACE_HEADER_ATTRIBUTE: Final = (
-    "AWSTraceHeader"  # the one message system attribute that SQS lets a sender set
-)
+TRACE_HEADER_ATTRIBUTE: Final = "AWSTraceHeader"  # the only message system attribute that a sender can set
 
 
 def alert_id_of(transaction_id: str, timestamp: int) -> str:
-    """Return the key of the alert about a transaction, whether there is one or not."""
+    """Return the key of a transaction's alert, which need not exist."""
     return hashlib.sha256(f"{transaction_id}#{timestamp}".encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredTransaction:
-    """One transaction as the table holds it. Times are epoch milliseconds, positions degrees."""
+    """A transaction in the table. Times are epoch milliseconds, positions degrees."""
 
     transaction_id: str
     timestamp: int
@@ -66,23 +64,23 @@ class StoredTransaction:
 
     @property
     def alert_id(self) -> str:
-        """The alert's key: the same for every delivery of the same transaction."""
+        """The alert's key, the same for every delivery of the transaction."""
         return alert_id_of(self.transaction_id, self.timestamp)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertReason:
-    """What one quantity or rule contributes, as an alert shows it.
+    """The contribution of a quantity or rule to an alert.
 
     Attributes:
-        code: The name of the quantity or the rule in the rules file, for example `amount_limit`.
-        observed: What the transaction shows: a plain decimal number in `unit`, or words.
-        baseline: What is usual for the account, in the same form.
-        threshold: How rare that is, or the limit of a rule, in the same form.
-        unit: What the numbers among the three count: a currency, "km/h", "payments within an hour"...
-        contribution: What the score would lose without it, from 0 to 1.
-        points: Its share in the log-odds of the score; below 0 where it speaks for the payment. None in a
-            message of a version before this one, where `contribution` was the share in another kind of score.
+        code: Name of the quantity or rule in the rules file, for example `amount_limit`.
+        observed: Value for this transaction: a decimal number in `unit`, or text.
+        baseline: Usual value for the account, in the same form.
+        threshold: Rarity of the observed value, or the limit of a rule, in the same form.
+        unit: Unit of the numbers: a currency, "km/h", "payments within an hour"...
+        contribution: Decrease of the score without this reason, from 0 to 1.
+        points: Share in the log-odds of the score, negative in favour of the payment. None in messages of an
+            earlier version, where `contribution` was the share in another kind of score.
     """
 
     code: str
@@ -96,17 +94,17 @@ class AlertReason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuspiciousTransaction:
-    """What the detector tells the notifier: a transaction, its score, and why.
+    """The detector's message to the notifier: a transaction with its score and reasons.
 
     Attributes:
         transaction: The transaction.
         score: Probability of fraud.
-        score_threshold: The score from which on a transaction is suspicious.
-        rules_version: Of the rules that decided.
-        reasons: What counts, the most points first.
-        trace_header: The trace that began with the POST.
-        base: Log-odds before any points: with the points of all reasons, the log-odds of the score. None as
-            `AlertReason.points`.
+        score_threshold: Lowest score of a suspicious transaction.
+        rules_version: Version of the rules.
+        reasons: The reasons, most points first.
+        trace_header: Trace header of the POST.
+        base: Log-odds without points; base and points sum to the log-odds of the score. None in messages of
+            an earlier version.
     """
 
     transaction: StoredTransaction
@@ -155,10 +153,10 @@ class SuspiciousTransaction:
 
 
 def stored_transaction(event: Mapping[str, Any]) -> StoredTransaction:
-    """Read the transaction out of a bus event, whose detail is the raw stream record.
+    """Read the transaction from a bus event, whose detail is the raw stream record.
 
     Raises:
-        EventError: The event is not of our source and type, or its record is not an inserted transaction.
+        EventError: The event has another source or type, or its record is not an inserted transaction.
     """
     if event.get("source") != EVENT_SOURCE or event.get("detail-type") != DETAIL_TYPE:
         raise EventError(f"the event is not {DETAIL_TYPE} of {EVENT_SOURCE}")
@@ -167,16 +165,16 @@ def stored_transaction(event: Mapping[str, Any]) -> StoredTransaction:
 
 
 def transaction_of_item(item: Mapping[str, Any]) -> StoredTransaction:
-    """Read the transaction out of an item, in DynamoDB's wire form.
+    """Read the transaction from an item in DynamoDB's wire format.
 
     Raises:
-        EventError: The item is not one that we store.
+        EventError: The item is not a transaction.
     """
     return read_transaction(Fields(item, "item").of_item())
 
 
 def read_transaction(fields: Fields) -> StoredTransaction:
-    """Read the transaction out of plain values.
+    """Read the transaction from plain values.
 
     Raises:
         EventError: A field is missing or of a wrong type.
@@ -196,7 +194,7 @@ _READERS: Final[Mapping[Any, Callable[[Fields, str], Any]]] = {
 
 
 def read_reason(fields: Fields) -> AlertReason:
-    """Read a reason out of plain values.
+    """Read a reason from plain values.
 
     Raises:
         EventError: A field is missing or of a wrong type.

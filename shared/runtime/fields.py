@@ -9,17 +9,17 @@ from shared.runtime.dynamodb import from_item
 
 _T = TypeVar("_T")
 _LARGEST_NUMBER: Final = Decimal("1E126")
-"""DynamoDB stores none so large."""
+"""DynamoDB's limit of numbers."""
 _LARGEST_INTEGER: Final = 2**63 - 1
-"""Whole numbers here are times and counts, which have 64 bits."""
+"""Integers are times and counts, of 64 bits."""
 
 
 class EventError(ValueError):
-    """An event, a message or an item has not the shape that we give it. Names the field, never its value."""
+    """An event, message or item has an unexpected shape. The text names the field, never its value."""
 
 
 def is_unicode(text: str) -> bool:
-    """Tell whether a text has a form in UTF-8: JSON's escapes can write one that has none."""
+    """Return whether a text can be encoded in UTF-8: JSON escapes can give lone surrogates."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -28,7 +28,7 @@ def is_unicode(text: str) -> bool:
 
 
 class Fields:
-    """The fields of one JSON object; `where` is its path, for errors."""
+    """The fields of a JSON object; `where` is its path, for errors."""
 
     def __init__(self, value: object, where: str) -> None:
         if not isinstance(value, Mapping):
@@ -49,11 +49,11 @@ class Fields:
         return Fields(self._values.get(name), f"{self._where}.{name}")
 
     def optional_child(self, name: str) -> "Fields | None":
-        """Return a nested object, or None where the field is missing."""
+        """Return a nested object, or None if the field is missing."""
         return None if self._values.get(name) is None else self.child(name)
 
     def of_item(self) -> "Fields":
-        """Return the same fields with DynamoDB's wire form read into plain values."""
+        """Return the fields converted from DynamoDB's wire format to plain values."""
         try:
             return Fields(from_item(self._values), self._where)
         except (ArithmeticError, AttributeError, TypeError, ValueError):
@@ -67,11 +67,11 @@ class Fields:
         return [Fields(element, f"{self._where}.{name}[{index}]") for index, element in enumerate(elements)]
 
     def optional_children(self, name: str) -> list["Fields"]:
-        """Return a list of nested objects, an empty one where the field is missing."""
+        """Return a list of nested objects, empty if the field is missing."""
         return [] if self._values.get(name) is None else self.children(name)
 
     def optional_texts(self, name: str) -> tuple[str, ...]:
-        """Return a list of texts, an empty one where the field is missing."""
+        """Return a list of texts, empty if the field is missing."""
         elements = self._values.get(name) or []
         if not isinstance(elements, list) or not all(
             isinstance(each, str) and is_unicode(each) for each in elements
@@ -80,25 +80,25 @@ class Fields:
         return tuple(elements)
 
     def text(self, name: str) -> str:
-        """Return a text, of characters that can be stored: no half of a surrogate pair."""
+        """Return a text without lone surrogates, which cannot be stored."""
         found = _typed(self._values.get(name), str, f"{self._where}.{name}", "a text")
         if not is_unicode(found):
             raise EventError(f"{self._where}.{name} is not a text")
         return found
 
     def optional_text(self, name: str) -> str | None:
-        """Return a text, or None where the field is missing."""
+        """Return a text, or None if the field is missing."""
         return None if self._values.get(name) is None else self.text(name)
 
     def integer(self, name: str) -> int:
-        """Return a whole number."""
+        """Return an integer."""
         number = self.decimal(name)
         if abs(number) > _LARGEST_INTEGER or number != number.to_integral_value():
             raise EventError(f"{self._where}.{name} is not a whole number")
         return int(number)
 
     def decimal(self, name: str) -> Decimal:
-        """Return an exact number, which JSON carries as a text, a whole number, or (parsed so) a Decimal."""
+        """Return a Decimal from a string, integer or Decimal."""
         value = self._values.get(name)
         if isinstance(value, str | int | Decimal) and not isinstance(value, bool):
             try:
@@ -110,15 +110,15 @@ class Fields:
         raise EventError(f"{self._where}.{name} is not a number")
 
     def optional_decimal(self, name: str) -> Decimal | None:
-        """Return an exact number, or None where the field is missing."""
+        """Return a Decimal, or None if the field is missing."""
         return None if self._values.get(name) is None else self.decimal(name)
 
     def boolean(self, name: str) -> bool:
-        """Return true or false."""
+        """Return a boolean."""
         return _typed(self._values.get(name), bool, f"{self._where}.{name}", "true or false")
 
     def optional_boolean(self, name: str) -> bool | None:
-        """Return true or false, or None where the field is missing."""
+        """Return a boolean, or None if the field is missing."""
         return None if self._values.get(name) is None else self.boolean(name)
 
 

@@ -1,4 +1,4 @@
-"""What Lambda's runtime gives a handler, and when to build what a handler needs."""
+"""Lambda's context object, and initialisation of handlers."""
 
 import gc
 import os
@@ -8,27 +8,27 @@ from typing import Final, Protocol
 _RUNTIME_VARIABLE: Final = "AWS_LAMBDA_RUNTIME_API"
 
 if os.environ.get(_RUNTIME_VARIABLE):
-    # What is imported and built stays: looking for garbage among it takes a sixth of the initialisation.
-    # `build_while_initialising` turns collections on again.
+    # Imported and built objects live on: garbage collection would take a sixth of the initialisation.
+    # `build_while_initialising` enables it again.
     gc.disable()
 
 
 class Context(Protocol):
-    """The part of Lambda's context object that the functions use."""
+    """The members of Lambda's context object that the functions use."""
 
     def get_remaining_time_in_millis(self) -> int:
-        """Return how long the invocation may still run."""
+        """Return the remaining time of the invocation in milliseconds."""
         ...
 
 
 def build_while_initialising(build: Callable[[], object]) -> None:
-    """Call `build` now where Lambda's runtime imports the handler; leave it to the first use anywhere else.
+    """Call `build` during initialisation in Lambda, and on first use elsewhere.
 
-    Lambda gives the initialisation a full processor and an invocation only its share by memory, so clients
-    are built several times faster here. A test that imports a handler builds nothing.
+    Lambda gives the initialisation a full CPU but an invocation only a share by memory, so that clients are
+    built several times faster here. A test that imports a handler builds nothing.
     """
     if os.environ.get(_RUNTIME_VARIABLE):
         build()
-        # Later collections need not look at it either.
+        # Exclude these objects from later collections.
         gc.freeze()
         gc.enable()

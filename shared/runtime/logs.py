@@ -1,7 +1,7 @@
-"""One JSON object per log line, with the trace and transaction that it is about.
+"""A structured logger: one JSON object per line, with trace and transaction.
 
-A line holds what the caller names and nothing else: no bodies, no account ids (pseudonyms instead), no
-texts of libraries' errors, which may quote what was sent.
+A line has only the fields that the caller names: no bodies, no account ids (pseudonyms instead), no messages
+of library errors, which may quote data.
 """
 
 import json
@@ -12,11 +12,11 @@ from decimal import Decimal
 from typing import Any, Final, TextIO
 
 LEVELS: Final = ("DEBUG", "INFO", "NOTICE", "WARNING", "ERROR")
-"""From NOTICE on, a line is about something rare; at INFO there is a line or two for each transaction."""
+"""NOTICE and above are rare; INFO gives one or two lines per transaction."""
 
 
 class Logger:
-    """Writes lines of at least `level`; `bind` gives a logger whose lines carry more fields."""
+    """Writes lines of at least `level`; `bind` returns a logger with additional fields."""
 
     def __init__(
         self,
@@ -36,32 +36,32 @@ class Logger:
         return Logger(self._function, self._level, stream=self._stream, bound={**self._bound, **fields})
 
     def debug(self, message: str, **fields: object) -> None:
-        """Write a line for who looks for a fault."""
+        """Log details for debugging."""
         self._write("DEBUG", message, fields)
 
     def info(self, message: str, **fields: object) -> None:
-        """Write a line about what is done with every transaction; metrics count it without a line."""
+        """Log the processing of a transaction."""
         self._write("INFO", message, fields)
 
     def notice(self, message: str, **fields: object) -> None:
-        """Write a line about something that is rare and is looked for: an alert, a verdict, other rules."""
+        """Log a rare event of interest: an alert, a verdict, a change of rules."""
         self._write("NOTICE", message, fields)
 
     def measured(
         self, message: str, metrics: Mapping[str, object], *, level: str = "INFO", **fields: object
     ) -> None:
-        """Write a line of a level with metrics, if any; those alone where the level is not written."""
+        """Log a line with metrics; if the level is not logged, only the metrics."""
         if self._lets_through(level):
             self._put(level, message, {**self._bound, **fields, **metrics})
         elif metrics:
             self._put(level, message, metrics)
 
     def warning(self, message: str, **fields: object) -> None:
-        """Write a line about something that went wrong and is tried again, or was refused."""
+        """Log a problem that is retried, or a refused request."""
         self._write("WARNING", message, fields)
 
     def failure(self, message: str, **fields: object) -> None:
-        """Write a line about something that somebody must look at."""
+        """Log an error that needs attention."""
         self._write("ERROR", message, fields)
 
     def _write(self, level: str, message: str, fields: Mapping[str, object]) -> None:
@@ -81,18 +81,18 @@ class Logger:
             **fields,
         }
         stream = self._stream or sys.stdout
-        # In one piece: where several processes share a log, print() lets another line in before its newline.
+        # One write: print() writes the newline separately, and processes may share the log.
         stream.write(json.dumps(line, default=_plain) + "\n")
         stream.flush()
 
 
 def _plain(value: object) -> str:
-    # What has no JSON form is named by its type: a log line neither fails the function nor shows an object.
+    # Values without a JSON form are logged by type, so that logging neither fails nor shows an object.
     return str(value) if isinstance(value, Decimal) else type(value).__name__
 
 
 def where_raised(error: BaseException) -> str:
-    """Return the file and line that raised an error: what a log line may say of it besides its type."""
+    """Return the file and line that raised an error, which may be logged besides its type."""
     traceback = error.__traceback__
     if traceback is None:
         return "unknown"

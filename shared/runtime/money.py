@@ -1,11 +1,11 @@
-"""Amounts of money: decimal, with the number of decimals that ISO 4217 gives each currency."""
+"""Decimal amounts, with each currency's number of decimals by ISO 4217."""
 
 from decimal import Decimal
 from typing import Final
 
 _USUAL_DECIMALS: Final = 2
 
-# ISO 4217 "minor unit", for the currencies where it is not two.
+# ISO 4217 minor units, for currencies with a number of decimals other than two.
 _UNUSUAL_DECIMALS: Final = {
     **dict.fromkeys(
         (
@@ -35,18 +35,18 @@ _UNUSUAL_DECIMALS: Final = {
 
 
 def decimals_of(currency: str) -> int:
-    """Return how many decimals an amount in this ISO 4217 currency may have."""
+    """Return the number of decimals of an ISO 4217 currency."""
     return _UNUSUAL_DECIMALS.get(currency, _USUAL_DECIMALS)
 
 
 def fits_currency(amount: Decimal, currency: str) -> bool:
-    """Tell whether an amount is a whole number of its currency's minor units."""
+    """Return whether an amount has no more decimals than its currency allows."""
     _, _, decimals = plain(amount).partition(".")
     return len(decimals) <= decimals_of(currency)
 
 
 def plain(number: Decimal) -> str:
-    """Return a number without exponent and without trailing zeros: `Decimal("1.50E+3")` is "1500"."""
+    """Return a number without exponent and trailing zeros: `Decimal("1.50E+3")` is "1500"."""
     if not number:
         return "0"
     text = format(number, "f")
@@ -54,5 +54,5 @@ def plain(number: Decimal) -> str:
 
 
 def readable(amount: Decimal, currency: str) -> str:
-    """Return an amount as people read it: `readable(Decimal("1234.5"), "USD")` is "1,234.50 USD"."""
+    """Return a formatted amount: `readable(Decimal("1234.5"), "USD")` is "1,234.50 USD"."""
     return f"{amount:,.{decimals_of(currency)}f} {currency}"

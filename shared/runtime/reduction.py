@@ -1,7 +1,7 @@
-"""What of a transaction goes on to people: into the queue's message, the alert record and mails. Pure.
+"""Reduce a transaction to the data that alerts need: queue message, alert record and mail. Pure.
 
-The transaction itself stays in its table. An alert record lives for years longer, and whoever judges it needs
-to know that two payments came from one device, not from which; and the town, not the door.
+An alert record outlives its transaction by years. An analyst needs to know that two payments came from one
+device but not from which, and the town but not the address.
 """
 
 import hashlib
@@ -12,22 +12,22 @@ from typing import Final
 
 from shared.runtime.events import StoredTransaction
 
-_DIGITS: Final = 16  # 64 bits: no two devices share a name by chance
+_DIGITS: Final = 16  # 64 bits: collisions between devices are negligible
 _NAMED: Final = re.compile(rf"device-[0-9a-f]{{{_DIGITS}}}")
 _ABOUT_A_KILOMETRE: Final = Decimal("0.01")
 
 
 def device_name(device_id: str) -> str:
-    """Return a name that stands for a device, the same one wherever it is used; a name stands for itself."""
+    """Return the stable pseudonym of a device; a pseudonym is returned unchanged."""
     if _NAMED.fullmatch(device_id):
         return device_id
     return f"device-{hashlib.sha256(device_id.encode()).hexdigest()[:_DIGITS]}"
 
 
 def reduced(transaction: StoredTransaction) -> StoredTransaction:
-    """Return a transaction without its network address, its device by a name, its position to two digits.
+    """Return a transaction without IP address, with a device pseudonym and a position of two decimals.
 
-    What is reduced already stays as it is.
+    Idempotent.
     """
     device, latitude, longitude = transaction.device_id, transaction.latitude, transaction.longitude
     return replace(

@@ -1,4 +1,4 @@
-"""Answers of a function behind API Gateway's proxy integration."""
+"""Responses for API Gateway's proxy integration."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
-    """What is wrong with one field of a request, in words that never repeat the value."""
+    """A problem with a field of a request; the text never repeats the value."""
 
     field: str
     reason: str
@@ -25,14 +25,14 @@ def answer(status: int, body: Mapping[str, Any], headers: Mapping[str, str] | No
 
 
 class Refused(Exception):  # noqa: N818
-    """A request that is not served, with the answer that says why.
+    """A refused request, with its error response.
 
     Attributes:
         status: HTTP status.
-        error: A code for programs, in snake case.
-        message: A sentence for people.
-        fields: What is wrong, field by field.
-        retry_after_seconds: When the same request may succeed, where that is known.
+        error: Error code in snake case.
+        message: Message for people.
+        fields: Problems by field.
+        retry_after_seconds: Delay after which a retry may succeed, if known.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Refused(Exception):  # noqa: N818
         self.retry_after_seconds = retry_after_seconds
 
     def answer(self, trace_id: str) -> dict[str, Any]:
-        """Return the answer: `{"error", "message", "fields": [{"field", "reason"}], "trace_id"}`."""
+        """Return the response: `{"error", "message", "fields": [{"field", "reason"}], "trace_id"}`."""
         body = {
             "error": self.error,
             "message": self.message,

@@ -1,4 +1,4 @@
-"""Typed reading of a function's environment variables."""
+"""Read a function's environment variables into typed values."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,25 +8,25 @@ from shared.runtime.logs import LEVELS
 
 
 class SettingsError(RuntimeError):
-    """An environment variable is missing or wrong. Names the variable and how to set it, never its value."""
+    """An environment variable is missing or invalid. The text names the variable, never its value."""
 
 
 class Environment:
-    """The environment variables of one function; `layer` is the stack that sets them."""
+    """The environment variables of a function; `layer` is the stack that sets them."""
 
     def __init__(self, variables: Mapping[str, str], *, layer: str) -> None:
         self._variables = variables
         self._layer = layer
 
     def text(self, name: str) -> str:
-        """Return a text that is not empty."""
+        """Return a non-empty text."""
         value = self._variables.get(name, "")
         if not value:
             raise self._error(name, "is missing")
         return value
 
     def integer(self, name: str, *, minimum: int) -> int:
-        """Return a whole number of at least `minimum`."""
+        """Return an integer of at least `minimum`."""
         value = self.text(name)
         if not value.isascii() or not value.isdecimal() or int(value) < minimum:
             raise self._error(name, f"is not a whole number of at least {minimum}")
@@ -40,7 +40,7 @@ class Environment:
         return value
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """Return texts that blanks tell apart; perhaps none."""
+        """Return space-separated texts."""
         return tuple(self._variables.get(name, "").split())
 
     def _error(self, name: str, fault: str) -> SettingsError:
@@ -52,7 +52,7 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class CommonSettings:
-    """What every function is told."""
+    """Settings of every function."""
 
     environment_suffix: str
     log_level: str

@@ -1,4 +1,4 @@
-"""AWS Signature Version 4 of a request without a query string.
+"""Sign requests without a query string with AWS Signature Version 4.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 """
@@ -17,7 +17,7 @@ _ALGORITHM: Final = "AWS4-HMAC-SHA256"
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """The keys of a role's session."""
+    """Credentials of a role session."""
 
     access_key_id: str
     secret_access_key: str
@@ -25,7 +25,7 @@ class Credentials:
 
     @classmethod
     def of_environment(cls) -> Self:
-        """Return those that Lambda gives a function for as long as its execution environment lives."""
+        """Return the credentials in Lambda's environment variables."""
         return cls(
             os.environ["AWS_ACCESS_KEY_ID"],
             os.environ["AWS_SECRET_ACCESS_KEY"],
@@ -35,7 +35,7 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where a signature holds: a service, for example `dynamodb`, in a Region."""
+    """Credential scope: a service, such as `dynamodb`, and a region."""
 
     service: str
     region: str
@@ -44,14 +44,14 @@ class Scope:
 def signed(
     headers: Mapping[str, str], body: bytes, scope: Scope, credentials: Credentials, now: float
 ) -> dict[str, str]:
-    """Return the headers of `POST /` with those that sign them and the body.
+    """Return the headers of a signed `POST /`.
 
     Args:
-        headers: All that is to be signed; names in lower case, `host` among them.
-        body: What is sent.
-        scope: Where to.
-        credentials: Whose signature.
-        now: Epoch seconds; AWS takes a request for five minutes.
+        headers: Headers to sign, with lower-case names, including `host`.
+        body: Request body.
+        scope: Credential scope.
+        credentials: Credentials.
+        now: Epoch seconds; AWS accepts the request for five minutes.
     """
     moment = gmtime(now)
     time, date = strftime("%Y%m%dT%H%M%SZ", moment), strftime("%Y%m%d", moment)

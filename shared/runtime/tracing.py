@@ -1,8 +1,8 @@
-"""X-Ray without an SDK: the trace header, and segments sent by UDP to the daemon that Lambda runs.
+"""X-Ray without an SDK: trace headers, and segments sent over UDP to Lambda's daemon.
 
-The stream between table and bus loses the trace context. So ingest stores the header in the item, the
-detector continues it and hands it on with the message; each function sends one segment into the original
-trace. Tracing never fails a function: what cannot be sent is dropped.
+The stream between table and bus loses the trace context. Therefore ingest stores the header in the item, the
+detector continues the trace and passes it on in the message, and each function sends a segment to the
+original trace. Tracing never fails a function: segments that cannot be sent are dropped.
 """
 
 import json
@@ -28,7 +28,7 @@ _SEGMENT_ID: Final = re.compile(r"[0-9a-f]{16}")
 
 @dataclass(frozen=True, slots=True)
 class TraceContext:
-    """Where we are in a trace: its id, the segment above us, and whether X-Ray keeps it."""
+    """A trace context: trace id, parent segment id and sampling decision."""
 
     trace_id: str
     parent_id: str | None
@@ -41,12 +41,12 @@ class TraceContext:
         return f"Root={self.trace_id};{parent}Sampled={int(self.sampled)}"
 
     def child(self, segment_id: str) -> "TraceContext":
-        """Return the context of what happens below this segment."""
+        """Return the context for work below a segment."""
         return replace(self, parent_id=segment_id)
 
 
 def parse_header(header: str) -> TraceContext | None:
-    """Read a trace header; None where it carries no valid trace id. Unknown keys (Lineage) are ignored."""
+    """Parse a trace header; return None without a valid trace id. Unknown keys (Lineage) are ignored."""
     pairs = dict(part.strip().partition("=")[::2] for part in header.split(";"))
     trace_id, parent_id = pairs.get("Root", ""), pairs.get("Parent", "")
     if not _TRACE_ID.fullmatch(trace_id):
@@ -59,23 +59,23 @@ def parse_header(header: str) -> TraceContext | None:
 
 
 def continue_trace(header: str) -> TraceContext:
-    """Continue the trace of a header; where there is none, begin one that is not sampled."""
+    """Continue the trace of a header, or begin an unsampled one."""
     return parse_header(header) or TraceContext(_new_trace_id(), None, sampled=False)
 
 
 def invocation_trace() -> TraceContext:
-    """Return the trace that Lambda opened for the running invocation."""
+    """Return Lambda's trace context of the current invocation."""
     return continue_trace(os.environ.get(HEADER_VARIABLE, ""))
 
 
 class Segment:
-    """A timed piece of work in a trace, sent when its `with` block ends.
+    """A segment that times a `with` block and is sent at its end.
 
     Args:
-        name: Shown on the service map.
-        context: The trace and the segment above.
-        own_trace: True where `context` is the trace that Lambda opened for this invocation: the document is
-            then a subsegment of the function's own segment, else a segment of its own in another trace.
+        name: Name on the service map.
+        context: Trace and parent segment.
+        own_trace: Whether `context` is Lambda's trace of this invocation: the document is then a subsegment
+            of the function's segment, or else a segment in another trace.
     """
 
     def __init__(self, name: str, context: TraceContext, *, own_trace: bool = False) -> None:
@@ -91,20 +91,20 @@ class Segment:
 
     @property
     def context(self) -> TraceContext:
-        """The trace context to hand on to what this work starts."""
+        """The trace context for downstream calls."""
         return self._context.child(self.id)
 
     def keep(self) -> None:
-        """Have X-Ray keep this segment, and what comes after it, whatever was decided for the trace."""
+        """Sample this segment and later ones, overriding the trace's decision."""
         self._context = replace(self._context, sampled=True)
 
     def annotate(self, **annotations: str | float | bool) -> None:
-        """Add indexed values, by which traces are found; never personal data."""
+        """Add indexed values for searches; never personal data."""
         self._annotations.update(annotations)
 
     @contextmanager
     def call(self, service: str, operation: str, **details: str) -> Iterator[None]:
-        """Time one call of an AWS service inside this segment."""
+        """Time an AWS call as a subsegment."""
         document: dict[str, Any] = {
             "name": service,
             "id": secrets.token_hex(8),
@@ -147,13 +147,13 @@ def _send(document: Mapping[str, Any]) -> None:
 
 
 def _send_datagram(datagram: bytes, address: tuple[str, int]) -> None:
-    # A trace is a help, never a duty: without a daemon the work goes on.
+    # Tracing is optional: continue without a daemon.
     with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         sender.sendto(datagram, address)
 
 
 def _daemon_address(value: str) -> tuple[str, int] | None:
-    """Read `host:port`, or the form `tcp:host:port udp:host:port`."""
+    """Parse `host:port` or `tcp:host:port udp:host:port`."""
     for part in value.split():
         host, _, port = part.removeprefix("udp:").rpartition(":")
         if host and port.isdecimal() and not part.startswith("tcp:"):

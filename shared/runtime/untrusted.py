@@ -1,8 +1,8 @@
-"""Text that somebody outside has written, made fit to be read by people: nothing in it acts, or hides. Pure.
+"""Neutralise untrusted text for display. Pure.
 
-`visible` is for terminals and files: what would move the cursor, turn the writing direction or show nothing
-is shown as its number. `defanged` is for mails: links lose what makes mail programs open them, letters of
-another script that pass for Latin ones are shown as their numbers, and the text is shortened.
+`visible` is for terminals and files: it replaces control, bidirectional and invisible characters with their
+code points. `defanged` is for mails: it breaks links, replaces look-alikes of Latin letters with their code
+points, and shortens the text.
 
 Sources: Unicode Technical Report 36 (bidirectional text, mixed scripts), Technical Standard 39 (confusables)
 and Annex 31 (scripts in general use); "Terminal escape injection", CWE-150.
@@ -13,17 +13,17 @@ import unicodedata
 from typing import Final
 
 LONGEST: Final = 64
-"""Characters of one field in a mail: the longest merchant's id and category that the API takes."""
+"""Maximum characters of a field in a mail: the API's limit of merchant id and category."""
 
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
-"""Of Unicode: controls, formats (bidi marks among them), unassigned, private, surrogates, line separators."""
+"""Unicode categories: control, format (including bidi), unassigned, private, surrogate, separators."""
 _MARKS: Final = frozenset({"Mn", "Me"})
 _MOST_MARKS: Final = 6
-"""Marks on one letter, more than any language writes: a pile of them covers the lines above and below."""
+"""Combining marks per letter; no language needs more, and a pile of them covers adjacent lines."""
 _BLANK: Final = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U0001d159\U000e0100-\U000e01ef]"
 )
-"""Letters, marks and symbols that show nothing: default-ignorable code points, and blank Braille."""
+"""Invisible letters, marks and symbols: default-ignorable code points and blank Braille."""
 _LINK_SCHEME: Final = re.compile(
     r"\b(https?|ftp|file|mailto|tel|sms|callto|data|javascript|vbscript|ms-[a-z]+|search-ms)\s*:"
     r"|:(?=\s*//)",
@@ -32,7 +32,7 @@ _LINK_SCHEME: Final = re.compile(
 _NETWORK_PATH: Final = re.compile(r"\\(?=\\)|(?<=\\)\\")
 r"""The two backslashes of `\\server\share`, which mail programs for Windows make a link of."""
 _DOT_OF_A_NAME: Final = re.compile(r"(?<=[^\s.])[.。](?=[^\W\d_]|<U)")
-"""A dot before a letter, as in a domain; in 12.50 and at the end of a sentence it stays."""
+"""A dot before a letter, as in a domain, but not in 12.50 or at the end of a sentence."""
 _LATIN: Final = "LATIN"
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _LOOK_ALIKES: Final = frozenset(
@@ -40,27 +40,27 @@ _LOOK_ALIKES: Final = frozenset(
     "ονρυϲϳαιΑΒΕΖΗΙΚΜΝΟΡΤΥΧϜϹ"  # noqa: RUF001
     "օհոսռցքզգՕՍՏ"  # noqa: RUF001
 )
-"""Cyrillic, Greek and Armenian letters that are read as Latin ones; a word of them alone is no name."""
+"""Cyrillic, Greek and Armenian letters that look like Latin ones; a word of only these is suspect."""
 _PHONETIC: Final = re.compile(
     "[\u01c0-\u01c3\u0250-\u0252\u0255\u0258\u025a\u025c-\u02af\u1d00-\u1dbf\ua720-\ua7ff\uab30-\uab6f"
     "\u0184\u018d\u0196\u01a6\u01bd\u1e9d\u1eff]"
 )
-"""Latin letters of phonetic and medieval notation, small capitals among them, that pass for those in use."""
+"""Latin letters of phonetic and medieval notation, including small capitals, that look like common ones."""
 _SCRIPTS: Final = frozenset((
     "ARABIC", "ARMENIAN", "BENGALI", "BOPOMOFO", "CJK", "CYRILLIC", "DEVANAGARI", "ETHIOPIC", "GEORGIAN",
     "GREEK", "GUJARATI", "GURMUKHI", "HANGUL", "HEBREW", "HIRAGANA", "IDEOGRAPHIC", "KANNADA", "KATAKANA",
     "KHMER", "LAO", "MALAYALAM", "MYANMAR", "ORIYA", "SINHALA", "TAMIL", "TELUGU", "THAANA", "THAI",
     "TIBETAN",
 ))  # fmt: skip
-"""How the names of letters begin in the scripts in general use besides Latin; others hold look-alikes."""
+"""Prefixes of letter names in scripts in general use besides Latin; others have look-alikes."""
 
 
 def visible(text: str, *, kept: str = "") -> str:
-    """Return a text in which every character shows: one that would not as its number, `<U+202E>`.
+    """Return a text with invisible characters replaced by their code points, such as `<U+202E>`.
 
     Args:
-        text: What somebody has written.
-        kept: Characters that stay although they do not show: line feed and tab in a text of lines.
+        text: Untrusted text.
+        kept: Invisible characters to keep, such as line feed and tab.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -76,7 +76,7 @@ def _hides(character: str) -> bool:
 
 
 def defanged(text: str, longest: int = LONGEST) -> str:
-    """Return a text that no mail program makes a link of, and that looks like what it is."""
+    """Return a text without links and look-alikes, shortened to `longest` characters."""
     text = _LINK_SCHEME.sub(lambda found: f"{found[1] or ''}[:]", unicodedata.normalize("NFKC", text))
     text = _NETWORK_PATH.sub(lambda found: f"[{found[0]}]", text)
     text = _WORD.sub(lambda found: _one_script(found[0]), visible(text))
@@ -85,7 +85,7 @@ def defanged(text: str, longest: int = LONGEST) -> str:
 
 
 def _one_script(word: str) -> str:
-    """A word as it is where it is Latin or none of it passes for Latin; else with numbers for what is not."""
+    """Return a word with code points for non-Latin letters if it mixes scripts or imitates Latin."""
     if word.isascii():
         return word
     scripts = [_script(letter) for letter in word]

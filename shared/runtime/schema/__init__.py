@@ -1,6 +1,6 @@
-"""The JSON schemas of what the API takes: the gateway's request models and the functions' own validation.
+"""The JSON schemas of request bodies, for API Gateway's models and the functions' validation.
 
-API Gateway reads JSON schema draft-04, so the files keep to that and to the keywords that it honours
+API Gateway supports JSON schema draft-04, so the files use only its keywords that API Gateway honours
 (not exclusiveMinimum, oneOf, anyOf, format). Descriptions complete the sentence "must be ...".
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 MAXIMUM_BATCH: Final = 25
-"""Transactions in one request. 25 of the greatest length fit into a body (shared/requests/body.py)."""
+"""Maximum number of transactions per request; they fit in a body (shared/requests/body.py) at any length."""
 
 _TRANSACTION: Final = Path(__file__).with_name("transaction.schema.json")
 _VERDICT: Final = Path(__file__).with_name("verdict.schema.json")
@@ -19,16 +19,16 @@ _APPROVAL: Final = Path(__file__).with_name("approval.schema.json")
 
 
 def transaction_schema() -> dict[str, Any]:
-    """Return the schema of a transaction as plain data; each call gives a fresh copy."""
+    """Return a copy of the schema of a transaction."""
     return _schema(_TRANSACTION)
 
 
 def transactions_schema() -> dict[str, Any]:
-    """Return the schema of what may be posted: one transaction, or an array of them.
+    """Return the schema of a POST body: a transaction, or an array of transactions.
 
-    Of an array's elements it asks only that they are objects. The function checks each by the schema of a
-    transaction; where the gateway did so, one bad transaction would refuse the whole array. draft-04 applies
-    the keywords of objects to objects and those of arrays to arrays, so no oneOf is needed.
+    Array elements need only be objects. The function validates each one: if the gateway did, one invalid
+    transaction would refuse the whole array. draft-04 applies object keywords to objects and array keywords
+    to arrays, so no oneOf is needed.
     """
     one = transaction_schema()
     return {
@@ -42,28 +42,28 @@ def transactions_schema() -> dict[str, Any]:
 
 
 def verdict_schema() -> dict[str, Any]:
-    """Return the schema of a verdict as plain data; each call gives a fresh copy."""
+    """Return a copy of the schema of a verdict."""
     return _schema(_VERDICT)
 
 
 def controls_schema() -> dict[str, Any]:
-    """Return the schema of a change of lists and snoozes as plain data; each call gives a fresh copy."""
+    """Return a copy of the schema of a change of lists and snoozes."""
     properties = transaction_schema()["properties"]
     return _decided(_CONTROLS, {name: properties[name] for name in ("account_id", "merchant_id")})
 
 
 def rules_schema() -> dict[str, Any]:
-    """Return the schema of a publication of rules as plain data; each call gives a fresh copy."""
+    """Return a copy of the schema of a publication of rules."""
     return _decided(_RULES, {})
 
 
 def approval_schema() -> dict[str, Any]:
-    """Return the schema of an approval as plain data; each call gives a fresh copy."""
+    """Return a copy of the schema of an approval."""
     return _decided(_APPROVAL, {})
 
 
 def _decided(path: Path, about: dict[str, Any]) -> dict[str, Any]:
-    """A schema with what it is about, as transactions have it, and with who decides, as verdicts have it."""
+    """Return a schema extended by properties of transactions and, for the decider, of verdicts."""
     schema, verdict = _schema(path), verdict_schema()["properties"]
     who = {name: verdict[name] for name in ("decided_by", "note")}
     return {**schema, "properties": {**about, **schema["properties"], **who}}
