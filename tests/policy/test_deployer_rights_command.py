@@ -63,7 +63,7 @@ def test_one_layer_alone_is_printed_with_its_wildcards(
         (["--repository", "acme/fraud"], "OWNER@ID/NAME@ID"),
         (["--account", "12"], "twelve digits"),
         (["--write", f"{__file__}/new"], "WRITE must be a folder, but"),
-        (["--layer", "storage"], "LAYER=storage: is no layer; there are alerting, compute"),
+        (["--layer", "storage"], "LAYER=storage: not a valid layer; choose from alerting, compute"),
     ],
 )
 def test_what_makes_no_sense_is_refused(

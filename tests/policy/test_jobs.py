@@ -75,5 +75,5 @@ def test_each_policy_is_printed_or_written_by_its_name(
 
 def test_a_url_of_no_api_is_refused(outputs: Outputs) -> None:
     compute = {**outputs.exported["compute"], "transactions_url": "https://example.com/transactions"}
-    with pytest.raises(OperatorError, match="names no API"):
+    with pytest.raises(OperatorError, match="is not the URL"):
         job_of("payment-service").policy(Outputs("dev", {**outputs.exported, "compute": compute}))

@@ -39,13 +39,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     if bool(options.account) == bool(options.transaction):
-        parser.error("say whose: ACCOUNT=id, ACCOUNT=pseudonym, or TRANSACTION=id of one of its own")
+        parser.error("set ACCOUNT=id, ACCOUNT=pseudonym, or TRANSACTION=id of one of its transactions")
     try:
         tables = Tables(Records.of(outputs.Outputs.named(options)), get_session())
         account_id = account_of(tables, account=options.account, transaction=options.transaction)
         if options.out:
             write(options.out, json.dumps(exported(tables, account_id), indent=2, default=plain_json) + "\n")
-            print(f"all that is kept of account {account_id} by its id: {options.out}")
+            print(f"all items stored under account id {account_id}: {options.out}")
         else:
             print("\n".join(_shown(tables, account_id, options.environment)))
     except (OperatorError, OutputError) as error:
@@ -87,7 +87,7 @@ def _shown(tables: Tables, account_id: str, environment: str) -> Iterator[str]:
 def picture_told(picture: AccountPicture | None) -> Iterator[str]:
     """Yield what an account usually does, in sentences; None where it has no profile."""
     if picture is None or not picture.count:
-        yield "no profile: none of its payments was learnt, or the profile has expired"
+        yield "no profile: no payment was learnt, or the profile has expired"
         return
     yield f"{picture.count} payments learnt, from {told(picture.first_at)} to {told(picture.last_at)}"
     if picture.usual_value is not None:
@@ -132,9 +132,9 @@ def plain_json(value: Any) -> Any:
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="python -m tools.analyst.account",
-        description="Show what is known of an account, or write all items that are kept of it under its id.",
-        epilog="Its transactions are kept by their own ids and are not among them. Credentials come from the "
-        "environment as for the AWS CLI; `make rights` says what they need.",
+        description="Show an account, or write all items stored under its id.",
+        epilog="Transactions are stored under their own ids and are not included. Credentials come from the "
+        "environment as for the AWS CLI; `make rights` prints the policy.",
     )
     outputs.add_arguments(parser)
     parser.add_argument("--account", metavar="ID", help="its id, or its pseudonym from a mail")

@@ -80,8 +80,8 @@ def since_of(text: str, now: int) -> int:
         return now - duration(text) if is_duration(text) else moment(text)
     except TimeError:
         raise OperatorError(
-            f"SINCE={text!r} is no time: write a date in UTC, as 2026-12-01 or 2026-12-01T18:00, or how long "
-            "ago, as 2h or 7d"
+            f"SINCE={text!r} is not a time: use a date in UTC, such as 2026-12-01 or 2026-12-01T18:00, or an "
+            "age, such as 2h or 7d"
         ) from None
 
 
@@ -96,7 +96,7 @@ def _table(alerts: Sequence[Alert], options: argparse.Namespace) -> list[str]:
     if not alerts:
         return [head] if options.status == EVERY else [head, "whatever was decided: STATUS=ALL"]
     decide = f"{hints.make('verdict', options.environment)} TRANSACTION=id VERDICT=confirmed_fraud BY=name"
-    told_how = [f"decide, or say legitimate: {decide}"] if any(alert.is_open for alert in alerts) else []
+    told_how = [f"to decide (or use legitimate): {decide}"] if any(alert.is_open for alert in alerts) else []
     return [head, *columns(_rows(alerts)), *told_how]
 
 
@@ -134,15 +134,15 @@ def _plain(value: Any) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="python -m tools.analyst.alerts",
-        description="List alerts, the latest first.",
-        epilog="Credentials come from the environment as for the AWS CLI; `make rights` says what they need.",
+        description="List alerts, newest first.",
+        epilog="Credentials come from the environment, as for the AWS CLI; `make rights` prints the policy.",
     )
     outputs.add_arguments(parser)
     parser.add_argument("--status", choices=[*AlertStatus, EVERY], default=AlertStatus.OPEN.value)
     parser.add_argument("--account", metavar="ID", help="its id, or its pseudonym from a mail")
-    parser.add_argument("--reason", metavar="CODE", help="with this rule among its reasons")
-    parser.add_argument("--since", metavar="TIME", help=f"a date in UTC, or how long ago (default {SINCE})")
-    parser.add_argument("--json", action="store_true", help="a line of JSON for each, for other programs")
+    parser.add_argument("--reason", metavar="CODE", help="alerts with this reason")
+    parser.add_argument("--since", metavar="TIME", help=f"a date in UTC, or an age (default {SINCE})")
+    parser.add_argument("--json", action="store_true", help="print one JSON line for each alert")
     return parser
 
 

@@ -37,9 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     if options.change and not options.by:
-        parser.error("say who approves: BY=name")
+        parser.error("BY is missing: set it to the approver's name")
     if not options.change and (options.by or options.note):
-        parser.error("say what is approved: CHANGE=id")
+        parser.error("CHANGE is missing: set it to the change's id")
     try:
         exported = outputs.Outputs.named(options)
         tables = Tables(Records.of(exported), get_session())
@@ -70,7 +70,7 @@ def waiting(tables: Tables, now: float) -> Iterator[str]:
         yield f"  CHANGE={change}: {asked_told(item)}"
         yield f"    {item['why']}; asked {signed_line(item).rpartition(', change')[0]}"
     if items:
-        yield "approve one, if somebody else asked for it: CHANGE=id BY=name"
+        yield "to approve another person's change: CHANGE=id BY=name"
 
 
 def described(tables: Tables, change: str) -> Iterator[str]:
@@ -81,7 +81,7 @@ def described(tables: Tables, change: str) -> Iterator[str]:
     """
     item = tables.profile(waiting_key(change))
     if item is None:
-        raise OperatorError(f"no change {change} waits, or none any more")
+        raise OperatorError(f"no change {change} is waiting")
     yield asked_told(item)
     if item.get("kind") == Changed.RULES:
         current, _ = in_force(tables.profile(RULES_KEY))
@@ -109,15 +109,22 @@ def asked_told(item: Mapping[str, Any]) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="python -m tools.analyst.approve",
-        description="Show what waits for a second person, or approve it.",
-        epilog="The caller's AWS credentials sign; `make rights` says what they need.",
+        description="List changes that wait for a second person, or approve one.",
+        epilog="Requests are signed with the caller's AWS credentials; `make rights` prints the policy "
+        "they need.",
     )
     outputs.add_arguments(parser)
-    parser.add_argument("--change", metavar="ID", help="approve this one; without it all are shown")
+    parser.add_argument("--change", metavar="ID", help="the change to approve; without it, all are listed")
     parser.add_argument("--by", metavar="NAME", help="who approves")
     parser.add_argument("--note", metavar="TEXT", help="why")
     return parser
 
 
 if __name__ == "__main__":
-    sys.exit(ended("approve", main, on_interrupt="all of it is approved or nothing: run it again to see"))
+    sys.exit(
+        ended(
+            "approve",
+            main,
+            on_interrupt="the approval is complete or did not happen: run the command again to check",
+        )
+    )

@@ -83,12 +83,12 @@ def _rows(found: Iterable[Entry]) -> Iterator[Sequence[str]]:
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="python -m tools.analyst.audit",
-        description="List what people decided, the latest first.",
-        epilog="Credentials come from the environment as for the AWS CLI; `make rights` says what they need.",
+        description="List decisions of people, newest first.",
+        epilog="Credentials come from the environment, as for the AWS CLI; `make rights` prints the policy.",
     )
     outputs.add_arguments(parser)
-    parser.add_argument("--since", metavar="TIME", help=f"a date in UTC, or how long ago (default {SINCE})")
-    parser.add_argument("--by", metavar="NAME", help="what this person decided")
+    parser.add_argument("--since", metavar="TIME", help=f"a date in UTC, or an age (default {SINCE})")
+    parser.add_argument("--by", metavar="NAME", help="only decisions of this person")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write all of it as CSV")
     return parser
 

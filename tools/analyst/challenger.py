@@ -46,12 +46,12 @@ def _lines(tables: Tables, options: argparse.Namespace) -> list[str]:
     found = compared(payments(tables, since=since), version)
     if found is None:
         raise OperatorError(
-            f"no payment was scored by {version} beside the rules in force yet: each execution environment "
+            f"{version} has not scored a payment beside the rules in force yet: each execution environment "
             "reads what is published within 30 seconds, with its next payment"
         )
     return [
         *found.told(),
-        f"put it in force: {command} PROMOTE=yes BY=name",
+        f"to publish it: {command} PROMOTE=yes BY=name",
         f"end the challenge: {command} CHALLENGER=none BY=name",
     ]
 
@@ -59,12 +59,12 @@ def _lines(tables: Tables, options: argparse.Namespace) -> list[str]:
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="python -m tools.analyst.challenger",
-        description="Compare the challenger with the rules in force, on the payments that both have scored.",
-        epilog="Credentials come from the environment as for the AWS CLI; `make rights` says what they need.",
+        description="Compare the challenger with the rules in force on the payments scored by both.",
+        epilog="Credentials come from the environment, as for the AWS CLI; `make rights` prints the policy.",
     )
     outputs.add_arguments(parser)
     parser.add_argument(
-        "--since", metavar="TIME", help="a date in UTC, or how long ago (default: since its publication)"
+        "--since", metavar="TIME", help="a date in UTC, or an age (default: since its publication)"
     )
     return parser
 

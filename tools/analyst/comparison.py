@@ -67,12 +67,12 @@ class Comparison(NamedTuple):
             f"challenger {self.challenger} beside {', '.join(self.champions)}",
             f"{self.payments:,} payments of {self.days:.1f} days, scored by both",
             *_table("alerts", self.rows, self.days),
-            *_table("as many alerts each, the best by score", self.equal, self.days),
+            *_table("same number of alerts each, highest scores", self.equal, self.days),
             f"fraud that neither found: {self.missed.frauds:,}, {self.missed.value:,.0f} USD",
         ]
         if self.unseen:
             lines += [
-                "the challenger's alone have verdicts only where somebody looks; the highest without one:",
+                "payments flagged only by the challenger have verdicts if reviewed; the highest without one:",
                 f"  {', '.join(self.unseen)}",
             ]
         return lines

@@ -82,17 +82,17 @@ def _checked(parser: argparse.ArgumentParser, options: argparse.Namespace) -> li
     edits = bool(options.list or options.snooze)
     whose = [each for each in (options.account, options.merchant, options.transaction) if each]
     if len(whose) > 1 or (edits and not whose):
-        parser.error("say whose, once: ACCOUNT=id, MERCHANT=id, or TRANSACTION=id of the account")
+        parser.error("set exactly one of ACCOUNT=id, MERCHANT=id, or TRANSACTION=id of the account")
     if edits and not options.by:
         parser.error("say who decides: BY=name")
     if options.note and not edits:
-        parser.error("NOTE says why a list or a snooze is set: give LIST or SNOOZE too")
+        parser.error("NOTE requires LIST or SNOOZE")
     if options.until and options.list in {None, NONE}:
-        parser.error("UNTIL says how long a list holds: give LIST too; a snooze has its own length")
+        parser.error("UNTIL requires LIST; a snooze has its own length")
     if options.amount and options.list != Standing.ALLOW and options.snooze in {None, NONE}:
-        parser.error("AMOUNT says up to which value payments are kept quiet: give LIST=allow or SNOOZE too")
+        parser.error("AMOUNT requires LIST=allow or SNOOZE")
     if options.snooze and options.merchant:
-        parser.error("only an account can be snoozed; for a merchant there is LIST=allow")
+        parser.error("only an account can be snoozed; for a merchant, use LIST=allow")
     return whose
 
 
@@ -106,7 +106,7 @@ def _subject(options: argparse.Namespace, exported: outputs.Outputs) -> tuple[st
         identifier = account_of(tables, account=options.account, transaction=options.transaction)
     pattern = transaction_schema()["properties"][f"{kind}_id"]["pattern"]
     if not re.fullmatch(pattern.removesuffix("$"), identifier):
-        raise OperatorError(f"{identifier!r} is no {kind}'s id: it does not match {pattern}")
+        raise OperatorError(f"{identifier!r} is not a valid {kind} id: it does not match {pattern}")
     return kind, identifier
 
 
@@ -132,7 +132,7 @@ def _dollars(text: str) -> int:
     if text == ANY:
         return 0
     if not (text.isascii() and text.isdecimal() and 0 < int(text) <= LARGEST_AMOUNT):
-        raise OperatorError(f"AMOUNT: {text!r} is no whole number of US dollars, nor `{ANY}`")
+        raise OperatorError(f"AMOUNT: {text!r} is neither a whole number of US dollars nor `{ANY}`")
     return int(text)
 
 
@@ -154,9 +154,7 @@ def _snoozed_until(text: str, now: int) -> int:
     except TimeError as error:
         raise OperatorError(f"SNOOZE: {error}") from None
     if length > LONGEST_SNOOZE_DAYS * _DAY_MILLISECONDS:
-        raise OperatorError(
-            f"SNOOZE: {text} is too long: a snooze ends after {LONGEST_SNOOZE_DAYS} days at most"
-        )
+        raise OperatorError(f"SNOOZE: {text} is too long: the maximum is {LONGEST_SNOOZE_DAYS} days")
     return now + length
 
 
@@ -165,7 +163,7 @@ def _controls(item: Mapping[str, Any] | None) -> Controls:
         return Controls.from_item(item)
     except ProfileError as error:
         raise OperatorError(
-            f"{error}, so that the detector cannot decide about its payments. LIST=none sets them anew"
+            f"{error}, so that the detector cannot decide about its payments. LIST=none resets them"
         ) from None
 
 
@@ -190,7 +188,7 @@ def _history(tables: Tables, key: str, item: Mapping[str, Any] | None) -> list[s
         for entry in sorted(found, key=lambda entry: -entry.at)
         if entry.subject == subject_of({"profile_id": key})
     ]
-    return lines or ["  nobody has changed anything yet"]
+    return lines or ["  no changes yet"]
 
 
 def _all_in_force(tables: Tables, options: argparse.Namespace) -> list[str]:
@@ -205,7 +203,7 @@ def _all_in_force(tables: Tables, options: argparse.Namespace) -> list[str]:
             each for each in of_history(tables.changes(Changed.HISTORY), items) if each.kind == "controls"
         ]
         changes.sort(key=lambda entry: -entry.at)
-        lines.append("changes, the latest first:")
+        lines.append("changes, newest first:")
         lines += [
             f"  {told(each.at)} by {each.by}: {each.subject}: {each.decision}{_why(each.note)}"
             for each in changes
@@ -226,25 +224,27 @@ def _lasting(until: int, now: int) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="python -m tools.analyst.controls",
-        description="Show or edit the list that an account or a merchant is on, and an account's snooze.",
-        epilog="In force from the next payment on. Credentials come from the environment as for the AWS CLI; "
-        "`make rights` prints what they must allow.",
+        description="Show or set the list of an account or a merchant, and an account's snooze.",
+        epilog="Changes take effect on the next payment. Credentials come from the environment as for the "
+        "AWS CLI; `make rights` prints the policy they need.",
     )
     outputs.add_arguments(parser)
     parser.add_argument("--account", metavar="ID", help="its id, or its pseudonym from a mail")
     parser.add_argument("--transaction", metavar="ID", help="the account of this transaction")
-    parser.add_argument("--history", action="store_true", help="show who changed it before, too")
-    parser.add_argument("--as-given", action="store_true", help="the account is called like a pseudonym")
-    parser.add_argument("--merchant", metavar="ID")
-    parser.add_argument("--list", choices=[*Standing, NONE], help="put it on this list, or on none")
-    parser.add_argument("--until", metavar="TIME", help="when the list ends (UTC; default: no expiry)")
+    parser.add_argument("--history", action="store_true", help="show the history of changes")
     parser.add_argument(
-        "--snooze", metavar="2h|none", help=f"no alerts for so long, at most {LONGEST_SNOOZE_DAYS}d"
+        "--as-given", action="store_true", help="ACCOUNT is an id, although it looks like a pseudonym"
+    )
+    parser.add_argument("--merchant", metavar="ID")
+    parser.add_argument("--list", choices=[*Standing, NONE], help="list to set, or none")
+    parser.add_argument("--until", metavar="TIME", help="expiry of the list entry (UTC; default: no expiry)")
+    parser.add_argument(
+        "--snooze", metavar="2h|none", help=f"suppress alerts for this time, at most {LONGEST_SNOOZE_DAYS}d"
     )
     parser.add_argument(
         "--amount",
         metavar="USD|any",
-        help="allow or snooze payments up to this value (default: what one person may)",
+        help="allow or snooze payments up to this value (default: the maximum for one person)",
     )
     parser.add_argument("--by", metavar="NAME", help="who decides")
     parser.add_argument("--note", metavar="TEXT", help="why")
@@ -256,6 +256,7 @@ if __name__ == "__main__":
         ended(
             "controls",
             main,
-            on_interrupt="all of it is set or nothing: the same command without LIST and SNOOZE shows which",
+            on_interrupt="the change is complete or did not happen: run the command without LIST and "
+            "SNOOZE to check",
         )
     )

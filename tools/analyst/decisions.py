@@ -15,7 +15,7 @@ NEEDED: Final[Needed] = {"compute": ("controls_url", "rules_url", "approvals_url
 METHOD: Final = "PUT"
 _DONE, _WAITING, _FORBIDDEN = 200, 202, 403
 _WHO_SIGNED: Final = (
-    "\nThe credentials that signed have expired, or may not do this: aws sts get-caller-identity, make rights"
+    "\nThe credentials have expired or lack permission: aws sts get-caller-identity, make rights"
 )
 
 
@@ -41,7 +41,7 @@ class Decided:
     def told(self, environment: str) -> str:
         """Say what somebody else has to do, where the change waits."""
         command = f"{hints.make('approve', environment)} CHANGE={self.change} BY=name"
-        return f"waits for a second person: {self.why}. Within 7 days somebody else runs:\n  {command}"
+        return f"waits for a second person: {self.why}. Within 7 days, another person runs:\n  {command}"
 
 
 class Decisions:
@@ -129,6 +129,6 @@ def signed_line(item: Mapping[str, Any]) -> str:
     approved = (
         f", approved by {item['approved_by']} ({item['approved_as']})" if item.get("approved_by") else ""
     )
-    who = f"{item.get('by', 'nobody knows whom')} ({item.get('identity', 'no identity')})"
-    when = told(int(item["at"])) if "at" in item else "nobody wrote down when"
+    who = f"{item.get('by', 'unknown')} ({item.get('identity', 'no identity')})"
+    when = told(int(item["at"])) if "at" in item else "unknown time"
     return f"{when} by {who}{approved}, change {item.get('revision', '?')}{note}"

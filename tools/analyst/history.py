@@ -57,9 +57,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     frauds = sum(row["is_fraud"] == 1 for row in rows)
     unlabelled = sum(row["is_fraud"] == "" for row in rows)
-    print(f"{len(rows):,} transactions, {frauds:,} confirmed frauds, {unlabelled:,} too young for a label")
-    print(f"written to {options.out}: personal data; delete it when the rules are learnt")
-    print(f"learn from it: make tune DATA={options.out} LABEL_DELAY_DAYS={options.label_delay_days:g}")
+    print(f"{len(rows):,} transactions, {frauds:,} confirmed frauds, {unlabelled:,} too recent for a label")
+    print(f"written to {options.out}: personal data; delete it after tuning")
+    print(f"next: make tune DATA={options.out} LABEL_DELAY_DAYS={options.label_delay_days:g}")
     return 0
 
 
@@ -140,4 +140,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(ended("history", main, on_interrupt="nothing has been written; the same command starts anew"))
+    sys.exit(ended("history", main, on_interrupt="nothing was written; run the same command again"))

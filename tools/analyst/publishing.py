@@ -15,7 +15,7 @@ from stacks.compute.functions.verdicts.extremes import extreme
 from tools.deploy.outputs import OperatorError
 
 THRESHOLD: Final = "alert_threshold"
-FORCE: Final = "Publish it all the same: FORCE=yes"
+FORCE: Final = "To publish anyway: FORCE=yes"
 
 
 def read_file(path: Path) -> str:

@@ -23,7 +23,6 @@ from tools.analyst.days import days_back
 from tools.analyst.decisions import Decisions, signed_line
 from tools.analyst.differences import differences
 from tools.analyst.publishing import (
-    FORCE,
     in_force,
     parsed,
     publication_body,
@@ -58,9 +57,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if changes and not options.by:
         parser.error("say who publishes: BY=name")
     if options.note and not changes:
-        parser.error("NOTE says why rules are published: give FILE, CHALLENGER, ALERTS_PER_DAY or RESET too")
+        parser.error("NOTE requires FILE, CHALLENGER, ALERTS_PER_DAY or RESET")
     if options.alerts_per_day and (options.reset or options.challenger or options.out):
-        parser.error("ALERTS_PER_DAY is for the rules in force, or for FILE or PROMOTE")
+        parser.error("ALERTS_PER_DAY applies to the rules in force, to FILE or to PROMOTE")
     try:
         exported = outputs.Outputs.named(options)
         place = Records.of(exported)
@@ -135,9 +134,9 @@ def challenger_text(item: Mapping[str, Any] | None) -> str:
     """
     text, fault = in_force(item)
     if item is None or item.get("rules") is None:
-        raise OperatorError("there is no challenger: publish one by CHALLENGER=rules.json")
+        raise OperatorError("there is no challenger: publish one with CHALLENGER=rules.json")
     if fault is not None:
-        raise OperatorError(f"the challenger is refused by the detector: {fault}")
+        raise OperatorError(f"the detector refuses the challenger: {fault}")
     return text
 
 
@@ -147,7 +146,7 @@ def _publish(
     version = None if text is None else parse_rules(text.encode()).version
     old, fault = in_force(before)
     if fault is None and (before or {}).get("rules") == text:
-        print(f"nothing to do: {version or 'the rules of the package'} is what is published")
+        print(f"nothing to do: {version or 'the rules of the package'} is already published")
         return
     body = publication_body(before, text, options.by, options.note, force=options.force)
     decided = decisions.rules(body)
@@ -155,8 +154,8 @@ def _publish(
     done = "proposed" if decided.waits else "published"
     print(f"{done}: {version or 'the rules of the package'}, by {options.by}")
     of_package = old == RULES_PATH.read_text("utf-8")
-    print(f"compared with {'the rules of the package' if of_package else 'what was published'}:")
-    for line in differences(json.loads(old), json.loads(new)) or ["no setting is another"]:
+    print(f"compared with {'the rules of the package' if of_package else 'the published rules'}:")
+    for line in differences(json.loads(old), json.loads(new)) or ["no setting differs"]:
         print(f"  {line}")
     if decided.waits:
         print(decided.told(options.environment))
@@ -176,7 +175,7 @@ def _challenge(
         print(f"no challenger any more, by {options.by}")
         return
     version = parse_rules(text.encode()).version
-    print(f"challenger: {version}, by {options.by}: it scores, and alerts on nothing")
+    print(f"challenger: {version}, by {options.by}: it scores, but raises no alerts")
     print(f"after some days: {hints.make('challenger', options.environment)}")
 
 
@@ -184,9 +183,7 @@ def _write(item: Mapping[str, Any] | None, options: argparse.Namespace) -> None:
     """Write the file that is in force."""
     text, fault = in_force(item)
     if fault is not None:
-        raise OperatorError(
-            f"what is published is refused by the detector, which uses the last good rules: {fault}"
-        )
+        raise OperatorError(f"the detector refuses the published rules and uses the last valid ones: {fault}")
     write(options.out, text)
     published = item is not None and item.get("rules") is not None
     what = f"{item['version']}, as published" if item and published else f"{_packaged()}, of this checkout"
@@ -197,7 +194,7 @@ def _history(tables: Tables, item: Mapping[str, Any] | None) -> list[str]:
     """Every publication, the latest first."""
     found = of_history(tables.changes(Changed.HISTORY), [item] if item else [])
     entries = sorted((each for each in found if each.subject == "rules"), key=lambda entry: -entry.at)
-    return ["publications, the latest first:"] * bool(entries) + [
+    return ["publications, newest first:"] * bool(entries) + [
         f"  {told(each.at)} by {each.by}: {each.decision}" + (f" ({each.note})" if each.note else "")
         for each in entries
     ]
@@ -210,8 +207,8 @@ def _shown(item: Mapping[str, Any] | None, environment: str) -> list[str]:
     else:
         lines = [f"rules of {environment}: {item.get('version')}, SHA-256 {item.get('sha256')}"]
     if fault is not None:
-        lines.append(f"  REFUSED by the detector, which uses the last good ones: {fault}")
-        lines.append(f"  publish others: make rules ENV={environment} FILE=rules.json BY=name")
+        lines.append(f"  REFUSED by the detector, which uses the last valid rules: {fault}")
+        lines.append(f"  to publish others: make rules ENV={environment} FILE=rules.json BY=name")
     return lines + ([f"  published {signed_line(item)}"] if item else [])
 
 
@@ -233,29 +230,30 @@ def _packaged() -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="python -m tools.analyst.rules",
-        description="Show the rules in force, or publish others; a bad file is refused with its line.",
-        epilog="Credentials come from the environment as for the AWS CLI; `make rights` says what they need.",
+        description="Show the rules in force, or publish others. An invalid file is refused with the line "
+        "number.",
+        epilog="Credentials come from the environment, as for the AWS CLI; `make rights` prints the policy.",
     )
     outputs.add_arguments(parser)
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--file", type=Path, metavar="RULES", help="publish this rules file")
-    what.add_argument("--reset", action="store_true", help="go back to the rules of the deployed package")
+    what.add_argument("--reset", action="store_true", help="return to the rules of the deployed package")
     what.add_argument(
-        "--challenger", metavar="RULES", help="let this rules file score beside those in force; none ends it"
+        "--challenger", metavar="RULES", help="run this rules file as the challenger; none ends the challenge"
     )
     what.add_argument("--promote", action="store_true", help="publish the challenger")
-    what.add_argument("--out", type=Path, metavar="FILE", help="write what is in force to a file")
+    what.add_argument("--out", type=Path, metavar="FILE", help="write the rules in force to a file")
     parser.add_argument(
         "--alerts-per-day",
         type=alerts_a_day,
         metavar="NUMBER",
-        help="publish the threshold that would have made so many, of the rules in force or of the file",
+        help="publish the threshold for this number of alerts, of the rules in force or of the file",
     )
     parser.add_argument(
-        "--days", type=days_back, default=28, help="how many recent days are counted (%(default)s)"
+        "--days", type=days_back, default=28, help="number of recent days counted (%(default)s)"
     )
-    parser.add_argument("--force", action="store_true", help=f"publish without a look at alerts: {FORCE}")
-    parser.add_argument("--history", action="store_true", help="show who published before, too")
+    parser.add_argument("--force", action="store_true", help="publish without the trial on recent payments")
+    parser.add_argument("--history", action="store_true", help="show earlier publications")
     parser.add_argument("--by", metavar="NAME", help="who publishes")
     parser.add_argument("--note", metavar="TEXT", help="why")
     return parser
@@ -266,6 +264,6 @@ if __name__ == "__main__":
         ended(
             "rules",
             main,
-            on_interrupt="all of it is published or nothing: `make rules` without FILE shows which",
+            on_interrupt="the publication is complete or did not happen: run `make rules` to check",
         )
     )

@@ -20,7 +20,7 @@ def duration(text: str) -> int:
     """
     found = _DURATION.fullmatch(text)
     if found is None:
-        raise TimeError(f"{text!r} is not a duration: write minutes, hours or days, such as 30m, 2h or 7d")
+        raise TimeError(f"{text!r} is not a duration: use minutes, hours or days, such as 30m, 2h or 7d")
     return int(found[1]) * _MILLISECONDS[found[2]]
 
 
@@ -39,9 +39,7 @@ def moment(text: str) -> int:
         found = datetime.fromisoformat(text)
         return round((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp() * 1000)
     except (ValueError, OverflowError):
-        raise TimeError(
-            f"{text!r} is not a time: write it in UTC, such as 2026-12-01 or 2026-12-01T18:00"
-        ) from None
+        raise TimeError(f"{text!r} is not a time: use UTC, such as 2026-12-01 or 2026-12-01T18:00") from None
 
 
 def told(milliseconds: int) -> str:

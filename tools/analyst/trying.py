@@ -69,15 +69,15 @@ class Expected(NamedTuple):
         """Say it in lines."""
         weeks = ", ".join(f"{each:,.1f}" for each in self.weeks)
         verdicts = (
-            "no verdict on any of them"
+            "none has a verdict"
             if self.precision is None
             else f"{self.precision:.0%} of the {self.decided:,} that have a verdict"
         )
         return [
             f"threshold {self.threshold:g}: {self.per_day:,.1f} alerts a day"
             + (f"; by week {weeks}" if weeks else ""),
-            f"  precision to expect: {self.claimed or 0:.0%} by the scores; {verdicts}",
-            f"  fraud, USD a day: {self.expected_value:,.0f} by the scores; {self.value:,.0f} confirmed",
+            f"  expected precision: {self.claimed or 0:.0%} from the scores; {verdicts}",
+            f"  fraud, USD a day: {self.expected_value:,.0f} from the scores; {self.value:,.0f} confirmed",
         ]
 
 
@@ -157,14 +157,14 @@ class Trying:
             FloodError: They would silence all alerts, or multiply them.
         """
         if not self._payments:
-            return ["no payment is stored to try the rules on"]
+            return ["no stored payments to try the rules on"]
         after = self.replayed(rules)
         recorded = sum(each.suspicious for each in self.counted)
         now, then = (sum(each.suspicious for each in scored) for scored in (self.before, after))
         refuse_by_count(now, then)
         return [
             f"{len(after):,} payments of the last {self.days:.1f} days: {recorded:,} alerts were recorded",
-            f"replayed, the rules in force make {now:,} alerts, these {then:,}:",
+            f"in the replay, the rules in force raise {now:,} alerts, the new rules {then:,}:",
             *(f"  {line}" for line in self.expected(after, rules.alert_threshold).told()),
         ]
 
@@ -179,8 +179,7 @@ class Trying:
         share = per_day / self._recently_a_day
         if share >= 1:
             raise OperatorError(
-                f"{per_day:g} alerts a day would be every payment: there are {self._recently_a_day:,.1f} a "
-                "day to choose from"
+                f"{per_day:g} alerts a day exceed the payments: there are {self._recently_a_day:,.1f} a day"
             )
         return self.expected(scored, threshold_for(share * len(free), np.ones(len(free)), free))
 
@@ -244,9 +243,9 @@ def refuse_by_count(now: int, then: int) -> None:
         FloodError: They would.
     """
     if not then and now >= FEW:
-        raise FloodError(f"these rules make no alert where those in force make {now:,}. {FORCE}")
+        raise FloodError(f"the new rules raise no alerts, the rules in force {now:,}. {FORCE}")
     if then > MOST_TIMES * max(now, FEW):
         raise FloodError(
-            f"these rules make {then:,} alerts where those in force make {now:,}: more than {MOST_TIMES:g} "
+            f"the new rules raise {then:,} alerts, the rules in force {now:,}: more than {MOST_TIMES:g} "
             f"times as many. {FORCE}"
         )

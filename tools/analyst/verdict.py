@@ -51,20 +51,21 @@ def _parser() -> argparse.ArgumentParser:
     verdicts = verdict_schema()["properties"]["verdict"]["enum"]
     parser = Parser(
         prog="python -m tools.analyst.verdict",
-        description="Give a verdict on a transaction; the last one counts, the same again changes nothing.",
-        epilog="The caller's AWS credentials sign the request; they need execute-api:Invoke on "
+        description="Record a verdict on a transaction. The last verdict counts; repeating it changes "
+        "nothing.",
+        epilog="The request is signed with the caller's AWS credentials, which need execute-api:Invoke on "
         "PUT/transactions/*/verdict of the API's stage.",
     )
     outputs.add_arguments(parser)
-    parser.add_argument("--transaction", metavar="ID", help="as the mail has it")
-    parser.add_argument("--account", metavar="ID", help="or the one open alert of this account or pseudonym")
+    parser.add_argument("--transaction", metavar="ID", help="id from the mail")
+    parser.add_argument("--account", metavar="ID", help="account or pseudonym with exactly one open alert")
     parser.add_argument("--verdict", required=True, choices=verdicts)
     parser.add_argument("--by", required=True, metavar="NAME", help="who decided")
     parser.add_argument("--note", metavar="TEXT", help="why")
     parser.add_argument(
         "--timestamp",
         metavar="MILLISECONDS",
-        help="of the transaction, where several have the id or it is so old that only its alert is left",
+        help="timestamp of the transaction, if several have the id, or if only its alert is left",
     )
     return parser
 
@@ -78,14 +79,14 @@ def _open_alert(exported: outputs.Outputs, options: argparse.Namespace) -> tuple
         return found[0].transaction_id, str(found[0].timestamp)
     if not found:
         raise OperatorError(
-            f"account {account_id} has no open alert; a verdict on another payment: TRANSACTION=id"
+            f"account {account_id} has no open alert; for a verdict on another payment, set TRANSACTION=id"
         )
     listed = [
         f"  TRANSACTION={each.transaction_id} TIMESTAMP={each.timestamp}  "
         f"({told(each.timestamp)}, {readable(each.amount, each.currency)} to {each.merchant_id})"
         for each in found
     ]
-    many = f"account {account_id} has {len(found)} open alerts; name one instead of ACCOUNT:"
+    many = f"account {account_id} has {len(found)} open alerts; instead of ACCOUNT, set one of:"
     raise OperatorError("\n".join([many, *listed]))
 
 
@@ -102,7 +103,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     if bool(options.transaction) == bool(options.account):
-        parser.error("say about what: TRANSACTION=id, or ACCOUNT=id where it has one open alert")
+        parser.error("set TRANSACTION=id, or ACCOUNT=id with one open alert")
     try:
         exported = outputs.Outputs.named(options)
         if options.account:
@@ -128,7 +129,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 if __name__ == "__main__":
     sys.exit(
-        ended(
-            "verdict", main, on_interrupt="the verdict may be recorded already, and giving it again is safe"
-        )
+        ended("verdict", main, on_interrupt="the verdict may be recorded already; it is safe to repeat it")
     )

@@ -60,7 +60,7 @@ def serve(parts: Desk, listening: socket.socket) -> None:
     address = f"http://{LOOPBACK}:{port}/"
     print(f"The analyst's desk of {parts.environment}, as {parts.by} ({parts.identity}):", flush=True)
     print(f"  {address}?{TOKEN}={parts.tokens.session}", flush=True)
-    print("Keep it to yourself: whoever has it acts with your rights. Ctrl-C closes it.", flush=True)
+    print("Do not share it: whoever has it acts with your permissions. Press Ctrl-C to close.", flush=True)
     try:
         server.run(sockets=[listening])
     except KeyboardInterrupt:
@@ -68,7 +68,7 @@ def serve(parts: Desk, listening: socket.socket) -> None:
     finally:
         stopped.set()
         parts.close()
-        print("closed; every verdict that was given is recorded, or was told as not recorded", flush=True)
+        print("closed; every verdict is recorded, or was reported as not recorded", flush=True)
 
 
 def server_of(parts: Desk, port: int) -> uvicorn.Server:
@@ -92,7 +92,7 @@ def listening_on(port: int) -> socket.socket:
         # Who opens the address as soon as it is printed waits for the server, and is not refused.
         listening.listen()
     except (OSError, OverflowError) as error:
-        raise OperatorError(f"PORT={port} cannot be listened on: {error}") from None
+        raise OperatorError(f"cannot listen on PORT={port}: {error}") from None
     return listening
 
 
@@ -101,28 +101,28 @@ def _name(given: str | None) -> str:
     name = given or getpass.getuser()
     pattern = verdict_schema()["properties"]["decided_by"]["pattern"]
     if not re.fullmatch(pattern.removesuffix("$"), name):
-        raise OperatorError(f"{name!r} is no name for the records: BY=name, of letters, digits and spaces")
+        raise OperatorError(f"{name!r} is not a valid name: set BY to letters, digits and spaces")
     return name
 
 
 def _days(days: int) -> int:
     if not 1 <= days <= LONGEST_DAYS:
-        raise OperatorError(f"DAYS={days} is no number of days from 1 to {LONGEST_DAYS}")
+        raise OperatorError(f"DAYS={days} is not a number of days from 1 to {LONGEST_DAYS}")
     return days
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="python -m tools.analyst.desk",
-        description="Serve the analyst's page on loopback until Ctrl-C.",
+        description="Serve the analyst's desk on localhost until Ctrl-C.",
         epilog="Credentials come from the environment as for the AWS CLI; `make rights` says what they need.",
     )
     outputs.add_arguments(parser)
-    parser.add_argument("--by", metavar="NAME", help="who decides (default: your user name)")
-    parser.add_argument("--days", type=int, default=DAYS, help=f"how far back it looks (default {DAYS})")
-    parser.add_argument("--port", type=int, default=0, help="where to listen (default: any free port)")
+    parser.add_argument("--by", metavar="NAME", help="the analyst's name (default: your user name)")
+    parser.add_argument("--days", type=int, default=DAYS, help=f"number of days shown (default {DAYS})")
+    parser.add_argument("--port", type=int, default=0, help="port to listen on (default: any free port)")
     return parser
 
 
 if __name__ == "__main__":
-    sys.exit(ended("desk", main, on_interrupt="every verdict that was given is sent or told"))
+    sys.exit(ended("desk", main, on_interrupt="every verdict is sent or reported"))

@@ -135,7 +135,7 @@ class Pages:
         """The file in force."""
         text, fault = in_force(self._desk.controls.get(RULES_KEY))
         if fault is not None:
-            raise OperatorError(f"what is published is refused by the detector: {fault}")
+            raise OperatorError(f"the detector refuses the published rules: {fault}")
         return PlainTextResponse(text, media_type="application/json")
 
     def measured(self, _: Request) -> Response:
@@ -195,7 +195,7 @@ class Pages:
         if form.get("reset"):
             text = None
         elif not text:
-            raise OperatorError("there is no file to publish: paste a whole rules file")
+            raise OperatorError("nothing to publish: paste a complete rules file")
         item = self._desk.controls.get(RULES_KEY)
         return self._page(
             "preview.html",
@@ -207,10 +207,10 @@ class Pages:
     def publish(self, form: _Form) -> Response:
         """Put rules in force."""
         if self._desk.environment == "prod" and form.get("confirm") != "prod":
-            raise OperatorError("this changes production: write prod to confirm")
+            raise OperatorError("this changes production: enter prod to confirm")
         note, revision = form.get("note", "").strip(), form.get("revision", "")
         if not note:
-            raise OperatorError("say why: later readers of the audit want to know")
+            raise OperatorError("enter a reason: the audit shows it")
         text = None if form.get("reset") else form.get("text", "")
         rules.publish(self._desk, text, note, int(revision) if revision.isdecimal() else -1)
         return RedirectResponse("/rules", 303)
@@ -230,7 +230,7 @@ class Pages:
                     return PlainTextResponse("This form is too large.\n", 413)
             form = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
             if not is_ours(self._desk.tokens, form.get(FORM_TOKEN, "")):
-                return PlainTextResponse("This form is of another start: load the page anew.\n", 403)
+                return PlainTextResponse("This form is from an earlier start: reload the page.\n", 403)
             of_rules = request.url.path.startswith("/rules")
             back = "/rules" if of_rules else _path(form.get("next", ""))
             return await run_in_threadpool(self._tried, lambda: answer(form), back, "Not done")

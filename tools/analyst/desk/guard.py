@@ -30,7 +30,7 @@ HEADERS: Final = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-store",
 }
-_LOST: Final = "Open the address that `make desk` printed: it carries the token of this start.\n"
+_LOST: Final = "Open the address that `make desk` printed: it contains the token of this start.\n"
 
 
 class Secrets:
@@ -69,14 +69,14 @@ class Guard:
         request, headers = Request(scope), Headers(scope=scope)
         host = headers.get("host", "")
         if host not in self._hosts:
-            return PlainTextResponse("This address is not ours.\n", 421)
+            return PlainTextResponse("The desk does not serve this address.\n", 421)
         given = request.query_params.get(TOKEN)
         if given is not None and request.method == "GET":
             return self._enter(request, given)
         if not _same(request.cookies.get(self._cookie, ""), self._tokens.session):
             return PlainTextResponse(_LOST, 403)
         if request.method not in {"GET", "HEAD"} and headers.get("origin") != f"http://{host}":
-            return PlainTextResponse("This did not come from our own page.\n", 403)
+            return PlainTextResponse("This request did not come from the desk.\n", 403)
         return None
 
     def _enter(self, request: Request, given: str) -> Response:

@@ -72,7 +72,7 @@ def desk(outputs: Outputs, session: Session, *, by: str, days: int) -> Desk:
     """Return a desk for a deployed environment.
 
     Raises:
-        OperatorError: An output is missing, or AWS does not say who is asking.
+        OperatorError: An output is missing, or AWS does not return the caller's identity.
     """
     place = Records.of(outputs)
     names = outputs.values(WATCHED)["alarm_names"]
@@ -117,4 +117,4 @@ def _identity(session: Session, place: Records) -> str:
         sts: Any = session.create_client("sts", region_name=place.region)
         return str(sts.get_caller_identity()["Arn"])
     except (BotoCoreError, ClientError) as error:
-        raise refused("AWS does not say who is asking", error, place.environment) from None
+        raise refused("AWS does not return the caller's identity", error, place.environment) from None

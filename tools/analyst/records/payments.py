@@ -66,7 +66,7 @@ def payments(tables: Tables, *, since: int = 0) -> list[Payment]:
     for item in tables.decided_transactions(since=since):
         found.append(_payment(item, labels))
         if len(found) > MOST:
-            raise OperatorError(f"more than {MOST:,} payments are stored: too many to be held in memory")
+            raise OperatorError(f"more than {MOST:,} payments are stored: too many for memory")
     return sorted(found, key=lambda each: each.received_at)
 
 

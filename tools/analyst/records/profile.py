@@ -108,7 +108,7 @@ def _read(kind: type[_Profile], profile_id: str, item: Mapping[str, Any]) -> _Pr
         return kind.from_state(StoredProfile.of_item(profile_id, item).state)
     except (ProfileError, UnreadableProfileError) as error:
         raise OperatorError(
-            f"the profile {profile_id} is not readable ({error}): use the checkout that is deployed"
+            f"the profile {profile_id} is unreadable ({error}): use the deployed version of this checkout"
         ) from None
 
 

@@ -24,9 +24,7 @@ _BAD_CREDENTIALS: Final = frozenset(
     }
 )  # fmt: skip
 _NOT_THERE: Final = frozenset({"ResourceNotFoundException"})
-_RENEW: Final = (
-    "Renew your AWS credentials until `aws sts get-caller-identity` answers, then start this again"
-)
+_RENEW: Final = "Renew your AWS credentials until `aws sts get-caller-identity` succeeds, then run this again"
 
 
 def refused(what: str, error: BotoCoreError | ClientError, environment: str) -> OperatorError:
@@ -45,7 +43,7 @@ def _next(error: BotoCoreError | ClientError, environment: str) -> str:
     if isinstance(error, _NO_CREDENTIALS) or code in _BAD_CREDENTIALS:
         return _RENEW
     if code in _NOT_THERE:
-        return f"Was {environment} destroyed? What is deployed: {hints.make('outputs', environment)}"
+        return f"Was {environment} destroyed? To check: {hints.make('outputs', environment)}"
     if isinstance(error, ConnectionError | HTTPClientError):
         return "Is `make local` still running?" if environment == "local" else "Is this machine online?"
-    return f"What an analyst must be allowed: {hints.make('rights', environment)}"
+    return f"For the policy of an analyst: {hints.make('rights', environment)}"

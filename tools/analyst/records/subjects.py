@@ -58,7 +58,9 @@ def _account_of_transaction(tables: Tables, transaction_id: str) -> str:
     found = tables.transactions(transaction_id)
     if len({each.account_id for each in found}) > 1:
         accounts = ", ".join(sorted({each.account_id for each in found}))
-        raise OperatorError(f"several accounts paid by the id {transaction_id}: {accounts}; give ACCOUNT=id")
+        raise OperatorError(
+            f"several accounts have a transaction {transaction_id}: {accounts}; set ACCOUNT=id"
+        )
     if not found:
-        raise OperatorError(f"no transaction {transaction_id} is stored: there was none, or it has expired")
+        raise OperatorError(f"transaction {transaction_id} is not stored: it never existed, or has expired")
     return found[0].account_id

@@ -73,7 +73,7 @@ class Tables:
         """Return what to say of records that are not ones that we write; empty where there are none."""
         if not self.unreadable:
             return ""
-        return f"{len(self.unreadable)} alert records are not readable, among them {min(self.unreadable)}"
+        return f"{len(self.unreadable)} alert records are unreadable, including {min(self.unreadable)}"
 
     def changes(self, changed: Changed, *, since: int = 0) -> Iterator[dict[str, Any]]:
         """Yield the items by which people decided something, the latest first.
@@ -199,7 +199,7 @@ class Tables:
         try:
             return from_item(answer["Item"]) if "Item" in answer else None
         except UnsupportedValueError as error:
-            raise OperatorError(f"the item {key} is not one that we write: {error}") from None
+            raise OperatorError(f"the item {key} is not in a known format: {error}") from None
 
     def _call(self, method: str, **arguments: Any) -> Any:
         try:

@@ -77,7 +77,7 @@ def test_filters_leave_out_what_does_not_fit(run: Run, memory: InMemory) -> None
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("--since", "yesterday"), "SINCE='yesterday' is no time"),
+        (("--since", "yesterday"), "SINCE='yesterday' is not a time"),
         (("--account", "acct-0123456789abcdef"), "make account ENV=dev TRANSACTION=id"),
     ],
 )
@@ -90,7 +90,7 @@ def test_what_cannot_be_meant_is_told(run: Run, options: tuple[str, str], said: 
 @pytest.mark.parametrize(
     ("code", "then"),
     [
-        ("ExpiredTokenException", "Renew your AWS credentials until `aws sts get-caller-identity` answers"),
+        ("ExpiredTokenException", "Renew your AWS credentials until `aws sts get-caller-identity` succeeds"),
         ("ResourceNotFoundException", "make outputs ENV=dev"),
         ("AccessDeniedException", "make rights ENV=dev"),
         (None, "Is this machine online?"),
@@ -146,7 +146,7 @@ def test_a_record_that_nobody_of_us_wrote_is_left_out_and_told(run: Run, memory:
     memory.put("alerts", {"alert_id": "by-hand", "status": "OPEN", "received_at": NOW})
     code, out, err = run(alerts, "--json")
     assert (code, listed(out)) == (0, ["t-1"])
-    assert err == "left out: 1 alert records are not readable, among them by-hand\n"
+    assert err == "left out: 1 alert records are unreadable, including by-hand\n"
 
 
 def test_points_are_shown_where_reasons_have_them_and_sum_to_the_score(memory: InMemory) -> None:
@@ -195,7 +195,7 @@ def test_an_account_without_anything_is_no_fault(run: Run) -> None:
     assert "no profile" in out
     code, _, err = run(account, "--transaction", "t-none")
     assert code == 1
-    assert "no transaction t-none is stored" in err
+    assert "transaction t-none is not stored" in err
 
 
 def test_a_verdict_on_an_account_needs_its_one_open_alert(run: Run, memory: InMemory) -> None:

@@ -121,8 +121,8 @@ def test_what_does_not_fit_together_is_refused(run: Run, table: Table, options: 
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        (["--account", "a b", "--list", "deny"], "is no account's id"),
-        (["--account", "a\n", "--list", "deny"], "is no account's id"),
+        (["--account", "a b", "--list", "deny"], "is not a valid account id"),
+        (["--account", "a\n", "--list", "deny"], "is not a valid account id"),
         (
             ["--account", "a", "--list", "deny", "--until", "2026-01-01"],
             "UNTIL: 2026-01-01 00:00 UTC is in the past",
@@ -130,7 +130,7 @@ def test_what_does_not_fit_together_is_refused(run: Run, table: Table, options: 
         (["--account", "a", "--list", "deny", "--until", "soon"], "UNTIL: 'soon' is not a time"),
         (["--account", "a", "--snooze", "soon"], "SNOOZE: 'soon' is not a duration"),
         (["--account", "a", "--snooze", f"{LONGEST_SNOOZE_DAYS + 1}d"], "too long"),
-        (["--account", "a", "--snooze", "2h", "--amount", "lots"], "AMOUNT: 'lots' is no whole number"),
+        (["--account", "a", "--snooze", "2h", "--amount", "lots"], "AMOUNT: 'lots' is neither a whole"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_a_reason(
@@ -265,7 +265,7 @@ def test_the_changes_of_one_are_shown_the_latest_first(run: Run) -> None:
     lines = run("--account", "a-1", "--history")[1].splitlines()
     assert lines[-2].endswith("by Bo: watch list, no expiry (found it)")
     assert lines[-1].endswith("by Ana: deny list, no expiry")
-    assert run("--account", "a-2", "--history")[1].endswith("  nobody has changed anything yet\n")
+    assert run("--account", "a-2", "--history")[1].endswith("  no changes yet\n")
 
 
 def test_a_list_that_is_none_is_told_in_plain_words(run: Run, capsys: pytest.CaptureFixture[str]) -> None:

@@ -84,12 +84,13 @@ def trying(found: list[Payment] | None = None, days: float = 28) -> Trying:
 def test_a_file_that_would_silence_or_multiply_alerts_is_refused() -> None:
     tried = trying()
     assert sum(each.suspicious for each in tried.before) == pytest.approx(14, abs=1)
-    assert tried.compared(IN_FORCE)[1].startswith("replayed, the rules in force make 14 alerts, these 14")
-    with pytest.raises(OperatorError, match=r"no alert where those in force make 14.*FORCE=yes"):
+    compared = tried.compared(IN_FORCE)[1]
+    assert compared.startswith("in the replay, the rules in force raise 14 alerts, the new rules 14")
+    with pytest.raises(OperatorError, match=r"no alerts, the rules in force 14.*FORCE=yes"):
         tried.compared(parse_rules(with_limit(100_000).encode()))
     with pytest.raises(OperatorError, match=rf"more than {MOST_TIMES:g} times as many.*FORCE=yes"):
         tried.compared(parse_rules(with_limit(10).encode()))
-    assert trying([]).compared(RULES) == ["no payment is stored to try the rules on"]
+    assert trying([]).compared(RULES) == ["no stored payments to try the rules on"]
 
 
 def test_what_a_list_kept_quiet_is_no_alert_of_the_rules() -> None:
@@ -123,7 +124,7 @@ def test_a_budget_chooses_among_what_the_rules_in_force_recorded(per_day: float)
     assert trying(other).threshold(IN_FORCE, per_day).threshold != found.threshold, (
         "of others, nothing is known"
     )
-    with pytest.raises(OperatorError, match="every payment"):
+    with pytest.raises(OperatorError, match="exceed the payments"):
         tried.threshold(IN_FORCE, 1_000)
 
 
@@ -167,12 +168,12 @@ def test_the_command_tries_a_file_before_it_publishes_it(run: Run, table: Table,
     loud.write_text(with_limit(10))
     code, _, error = run("--file", str(loud), "--by", "Ana")
     assert (code, table.items()) == (1, [])
-    assert "times as many. Publish it all the same: FORCE=yes" in error
+    assert "times as many. To publish anyway: FORCE=yes" in error
     mild = tmp_path / "mild.json"
     mild.write_text(with_limit(100_000))
     code, out, _ = run("--file", str(mild), "--by", "Ana")
     assert code == 0
-    assert "replayed, the rules in force make 0 alerts, these 0" in out
+    assert "in the replay, the rules in force raise 0 alerts, the new rules 0" in out
     assert run("--file", str(loud), "--by", "Ana", "--force")[0] == 0
 
 
@@ -190,7 +191,7 @@ def test_a_budget_is_published_as_a_threshold(run: Run, table: Table) -> None:
         "version": 0,
     }
     assert "2.0 alerts a day; by week 0.0, 5.1" in out
-    assert "precision to expect: 58% by the scores; no verdict" in out
+    assert "expected precision: 58% from the scores; none has a verdict" in out
 
 
 def test_the_days_of_a_challenger(run: Run, table: Table, tmp_path: Path) -> None:
@@ -203,7 +204,7 @@ def test_the_days_of_a_challenger(run: Run, table: Table, tmp_path: Path) -> Non
     assert f"challenger: {version}, by Ana" in out
     assert "nothing to do" in run("--challenger", str(file), "--by", "Ana")[1]
     assert f"challenger: {version}" in run()[1]
-    assert "scored by" in run(module=challenger)[2], "no payment yet"
+    assert "has not scored" in run(module=challenger)[2], "no payment yet"
 
     champion = [
         payment(590 + n, 150.0, suspicious=n in {1, 2}, score=0.9 if n in {1, 2} else 0.1) for n in range(8)

@@ -101,7 +101,7 @@ def test_what_may_pass_is_sent_again(answers: Answers) -> None:
             (400, {"error": "e", "message": "Wrong.", "fields": [], "validation": "[note: is too long]"}),
             "error: 400 e: Wrong.\n  [note: is too long]\n",
         ),
-        ((403, '{"message": "Forbidden"}'), 'Forbidden"}\nThe credentials that signed have expired, or may'),
+        ((403, '{"message": "Forbidden"}'), 'Forbidden"}\nThe credentials have expired or lack'),
         ((502, "<html>"), "error: 502: <html>\n"),
         (EndpointConnectionError(endpoint_url="https://api.example"), "does not answer"),
     ],

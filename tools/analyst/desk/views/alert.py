@@ -95,7 +95,7 @@ def page(desk: Desk, alert_id: str, *, whole: bool) -> dict[str, Any]:
 
 def no_record(alert_id: str) -> str:
     """Return what to say where there is no such record."""
-    return f"there is no alert {alert_id}: there was none, or its record has expired"
+    return f"there is no alert {alert_id}: it never existed, or its record has expired"
 
 
 def weighed(alert: Alert) -> tuple[list[Weighed], list[Reason]]:

@@ -83,7 +83,7 @@ def controls_of(desk: Desk, kind: str, identifier: str) -> ControlsShown:
     try:
         controls = Controls.from_item(item)
     except ProfileError as error:
-        return ControlsShown(kind, identifier, f"{error}; setting it anew mends it", "", 0, [])
+        return ControlsShown(kind, identifier, f"{error}; set it again to repair it", "", 0, [])
     standing = controls.standing_at(at)
     snoozed = controls.snoozed_until if controls.snoozed_until > at else 0
     now_in_force = {

@@ -278,7 +278,7 @@ def with_threshold(desk: Desk, threshold: str) -> str:
     try:
         value = float(threshold)
     except ValueError:
-        raise OperatorError(f"{threshold!r} is no threshold: write a number from 0 to 1") from None
+        raise OperatorError(f"{threshold!r} is not a threshold: enter a number from 0 to 1") from None
     return text_with_threshold(text, value)
 
 
@@ -291,5 +291,5 @@ def publish(desk: Desk, text: str | None, note: str, revision: int) -> None:
     checked = proposal(desk, text)
     before = desk.controls.get(RULES_KEY)
     if int((before or {}).get("revision", 0)) != revision:
-        raise OperatorError("somebody has published other rules since this preview: look at it again")
+        raise OperatorError("other rules were published since this preview: review it again")
     desk.controls.publish(before, checked.text, note)

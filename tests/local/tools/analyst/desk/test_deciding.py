@@ -84,7 +84,7 @@ def test_what_the_api_refuses_is_told_and_can_be_tried_again(page: Page, bank: B
     told = page.locator(".banner.failed")
     expect(told).to_contain_text("Not recorded: fraud on refused-1")
     expect(told).to_contain_text("404 unknown_transaction")
-    told.get_by_role("button", name="Drop it").click()
+    told.get_by_role("button", name="Discard").click()
     expect(told).to_have_count(0)
 
 
@@ -125,7 +125,7 @@ def test_a_threshold_is_chosen_previewed_and_published(page: Page, bank: Bank) -
 
 def test_a_bad_file_and_a_stale_preview_are_refused(page: Page, bank: Bank) -> None:
     page.goto(bank.url("/rules"))
-    page.get_by_label("A whole rules file").fill('{"schema": 2}')
+    page.get_by_label("A complete rules file").fill('{"schema": 2}')
     page.get_by_role("button", name="Preview", exact=True).click()
     expect(page.locator("body")).to_contain_text("The detector cannot use this file: line 1")
     page.goto(bank.url("/rules"))
@@ -134,7 +134,7 @@ def test_a_bad_file_and_a_stale_preview_are_refused(page: Page, bank: Bank) -> N
     page.evaluate("document.querySelector('[name=revision]').value = '99'")
     page.get_by_label("Why").fill("stale")
     page.get_by_role("button", name="Publish, as ana").click()
-    expect(page.locator("body")).to_contain_text("Somebody has published other rules")
+    expect(page.locator("body")).to_contain_text("Other rules were published")
 
 
 def test_keys_lead_from_page_to_page_and_are_told(page: Page, bank: Bank) -> None:
