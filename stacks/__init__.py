@@ -1,1 +1,1 @@
-"""The four layers, each a Pulumi project of its own."""
+"""The four layers, each a Pulumi project."""

@@ -1,1 +1,1 @@
-"""The alerting layer: a Pulumi project of its own."""
+"""The alerting layer, a Pulumi project."""

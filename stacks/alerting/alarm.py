@@ -1,4 +1,4 @@
-"""How an alarm is made: each one tells the operators what it means and what to do, and when it is over."""
+"""CloudWatch alarms that notify the operators, with meaning and action in the description."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ SILENT = "IF(FILL(incoming, 0) > 0 AND FILL(outgoing, 0) == 0, 1, 0)"
 
 @dataclass(frozen=True)
 class Metric:
-    """One metric of one resource, as CloudWatch publishes it."""
+    """A metric of a resource."""
 
     namespace: str
     name: str
@@ -30,12 +30,12 @@ class Metric:
 
 @dataclass(frozen=True)
 class Alarm:
-    """Rings when the metric is above the threshold in each of ``periods`` in a row."""
+    """Alarms when a metric exceeds the threshold for ``periods`` consecutive periods."""
 
     stem: str
     metric: Metric
     meaning: str
-    """What has happened, for a person who was asleep a minute ago."""
+    """What has happened, for an operator who has just been woken."""
     action: str
     """What to do first."""
     threshold: float = 0
@@ -45,7 +45,7 @@ class Alarm:
 
 @dataclass(frozen=True)
 class SilenceAlarm:
-    """Rings when something went in and nothing came out, in each of ``periods`` in a row."""
+    """Alarms when there is input but no output for ``periods`` consecutive periods."""
 
     stem: str
     incoming: Metric
@@ -58,11 +58,11 @@ class SilenceAlarm:
 
 @dataclass(frozen=True)
 class FormulaAlarm:
-    """Rings when a formula over several metrics gives more than zero, in each of ``periods`` in a row."""
+    """Alarms when a metric math expression exceeds zero for ``periods`` consecutive periods."""
 
     stem: str
     metrics: Mapping[str, Metric]
-    """By the name that the formula has for each."""
+    """Name in the expression -> metric."""
     formula: str
     label: str
     meaning: str
@@ -74,7 +74,7 @@ class FormulaAlarm:
 
 @dataclass(frozen=True)
 class AbsenceAlarm:
-    """Rings when nothing has been counted for so many hours: no data is what it looks for."""
+    """Alarms when a metric has no data for a number of hours."""
 
     stem: str
     metric: Metric
@@ -94,7 +94,7 @@ def register(
 ) -> list[pulumi.Output[str]]:
     """Register the alarms; return their names.
 
-    A metric without data means that nothing is wrong, but to an `AbsenceAlarm`.
+    Missing data is not breaching, except for an `AbsenceAlarm`.
     """
     return [_registered(alarm, names, topic_arn, opts).name for alarm in alarms]
 
@@ -141,7 +141,7 @@ def _absence(alarm: AbsenceAlarm) -> aws.cloudwatch.MetricAlarmArgs:
         metric_name=alarm.metric.name,
         dimensions=alarm.metric.dimensions,
         statistic=alarm.metric.statistic,
-        # Periods of an hour may reach seven days back; shorter ones no more than a day.
+        # CloudWatch evaluates up to seven days with hourly periods, but one day with shorter ones.
         period=HOUR,
         evaluation_periods=alarm.hours,
         comparison_operator="LessThanThreshold",

@@ -1,6 +1,6 @@
-"""Every alarm of the pipeline, in the order in which a transaction passes.
+"""The alarms of the pipeline, in the order that a transaction passes.
 
-A threshold is zero where a single occurrence means that something was lost or nearly lost.
+The threshold is zero where a single occurrence means that data was lost or nearly lost.
 """
 
 import pulumi
@@ -25,7 +25,7 @@ def alarms(
     notifier_name: pulumi.Input[str],
     opts: pulumi.ResourceOptions,
 ) -> list[pulumi.Output[str]]:
-    """Register them all, each telling the operators; return their names."""
+    """Register the alarms; return their names."""
     functions = {
         stems.INGEST: compute.ingest_function_name,
         stems.DETECTOR: compute.detector_function_name,
@@ -219,7 +219,7 @@ def _dead_letter_queues(
         )
         for stem, meaning, action in _DEAD_LETTERS
     ]
-    # The message that ends a window of grouping is as old as the window when it comes.
+    # A closing message is as old as the grouping window when it becomes visible.
     oldest = settings.alert_grouping_seconds + QUEUE_AGE_SECONDS
     age = Alarm(
         "suspicious-queue-age",
@@ -291,7 +291,7 @@ def _mail(data: DataContract) -> list[Alarm | SilenceAlarm]:
             "no failure if no subscription is confirmed.",
             action="Ask the security team to confirm the subscription mail that AWS sent to each address; "
             "alerts published meanwhile are in the alerts table.",
-            # Alerts are rare: to wait for a second one would be to miss the first.
+            # Alerts are rare, so a single one is significant.
             period_seconds=3 * FIVE_MINUTES,
             periods=1,
         ),

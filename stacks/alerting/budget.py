@@ -1,4 +1,4 @@
-"""A budget for the account: the operators are mailed before a month costs more than somebody decided."""
+"""A monthly cost budget for the account, which notifies the operators before it is exceeded."""
 
 import pulumi
 import pulumi_aws as aws
@@ -11,7 +11,7 @@ REACHED_PER_CENT = 100
 
 
 def budget(settings: AlertingSettings, opts: pulumi.ResourceOptions) -> aws.budgets.Budget:
-    """A monthly limit; AWS compares it some three times a day, and mails by itself: no topic, no key."""
+    """Register the budget. AWS evaluates it about three times a day and sends the mails itself."""
     name = settings.names.of("monthly-budget", "budget")
     return aws.budgets.Budget(
         name,

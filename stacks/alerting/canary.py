@@ -1,4 +1,4 @@
-"""Where commands write what they count, in the embedded metric format: `make canary` and `make stability`."""
+"""The log group for metrics of `make canary` and `make stability`, in the embedded metric format."""
 
 import pulumi
 import pulumi_aws as aws
@@ -11,9 +11,9 @@ from stacks.alerting.settings import AlertingSettings
 
 
 def canary(settings: AlertingSettings, network: NetworkContract, opts: pulumi.ResourceOptions) -> None:
-    """Register the log group, where a job sends synthetic frauds.
+    """Register the log group, if a job sends synthetic frauds.
 
-    A log group can be named in a right to write to it. `cloudwatch:PutMetricData` knows no resource.
+    Unlike `cloudwatch:PutMetricData`, writing to a log group has resource-level permissions.
     """
     if settings.canary_within_hours:
         name = settings.names.of(stems.CANARY_LOG)

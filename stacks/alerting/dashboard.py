@@ -1,4 +1,4 @@
-"""The pipeline on one page, left to right as a transaction goes, and below it the way back: verdicts."""
+"""The dashboard: the pipeline from left to right, and verdicts below."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -22,7 +22,7 @@ GRAPH_HEIGHT = 6
 
 @dataclass(frozen=True)
 class Graph:
-    """Some metrics over time."""
+    """A time series widget."""
 
     title: str
     metrics: Sequence[Metric]
@@ -30,7 +30,7 @@ class Graph:
 
 @dataclass(frozen=True)
 class Station:
-    """One part of the pipeline: a column of the page, or a row below the columns."""
+    """A part of the pipeline: a column, or a row below the columns."""
 
     title: str
     explanation: str
@@ -168,7 +168,7 @@ def _verdicts(compute: ComputeContract) -> Station:
 
 @dataclass(frozen=True)
 class _Area:
-    """A rectangle of the page; the page is ``PAGE_WIDTH`` wide and as high as need be."""
+    """A rectangle of the dashboard, which is ``PAGE_WIDTH`` units wide."""
 
     x: int
     y: int

@@ -1,4 +1,4 @@
-"""The metrics of each part of the pipeline, with the dimensions under which CloudWatch files them."""
+"""CloudWatch metrics of the pipeline's resources, with their dimensions."""
 
 from typing import Literal
 
@@ -10,7 +10,7 @@ from stacks.alerting.alarm import Metric, Statistic
 
 
 def of_api(compute: ComputeContract, name: str, statistic: Statistic) -> Metric:
-    """Return a metric of the stage."""
+    """Return a metric of the API's stage."""
     dimensions = {"ApiName": compute.api_name, "Stage": compute.stage_name}
     return Metric("AWS/ApiGateway", name, dimensions, statistic)
 
@@ -21,27 +21,27 @@ def of_function(function_name: pulumi.Input[str], name: str, statistic: Statisti
 
 
 def counted_by(function_name: pulumi.Input[str], name: str) -> Metric:
-    """How often a function has counted something in its log."""
+    """Return a count that a function logs."""
     return Metric(counting.NAMESPACE, name, {counting.DIMENSION: function_name}, "Sum")
 
 
 def measured_by(function_name: pulumi.Input[str], name: str, statistic: Statistic) -> Metric:
-    """What a function has measured in its log, in milliseconds."""
+    """Return a duration that a function logs, in milliseconds."""
     return Metric(counting.NAMESPACE, name, {counting.DIMENSION: function_name}, statistic)
 
 
 def counted_by_commands(suffix: str, name: str, statistic: Statistic = "Sum") -> Metric:
-    """What a job counts with a command, such as the synthetic frauds of `make canary` that went through."""
+    """Return a metric of a command, such as `make canary`."""
     return Metric(counting.NAMESPACE, name, {counting.ENVIRONMENT_DIMENSION: suffix}, statistic)
 
 
 def of_throttles(table_name: pulumi.Input[str], name: str) -> Metric:
-    """How often DynamoDB throttled reads or writes of a table."""
+    """Return the number of throttled reads or writes of a table."""
     return Metric("AWS/DynamoDB", name, {"TableName": table_name}, "Sum")
 
 
 def of_writes(table_name: pulumi.Input[str], operation: Literal["PutItem", "UpdateItem"]) -> Metric:
-    """How many items of a table were put or updated; a write whose condition failed does not count."""
+    """Return the number of successful puts or updates of a table, without failed conditions."""
     dimensions = {"TableName": table_name, "Operation": operation}
     return Metric("AWS/DynamoDB", "SuccessfulRequestLatency", dimensions, "SampleCount")
 

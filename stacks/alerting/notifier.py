@@ -1,4 +1,4 @@
-"""The notifier function: takes suspicious transactions off the queue, records each, and mails it once."""
+"""The notifier function: records suspicious transactions from the queue and mails each once."""
 
 import pulumi
 import pulumi_aws as aws
@@ -13,7 +13,7 @@ from stacks.alerting.settings import AlertingSettings
 PACKAGE = "stacks.alerting.functions.notifier"
 TIMEOUT_SECONDS = 30
 BATCH_SIZE = 10
-"""X-Ray links at most 20 messages to one invocation."""
+"""X-Ray links at most 20 messages to an invocation."""
 
 
 def notifier(
@@ -23,7 +23,7 @@ def notifier(
     compute: ComputeContract,
     opts: pulumi.ResourceOptions,
 ) -> Function:
-    """Register the function and its trigger, which reports failed messages one by one."""
+    """Register the function and its event source mapping, with partial batch responses."""
     targets = {
         stems.ALERTS: data.alerts_table_arn,
         stems.FRAUD_ALERTS: data.fraud_alerts_topic_arn,
@@ -37,7 +37,7 @@ def notifier(
             package=PACKAGE,
             statements=[
                 *role_statements(stems.NOTIFIER, targets, network.key_arn),
-                # Lambda polls the queue in the name of the function's role.
+                # Lambda polls the queue with the function's role.
                 Statement(
                     sid="PollSuspiciousQueue",
                     actions=["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],

@@ -1,4 +1,4 @@
-"""The alerting layer: tells the security team of fraud, and the operators of trouble in the pipeline."""
+"""The alerting layer: notifies the security team of fraud, and the operators of pipeline failures."""
 
 import pulumi
 

@@ -10,49 +10,49 @@ from shared.runtime.logs import LEVELS
 
 MAXIMUM_RESERVED_CONCURRENCY = 10_000
 MAXIMUM_QUEUE_CONCURRENCY = 1000
-"""The most that Lambda accepts for a queue."""
+"""Lambda's limit for a queue."""
 MAXIMUM_MESSAGE_DELAY_SECONDS = 900
-"""The most that SQS accepts for a message; the end of a window is one."""
+"""SQS's limit for a delayed message, which ends a grouping window."""
 MAXIMUM_CANARY_HOURS = 168
-"""The most that CloudWatch looks back."""
+"""CloudWatch's limit for the evaluation of an alarm."""
 MAXIMUM_MAILS_PER_MINUTE = 100
-"""Nobody reads more, and the ids of those that were mailed stand in one item."""
+"""People cannot read more, and one item holds the ids of the mailed alerts."""
 MAXIMUM_BUDGET_DOLLARS = 10_000_000
 
 
 @dataclass(frozen=True)
 class AlertingSettings:
-    """What differs between environments."""
+    """Settings of an environment."""
 
     names: Names
     notifier_reserved_concurrency: int
     notifier_maximum_concurrency: int
-    """How many batches of the queue are worked on at once; never more than the function may run."""
+    """Maximum concurrency of the queue; at most the function's reserved concurrency."""
     log_level: str
     security_team_emails: tuple[str, ...]
-    """Who receives fraud alerts; each address must confirm its subscription."""
+    """Recipients of fraud alerts; each address must confirm its subscription."""
     operator_emails: tuple[str, ...]
-    """Who receives notifications of pipeline failures."""
+    """Recipients of notifications of pipeline failures."""
     alert_grouping_seconds: int
-    """How long further alerts of an account are gathered into one mail; 0 for never."""
+    """Window in which an account's alerts are grouped into one mail; 0 disables grouping."""
     most_mails_per_minute: int
-    """After so many mails about single alerts within a minute one digest tells of the others; 0 for never."""
+    """Mails of single alerts per minute, above which alerts go into a digest; 0 for no limit."""
     api_latency_alarm_milliseconds: int
     fewest_alerts_per_10000: int
-    """Fewer suspicious ones among 10,000 transactions of an hour ring; 0 for never."""
+    """Lower limit of alerts per 10,000 transactions in an hour; 0 disables the alarm."""
     most_alerts_per_10000: int
-    """More of them ring."""
+    """Upper limit of alerts per 10,000 transactions in an hour."""
     canary_within_hours: int
-    """So many hours without a synthetic fraud that went through ring; 0 where no job sends any."""
+    """Hours without a successful canary before the alarm; 0 if no job sends any."""
     monthly_budget_dollars: int
-    """What the account may cost a month before the operators are mailed; `make cost` says what is usual."""
+    """Monthly cost budget of the account; `make cost` shows the usual costs."""
 
     @classmethod
     def read(cls) -> Self:
-        """From the stack's configuration.
+        """Read the stack's configuration.
 
         Raises:
-            SettingError: naming the key, the file and an example.
+            SettingError: A setting is missing or invalid; names the key, the file and an example.
         """
         with SettingsReader("alerting") as reader:
             reserved = reader.integer(

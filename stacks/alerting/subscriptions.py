@@ -1,4 +1,4 @@
-"""Who gets which mails. AWS asks every address to confirm; until then it gets nothing."""
+"""E-mail subscriptions. Each address receives nothing until it confirms its subscription."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from stacks.alerting.settings import AlertingSettings
 
 
 def subscriptions(settings: AlertingSettings, data: DataContract, opts: pulumi.ResourceOptions) -> None:
-    """The security team to fraud alerts, the operators to alarms."""
+    """Subscribe the security team to fraud alerts and the operators to alarms."""
     _subscribe("security", data.fraud_alerts_topic_arn, settings.security_team_emails, settings.names, opts)
     _subscribe("operators", data.operations_alarms_topic_arn, settings.operator_emails, settings.names, opts)
 

@@ -1,7 +1,7 @@
-"""The alarms against silence: what the tables and the functions count, compared hop by hop.
+"""Alarms on silent failures, which compare the counts of tables and functions hop by hop.
 
-A function that fails rings by itself. These ring where everything seems well: a part of the transactions is
-not judged, of the alerts not recorded, or the detector finds more or fewer than ever.
+A failing function has its own alarm. These detect failures without errors: transactions without a decision,
+alerts without a record, or an unusual number of alerts.
 """
 
 import pulumi
@@ -13,14 +13,14 @@ from stacks.alerting.alarm import FIVE_MINUTES, HOUR, AbsenceAlarm, Alarm, AnyAl
 from stacks.alerting.settings import AlertingSettings
 
 GAP_SHARE = 0.01
-"""A gap of one transaction in flight at the end of a period is none; it is made up in the next."""
+"""Tolerated share of transactions in flight at the end of a period."""
 ALERT_GAP_SHARE = 0.02
 LATE_SHARE = 0.01
 MAIL_LAG_MILLISECONDS = 60_000
 EXPECTED_ALERTS = 5
-"""Fewer than the band allows says nothing before so many were to be expected."""
+"""Minimum number of expected alerts before too few are significant."""
 BURST_ALERTS = 20
-"""More than the band allows says nothing before there are so many."""
+"""Minimum number of alerts before too many are significant."""
 _RECONCILE = "make reconcile lists them and, with REPLAY=yes, sends them again"
 
 
@@ -30,7 +30,7 @@ def watchdog(
     compute: ComputeContract,
     notifier_name: pulumi.Input[str],
 ) -> list[AnyAlarm]:
-    """The alarms that compare what was stored, decided, recorded and mailed."""
+    """Return the alarms that compare stored, decided, recorded and mailed transactions."""
     detector = compute.detector_function_name
     return [
         *_gaps(data, detector, notifier_name),
@@ -72,7 +72,7 @@ def _gaps(data: DataContract, detector: pulumi.Input[str], notifier: pulumi.Inpu
 
 
 def _decided(data: DataContract) -> Metric:
-    """How many decisions were kept with their transactions: nothing else updates those."""
+    """Return the number of recorded decisions, the only updates of transactions."""
     return metrics.of_writes(data.transactions_table_name, "UpdateItem")
 
 
@@ -174,7 +174,7 @@ def _throttles(data: DataContract) -> FormulaAlarm:
 
 
 def _canary(settings: AlertingSettings) -> list[AbsenceAlarm]:
-    """Where a job sends synthetic frauds (`make canary`): everything may be quiet because nothing works."""
+    """Return the alarm on missing canaries (`make canary`), if a job sends them."""
     hours = settings.canary_within_hours
     if not hours:
         return []

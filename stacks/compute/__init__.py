@@ -1,1 +1,1 @@
-"""The compute layer: a Pulumi project of its own."""
+"""The compute layer, a Pulumi project."""

@@ -1,4 +1,4 @@
-"""The REST API: one path down to what payment services post and analysts decide, signed and throttled."""
+"""The REST API for payment services and analysts, with IAM authorization and throttling."""
 
 import hashlib
 import json
@@ -28,12 +28,12 @@ PUT_CONTROLS = Route("controls", "PUT", "controls", controls_schema)
 PUT_RULES = Route("rules", "PUT", "rules", rules_schema)
 PUT_APPROVAL = Route("approval", "PUT", "approvals", approval_schema)
 OF_PEOPLE = (PUT_VERDICT, PUT_CONTROLS, PUT_RULES, PUT_APPROVAL)
-"""What analysts decide, answered by one function."""
+"""Routes for analysts, served by one function."""
 
 
 @dataclass(frozen=True)
 class Api:
-    """The API, the functions behind its routes, and a deployment of it, which a stage serves."""
+    """The API, the functions of its routes, and a deployment."""
 
     rest_api: aws.apigateway.RestApi
     functions: Mapping[Route, Function]
@@ -43,7 +43,7 @@ class Api:
 def transactions_api(
     settings: ComputeSettings, functions: Mapping[Route, Function], opts: pulumi.ResourceOptions
 ) -> Api:
-    """Register the API with a method for each route; any change to what it deploys makes a new deployment."""
+    """Register the API with a method per route; any change creates a new deployment."""
     names = settings.names
     rest_api = aws.apigateway.RestApi(
         names.of("transactions-api"),
@@ -78,7 +78,7 @@ def transactions_api(
 def _resources(
     names: Names, rest_api: aws.apigateway.RestApi, routes: list[Route], opts: pulumi.ResourceOptions
 ) -> dict[str, aws.apigateway.Resource]:
-    """Every step of every route's path, by the path down to it."""
+    """Register the resources of all routes; return them by path."""
     made: dict[str, aws.apigateway.Resource] = {}
     for route in routes:
         steps = route.path.split("/")

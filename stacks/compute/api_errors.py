@@ -1,4 +1,4 @@
-"""What the gateway itself answers when it refuses a request: JSON like the functions' own errors."""
+"""Gateway responses in the same JSON format as the functions' errors."""
 
 import json
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ RETRY_AFTER_SECONDS = 1
 
 @dataclass(frozen=True)
 class ErrorResponse:
-    """One kind of refusal. Without a status the gateway's own stands."""
+    """A gateway response. Without a status, API Gateway's default applies."""
 
     stem: str
     type: str
@@ -23,11 +23,11 @@ class ErrorResponse:
     message: str
     status: int | None = None
     details: Mapping[str, str] = field(default_factory=dict)
-    """More fields of the body; the values are the gateway's variables."""
+    """Additional fields of the body -> API Gateway variables."""
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def template(self) -> str:
-        """Return the body; the gateway escapes what it puts in place of a variable."""
+        """Return the body template; API Gateway escapes the values of variables."""
         return json.dumps(
             {
                 "error": self.error,
@@ -102,13 +102,13 @@ _RESPONSES = (
 )
 
 ERROR_RESPONSES: list[dict[str, Any]] = [asdict(each) for each in _RESPONSES]
-"""The same as plain data, for the deployment's fingerprint."""
+"""The responses as plain data, for the deployment's trigger."""
 
 
 def error_responses(
     names: Names, rest_api: aws.apigateway.RestApi, opts: pulumi.ResourceOptions
 ) -> list[aws.apigateway.Response]:
-    """Every refusal of the gateway, readable by a program and by a person."""
+    """Register the gateway responses."""
     return [
         aws.apigateway.Response(
             names.of(each.stem),

@@ -1,4 +1,4 @@
-"""One route of the API: a method that only signed requests reach, a model of its body, and its function."""
+"""A route of the API: a method with IAM authorization, a model of its body, and its function."""
 
 import json
 import re
@@ -14,7 +14,7 @@ from shared.infra.naming import Names
 from shared.infra.provider import named
 
 INTEGRATION_TIMEOUT_MILLISECONDS = 10_000
-"""Longer than each function's timeout, so that it is always the function that answers."""
+"""Longer than each function's timeout, so that API Gateway never times out first."""
 CONTENT_TYPE = "application/json"
 AUTHORIZATION = "AWS_IAM"
 INTEGRATION = "AWS_PROXY"
@@ -23,34 +23,34 @@ VALIDATES_BODY = True
 
 @dataclass(frozen=True)
 class Route:
-    """What a client asks for."""
+    """A method and path of the API."""
 
     thing: str
-    """What its body is: `transaction`."""
+    """Name of the body: `transaction`."""
     method: str
     path: str
-    """Below the stage, with variables in braces."""
+    """Path relative to the stage, with variables in braces."""
     schema: Callable[[], dict[str, Any]]
-    """Returns the schema of its body."""
+    """Returns the schema of the body."""
 
     @property
     def stem(self) -> str:
-        """Of its resources' names: `post-transactions`."""
+        """Stem of its resources' names: `post-transactions`."""
         return f"{self.method.lower()}-{self.path.rpartition('/')[2]}"
 
     @property
     def source(self) -> str:
-        """Method and path as API Gateway names them to Lambda: with `*` in place of each variable."""
+        """Method and path in the source ARN for Lambda, with `*` for each path variable."""
         return f"{self.method}/{re.sub(r'{[^}]+}', '*', self.path)}"
 
     @property
     def method_path(self) -> str:
-        """As a stage's settings name the method, with `~1` for each `/` ("Stage" in the API reference)."""
+        """The method's path in a stage's settings, with `~1` for each `/` ("Stage" in the API reference)."""
         return f"~1{self.path.replace('/', '~1')}/{self.method}"
 
 
 def definition(route: Route) -> dict[str, Any]:
-    """Return what a deployment serves of the route, as plain data."""
+    """Return the deployed definition of the route as plain data."""
     return {
         "method": route.method,
         "path": route.path,
@@ -65,7 +65,7 @@ def definition(route: Route) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Place:
-    """Where in an API a route's method belongs."""
+    """The API and resource of a route's method."""
 
     names: Names
     rest_api: aws.apigateway.RestApi
@@ -75,7 +75,7 @@ class Place:
 def serve(
     route: Route, function: Function, place: Place, opts: pulumi.ResourceOptions
 ) -> list[pulumi.Resource]:
-    """Register the route's method and its integration, for which a deployment must wait."""
+    """Register the route's method and integration, on which a deployment depends."""
     method = _method(route, place, opts)
     integration = aws.apigateway.Integration(
         place.names.of(f"{route.stem}-integration"),
@@ -86,7 +86,8 @@ def serve(
         integration_http_method="POST",
         uri=function.invoke_arn,
         timeout_milliseconds=INTEGRATION_TIMEOUT_MILLISECONDS,
-        # A method has one: AWS would write the new one over the old, and then delete it as the old.
+        # A method has one integration: creating the new one would overwrite the old one, which is then
+        # deleted.
         opts=named(opts),
     )
     return [method, integration]

@@ -1,4 +1,4 @@
-"""The stage that serves the API: tracing, throttling, access logs where the account can write them."""
+"""The API's stage: tracing, throttling and optional access logs."""
 
 import json
 
@@ -14,10 +14,10 @@ from stacks.compute.settings import ComputeSettings
 
 REQUESTS_PER_SECOND = 1000
 DECISIONS_PER_SECOND = 10
-"""Decisions come from people and their desks. Each is up to six transactions over several items, so that
-more would take the tables from the payments."""
+"""Limit of analysts' requests per second. Each makes up to six transactions over several items, so that more
+would take table capacity from payments."""
 DECISIONS_BURST = 20
-"""What a desk may send at once when it has closed a group of alerts."""
+"""Burst of a desk that decides on a group of alerts."""
 
 ACCESS_LOG_FORMAT = json.dumps(
     {
@@ -33,7 +33,7 @@ ACCESS_LOG_FORMAT = json.dumps(
         "trace_id": "$context.xrayTraceId",
     }
 )
-"""Who called and what came of it; never the body."""
+"""Caller and result, never the body."""
 
 
 def api_stage(
@@ -42,7 +42,7 @@ def api_stage(
     api: Api,
     opts: pulumi.ResourceOptions,
 ) -> aws.apigateway.Stage:
-    """The stage, its limits, and the permissions by which it alone may invoke the functions behind it."""
+    """Register the stage, its throttling, and the permissions with which only it may invoke the functions."""
     names = settings.names
     name = names.of("stage", "api-stage")
     stage = aws.apigateway.Stage(
@@ -73,9 +73,9 @@ def api_stage(
 def _throttling(
     settings: ComputeSettings, api: Api, stage: aws.apigateway.Stage, opts: pulumi.ResourceOptions
 ) -> None:
-    """Exactly 1000 requests a second for what takes in transactions; what people decide has its own limits.
+    """Register the throttling: exactly 1000 requests per second, and separate limits for analysts' routes.
 
-    A limit is of each method by itself: what one of them is sent takes nothing from another.
+    Each method has its own token bucket.
     """
 
     def limit(
@@ -89,7 +89,7 @@ def _throttling(
             settings=aws.apigateway.MethodSettingsSettingsArgs(
                 throttling_rate_limit=rate,
                 throttling_burst_limit=burst,
-                # Alarms and dashboard read the stage's metrics; those of each method cost by the metric.
+                # Alarms and dashboard use the stage's metrics; metrics per method would be billed.
                 metrics_enabled=False,
                 logging_level="OFF",
                 data_trace_enabled=False,
@@ -98,7 +98,7 @@ def _throttling(
         )
 
     whole = limit("api-method-settings", "*/*", REQUESTS_PER_SECOND, settings.api_burst_limit, named(opts))
-    # What is set for all methods after a method's own would take its place.
+    # Settings for all methods must come first: later they would overwrite those of a method.
     own = named(opts, whole)
     for route in OF_PEOPLE:
         stem = f"{route.stem}-method-settings"

@@ -1,4 +1,4 @@
-"""The detector function: scores a stored transaction and sends on what is suspicious."""
+"""The detector function: scores stored transactions and forwards suspicious ones."""
 
 from dataclasses import dataclass
 
@@ -17,16 +17,16 @@ PACKAGE = "stacks.compute.functions.detector"
 PACKAGES = ("stacks.compute.functions.profiles",)
 TIMEOUT_SECONDS = 15
 MEMORY_MEGABYTES = 128
-"""Lambda's least, four times what it takes; docs/cost.md has the price and the time of more."""
+"""Lambda's minimum, four times what the function needs. For the costs of more, see docs/cost.md."""
 RETRIES = 2
-"""The most that Lambda offers, after one minute and after two more."""
+"""Lambda's maximum, after one minute and after two more."""
 MAXIMUM_EVENT_AGE_SECONDS = 6 * 3600
-"""The most that Lambda offers: how long an event may wait while the function is throttled."""
+"""Lambda's maximum: how long an event may wait while the function is throttled."""
 
 
 @dataclass(frozen=True)
 class Detector:
-    """The function, how often Lambda tries an event, and where what it gives up goes."""
+    """The function, its asynchronous configuration and its on-failure queue."""
 
     function: Function
     retries: aws.lambda_.FunctionEventInvokeConfig
@@ -36,10 +36,10 @@ class Detector:
 def detector(
     settings: ComputeSettings, network: NetworkContract, data: DataContract, opts: pulumi.ResourceOptions
 ) -> Detector:
-    """The function, which EventBridge invokes asynchronously, and the queue for what it could not handle."""
+    """Register the function, which EventBridge invokes asynchronously, and its on-failure queue."""
     names = settings.names
     failures = Queue(stems.DETECTOR_DLQ, names, network.key_arn, opts)
-    # Lambda delivers to the on-failure queue in the name of the function's role.
+    # Lambda sends to the on-failure queue with the function's role.
     deliver_failures = Statement(sid="DeliverFailures", actions=["sqs:SendMessage"], resources=[failures.arn])
     targets = {
         stems.TRANSACTIONS: data.transactions_table_arn,

@@ -13,13 +13,13 @@ PACKAGES = ("shared.requests",)
 VENDORED = ("fastjsonschema",)
 TIMEOUT_SECONDS = 5
 MEMORY_MEGABYTES = 128
-"""Lambda's least, four times what it takes; docs/cost.md has the price and the time of more."""
+"""Lambda's minimum, four times what the function needs. For the costs of more, see docs/cost.md."""
 
 
 def ingest(
     settings: ComputeSettings, network: NetworkContract, data: DataContract, opts: pulumi.ResourceOptions
 ) -> Function:
-    """Answers the API; may put items into the table of transactions and nothing else."""
+    """Register the function, which may only put items into the transactions table."""
     return Function(
         stems.INGEST,
         settings.names,

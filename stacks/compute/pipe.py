@@ -1,7 +1,7 @@
-"""The pipe from the table's stream to the bus: new items alone, each as the raw stream record.
+"""The pipe from the table's stream to the bus: new items only, as raw stream records.
 
-No input template: EventBridge would insert a missing optional field as nothing at all, and the record keeps
-DynamoDB's types, which the detector reads without loss.
+There is no input template, because EventBridge would render missing optional fields as nothing, and the
+record keeps DynamoDB's types, which the detector reads without loss.
 """
 
 import json
@@ -22,18 +22,18 @@ from stacks.compute.routing import Route
 from stacks.compute.settings import ComputeSettings
 
 BATCH_SIZE = 10
-"""The most that an event bus takes at once."""
+"""Maximum batch size of an event bus target."""
 PARALLEL_BATCHES = 10
-"""For each shard; order is kept for each transaction, and the detector bears any other."""
+"""Concurrent batches per shard. Order is kept per transaction; the detector tolerates any other."""
 RETRIES = -1
-"""Without end: ten are over within minutes, and a bus that is not to be reached is no fault of a record."""
+"""Unlimited: a few retries end within minutes, but a bus can be unreachable for longer."""
 MAXIMUM_AGE_SECONDS = 12 * 3600
-"""The bound, half of what the stream keeps: a record given up can be read from it for half a day more."""
+"""Half of the stream's retention: a failed record remains readable for another 12 hours."""
 
 
 @dataclass(frozen=True)
 class Pipe:
-    """The pipe, and where the positions of records go that it could not pass on."""
+    """The pipe and its dead-letter queue."""
 
     pipe: aws.pipes.Pipe
     dead_letter_queue: Queue
@@ -46,9 +46,9 @@ def transactions_pipe(
     route: Route,
     opts: pulumi.ResourceOptions,
 ) -> Pipe:
-    """Start with the oldest record, so that nothing stored before the pipe is lost.
+    """Register the pipe, which starts with the oldest record so that none stored before it is lost.
 
-    It comes after the route to the detector and goes before it: a bus drops what no rule of it takes.
+    It depends on the route to the detector, because a bus drops events that match no rule.
     """
     names = settings.names
     dead = Queue(stems.PIPE_DLQ, names, network.key_arn, opts)
@@ -68,7 +68,7 @@ def transactions_pipe(
                 source=EVENT_SOURCE, detail_type=DETAIL_TYPE
             )
         ),
-        # A pipe stays bound to the stream it was made for: a new stream needs a new pipe.
+        # The source cannot be updated: a new stream requires a new pipe.
         opts=pulumi.ResourceOptions.merge(
             named(opts, policy, route.target), pulumi.ResourceOptions(replace_on_changes=["source"])
         ),

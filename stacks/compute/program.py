@@ -1,4 +1,4 @@
-"""The compute layer: takes transactions in, decides which are suspicious, and learns what people decide."""
+"""The compute layer: accepts transactions, detects suspicious ones, and records people's decisions."""
 
 import pulumi
 

@@ -1,6 +1,6 @@
-"""From the table's stream to the detector: a pipe puts new transactions on a bus, a rule routes them.
+"""The event bus and the rule that routes transactions to the detector.
 
-Each hop has a queue for what it could not pass on.
+Each hop has a dead-letter queue.
 """
 
 import json
@@ -21,8 +21,8 @@ from stacks.compute.detector import Detector
 EVENTS_SERVICE = "events.amazonaws.com"
 DELIVERY_ATTEMPTS = 185
 DELIVERY_SECONDS = 24 * 3600
-"""EventBridge's longest: where Lambda is busy or fails it tries for a day. Where the function or its
-permission is missing it does not try again: the event goes to the dead-letter queue at once.
+"""EventBridge's maximum: it retries for a day while Lambda is throttled or fails. If the function or its
+permission is missing, it does not retry: the event goes to the dead-letter queue at once.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html
 """
@@ -30,7 +30,7 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.ht
 
 @dataclass(frozen=True)
 class Bus:
-    """The bus of stored transactions, and where events go that it could not encrypt."""
+    """The bus of stored transactions, and its dead-letter queue for events that it cannot encrypt."""
 
     bus: aws.cloudwatch.EventBus
     dead_letter_queue: Queue
@@ -38,7 +38,7 @@ class Bus:
 
 @dataclass(frozen=True)
 class Route:
-    """The rule from the bus to the detector, and where events go that it could not deliver."""
+    """The rule from the bus to the detector, and its dead-letter queue."""
 
     bus: aws.cloudwatch.EventBus
     rule: aws.cloudwatch.EventRule
@@ -47,7 +47,7 @@ class Route:
 
 
 def event_bus(names: Names, network: NetworkContract, opts: pulumi.ResourceOptions) -> Bus:
-    """Register a bus of our own, encrypted under our key."""
+    """Register a custom bus, encrypted with the customer managed key."""
     arns = Arns(names, network.account_id)
     dead = Queue(
         stems.BUS_DLQ,
@@ -75,9 +75,9 @@ def route_to_detector(
     detector: Detector,
     opts: pulumi.ResourceOptions,
 ) -> Route:
-    """Register the rule, by pattern and never by schedule, with the detector as its one target.
+    """Register the rule, with an event pattern and the detector as its only target.
 
-    The target comes after all that catches what the detector cannot handle.
+    The target depends on all destinations for failed events.
     """
     name = names.of(stems.RULE, "rule")
     rule = aws.cloudwatch.EventRule(

@@ -1,4 +1,4 @@
-"""Which requests X-Ray keeps a trace of: the first of each second, and a share of the others."""
+"""The X-Ray sampling rule: the first request of each second, and a share of the others."""
 
 import pulumi
 import pulumi_aws as aws
@@ -8,7 +8,7 @@ from stacks.compute.settings import ComputeSettings
 
 TRACED_PER_SECOND = 1
 PRIORITY = 1000
-"""Before X-Ray's own rule, which comes last, at 10,000."""
+"""Before X-Ray's default rule, which has priority 10,000."""
 ANY = "*"
 
 
@@ -18,10 +18,10 @@ def sampling_rule(
     stage: aws.apigateway.Stage,
     opts: pulumi.ResourceOptions,
 ) -> None:
-    """The rule of this API's stage alone; without it X-Ray's own keeps 5 % of everything.
+    """Register the rule for the API's stage; without it, X-Ray's default rule samples 5 %.
 
-    What it does not keep still has a trace id, in the item, in each log line and in the mail, and the
-    detector keeps the trace of an alert from there on.
+    Unsampled requests still have a trace id in the item, log lines and mail, and the detector samples the
+    trace of an alert from there on.
     """
     name = settings.names.of("sampling-rule")
     aws.xray.SamplingRule(

@@ -16,40 +16,40 @@ ACCOUNT_BURST_LIMIT = 5000
 
 @dataclass(frozen=True)
 class ComputeSettings:
-    """What differs between environments."""
+    """Settings of an environment."""
 
     names: Names
     ingest_reserved_concurrency: int
-    """At 1000 requests a second, 100 hold as long as a request takes 100 ms; 200 hold up to 200 ms."""
+    """At 1000 requests per second, 100 suffice for requests of up to 100 ms, 200 for up to 200 ms."""
     detector_reserved_concurrency: int
     verdicts_reserved_concurrency: int
     log_level: str
     accepted_age_hours: int
-    """A transaction with an older timestamp is refused; local environments replay old files."""
+    """Maximum age of a transaction; local environments replay old files."""
     accepted_future_seconds: int
-    """How far the clock of a payment service may run ahead."""
+    """Maximum clock skew of a payment service."""
     allow_alone_days: int
-    """How long one person may keep payments quiet, by the list `allow` or a snooze; two may do more."""
+    """Maximum duration of a suppression by one person, by the list `allow` or a snooze."""
     allow_alone_dollars: int
-    """Up to which value of a payment."""
+    """Maximum value of a payment that one person may suppress."""
     rules_published_by: str
-    """`one` person, or `two`: then a second one approves what the first publishes."""
+    """`one` person, or `two`: a second one approves what the first publishes."""
     roles_that_name_people: tuple[str, ...]
-    """Roles of people whose trust policy or identity provider sets the session's name; Identity Center's
-    are known. All sessions of any other role are one person."""
+    """Roles whose trust policy or identity provider sets the session name, besides Identity Center's. All
+    sessions of any other role count as one person."""
     api_burst_limit: int
-    """Requests that may arrive at once; the rate is always 1000 a second."""
+    """Burst limit; the rate is always 1000 requests per second."""
     traced_per_cent: int
-    """Share of the requests whose trace X-Ray keeps, besides the first of each second."""
+    """Share of requests that X-Ray samples, besides the first of each second."""
     api_access_logs: bool
-    """Needs the CloudWatch role of the account's API Gateway, which no stack of ours may own."""
+    """Requires the account's CloudWatch role for API Gateway, which no stack may own."""
 
     @classmethod
     def read(cls) -> Self:
-        """From the stack's configuration.
+        """Read the stack's configuration.
 
         Raises:
-            SettingError: naming the key, the file and an example.
+            SettingError: A setting is missing or invalid; names the key, the file and an example.
         """
         with SettingsReader("compute") as reader:
 

@@ -1,4 +1,4 @@
-"""The verdicts function: records what analysts decide and who signed it, and teaches the profiles."""
+"""The verdicts function: records analysts' decisions with the signing identity, and updates profiles."""
 
 import pulumi
 
@@ -14,7 +14,7 @@ PACKAGES = (
     "stacks.compute.functions.profiles",
     "stacks.compute.functions.detector.scoring",
 )
-"""How a verdict changes a profile is decided where profiles are scored."""
+"""Packages in the zip: scoring defines how a verdict changes a profile."""
 VENDORED = ("fastjsonschema",)
 TIMEOUT_SECONDS = 8
 
@@ -22,7 +22,7 @@ TIMEOUT_SECONDS = 8
 def verdicts(
     settings: ComputeSettings, network: NetworkContract, data: DataContract, opts: pulumi.ResourceOptions
 ) -> Function:
-    """Answers the API; may look up transactions, and read and update alert records and profiles."""
+    """Register the function, which may read transactions, and read and update alert records and profiles."""
     targets = {
         stems.TRANSACTIONS: data.transactions_table_arn,
         stems.ALERTS: data.alerts_table_arn,
@@ -47,7 +47,7 @@ def verdicts(
                 "ALLOW_ALONE_DAYS": str(settings.allow_alone_days),
                 "ALLOW_ALONE_DOLLARS": str(settings.allow_alone_dollars),
                 "RULES_PUBLISHED_BY": settings.rules_published_by,
-                # Left away where it would be empty.
+                # Omitted if empty.
                 **(
                     {"ROLES_THAT_NAME_PEOPLE": " ".join(named)}
                     if (named := settings.roles_that_name_people)

@@ -1,1 +1,1 @@
-"""The data layer: a Pulumi project of its own."""
+"""The data layer, a Pulumi project."""

@@ -1,4 +1,4 @@
-"""The data layer: where transactions, profiles and alerts are kept, and where messages wait."""
+"""The data layer: tables, queues and topics."""
 
 import pulumi
 import pulumi_random as random
@@ -13,7 +13,7 @@ from stacks.data.tables import ALERTS_BY_STATUS, CHANGES, tables
 from stacks.data.topics import topics
 
 VISIBILITY_TIMEOUT_SECONDS = 360
-"""Twelve times the notifier's timeout: a delivery in progress is never delivered twice at once."""
+"""Twelve times the notifier's timeout, so that a message in progress is not redelivered."""
 MAXIMUM_RECEIVES = 5
 
 
@@ -61,7 +61,7 @@ def build(settings: DataSettings, network: NetworkContract) -> DataContract:
 
 
 def _pseudonym_secret(settings: DataSettings) -> pulumi.Output[str]:
-    """Return the key of the HMAC by which logs and mails name an account."""
+    """Return the HMAC key of account pseudonyms in logs and mails."""
     provider = random.Provider(settings.names.of("random-data"))
     password = random.RandomPassword(
         settings.names.of("pseudonym-secret"),

@@ -8,28 +8,28 @@ from shared.infra.settings import SettingsReader
 
 TEN_YEARS = 3653
 TABLE_CLASSES = ("STANDARD", "STANDARD_INFREQUENT_ACCESS")
-"""As DynamoDB calls them."""
+"""DynamoDB's table classes."""
 
 
 @dataclass(frozen=True)
 class DataSettings:
-    """What differs between environments; a time to live of 0 days keeps items for ever."""
+    """Settings of an environment; a time to live of 0 days means no expiry."""
 
     names: Names
     transactions_time_to_live_days: int
     profiles_time_to_live_days: int
     alerts_time_to_live_days: int
     transactions_table_class: str
-    """STANDARD_INFREQUENT_ACCESS keeps for less and writes for more: it pays off from some four months on."""
+    """STANDARD_INFREQUENT_ACCESS has cheaper storage and dearer writes; it pays off after four months."""
     point_in_time_recovery: bool
-    """Lets every table be restored to any second of the last 35 days; costs by stored gigabyte."""
+    """Allows restoring each table to any second of the last 35 days; billed per GB stored."""
 
     @classmethod
     def read(cls) -> Self:
-        """From the stack's configuration.
+        """Read the stack's configuration.
 
         Raises:
-            SettingError: naming the key, the file and an example.
+            SettingError: A setting is missing or invalid; names the key, the file and an example.
         """
         with SettingsReader("data") as reader:
 

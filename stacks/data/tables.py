@@ -1,4 +1,4 @@
-"""The three tables: transactions as they came, profiles of behaviour, alerts as they were told to people."""
+"""The DynamoDB tables: transactions, profiles and alerts."""
 
 from dataclasses import dataclass
 
@@ -13,12 +13,12 @@ from shared.runtime import changes
 from stacks.data.settings import DataSettings
 
 TIME_TO_LIVE_ATTRIBUTE = "expires_at"
-"""Epoch seconds; the functions write it."""
+"""Expiry in epoch seconds, written by the functions."""
 
 
 @dataclass(frozen=True)
 class Tables:
-    """All on-demand, encrypted under our key, and destroyable."""
+    """The tables: on-demand, encrypted with the customer managed key, and destroyable."""
 
     transactions: aws.dynamodb.Table
     profiles: aws.dynamodb.Table
@@ -27,9 +27,9 @@ class Tables:
 
 @dataclass(frozen=True)
 class Index:
-    """What lists the items that have both its keys: a string, then a number.
+    """A sparse index on a string key and a number key.
 
-    Writing an item costs one write more for each index that holds it, and none for one that does not.
+    Writing an item costs one more write for each index that contains it.
     """
 
     stem: str
@@ -37,14 +37,14 @@ class Index:
     holds: tuple[str, ...]
 
     def named(self, names: Names) -> str:
-        """Its name in an environment."""
+        """Return its name in an environment."""
         return names.of(self.stem, "table")
 
 
 ALERTS_BY_STATUS = Index("alerts-by-status-index", alert_records.INDEX_KEYS, alert_records.INDEXED)
-"""Lists open alerts and decided ones by time."""
+"""Lists alerts by status and time."""
 CHANGES = Index(stems.CHANGES_INDEX, changes.INDEX_KEYS, changes.INDEXED)
-"""Lists what people decided of accounts, merchants and rules, among profiles that are not in it."""
+"""Lists people's changes of accounts, merchants and rules; profiles are not in it."""
 
 
 @dataclass(frozen=True)
@@ -53,14 +53,14 @@ class _Shape:
     hash_key: str
     time_to_live_days: int
     range_key: str | None = None
-    """A number; the hash key is a string."""
+    """A number key; the hash key is a string."""
     table_class: str = "STANDARD"
     streamed: bool = False
     index: Index | None = None
 
 
 def tables(settings: DataSettings, key_arn: pulumi.Input[str], opts: pulumi.ResourceOptions) -> Tables:
-    """Register the tables; only new transactions are streamed, as they were stored."""
+    """Register the tables; the transactions table has a stream with new images."""
     transactions = _Shape(
         stems.TRANSACTIONS,
         "transaction_id",
@@ -101,7 +101,8 @@ def _table(
         point_in_time_recovery=aws.dynamodb.TablePointInTimeRecoveryArgs(
             enabled=settings.point_in_time_recovery
         ),
-        # Said even where it is off: to the provider no block is no change, and items would go on expiring.
+        # Set even if disabled: the provider treats a missing block as no change, and items would still
+        # expire.
         ttl=aws.dynamodb.TableTtlArgs(
             attribute_name=TIME_TO_LIVE_ATTRIBUTE, enabled=shape.time_to_live_days > 0
         ),
@@ -114,8 +115,8 @@ def _index(index: Index, names: Names) -> aws.dynamodb.TableGlobalSecondaryIndex
     text, number = index.keys
     return {
         "name": index.named(names),
-        # Not key_schemas, which providers of 2025 do not know: both say the same. A dict, because the class
-        # of these arguments warns of hash_key in every command.
+        # Not the equivalent key_schemas, which providers of 2025 lack. A dict, because the Args class warns
+        # of hash_key in every command.
         "hash_key": text,
         "range_key": number,
         "projection_type": "INCLUDE",

@@ -1,4 +1,4 @@
-"""The topics that people subscribe to: fraud alerts for the security team, alarms for the operators."""
+"""The SNS topics: fraud alerts for the security team, alarms for the operators."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,17 +14,17 @@ from shared.infra.provider import named
 
 @dataclass(frozen=True)
 class Topics:
-    """Both encrypted under our key and reachable over TLS alone."""
+    """The topics: encrypted with the customer managed key, TLS only."""
 
     fraud_alerts: aws.sns.Topic
     operations_alarms: aws.sns.Topic
 
 
 def topics(arns: Arns, key_arn: pulumi.Input[str], opts: pulumi.ResourceOptions) -> Topics:
-    """The topics and their policies, which replace the default one that lets the whole account publish."""
+    """Register the topics and their policies, which replace the default that lets the account publish."""
     fraud_alerts = _topic(stems.FRAUD_ALERTS, "Fraud alerts", arns, key_arn, opts)
     operations_alarms = _topic(stems.OPERATIONS_ALARMS, "Fraud pipeline alarms", arns, key_arn, opts)
-    # The notifier may publish to the fraud alerts by the policy of its own role.
+    # The notifier may publish fraud alerts by its role's policy.
     _policy(stems.FRAUD_ALERTS, fraud_alerts, [], arns, opts)
     _policy(
         stems.OPERATIONS_ALARMS, operations_alarms, [_alarms_publish(arns, operations_alarms.arn)], arns, opts

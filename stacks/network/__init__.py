@@ -1,1 +1,1 @@
-"""The network layer: a Pulumi project of its own."""
+"""The network layer, a Pulumi project."""

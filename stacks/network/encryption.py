@@ -1,7 +1,7 @@
-"""The customer-managed key that encrypts everything at rest, and who may use it.
+"""The customer managed key that encrypts everything at rest, and its policy.
 
-Identities of the account use the key as far as their own policies say. Services that act without one of our
-roles are named here, each bound to the resource that it encrypts. No statement holds ``kms:*``.
+Identities in the account use the key by their own policies. The key policy names services that act without a
+role, each limited to the resource that it encrypts. No statement has ``kms:*``.
 """
 
 import pulumi
@@ -13,7 +13,7 @@ from shared.infra.iam import Conditions, Principals, Statement, key_policy
 from shared.infra.provider import named
 
 DELETION_WINDOW_DAYS = 7
-"""The shortest AWS offers; a destroyed environment can be called back for a week."""
+"""AWS's minimum; the deletion can be cancelled for a week."""
 
 _ENCRYPT_AND_DECRYPT = (
     "kms:Encrypt",
@@ -28,7 +28,7 @@ _ENVELOPE = ("kms:GenerateDataKey", "kms:Decrypt")
 
 
 def encryption_key(arns: Arns, opts: pulumi.ResourceOptions) -> aws.kms.Key:
-    """Register the key, rotated every year, and its alias."""
+    """Register the key, with yearly rotation, and its alias."""
     names = arns.names
     key = aws.kms.Key(
         names.of("kms-key"),
@@ -95,8 +95,8 @@ def _service_statements(arns: Arns) -> list[Statement]:
         arns.named_log_group(stems.CANARY_LOG),
     ]
     bus = arns.event_bus(stems.BUS)
-    # SQS and SNS seal each data key with the ARN of the queue or topic as its encryption context, so that KMS
-    # sees it in every call; whether the sender's aws:Source keys come along is up to the sender.
+    # SQS and SNS use the ARN of the queue or topic as encryption context, which KMS sees in every call. The
+    # aws:Source keys depend on the sender.
     dead_letter_queues = [arns.queue(stems.RULE_DLQ), arns.queue(stems.BUS_DLQ)]
     alarms_topic = arns.topic(stems.OPERATIONS_ALARMS)
     return [
@@ -106,7 +106,7 @@ def _service_statements(arns: Arns) -> list[Statement]:
             _ENCRYPT_AND_DECRYPT,
             {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
         ),
-        # As AWS documents it: looking at the key has no encryption context to be bound by.
+        # As AWS documents: describing the key has no encryption context.
         _service("EventBridgeFindsTheKey", "events.amazonaws.com", ("kms:DescribeKey",), {}),
         _service(
             "EventBridgeBus",

@@ -1,4 +1,4 @@
-"""VPC endpoints: the only ways out of the private subnets, each for named roles, actions and resources."""
+"""VPC endpoints, the only egress from the private subnets, each for named roles, actions and resources."""
 
 import pulumi
 import pulumi_aws as aws
@@ -14,7 +14,7 @@ from stacks.network.vpc import PrivateNetwork
 def dynamodb_endpoint(
     arns: Arns, network: PrivateNetwork, opts: pulumi.ResourceOptions
 ) -> aws.ec2.VpcEndpoint:
-    """Register the gateway endpoint, which costs nothing."""
+    """Register the gateway endpoint, which is free of charge."""
     name = arns.names.of("dynamodb-endpoint")
     return aws.ec2.VpcEndpoint(
         name,
@@ -35,7 +35,7 @@ def interface_endpoints(
     groups: SecurityGroups,
     opts: pulumi.ResourceOptions,
 ) -> None:
-    """The endpoints of SQS and SNS, under the services' own host names."""
+    """Register the interface endpoints of SQS and SNS, with private DNS."""
     services: tuple[Service, ...] = ("sqs", "sns")
     for service in services:
         name = arns.names.of(f"{service}-endpoint")

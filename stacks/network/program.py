@@ -1,4 +1,4 @@
-"""The network layer: where functions run and what encrypts everything at rest."""
+"""The network layer: VPC, endpoints and KMS key."""
 
 import pulumi
 import pulumi_aws as aws

@@ -1,4 +1,4 @@
-"""One security group for all functions and one for the interface endpoints; neither reaches anything else."""
+"""Security groups of the functions and the interface endpoints, which reach nothing else."""
 
 from dataclasses import dataclass
 
@@ -11,20 +11,20 @@ HTTPS = 443
 _REPLACED_WITH_ITS_VPC_ALONE = pulumi.ResourceOptions(
     delete_before_replace=False, ignore_changes=["description"]
 )
-"""AWS lets no group go that an endpoint or a function uses, so that an old one cannot make way for a new one.
-In another VPC both can have the name; in the same one only another description would ask for a new group."""
+"""A group in use cannot be deleted, so that delete-before-replace would fail. A new group in another VPC can
+have the same name; in the same VPC only a changed description would replace the group."""
 
 
 @dataclass(frozen=True)
 class SecurityGroups:
-    """The two groups; functions share one so that they share one network interface in each subnet."""
+    """The two groups; functions share one, and thereby a network interface per subnet."""
 
     functions: aws.ec2.SecurityGroup
     endpoints: aws.ec2.SecurityGroup
 
 
 def security_groups(names: Names, vpc: aws.ec2.Vpc, opts: pulumi.ResourceOptions) -> SecurityGroups:
-    """Both groups, with the rule that lets functions reach the interface endpoints."""
+    """Register both groups, and the rule from functions to interface endpoints."""
     functions = _group("function-security-group", "Every function of the pipeline", names, vpc, opts)
     endpoints = _group("endpoint-security-group", "Interface endpoints of the VPC", names, vpc, opts)
     aws.vpc.SecurityGroupEgressRule(
@@ -58,7 +58,7 @@ def allow_dynamodb(
     dynamodb_endpoint: aws.ec2.VpcEndpoint,
     opts: pulumi.ResourceOptions,
 ) -> None:
-    """Lets functions reach DynamoDB, whose gateway endpoint is a list of address ranges, not a group."""
+    """Allow functions to reach DynamoDB by the prefix list of its gateway endpoint."""
     aws.vpc.SecurityGroupEgressRule(
         names.of("function-to-dynamodb-egress-rule"),
         description="HTTPS to DynamoDB by its gateway endpoint",

@@ -10,23 +10,23 @@ from shared.infra.settings import SettingsReader
 
 @dataclass(frozen=True)
 class NetworkSettings:
-    """What differs between environments."""
+    """Settings of an environment."""
 
     names: Names
     allowed_account_ids: tuple[str, ...]
-    """AWS accounts that the environment may live in; any unless set. Later layers go where this one is."""
+    """Allowed AWS accounts of the environment; any unless set. Later layers use the account of this one."""
     vpc_cidr: IPv4Network
     availability_zones: tuple[str, ...]
-    """Where the private subnets are: two, so that the loss of one zone does not stop the pipeline."""
+    """Availability zones of the private subnets: two, so that the pipeline survives the loss of one."""
     endpoint_availability_zones: int
-    """In how many of the zones the interface endpoints have an address: 1 is cheaper, 2 survives a zone."""
+    """Number of zones with interface endpoints: 1 is cheaper, 2 survives the loss of a zone."""
 
     @classmethod
     def read(cls) -> Self:
-        """From the stack's configuration.
+        """Read the stack's configuration.
 
         Raises:
-            SettingError: naming the key, the file and an example.
+            SettingError: A setting is missing or invalid; names the key, the file and an example.
         """
         with SettingsReader("network") as reader:
             return cls(

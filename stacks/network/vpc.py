@@ -1,4 +1,4 @@
-"""The VPC: private subnets in two availability zones, and no way to the internet."""
+"""The VPC: private subnets in two availability zones, without internet access."""
 
 from dataclasses import dataclass
 
@@ -8,12 +8,12 @@ import pulumi_aws as aws
 from stacks.network.settings import NetworkSettings
 
 SUBNET_BITS = 4
-"""Each subnet is a sixteenth of the VPC, which leaves room for every zone and for more layers."""
+"""Each subnet has a sixteenth of the VPC, which leaves room for more zones and layers."""
 
 
 @dataclass(frozen=True)
 class PrivateNetwork:
-    """Where functions and endpoints live."""
+    """The VPC, subnets and route table."""
 
     vpc: aws.ec2.Vpc
     subnets: list[aws.ec2.Subnet]
@@ -21,7 +21,7 @@ class PrivateNetwork:
 
 
 def private_network(settings: NetworkSettings, opts: pulumi.ResourceOptions) -> PrivateNetwork:
-    """Register the VPC with DNS, its subnets and the one route table that they share."""
+    """Register the VPC with DNS, its subnets and their shared route table."""
     names = settings.names
     vpc = aws.ec2.Vpc(
         names.of("vpc"),
@@ -31,7 +31,7 @@ def private_network(settings: NetworkSettings, opts: pulumi.ResourceOptions) -> 
         tags={"Name": names.of("vpc")},
         opts=opts,
     )
-    # A group without rules: whatever is started without a group of its own can reach nothing.
+    # Remove the default group's rules, so that resources without their own group reach nothing.
     aws.ec2.DefaultSecurityGroup(
         names.of("default-security-group"),
         vpc_id=vpc.id,
@@ -44,7 +44,8 @@ def private_network(settings: NetworkSettings, opts: pulumi.ResourceOptions) -> 
         tags={"Name": names.of("private-route-table")},
         opts=opts,
     )
-    # Each zone has a name and a block of its own: the subnet of another zone comes before an old one goes.
+    # Each zone has its own name and CIDR block, so that a new subnet can be created before an old one is
+    # deleted.
     blocks = dict(zip("abcdef", settings.vpc_cidr.subnets(prefixlen_diff=SUBNET_BITS), strict=False))
     subnets = []
     for zone in settings.availability_zones:

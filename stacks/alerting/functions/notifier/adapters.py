@@ -1,4 +1,4 @@
-"""The table of alert records and the topic of the security team."""
+"""AWS adapters: the alerts table and the fraud alerts topic."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
@@ -26,11 +26,11 @@ def create_dynamodb() -> "DynamoDBClient":
 
 
 PUBLISH_SECONDS: Final = 10.0
-"""How long to wait for SNS, which usually answers within a tenth of a second."""
+"""Read timeout of SNS, which usually responds within 0.1 s."""
 
 
 def create_sns() -> "SNSClient":
-    """Return a client of SNS that waits long rather than publish twice: a second try may be a second mail."""
+    """Return an SNS client with a long timeout and no retries, since a retry may send a second mail."""
     client: SNSClient = create_client("sns", read_seconds=PUBLISH_SECONDS)
     return client
 
@@ -43,7 +43,7 @@ class AlertsTable:
         self._name = name
 
     def claim(self, record: Mapping[str, Any], *, now: int, lease_until: int) -> Claim:
-        """Write the record as PENDING under a lease, or tell who has it; see `AlertRecords`."""
+        """Claim the record; see `AlertRecords`."""
         own = {name: value for name, value in record.items() if name != "alert_id"}
         changes = assignments(
             {**own, "mail_status": PENDING, "lease_until": lease_until}, {"status": AlertStatus.OPEN}
@@ -64,7 +64,7 @@ class AlertsTable:
         return Claim.OURS
 
     def mark_sent(self, alert_id: str, *, message_id: str, now: int) -> None:
-        """Note that the mail is out; see `AlertRecords`."""
+        """Mark the mail as sent; see `AlertRecords`."""
         self._update(
             alert_id,
             "SET mail_status = :sent, message_id = :message_id, sent_at = :now REMOVE lease_until",
@@ -72,7 +72,7 @@ class AlertsTable:
         )
 
     def release(self, alert_id: str) -> None:
-        """Give up the lease of an alert whose mail is not out; see `AlertRecords`."""
+        """Release the lease; see `AlertRecords`."""
         self._update(alert_id, "SET lease_until = :none", {":none": 0})
 
     def _update(self, alert_id: str, expression: str, values: Mapping[str, Any]) -> None:
@@ -98,7 +98,7 @@ class FraudAlertsTopic:
         self._arn = arn
 
     def publish(self, subject: str, body: str) -> str:
-        """Publish one mail and return its message id; see `Mailer`."""
+        """Publish a mail and return its message id; see `Mailer`."""
         try:
             answer = self._client.publish(TopicArn=self._arn, Subject=subject, Message=body)
         except AwsError as error:

@@ -1,4 +1,4 @@
-"""The message by which the notifier tells itself, at the end of a window, to summarise a group. Pure."""
+"""The message that the notifier sends to itself to summarise a group at the end of its window. Pure."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -12,7 +12,7 @@ KIND: Final = "close_group"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloseRequest:
-    """Which group to close, and the trace of the alert that asked for it."""
+    """A request to close a group, with the trace of the alert that caused it."""
 
     account_id: str
     opened_by: str

@@ -1,4 +1,4 @@
-"""At the end of a window: take no more alerts into the group, mail its summary, be done with it."""
+"""Close a group at the end of its window and mail its summary."""
 
 from shared.runtime.logs import Logger
 from shared.runtime.pseudonym import pseudonym
@@ -11,10 +11,10 @@ from stacks.alerting.functions.notifier.summary import body, subject
 
 
 class Closing:
-    """Mails the summary of each group once; again only where an invocation ends between mail and mark.
+    """Mails each group's summary once, unless an invocation ends between the mail and marking the group.
 
     Args:
-        dependencies: The world, the settings, where to log, and the clock.
+        dependencies: Ports, settings, logger and clock.
     """
 
     def __init__(self, dependencies: Dependencies) -> None:
@@ -25,10 +25,10 @@ class Closing:
         self._clock = dependencies.clock
 
     def close(self, request: CloseRequest, *, remaining_milliseconds: int) -> None:
-        """Close one group; `remaining_milliseconds` is how long the invocation may still run.
+        """Close a group; `remaining_milliseconds` is the remaining time of the invocation.
 
         Raises:
-            NotifierError: It could not be done now, or another invocation is at it.
+            NotifierError: Closing failed, or another invocation is closing the group.
         """
         account = FLOOD
         if request.account_id != FLOOD:
@@ -49,7 +49,8 @@ class Closing:
                 with segment.call("SNS", "Publish"):
                     message_id = self._mail(group, account, log)
             with segment.call("DynamoDB", "UpdateItem", table_name=table):
-                # Unlike an alert's, this mark must not be missing: the account would never be grouped again.
+                # Unlike an alert's, this mark is required: without it the account would never be grouped
+                # again.
                 self._groups.finish_closing(group, message_id=message_id, now=self._clock())
         log.notice("summarised", alerts=group.grouped, message_id=message_id)
 
@@ -64,6 +65,6 @@ class Closing:
             try:
                 self._groups.release_closing(group)
             except NotifierError as error:
-                # The lease runs out by itself before the message comes again.
+                # The lease expires before the message is redelivered.
                 log.warning("lease not released", reason=str(error))
             raise

@@ -1,4 +1,4 @@
-"""What the services of one process share."""
+"""Dependencies shared by the notifier's services."""
 
 import time
 from collections.abc import Callable
@@ -10,13 +10,13 @@ from stacks.alerting.functions.notifier.settings import NotifierSettings
 
 
 def now() -> int:
-    """Return the epoch milliseconds of now."""
+    """Return the current time in epoch milliseconds."""
     return time.time_ns() // 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Dependencies:
-    """The world behind its ports, the settings, where to log, and the clock."""
+    """Ports, settings, logger and clock."""
 
     records: AlertRecords
     groups: AlertGroups

@@ -1,10 +1,10 @@
-"""A group: the alerts of one account that follow a mailed one within the window, told in one summary. Pure.
+"""Groups of an account's alerts that follow a mailed one within a window and share a summary mail. Pure.
 
-The alert that opens a group is mailed at once. What follows is counted, unless it is so much graver than what
-was mailed that somebody must know now.
+The alert that opens a group is mailed at once. Later ones are counted for the summary, unless they are much
+more severe than those mailed.
 
-One group more is that of all accounts together: alerts that would be mailed alone, when there have been too
-many such mails within a minute. Its summary is the digest of a flood.
+An additional group covers all accounts: alerts that would be mailed alone, when there have been too many such
+mails within a minute. Its summary is the digest of a flood.
 """
 
 from collections.abc import Mapping
@@ -17,20 +17,20 @@ from shared.runtime.events import SuspiciousTransaction
 from stacks.alerting.functions.notifier.wording import headline
 
 MAXIMUM_LISTED: Final = 20
-"""So many alerts a group describes; of the rest it keeps number and amounts. Keeps item and mail small."""
+"""Number of alerts listed in a group, which limits the sizes of item and mail; others are only counted."""
 GRAVER_AMOUNT_TIMES: Final = 10
 GRAVER_DOUBT_SHARE: Final = Decimal("0.5")
 CLOSING_GRACE_MILLISECONDS: Final = 7 * 60 * 1000
-"""How long after its window a group waits for its closing; one that fails comes again after six minutes."""
+"""Grace period for the closing message after the window; a failed one is redelivered after six minutes."""
 FLOOD: Final = "*"
-"""Stands for all accounts: no account's id (the API takes none with this sign)."""
+"""Account id of the group of all accounts; the API accepts no id with this character."""
 FLOOD_SECONDS: Final = 60
 _LASTS_SECONDS: Final = 15 * 24 * 3600
-"""Longer than the queue keeps the message that closes the group."""
+"""Retention of a group, longer than the queue retains its closing message."""
 
 
 class GroupState(StrEnum):
-    """Its values are stored."""
+    """State of a group; the values are stored."""
 
     OPEN = "OPEN"
     CLOSING = "CLOSING"
@@ -39,7 +39,7 @@ class GroupState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupedAlert:
-    """One alert in a summary. Only the digest of a flood sets `account`, the pseudonym."""
+    """An alert in a summary; `account`, a pseudonym, is only set in the digest of a flood."""
 
     transaction_id: str
     timestamp: int
@@ -55,21 +55,21 @@ class AlertGroup:
     """The group of an account. Times are epoch milliseconds.
 
     Attributes:
-        account_id: Whose alerts; `FLOOD` for those of all accounts.
-        opened_by: Id of the alert that opened it; tells the account's groups apart.
-        first_transaction_id: The transaction of that alert.
-        opened_at: When it was opened.
-        closes_at: From when on it takes no more.
-        mailed_alert_ids: Alerts with a mail of their own: the first one, and graver ones.
-        mailed_score: The highest score among those.
-        mailed_amounts: The largest amount among those, by currency.
-        group_state: Whether it takes alerts, is being summarised, or is done with.
-        revision: Counts its changes, each of which is conditional on the one before.
-        lease_until: Until when somebody is summarising it.
-        close_requested: A message that closes it is in the queue.
-        grouped: How many alerts the summary will tell of.
-        amounts: Their sums, by currency.
-        highest_score: The highest score among them.
+        account_id: Account of the alerts; `FLOOD` for all accounts.
+        opened_by: Id of the alert that opened the group; distinguishes the account's groups.
+        first_transaction_id: Transaction of that alert.
+        opened_at: Time of opening.
+        closes_at: End of the window.
+        mailed_alert_ids: Alerts mailed alone: the first one and more severe ones.
+        mailed_score: Highest score of those.
+        mailed_amounts: Largest amount of those by currency.
+        group_state: Open, being summarised, or closed.
+        revision: Number of changes; each write is conditional on the previous revision.
+        lease_until: End of the lease of the invocation that summarises the group.
+        close_requested: Whether the closing message has been sent.
+        grouped: Number of alerts for the summary.
+        amounts: Sums of their amounts by currency.
+        highest_score: Highest score of them.
         listed: The first `MAXIMUM_LISTED` of them.
     """
 
@@ -94,7 +94,7 @@ class AlertGroup:
     def opened(
         cls, first: SuspiciousTransaction, *, now: int, window_seconds: int, account_id: str | None = None
     ) -> Self:
-        """Return the group that an alert opens, which is mailed on its own."""
+        """Return the group opened by an alert that is mailed alone."""
         transaction = first.transaction
         return cls(
             account_id=transaction.account_id if account_id is None else account_id,
@@ -108,20 +108,20 @@ class AlertGroup:
         )
 
     def takes(self, now: int) -> bool:
-        """Tell whether an alert of now belongs into it.
+        """Return whether the group accepts an alert at `now`.
 
-        It takes alerts until the message that closes it is handled, not only until it is due: those that come
-        in between would each be mailed alone. Where no such message comes they are, after a while.
+        It accepts alerts until the closing message is processed, not only until it is due, because alerts in
+        between would each be mailed alone. Without a closing message it stops after a grace period.
         """
         waits = CLOSING_GRACE_MILLISECONDS if self.close_requested else 0
         return self.group_state is GroupState.OPEN and now < self.closes_at + waits
 
     def is_graver(self, alert: SuspiciousTransaction) -> bool:
-        """Tell whether an alert must not wait for the summary.
+        """Return whether an alert is too severe to wait for the summary.
 
-        It is where the doubt (1 - score) is less than half of the smallest that was mailed, or the amount
-        ten times the largest that was mailed, or in a currency that no mail has told of. Each such mail
-        raises the bar, so that there are few.
+        This is so if the doubt (1 - score) is less than half of the smallest one mailed, or the amount ten
+        times the largest one mailed, or its currency was not mailed before. Each such mail raises the bar, so
+        that there are few.
         """
         mailed = self.mailed_amounts.get(alert.transaction.currency)
         return (
@@ -131,7 +131,7 @@ class AlertGroup:
         )
 
     def with_mailed(self, alert: SuspiciousTransaction) -> Self:
-        """Return the group after a graver alert, which is mailed on its own."""
+        """Return the group after a more severe alert, which is mailed alone."""
         amount, currency = alert.transaction.amount, alert.transaction.currency
         largest = max(amount, self.mailed_amounts.get(currency, amount))
         return replace(
@@ -143,7 +143,7 @@ class AlertGroup:
         )
 
     def with_grouped(self, alert: SuspiciousTransaction, account: str = "") -> Self:
-        """Return the group with one alert more for its summary, whose closing has been requested."""
+        """Return the group with another alert for its summary, after its closing has been requested."""
         transaction = alert.transaction
         described = GroupedAlert(
             transaction_id=transaction.transaction_id,
@@ -166,7 +166,7 @@ class AlertGroup:
         )
 
     def to_values(self) -> dict[str, Any]:
-        """Return what is stored, without the item's key."""
+        """Return the values to store, without the item's key."""
         listed = [
             {name: value for name, value in asdict(each).items() if value != ""} for each in self.listed
         ]
@@ -174,7 +174,7 @@ class AlertGroup:
 
     @classmethod
     def from_values(cls, values: Mapping[str, Any]) -> Self:
-        """Read back what `to_values` gave, with the numbers as DynamoDB has them."""
+        """Read the output of `to_values`, with numbers as DynamoDB returns them."""
         return cls(
             account_id=values["account_id"],
             opened_by=values["opened_by"],

@@ -1,7 +1,6 @@
-"""Decides whether an alert is mailed on its own or counted in the group of its account, or of a flood.
+"""Decide whether an alert is mailed alone or counted in the group of its account or of a flood.
 
-Every alert ends in exactly one of these. Where grouping meets trouble the alert is mailed: a mail too many
-is better than an alert that nobody hears of.
+If grouping fails, the alert is mailed: a superfluous mail is better than a lost alert.
 """
 
 import math
@@ -20,20 +19,20 @@ from stacks.alerting.functions.notifier.ports import NotifierError
 
 _ATTEMPTS: Final = 5
 _FLOOD_ATTEMPTS: Final = 12
-"""In a flood all who handle alerts change one item."""
+"""Maximum attempts in a flood, in which all invocations update a single item."""
 
 
 @dataclass(frozen=True)
 class _Gathering:
-    """How one kind of group gathers alerts: an account's, or the digest of a flood.
+    """The rules of a kind of group: an account's, or the digest of a flood.
 
     Attributes:
-        window_seconds: How long it takes alerts; 0 where there is no such group.
-        attempts: How often to try while others change it.
-        said: Where an alert is then, for the log.
-        opened: The group that an alert opens.
-        mails: Whether the group lets an alert have a mail of its own.
-        joined: The group with one more alert.
+        window_seconds: Window in which it accepts alerts; 0 disables the group.
+        attempts: Maximum attempts when there are concurrent changes.
+        said: Log message for a grouped alert.
+        opened: Returns the group that an alert opens.
+        mails: Returns whether the alert is mailed alone.
+        joined: Returns the group with another alert.
     """
 
     window_seconds: int
@@ -45,10 +44,10 @@ class _Gathering:
 
 
 class Grouping:
-    """Finds the place of each alert.
+    """Assigns alerts to groups.
 
     Args:
-        dependencies: The world, the settings, and the clock.
+        dependencies: Ports, settings, logger and clock.
     """
 
     def __init__(self, dependencies: Dependencies) -> None:
@@ -83,10 +82,10 @@ class Grouping:
         )
 
     def takes(self, alert: SuspiciousTransaction, log: Logger) -> bool:
-        """Count a recorded, PENDING alert in a group; False where it is to be mailed on its own.
+        """Count a recorded, PENDING alert in a group; return False to mail it alone.
 
         Raises:
-            NotifierError: It is unknown whether it has been counted.
+            NotifierError: It is unknown whether the alert was counted.
         """
         return self._counted(alert, self._of_account, log) or self._counted(alert, self._of_flood, log)
 
@@ -117,7 +116,7 @@ class Grouping:
         return False
 
     def _have_it_closed(self, group: AlertGroup, alert: SuspiciousTransaction, now: int) -> None:
-        """Ask before anything is counted: to ask twice or in vain is harmless, to forget it is not."""
+        """Request the closing before counting an alert: a superfluous request is harmless, a lost one not."""
         if group.close_requested:
             return
         request = CloseRequest(

@@ -1,4 +1,4 @@
-"""The groups, kept among the alert records, and the queue that closes them in time."""
+"""AWS adapters: groups in the alerts table, and the queue for closing messages."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_sqs import SQSClient
 
-# Where a group is over and has nothing to tell, the next alert opens another in its place. The alert that
-# opened it does not, when it comes again: two groups of one name could not be told apart.
+# A finished group without a summary is replaced by the next alert, but not by a redelivery of the alert that
+# opened it: two groups with one name could not be distinguished.
 _NONE_OR_OVER: Final = (
     "attribute_not_exists(revision) OR "
     "(opened_by <> :by AND (group_state = :closed OR (closes_at <= :now AND grouped = :none)))"
@@ -37,14 +37,14 @@ def create_sqs() -> "SQSClient":
 
 
 class GroupsTable:
-    """The table of alert records, in which each account has at most one group; see `AlertGroups`."""
+    """The groups in the alerts table, at most one per account; see `AlertGroups`."""
 
     def __init__(self, client: "DynamoDBClient", name: str) -> None:
         self._client = client
         self._name = name
 
     def open(self, group: AlertGroup, *, now: int) -> AlertGroup | None:
-        """Store a new group, or return the one that is in its place."""
+        """Store a new group, or return the existing one."""
         update = assignments(group.to_values())
         update["ExpressionAttributeValues"] |= to_item(
             {":by": group.opened_by, ":closed": GroupState.CLOSED, ":now": now, ":none": 0}
@@ -56,7 +56,7 @@ class GroupsTable:
         return None
 
     def change(self, group: AlertGroup) -> bool:
-        """Store a group's next revision; False where somebody else was faster."""
+        """Store a group's next revision; return False after a concurrent change."""
         try:
             self._update(group.account_id, **_next(group))
         except _ConflictError:
@@ -64,9 +64,9 @@ class GroupsTable:
         return True
 
     def join(self, group: AlertGroup, alert_id: str, *, now: int) -> bool:
-        """Store a group's next revision and mark the alert as part of it, both or neither; see `AlertGroups`.
+        """Store a group's next revision and mark the alert as grouped, in a transaction; see `AlertGroups`.
 
-        A try whose answer was lost is made again by the client. Where it was done, the alert waits no more.
+        The client retries an attempt whose response was lost; if it had succeeded, the alert is not PENDING.
         """
         alert = {
             "UpdateExpression": "SET mail_status = :grouped, grouped_with = :by, grouped_at = :now "
@@ -94,7 +94,7 @@ class GroupsTable:
         return True
 
     def begin_closing(self, request: CloseRequest, *, now: int, lease_until: int) -> AlertGroup | None:
-        """Take no more alerts and return the group under a lease; None where it is done with."""
+        """Begin to close a group and return it under a lease, or None if it is closed."""
         states = {":open": GroupState.OPEN, ":closing": GroupState.CLOSING}
         numbers = {":by": request.opened_by, ":now": now, ":lease": lease_until, ":one": 1}
         try:
@@ -114,7 +114,7 @@ class GroupsTable:
         return AlertGroup.from_values(from_item(answer["Attributes"]))
 
     def finish_closing(self, group: AlertGroup, *, message_id: str, now: int) -> None:
-        """Note that a group is done with."""
+        """Mark a group as closed."""
         self._while_closing(
             group,
             "SET group_state = :closed, summary_message_id = :message_id, closed_at = :now",
@@ -122,7 +122,7 @@ class GroupsTable:
         )
 
     def release_closing(self, group: AlertGroup) -> None:
-        """Give up the lease of a group whose summary is not out: until it is, it takes alerts again."""
+        """Release the lease of a group whose summary was not sent, so that it accepts alerts again."""
         self._while_closing(
             group, "SET lease_until = :none, group_state = :open", {":none": 0, ":open": GroupState.OPEN}
         )
@@ -157,7 +157,7 @@ class GroupsTable:
 
 
 class _ConflictError(Exception):
-    """The item is not as the condition wants it; carries the group that stands in it."""
+    """The condition of a write failed; carries the stored group."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         super().__init__("condition not met")
@@ -169,7 +169,7 @@ def _key(account_id: str) -> Mapping[str, Any]:
 
 
 def _next(group: AlertGroup) -> dict[str, Any]:
-    """Write a group where the revision before it stands."""
+    """Return the update of a group, conditional on the previous revision."""
     update = assignments(group.to_values())
     update["ExpressionAttributeValues"] |= to_item(
         {":by": group.opened_by, ":seen": group.revision - 1, ":open": GroupState.OPEN}
@@ -178,7 +178,7 @@ def _next(group: AlertGroup) -> dict[str, Any]:
 
 
 def _cancelled_for(error: AwsError) -> list[str]:
-    """Return the code of each item of a transaction that was cancelled; none for another error."""
+    """Return the cancellation code of each item of a transaction; empty for other errors."""
     if error.code != "TransactionCanceledException":
         return []
     reasons: Any = error.details.get("CancellationReasons", [])
@@ -186,14 +186,14 @@ def _cancelled_for(error: AwsError) -> list[str]:
 
 
 class ClosingQueue:
-    """The queue that the notifier reads, used as its clock; see `Closings`."""
+    """The notifier's own queue, for delayed closing messages; see `Closings`."""
 
     def __init__(self, client: "SQSClient", url: str) -> None:
         self._client = client
         self._url = url
 
     def request(self, request: CloseRequest, *, delay_seconds: int) -> None:
-        """Have a group closed after a while."""
+        """Send a closing message with a delay."""
         try:
             self._client.send_message(
                 QueueUrl=self._url,

@@ -1,8 +1,7 @@
-"""Lambda handler of the queue's batches: each message stands or falls alone.
+"""Lambda handler for batches of the queue, with partial batch responses.
 
-A message that cannot be handled is reported by its id and comes back after the queue's visibility timeout;
-after the queue's last attempt it goes to the dead-letter queue. That is also the way of a message that
-nobody can read.
+A message that fails, or cannot be read, is reported by its id and becomes visible again after the queue's
+visibility timeout; after the maximum receives it moves to the dead-letter queue.
 """
 
 import os
@@ -28,12 +27,12 @@ from stacks.alerting.functions.notifier.notification import Notification
 from stacks.alerting.functions.notifier.ports import NotifierError
 from stacks.alerting.functions.notifier.settings import NotifierSettings
 
-# What an alert with slow calls needs. One that is cut short nevertheless is mailed by its next delivery.
+# Time that an alert needs if calls are slow; one that is cut off is mailed by its next delivery.
 _NEEDED_MILLISECONDS: Final = 14_000
 
 
 class BatchHandler:
-    """Handles the messages of a batch one by one."""
+    """Processes the messages of a batch one by one."""
 
     def __init__(self, dependencies: Dependencies) -> None:
         self._notification = Notification(dependencies)
@@ -41,7 +40,7 @@ class BatchHandler:
         self._log = dependencies.log
 
     def handle(self, event: Mapping[str, Any], context: Context) -> dict[str, Any]:
-        """Return the ids of the messages that must come again."""
+        """Return the ids of the failed messages."""
         failed = [record["messageId"] for record in event["Records"] if not self._handled(record, context)]
         return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
@@ -73,7 +72,7 @@ class BatchHandler:
 
 @cache
 def batch_handler() -> BatchHandler:
-    """Return the service of this process, built once."""
+    """Return the process's service, built once."""
     settings = NotifierSettings.read(os.environ)
     log = Logger("notifier", settings.common.log_level)
     dynamodb = create_dynamodb()
@@ -90,7 +89,7 @@ def batch_handler() -> BatchHandler:
 
 
 def handle(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
-    """Handle one batch of the queue."""
+    """Process a batch of the queue."""
     return batch_handler().handle(event, context)
 
 

@@ -1,4 +1,4 @@
-"""The mail of an alert, fit to be triaged by its subject and understood at three in the morning. Pure."""
+"""The mail of an alert, with a subject for triage. Pure."""
 
 import json
 import textwrap
@@ -13,16 +13,16 @@ from shared.runtime.untrusted import defanged, visible
 from stacks.alerting.functions.notifier.verdict_instructions import verdict_instructions
 from stacks.alerting.functions.notifier.wording import headline, sentence
 
-MAXIMUM_SUBJECT_LENGTH: Final = 100  # of SNS
+MAXIMUM_SUBJECT_LENGTH: Final = 100  # SNS's limit
 LEAST_POINTS: Final = Decimal("0.05")
-"""A reason of fewer points would be told as 0.0; such ones are told together."""
+"""Minimum points of a reason with its own line, since fewer round to 0.0."""
 
 _WIDTH: Final = 72
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a reader of the mail finds more."""
+    """References to more information for the reader of a mail."""
 
     environment: str
     region: str
@@ -33,7 +33,7 @@ class Place:
 
 
 def subject(suspicious: SuspiciousTransaction, environment: str) -> str:
-    """Return what triage needs, in one line of at most 100 ASCII characters."""
+    """Return the subject, a line of at most 100 ASCII characters."""
     amount = readable(suspicious.transaction.amount, suspicious.transaction.currency)
     main_reason = headline(suspicious.reasons[0])
     text = f"[{environment}] Fraud {two_digits(suspicious.score)}: {amount}, {main_reason}"
@@ -41,19 +41,19 @@ def subject(suspicious: SuspiciousTransaction, environment: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return a text as SNS takes it for a subject."""
+    """Return a text as a valid SNS subject."""
     printable = "".join(c if c.isascii() and c.isprintable() else "?" for c in text)
     return textwrap.shorten(printable, MAXIMUM_SUBJECT_LENGTH, placeholder="...")
 
 
 def body(suspicious: SuspiciousTransaction, *, account: str, trace_id: str, place: Place) -> str:
-    """Return the text of the mail.
+    """Return the body of the mail.
 
     Args:
         suspicious: The message.
-        account: Pseudonym of the account; its id never stands in a mail.
-        trace_id: The trace that began with the POST.
-        place: Where to look further.
+        account: Pseudonym of the account, whose id must not be in a mail.
+        trace_id: Id of the trace of the POST.
+        place: References to more information.
     """
     sections = (
         _summary(suspicious, place),
@@ -91,7 +91,7 @@ def _more_to_come(grouping_seconds: int) -> str:
 
 
 def _why(suspicious: SuspiciousTransaction) -> str:
-    """Return the points as a receipt: the base, each reason, and what they sum to."""
+    """Return the points as a receipt: base, reasons and total."""
     if suspicious.base is None:
         sentences = (_line("", sentence(reason)) for reason in suspicious.reasons)
         return "\n".join(["WHY (strongest first)", *sentences])
@@ -151,7 +151,7 @@ def _how(transaction: StoredTransaction) -> str:
 
 
 def _merchant(transaction: StoredTransaction) -> str:
-    """What a payment service sends is of its customers: a merchant may be called like a link."""
+    """Return the merchant, defanged: its name is untrusted and may look like a link."""
     category = f" ({defanged(transaction.merchant_category)})" if transaction.merchant_category else ""
     return f"{defanged(transaction.merchant_id)}{category}"
 
@@ -186,11 +186,11 @@ def _get_item(region: str, table: str, key: tuple[str, str]) -> str:
 
 
 def two_digits(share: Decimal) -> Decimal:
-    """Return a score as it is told."""
-    # Rounded down: 0.999 is no certainty, and 0.499 would not have been mailed.
+    """Return a score with two decimals."""
+    # Rounded down, because 0.999 is not 1.00 and 0.499 is below a threshold of 0.50.
     return share.quantize(Decimal("0.01"), ROUND_DOWN)
 
 
 def utc(milliseconds: int) -> str:
-    """Return epoch milliseconds as people read them."""
+    """Return epoch milliseconds as a readable UTC time."""
     return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

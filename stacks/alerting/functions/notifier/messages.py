@@ -1,4 +1,4 @@
-"""The two kinds of message that the queue carries, each read once into its own type. Pure."""
+"""Parse the queue's two kinds of message. Pure."""
 
 from shared.runtime.events import SuspiciousTransaction
 from shared.runtime.fields import Fields

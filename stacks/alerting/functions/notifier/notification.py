@@ -1,4 +1,4 @@
-"""One message from the queue to a mail: record it, group it or mail it once, mark it."""
+"""Process an alert: record it, then group it or mail it once."""
 
 from shared.runtime.counting import MAIL_LAG, MAILED, RECORDED, measured
 from shared.runtime.events import SuspiciousTransaction
@@ -13,15 +13,15 @@ from stacks.alerting.functions.notifier.record import alert_record
 
 
 class Notification:
-    """Tells of each alert once, although its message may come twice, even at the same time.
+    """Notifies of each alert once, although messages may be delivered twice, even concurrently.
 
-    An alert has a mail of its own, or its place in the summary of its group.
-    The record is claimed under a lease before the mail goes out, and marked afterwards. A second delivery
-    finds it SENT, or under a lease that outlives the first one's invocation. Only where an invocation ends
-    between mail and mark is the mail repeated: a second mail is better than none.
+    An alert is mailed alone or in the summary of its group. The record is claimed under a lease before the
+    mail is sent, and marked afterwards. A second delivery finds it SENT, or under a lease that outlives the
+    first invocation. If an invocation ends between the mail and the mark, the mail is repeated: a second mail
+    is better than none.
 
     Args:
-        dependencies: The world, the settings, where to log, and the clock.
+        dependencies: Ports, settings, logger and clock.
     """
 
     def __init__(self, dependencies: Dependencies) -> None:
@@ -34,10 +34,10 @@ class Notification:
         self._place = dependencies.settings.place
 
     def notify(self, suspicious: SuspiciousTransaction, *, remaining_milliseconds: int) -> None:
-        """Notify of one alert; `remaining_milliseconds` is how long the invocation may still run.
+        """Notify of an alert; `remaining_milliseconds` is the remaining time of the invocation.
 
         Raises:
-            NotifierError: It could not be done now, or another invocation is at it.
+            NotifierError: Notifying failed, or another invocation is processing the alert.
         """
         transaction = suspicious.transaction
         trace = continue_trace(suspicious.trace_header)
@@ -113,7 +113,7 @@ class Notification:
         try:
             self._records.release(alert_id)
         except NotifierError as error:
-            # The lease runs out by itself before the message comes again.
+            # The lease expires before the message is redelivered.
             log.warning("lease not released", alert_id=alert_id, reason=str(error))
 
     def _mark(self, alert_id: str, message_id: str, segment: Segment, log: Logger) -> None:
@@ -121,5 +121,5 @@ class Notification:
             with segment.call("DynamoDB", "UpdateItem", table_name=self._settings.alerts_table):
                 self._records.mark_sent(alert_id, message_id=message_id, now=self._clock())
         except NotifierError as error:
-            # The mail is out: to fail here would only mail it again.
+            # The mail is sent: failing here would only repeat it.
             log.failure("mailed, but not marked", alert_id=alert_id, message_id=message_id, reason=str(error))

@@ -1,4 +1,4 @@
-"""What the notification needs of the world; `adapters` has it from AWS."""
+"""Ports of the notifier; `adapters` and `groups_table` implement them on AWS."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -12,15 +12,15 @@ SENT: Final = "SENT"
 GROUPED: Final = "GROUPED"
 
 LEASE_MARGIN_MILLISECONDS: Final = 5_000
-"""By how much a lease outlives the invocation that holds it."""
+"""Time by which a lease outlives its invocation."""
 
 
 class NotifierError(Exception):
-    """An alert could not be handled now; the queue delivers the message again. Holds no values of it."""
+    """An alert could not be processed, and will be redelivered. The text has none of its values."""
 
 
 class Claim(Enum):
-    """Who mails an alert."""
+    """Result of claiming an alert record."""
 
     OURS = "ours"
     DONE = "done"
@@ -28,19 +28,18 @@ class Claim(Enum):
 
 
 class AlertRecords(Protocol):
-    """Where alerts are kept. A record's mail is PENDING, under a lease, until it is out, then SENT.
+    """The alert records. A record's mail is PENDING, under a lease, until it is SENT.
 
-    It is GROUPED where the summary of a group tells of it.
-    A verdict may stand in the record before its alert does; what it wrote is kept.
+    It is GROUPED if it is part of a group's summary. A verdict may be recorded before its alert and is kept.
     """
 
     def claim(self, record: Mapping[str, Any], *, now: int, lease_until: int) -> Claim:
-        """Write the record as PENDING unless it was before; take over a PENDING one whose lease has run out.
+        """Write a new record as PENDING, or take over a PENDING one whose lease has expired.
 
         Args:
             record: The alert, with `alert_id`.
             now: Epoch milliseconds.
-            lease_until: Until when nobody else may claim it, in epoch milliseconds.
+            lease_until: End of the lease, in epoch milliseconds.
 
         Raises:
             NotifierError: The table refuses.
@@ -65,10 +64,10 @@ class AlertRecords(Protocol):
 
 
 class Mailer(Protocol):
-    """Where mails go."""
+    """Sends mails."""
 
     def publish(self, subject: str, body: str) -> str:
-        """Publish one mail and return its message id.
+        """Publish a mail and return its message id.
 
         Raises:
             NotifierError: It was not taken.
@@ -77,49 +76,49 @@ class Mailer(Protocol):
 
 
 class AlertGroups(Protocol):
-    """Where groups are kept, one at most for each account. Every method raises NotifierError on refusal."""
+    """The groups, at most one per account. Every method raises NotifierError if the table refuses."""
 
     def open(self, group: AlertGroup, *, now: int) -> AlertGroup | None:
-        """Store a new group and return None, or return the one that is in its place.
+        """Store a new group and return None, or return the existing one.
 
-        A group gives its place up when it is closed, or over without anything to summarise; not to the alert
-        that opened it, which may come again.
+        A closed group, or a finished one without a summary, is replaced, but not by a redelivery of the alert
+        that opened it.
         """
         ...
 
     def change(self, group: AlertGroup) -> bool:
-        """Store a group's next revision; False where another revision has been stored before."""
+        """Store a group's next revision; return False after a concurrent change."""
         ...
 
     def join(self, group: AlertGroup, alert_id: str, *, now: int) -> bool:
-        """Store a group's next revision and turn the alert from PENDING to GROUPED; False for neither.
+        """Store a group's next revision and change the alert from PENDING to GROUPED; False if neither.
 
-        True as well where the alert is not PENDING any more: it is told, or will be, already.
+        Returns True if the alert is no longer PENDING: it is already notified of, or will be.
         """
         ...
 
     def begin_closing(self, request: CloseRequest, *, now: int, lease_until: int) -> AlertGroup | None:
-        """Take no more alerts, and return the group under a lease; None where it is done with.
+        """Begin to close a group and return it under a lease, or None if it is closed.
 
         Raises:
-            NotifierError: Another invocation is at it, too.
+            NotifierError: Another invocation is closing the group.
         """
         ...
 
     def finish_closing(self, group: AlertGroup, *, message_id: str, now: int) -> None:
-        """Note that a group is done with."""
+        """Mark a group as closed."""
         ...
 
     def release_closing(self, group: AlertGroup) -> None:
-        """Give up the lease of a group whose summary is not out: until it is, it takes alerts again."""
+        """Release the lease of a group whose summary was not sent, so that it accepts alerts again."""
         ...
 
 
 class Closings(Protocol):
-    """Remembers which groups are to be closed."""
+    """Schedules the closing of groups."""
 
     def request(self, request: CloseRequest, *, delay_seconds: int) -> None:
-        """Have a group closed after 0 to 900 seconds.
+        """Schedule the closing of a group after 0 to 900 seconds.
 
         Raises:
             NotifierError: It was not taken.

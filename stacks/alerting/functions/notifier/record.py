@@ -1,4 +1,4 @@
-"""The alert record: what was decided, why, by which rules, and under which trace. Pure."""
+"""The alert record: decision, reasons, rules version and trace. Pure."""
 
 from dataclasses import asdict
 from typing import Any
@@ -10,14 +10,14 @@ from shared.runtime.events import SuspiciousTransaction
 def alert_record(
     suspicious: SuspiciousTransaction, *, account: str, trace_id: str, now: int, time_to_live_days: int
 ) -> dict[str, Any]:
-    """Return the record of an alert, still without the state of its mail; a None is not stored.
+    """Return the record of an alert, without the mail status; None values are not stored.
 
     Args:
         suspicious: The message.
-        account: The account's pseudonym, by which mails and logs name it.
-        trace_id: The trace that began with the POST.
+        account: The account's pseudonym in mails and logs.
+        trace_id: Id of the trace of the POST.
         now: Epoch milliseconds.
-        time_to_live_days: When DynamoDB may delete the record; 0 for never.
+        time_to_live_days: Time to live of the record; 0 for no expiry.
     """
     return {
         "alert_id": suspicious.transaction.alert_id,

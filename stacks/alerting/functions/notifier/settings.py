@@ -1,4 +1,4 @@
-"""What the alerting stack tells the notifier function."""
+"""Settings of the notifier function, from environment variables."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,15 +14,15 @@ class NotifierSettings:
 
     Attributes:
         common: Environment, log level, pseudonym secret.
-        function_name: The function's own; Lambda sets it.
+        function_name: Name of the function, set by Lambda.
         alerts_table: Name of the table of alert records.
-        alerts_time_to_live_days: How long a record is kept; 0 for ever.
-        fraud_alerts_topic_arn: Topic that the security team is subscribed to.
-        transactions_table: Name of the table that a mail tells people to look into.
-        suspicious_queue_url: The queue that the function reads, for messages to itself.
-        alert_grouping_seconds: How long further alerts of an account are gathered into one mail; 0 for never.
-        most_mails_per_minute: How many single alerts are mailed before a digest tells of others; 0: all.
-        verdicts_url: Where people give a verdict, with `{transaction_id}` in place of the id.
+        alerts_time_to_live_days: Time to live of a record; 0 for no expiry.
+        fraud_alerts_topic_arn: ARN of the security team's topic.
+        transactions_table: Name of the transactions table, for instructions in mails.
+        suspicious_queue_url: URL of the function's queue, for messages to itself.
+        alert_grouping_seconds: Window in which an account's alerts are grouped; 0 disables grouping.
+        most_mails_per_minute: Maximum mails of single alerts before a digest; 0 for no limit.
+        verdicts_url: URL for verdicts, with `{transaction_id}` in place of the id.
     """
 
     common: CommonSettings
@@ -59,7 +59,7 @@ class NotifierSettings:
 
     @property
     def place(self) -> Place:
-        """Where a reader of a mail finds more."""
+        """References for the reader of a mail."""
         return Place(
             environment=self.common.environment_suffix,
             region=self.region,
@@ -71,5 +71,5 @@ class NotifierSettings:
 
     @property
     def region(self) -> str:
-        """The region, as the topic's ARN names it."""
+        """The region, from the topic's ARN."""
         return self.fraud_alerts_topic_arn.split(":")[3]

@@ -1,4 +1,4 @@
-"""The mail about further alerts: of an account within the window of the first, or of a flood. Pure."""
+"""The summary mail of a group: an account's alerts, or a flood. Pure."""
 
 import textwrap
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ _WIDTH: Final = 72
 
 
 def subject(group: AlertGroup, *, account: str, environment: str) -> str:
-    """Return what triage needs, in one line of at most 100 ASCII characters."""
+    """Return the subject, a line of at most 100 ASCII characters."""
     score = two_digits(group.highest_score)
     whose = "many accounts" if group.account_id == FLOOD else account
     return one_line(
@@ -24,7 +24,7 @@ def subject(group: AlertGroup, *, account: str, environment: str) -> str:
 
 
 def body(group: AlertGroup, *, account: str, place: Place) -> str:
-    """Return the text of the mail; the account appears by its pseudonym alone."""
+    """Return the body of the mail, which has only the account's pseudonym."""
     opening = _of_a_flood(group) if group.account_id == FLOOD else _of_an_account(group, account)
     sections = (
         textwrap.fill(f"{opening} Environment: {place.environment}.", _WIDTH),

@@ -1,4 +1,4 @@
-"""Updates of items that a transaction may hold for a moment."""
+"""Update items despite transaction conflicts."""
 
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,7 +12,7 @@ _ATTEMPTS: Final = 4
 
 
 def update_item(client: "DynamoDBClient", **update: Any) -> Any:
-    """Update an item and return the answer; again, a few times, while a transaction holds the item."""
+    """Update an item, with retries on transaction conflicts, and return the response."""
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             return client.update_item(**update)

@@ -1,4 +1,4 @@
-"""The part of the mail that asks for a verdict: what each one does, and commands that give it. Pure."""
+"""The section of the mail that asks for a verdict, with commands. Pure."""
 
 import json
 import textwrap
@@ -24,11 +24,11 @@ def verdict_instructions(
     """Return the section.
 
     Args:
-        transaction: What the mail is about.
-        environment: Where it happened.
-        region: Where the API is.
-        verdicts_url: The API's URL, with `TRANSACTION_PLACEHOLDER` in place of the id.
-        width: Of lines that need not be copied whole.
+        transaction: The transaction.
+        environment: The environment.
+        region: Region of the API.
+        verdicts_url: URL of the API, with `TRANSACTION_PLACEHOLDER` in place of the id.
+        width: Width of lines other than commands.
     """
     meanings = [
         textwrap.fill(f"{verdict}: {meaning}", width, subsequent_indent="  ")

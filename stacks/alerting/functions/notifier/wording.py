@@ -1,4 +1,4 @@
-"""Reasons in plain words: a few for the subject, a sentence with the numbers for the body. Pure."""
+"""Describe reasons: a phrase for the subject, a sentence with numbers for the body. Pure."""
 
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
@@ -198,9 +198,9 @@ _IN_FAVOUR: Final[Mapping[str, _Words]] = {
         "Fraud probability of a payment by this account, from verdicts: only {observed} ({baseline}).",
     ),
 }
-"""Where points are below 0, for the words above speak of fraud; other quantities read alike either way."""
+"""Words for negative points, where those above suggest fraud; other quantities need no second form."""
 
-# The alerting stack may be older than the quantities that speak to it.
+# The alerting stack may be older than a quantity in a message.
 _OTHER: Final = _Words("{code}", "{Code}: {observed}, usual {baseline}, {threshold} ({unit}).")
 
 _MONEY_CODES: Final = frozenset(
@@ -217,21 +217,21 @@ NAME_CODES: Final = frozenset(
         "new_currency", "watched_merchant", "watched_account", "denied",
     }
 )  # fmt: skip
-"""Reasons whose values are names, even where they consist of digits, as a merchant category does."""
+"""Reasons whose values are names even if they consist of digits, such as merchant categories."""
 
 _LONGEST_WORDS: Final = 200
-"""A usual value may list several names."""
+"""Maximum length of a value, which may list several names."""
 _SHARE_CODES: Final = frozenset({"merchant_risk", "account_risk"})
 _WHOLE_PER_CENT: Final = Decimal("0.01")
 
 
 def headline(reason: AlertReason) -> str:
-    """Return a few words for a subject."""
+    """Return a phrase for the subject."""
     return _words(reason).headline.format(**_values(reason))
 
 
 def sentence(reason: AlertReason) -> str:
-    """Return a short sentence with what was seen, what is usual, and how rare that is."""
+    """Return a sentence with the observed and usual values and the rarity."""
     return _words(reason).sentence.format(**_values(reason))
 
 
@@ -260,7 +260,7 @@ def _times(observed: str, baseline: str) -> str:
 
 
 def _measure(reason: AlertReason, text: str) -> str:
-    """Return a number as people read it, and words, which come from outside, defanged."""
+    """Return a readable number, or defanged text, which is untrusted."""
     words = defanged(text, _LONGEST_WORDS)
     if reason.code in NAME_CODES:
         return words

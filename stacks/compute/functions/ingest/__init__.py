@@ -1,1 +1,1 @@
-"""Ingest: checks a transaction that is posted to the API and stores it once."""
+"""Ingest: validates transactions posted to the API and stores each once."""

@@ -1,4 +1,4 @@
-"""The transactions table, behind one conditional write."""
+"""AWS adapter: conditional writes to the transactions table."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 _CONNECT_SECONDS: Final = 0.5
 _READ_SECONDS: Final = 1.2
 LONGEST_WRITE_SECONDS: Final = _CONNECT_SECONDS + _READ_SECONDS
-"""After this an attempt to write has ended, one way or another."""
+"""Maximum duration of a write attempt."""
 
 _IS_NEW: Final = "attribute_not_exists(transaction_id)"
 _NEVER: Final = "body_hash = :no_hash"
 
 
 class Outcome(Enum):
-    """What a conditional write found."""
+    """Result of a conditional write."""
 
     STORED = "stored"
     ALREADY_STORED = "already stored"
@@ -29,15 +29,15 @@ class Outcome(Enum):
 
 
 class TableBusyError(Exception):
-    """DynamoDB throttles us, fails or does not answer in time: the same request may succeed later."""
+    """DynamoDB throttles, fails or times out; a retry may succeed."""
 
 
 class TableFailedError(Exception):
-    """DynamoDB refused the write; the text is the error's code alone."""
+    """DynamoDB refused the write; the text is only the error code."""
 
 
 def create_dynamodb() -> "DynamoDBClient":
-    """Return a client that tries once: `Storing` tries again, item by item, while there is time."""
+    """Return a client without retries: `Storing` retries each item while there is time."""
     client: DynamoDBClient = create_client(
         "dynamodb", connect_seconds=_CONNECT_SECONDS, read_seconds=_READ_SECONDS, attempts=1
     )
@@ -52,7 +52,7 @@ class TransactionsTable:
         self._name = name
 
     def put(self, item: Mapping[str, Any]) -> Outcome:
-        """Store an item unless its key is taken; tell whether the one that is there has the same content.
+        """Store an item unless its key exists; return whether an existing one has the same content.
 
         Raises:
             TableBusyError: Try again later.
@@ -62,9 +62,9 @@ class TransactionsTable:
         return Outcome.STORED if stored is None else _compare(stored, item)
 
     def find(self, item: Mapping[str, Any]) -> Outcome:
-        """Tell whether the item is stored already, and write nothing.
+        """Return whether the item is already stored, without writing.
 
-        It is a write whose condition no item meets: so the function needs no right to read transactions.
+        It is a write whose condition is never satisfied, so that the function needs no read permission.
 
         Raises:
             TableBusyError: Try again later.
@@ -76,7 +76,7 @@ class TransactionsTable:
         return _compare(stored, item) if stored else Outcome.ABSENT
 
     def _write(self, item: Mapping[str, Any], **condition: Any) -> Mapping[str, Any] | None:
-        """Write an item on a condition; where it is not met, return the item that is there, or nothing."""
+        """Write an item conditionally; if the condition fails, return the existing item, if any."""
         try:
             self._client.put_item(
                 TableName=self._name,

@@ -1,15 +1,15 @@
-"""Lambda handler of `POST /transactions`, one or an array of them: read, check, store once, answer.
+"""Lambda handler of `POST /transactions`, for a transaction or an array of transactions.
 
 | status | when |
 |---|---|
 | 201 | stored |
-| 200 | the same transaction again, however late; nothing was written |
-| 207 | an array whose results differ: each has its own status |
+| 200 | the transaction was already stored; nothing was written |
+| 207 | the results of an array differ; each has its own status |
 | 400 | not JSON, or fields are missing or wrong: all of them are listed |
-| 409 | another transaction has this id and timestamp |
+| 409 | a different transaction has this id and timestamp |
 | 413 | more than 32 KB |
-| 500 | our fault; nothing else is said |
-| 503 | DynamoDB is busy; Retry-After says when to come back |
+| 500 | internal error, without details |
+| 503 | DynamoDB is busy; see Retry-After |
 """
 
 import os
@@ -46,13 +46,13 @@ _UNSURE: Final = "The transaction may or may not be stored; sending it again is 
 
 
 class IngestService:
-    """What the handler does, with all that it needs given to it.
+    """Serves requests, with injected dependencies.
 
     Args:
         settings: The function's settings.
-        table: Where transactions go.
-        clock: Returns the epoch milliseconds of now.
-        pause: Waits so many seconds.
+        table: The transactions table.
+        clock: Returns the current time in epoch milliseconds.
+        pause: Waits for a number of seconds.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class IngestService:
         )
 
     def respond(self, event: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the answer to a proxy integration event; no fault leaves this method as an exception."""
+        """Return the response to a proxy integration event; never raises."""
         trace = invocation_trace()
         caller = caller_of(event)
         log = self._log.bind(trace_id=trace.trace_id, caller=caller)
@@ -94,7 +94,7 @@ class IngestService:
     def _results(
         self, bodies: Sequence[Body | None], trace: TraceContext, log: Logger, caller: str | None
     ) -> list[Result]:
-        """Return what becomes of each transaction, in their order: none decides about another."""
+        """Return the result of each transaction, in order and independent of the others."""
         now = self._clock()
         judged = [self._judge(body, now, trace, caller) for body in bodies]
         stored = iter(self._store([each for each in judged if isinstance(each, Write)], trace))
@@ -112,11 +112,11 @@ class IngestService:
         return results
 
     def _judge(self, body: Body | None, now: int, trace: TraceContext, caller: str | None) -> Write | Refused:
-        """Return what to write for a body, or why it is refused."""
+        """Return the write for a body, or its refusal."""
         if body is None:
             return Refused(400, "invalid_transaction", "The transaction is not a JSON object.")
         problems = self._validator.problems(body, now)
-        # Too old to be stored now, but perhaps stored in time, by a request whose answer was lost.
+        # Too old to store, but it may have been stored by a request whose response was lost.
         late = problems == [self._validator.too_old]
         if problems and not late:
             return _invalid(problems)
@@ -143,7 +143,7 @@ class IngestService:
         return stored
 
     def _result(self, write: Write, stored: Stored, log: Logger, *, alone: bool) -> Result:
-        """Return what is answered about a transaction after the write, or the attempt of it."""
+        """Return the result of a transaction after its write."""
         match stored:
             case TableBusyError():
                 log.warning("table is busy", code=str(stored))
@@ -180,13 +180,13 @@ def _log_refusal(log: Logger, refused: Refused) -> None:
 
 @cache
 def service() -> IngestService:
-    """Return the service of this process, built once."""
+    """Return the process's service, built once."""
     settings = IngestSettings.read(os.environ)
     return IngestService(settings, TransactionsTable(create_dynamodb(), settings.transactions_table))
 
 
 def handle(event: Mapping[str, Any], context: Context) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
-    """Answer one request of the API."""
+    """Answer an API request."""
     return service().respond(event)
 
 

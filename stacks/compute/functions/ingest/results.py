@@ -1,7 +1,7 @@
-"""What is answered about each transaction, and about all of a request together. Pure.
+"""Responses for transactions and arrays. Pure.
 
-One transaction is answered by its result alone. An array is answered by the results in its order; as a whole
-it has the status that all of them share, or 207 where they differ.
+The response to a single transaction is its result. The response to an array has the results in order, and the
+status that all of them share, or else 207.
 """
 
 from collections.abc import Sequence
@@ -11,12 +11,12 @@ from typing import Any, Final
 from shared.runtime.responses import Refused, answer
 
 MIXED: Final = 207
-"""Multi-Status (RFC 4918): look at each result."""
+"""Multi-Status (RFC 4918)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A transaction that is stored: now, or before by the same request."""
+    """A stored transaction: by this request or an identical earlier one."""
 
     transaction_id: str
     timestamp: int
@@ -32,14 +32,14 @@ Result = Accepted | Refused
 
 
 def answer_one(result: Result, trace_id: str) -> dict[str, Any]:
-    """Return the answer to a request of one transaction."""
+    """Return the response to a single transaction."""
     if isinstance(result, Refused):
         return result.answer(trace_id)
     return answer(result.status, {**_accepted(result), "trace_id": trace_id})
 
 
 def answer_batch(results: Sequence[Result], trace_id: str) -> dict[str, Any]:
-    """Return the answer to an array, a result for each of its transactions in their order."""
+    """Return the response to an array, with a result for each transaction in order."""
     statuses = {result.status for result in results}
     told = [
         {"status_code": each.status, **(_refused(each) if isinstance(each, Refused) else _accepted(each))}

@@ -1,4 +1,4 @@
-"""What the compute stack tells the ingest function."""
+"""Settings of the ingest function, from environment variables."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ class IngestSettings:
     Attributes:
         common: Environment, log level, pseudonym secret.
         transactions_table: Name of the table.
-        transactions_time_to_live_days: How long an item is kept; 0 keeps it for ever.
-        accepted_age_hours: How old a transaction may be.
-        accepted_future_seconds: How far a transaction may lie in the future, for clocks that are not exact.
+        transactions_time_to_live_days: Time to live of an item; 0 for no expiry.
+        accepted_age_hours: Maximum age of a transaction.
+        accepted_future_seconds: Maximum time of a transaction in the future, for clock skew.
     """
 
     common: CommonSettings

@@ -1,7 +1,7 @@
-"""Several transactions into the table, each by itself: none waits for another, none fails with another.
+"""Store several transactions independently of each other.
 
-DynamoDB's own batches do not serve: BatchWriteItem knows no condition, and TransactWriteItems stores all or
-nothing at twice the price. So a batch is as many conditional writes, several at a time.
+BatchWriteItem has no conditions, and TransactWriteItems stores all or nothing at twice the price. Therefore a
+batch is a number of conditional writes, several at a time.
 """
 
 import random
@@ -22,17 +22,17 @@ from stacks.compute.functions.ingest.adapters import (
 
 ATTEMPTS: Final = 4
 SECONDS_TO_START: Final = 3.0
-"""No attempt starts later in a request, so that all have ended within the function's timeout."""
+"""Time in a request after which no attempt starts, so that all end within the function's timeout."""
 LONGEST_SECONDS: Final = SECONDS_TO_START + LONGEST_WRITE_SECONDS
 FIRST_PAUSE_SECONDS: Final = 0.1
-"""Longest pause before the second attempt; it doubles from attempt to attempt, and each pause is random."""
+"""Maximum delay before the second attempt, doubled for each further attempt (full jitter)."""
 PARALLEL_WRITES: Final = 8
-"""Fewer than the client has connections (10); at 256 MB the processor is busy with less."""
+"""Maximum concurrent writes, fewer than the client's connections (10)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One transaction to store, or to look for only: it is too old, but may have been stored in time."""
+    """A transaction to store, or only to look up: too old, but possibly stored earlier."""
 
     item: Mapping[str, Any]
     late: bool
@@ -44,16 +44,16 @@ class Write:
 
 
 Stored = Outcome | TableBusyError | TableFailedError
-"""What became of one write."""
+"""Result of a write."""
 
 
 class Storing:
-    """Writes transactions, trying again those that DynamoDB is too busy for.
+    """Writes transactions, with retries while DynamoDB is busy.
 
     Args:
-        table: Where they go.
-        pause: Waits so many seconds.
-        clock: Returns seconds that only go forward.
+        table: The transactions table.
+        pause: Waits for a number of seconds.
+        clock: Monotonic clock in seconds.
     """
 
     def __init__(
@@ -69,13 +69,13 @@ class Storing:
     def write_all(
         self, writes: Sequence[Write], traced: Callable[[], AbstractContextManager[None]]
     ) -> list[Stored]:
-        """Write each transaction and return what became of it, in the same order.
+        """Write each transaction and return the results in order.
 
-        Those of one key are written one after another in their order, all others side by side.
+        Writes with the same key are sequential and in order, all others concurrent.
 
         Args:
-            writes: What to write.
-            traced: Returns a context that times one attempt.
+            writes: The writes.
+            traced: Returns a context manager that times an attempt.
         """
         deadline = self._clock() + SECONDS_TO_START
         found: dict[int, Stored] = {}
@@ -111,10 +111,10 @@ class Storing:
 
 
 def _side_by_side(work: Callable[[list[int]], None], parts: Sequence[list[int]]) -> None:
-    """Do the work for each part, in several threads where there are several parts."""
+    """Run the work for each part, in threads if there are several."""
     if len(parts) == 1:
         work(parts[0])
         return
     with ThreadPoolExecutor(min(PARALLEL_WRITES, len(parts))) as pool:
-        # Taking the results raises what a part raised.
+        # Getting the results raises a part's exception.
         list(pool.map(work, parts))

@@ -1,4 +1,4 @@
-"""The item that a valid transaction becomes, and the answer to who sent it. Pure."""
+"""The item of a valid transaction. Pure."""
 
 import hashlib
 import json
@@ -11,11 +11,11 @@ from shared.runtime.money import plain
 
 _SECONDS_PER_DAY: Final = int(timedelta(days=1).total_seconds())
 _POSITION_STEP: Final = Decimal("1e-15")
-"""In degrees. A position may be sent with any number of digits, and DynamoDB keeps 38."""
+"""Resolution of positions in degrees: requests may have any number of digits, DynamoDB has 38."""
 
 
 def body_hash(values: Mapping[str, Any]) -> str:
-    """Return the SHA-256 of a transaction's content; neither field order nor 12.50 for 12.5 changes it."""
+    """Return the SHA-256 of a transaction's content, independent of field order and trailing zeros."""
     canonical = {name: _canonical(value) for name, value in values.items()}
     text = json.dumps(canonical, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
@@ -33,10 +33,10 @@ def item_of(
 
     Args:
         values: The fields of a valid transaction.
-        received_at: Epoch milliseconds of now.
-        caller: ARN of the identity that signed; the item has it without the account, which is this one.
-        trace_header: The trace of the request, for the functions behind the table's stream.
-        time_to_live_days: When DynamoDB may delete the item; 0 for never.
+        received_at: Current time in epoch milliseconds.
+        caller: ARN of the identity that signed; stored without the account ID.
+        trace_header: Trace header of the request, for the functions behind the table's stream.
+        time_to_live_days: Time to live of the item; 0 for no expiry.
     """
     item = {
         **values,
@@ -58,7 +58,7 @@ def _position(degrees: int | Decimal) -> Decimal:
 
 
 def _canonical(value: str | bool | int | Decimal) -> str | bool:
-    # Numbers as text of their value, marked, so that the number 1 and the text "1" differ.
+    # Numbers become marked text, so that the number 1 and the text "1" differ.
     if isinstance(value, str | bool):
         return value
     return f"number {plain(Decimal(value))}"

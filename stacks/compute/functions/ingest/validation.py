@@ -1,7 +1,6 @@
-"""Every fault of a transaction at once, by field, in words that never repeat a value.
+"""Validate transactions; messages list all problems by field and never repeat a value.
 
-The schema decides about each field by itself. What a schema cannot say follows: the currency's decimals, the
-time window, a real IP address.
+Besides the schema: the currency's decimals, the time window, valid IP addresses.
 """
 
 import socket
@@ -18,14 +17,14 @@ from shared.runtime.schema import transaction_schema
 
 
 class TransactionValidator:
-    """Checks bodies against the schema and the rules beyond it.
+    """Validates bodies against the schema and further rules.
 
     Args:
-        accepted_age: How old a transaction may be.
-        accepted_future: How far it may lie in the future.
+        accepted_age: Maximum age of a transaction.
+        accepted_future: Maximum time in the future.
 
     Attributes:
-        too_old: The problem of a transaction that is older than that.
+        too_old: The problem of a transaction over the maximum age.
     """
 
     def __init__(self, accepted_age: timedelta, accepted_future: timedelta) -> None:
@@ -35,14 +34,14 @@ class TransactionValidator:
         self._checker = SchemaChecker(transaction_schema(), "a transaction")
 
     def problems(self, body: Body, now_milliseconds: int) -> list[FieldProblem]:
-        """Return what is wrong with a body: at most one problem a field, in the schema's order."""
+        """Return the problems of a body, at most one per field, in the schema's order."""
         found = self._checker.problems(body)
         good = {name: value for name, value in body.values.items() if name not in found}
         found |= dict(self._further_problems(good, now_milliseconds))
         return self._checker.listed(found)
 
     def _further_problems(self, good: Mapping[str, Any], now_milliseconds: int) -> Iterator[tuple[str, str]]:
-        """Yield the problems that no schema can name, of the fields that fit the schema."""
+        """Yield problems beyond the schema, of the fields that satisfy it."""
         if "timestamp" in good:
             age = timedelta(milliseconds=now_milliseconds - good["timestamp"])
             if age > self._accepted_age:

@@ -1,1 +1,1 @@
-"""The table of profiles, as the functions that use it share it; a package that their zips carry."""
+"""Access to the profiles table, shared by the detector and verdicts functions."""

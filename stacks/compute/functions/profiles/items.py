@@ -1,7 +1,7 @@
-"""One item for each profile: `{profile_id, revision, state, expires_at}`, the state as bytes or JSON text.
+"""Items of profiles: `{profile_id, revision, state, expires_at}`, with the state as bytes or JSON text.
 
-JSON of more than a write unit is stored compressed, as `packed` instead of `state`: a unit is billed for each
-KB. Whoever writes a profile says which revision it has read, and learns when somebody else was faster.
+JSON of more than a write unit (1 KB) is compressed and stored as `packed` instead of `state`. Writes are
+conditional on the revision that was read.
 """
 
 import json
@@ -15,25 +15,25 @@ from shared.runtime.dynamodb import to_item
 
 WRITE_UNIT_BYTES: Final = 1024
 _NAME_BYTES: Final = 16
-"""Of the hash that stands for a name; two names with one hash are not to be expected."""
+"""Length of the hash of a name; collisions are negligible."""
 
 
 UNREADABLE_ERRORS: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-"""What reading a state may raise that is not one of ours."""
+"""Built-in exceptions that reading a damaged state may raise."""
 
 
 class UnreadableProfileError(ValueError):
-    """An item is not one that we write. Names the attribute, never its value."""
+    """An item has an unexpected shape. The text names the attribute, never its value."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredProfile:
-    """What the table holds under a key.
+    """A stored profile.
 
     Attributes:
         profile_id: The key.
-        state: Bytes or plain JSON data, None where there is no item.
-        revision: Of the item, 0 where there is none.
+        state: Bytes or plain JSON data; None without an item.
+        revision: Revision of the item; 0 without one.
     """
 
     profile_id: str
@@ -42,10 +42,10 @@ class StoredProfile:
 
     @classmethod
     def of_item(cls, profile_id: str, item: Mapping[str, Any] | None) -> Self:
-        """Read an item, of plain values.
+        """Read an item of plain values.
 
         Raises:
-            UnreadableProfileError: It is not one that we write.
+            UnreadableProfileError: The item has an unexpected shape.
         """
         if item is None:
             return cls(profile_id)
@@ -55,12 +55,12 @@ class StoredProfile:
             raise UnreadableProfileError(f"a profile is not readable: {type(error).__name__}") from None
 
     def put(self, table: str, state: Any, *, expires_at: int | None) -> dict[str, Any]:
-        """Return PutItem's arguments that replace this very revision by another state.
+        """Return PutItem arguments that replace this revision by another state.
 
         Args:
             table: Name of the table.
             state: Bytes or plain JSON data.
-            expires_at: Epoch seconds when it may be deleted, None for never.
+            expires_at: Expiry in epoch seconds; None for no expiry.
         """
         item = {
             "profile_id": self.profile_id,
@@ -79,7 +79,7 @@ class StoredProfile:
 
 
 def _stored(state: Any) -> dict[str, Any]:
-    """Return the attribute that holds a state."""
+    """Return the attribute with a state."""
     if isinstance(state, bytes):
         return {"state": state}
     text = json.dumps(state, separators=(",", ":"))
@@ -104,25 +104,25 @@ def merchant_key(merchant_id: str) -> str:
 
 
 def controls_key(profile_id: str) -> str:
-    """Return the key of what people decided of the account or the merchant whose profile has this key."""
+    """Return the key of the controls of a profile's account or merchant."""
     return f"controls#{profile_id}"
 
 
 def aside_key(profile_id: str, digest: str) -> str:
-    """Return the key of the copy of a profile that was not readable, told apart by its content's digest."""
+    """Return the key of the copy of an unreadable profile, with the digest of its content."""
     return f"aside#{profile_id}#{digest[:16]}"
 
 
 def sample_key(shard: int) -> str:
-    """Return the key of a shard of what is usual in the population."""
+    """Return the key of a shard of the population's statistics."""
     return f"population#sample#{shard}"
 
 
 def uses_key(kind: str, name: str) -> str:
-    """Return the key of the counter of a place's first uses; a name of any length has a short one."""
+    """Return the key of the counter of first uses of a name, which is hashed."""
     return f"uses#{kind}#{blake2b(name.encode(), digest_size=_NAME_BYTES).hexdigest()}"
 
 
 def risk_key(shard: int) -> str:
-    """Return the key of a shard of how long merchants and accounts stay compromised."""
+    """Return the key of a shard of the statistics on how long merchants and accounts stay compromised."""
     return f"population#risk#{shard}"

@@ -1,4 +1,4 @@
-"""Several items in one request, asked for again where DynamoDB left some out."""
+"""Read several items in one request, with retries for unprocessed keys."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -14,25 +14,25 @@ _ATTEMPTS: Final = 4
 
 
 class Unreadable:
-    """Stands for an attribute of a type that we do not write: whoever reads the item finds it damaged."""
+    """Placeholder for an attribute of an unsupported type, which marks the item as damaged."""
 
 
 class NotReadError(Exception):
-    """DynamoDB does not give the items now; the text is a code."""
+    """DynamoDB did not return the items; the text is an error code."""
 
 
 def read_items(
     client: "DynamoDBClient", keys: Mapping[str, Sequence[Mapping[str, Any]]], *, consistent: bool = True
 ) -> dict[str, list[dict[str, Any]]]:
-    """Return the items that there are, by table, of plain values.
+    """Return the existing items by table, as plain values.
 
     Args:
-        client: Of DynamoDB.
-        keys: Table -> the wanted items' keys, of plain values; perhaps none.
-        consistent: As `read_what_it_gives` has it.
+        client: DynamoDB client.
+        keys: Table -> keys as plain values; may be empty.
+        consistent: As in `read_what_it_gives`.
 
     Raises:
-        NotReadError: DynamoDB refuses, or still leaves some out after the last attempt.
+        NotReadError: DynamoDB refuses, or leaves keys unprocessed after the last attempt.
     """
     found, unread = read_what_it_gives(client, keys, consistent=consistent)
     if unread:
@@ -43,12 +43,12 @@ def read_items(
 def read_what_it_gives(
     client: "DynamoDBClient", keys: Mapping[str, Sequence[Mapping[str, Any]]], *, consistent: bool = True
 ) -> tuple[dict[str, list[dict[str, Any]]], list[Mapping[str, Any]]]:
-    """Return the items as `read_items` does, and the keys that DynamoDB left out at each attempt.
+    """Return the items as `read_items` does, and the keys that stay unprocessed.
 
     Args:
-        client: Of DynamoDB.
-        keys: Table -> the wanted items' keys, of plain values; perhaps none.
-        consistent: Whether every write that was answered before must show; costs twice as much.
+        client: DynamoDB client.
+        keys: Table -> keys as plain values; may be empty.
+        consistent: Whether to use strongly consistent reads, which cost twice as much.
 
     Raises:
         NotReadError: DynamoDB refuses.
@@ -75,7 +75,7 @@ def read_what_it_gives(
 
 
 def plain_item(item: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Return plain values of an item, of whatever types it is."""
+    """Return the plain values of an item of any types."""
     return {name: _value(attribute) for name, attribute in item.items()}
 
 

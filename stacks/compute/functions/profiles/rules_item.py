@@ -1,7 +1,7 @@
-"""The published rules: items of the profiles table, which the signed API writes and the detector reads.
+"""Published rules: items of the profiles table that the verdicts function writes and the detector reads.
 
-They never expire. Without an item, or with one without a text, the rules of the detector's own package are in
-force, and there is no challenger.
+They never expire. Without an item or text, the rules in the detector's package apply, and there is no
+challenger.
 """
 
 import hashlib
@@ -13,35 +13,35 @@ from shared.runtime.changes import Changed
 RULES_KEY: Final = "rules#active"
 CHALLENGER_KEY: Final = "rules#challenger"
 LARGEST_BYTES: Final = 64 * 1024
-"""Of a rules file. An item has room for 400 KB; the shipped rules take 4."""
+"""Maximum size of a rules file. DynamoDB's limit is 400 KB; the shipped rules have 4 KB."""
 
 
 class UnreadableRulesError(ValueError):
-    """The item is not one that we write. Says what is wrong with it."""
+    """The item has an unexpected shape; the message says how."""
 
 
 def publication(text: str | None, version: str | None, changed: Changed = Changed.RULES) -> dict[str, Any]:
-    """Return what the item holds besides its audit.
+    """Return the item's attributes, without those on who changed it.
 
     Args:
-        text: The rules file; None puts the package's own rules in force, or ends the challenge.
-        version: As decisions carry it: the file's own version and the first digits of its SHA-256.
-        changed: Which of the items it is.
+        text: The rules file; None for the package's rules, or no challenger.
+        version: Version in decisions: the file's version and the first digits of its SHA-256.
+        changed: Kind of the item.
     """
     digest = None if text is None else digest_of(text)
     return {"changed": changed, "rules": text, "version": version, "sha256": digest}
 
 
 def publication_key(revision: int) -> str:
-    """Return the key of a publication of before there was a history, which stayed under this key."""
+    """Return the key of a publication from before the history was introduced."""
     return f"rules#publication#{revision}"
 
 
 def published_text(item: Mapping[str, Any] | None) -> str | None:
-    """Return the rules file that an item, of plain values, publishes; None where it publishes none.
+    """Return the rules file in an item of plain values, or None.
 
     Raises:
-        UnreadableRulesError: It is not an item that we write, or its text is not the one that was published.
+        UnreadableRulesError: The item has an unexpected shape, or its text does not match its digest.
     """
     text, digest = (item or {}).get("rules"), (item or {}).get("sha256")
     if text is None and digest is None:
@@ -54,5 +54,5 @@ def published_text(item: Mapping[str, Any] | None) -> str | None:
 
 
 def digest_of(text: str) -> str:
-    """Return the SHA-256 of a rules file, in hexadecimal."""
+    """Return the SHA-256 of a rules file in hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()

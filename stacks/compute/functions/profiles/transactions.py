@@ -1,4 +1,4 @@
-"""What the scorer sees of a stored transaction. Pure."""
+"""Convert stored transactions for scoring. Pure."""
 
 from decimal import Decimal
 from typing import Any
@@ -8,7 +8,7 @@ from stacks.compute.functions.detector.scoring import Transaction
 
 
 def scored_transaction(stored: StoredTransaction) -> Transaction:
-    """Return a stored transaction's exact values, field by field, as the floats and words that are scored."""
+    """Return a stored transaction's fields as the floats and strings that are scored."""
     return Transaction(**{name: _scored(getattr(stored, name)) for name in Transaction._fields})
 
 

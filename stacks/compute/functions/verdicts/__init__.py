@@ -1,1 +1,1 @@
-"""Verdicts: records what an analyst decided about a transaction, and lets later scores know."""
+"""Verdicts: records analysts' decisions on transactions, which affect later scores."""

@@ -1,4 +1,4 @@
-"""The tables of transactions, alert records and profiles: read together, written in one transaction."""
+"""AWS adapters: the transactions, alerts and profiles tables."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ from stacks.compute.functions.verdicts.ports import BusyError, Change, Known, Pu
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# Three calls of at most two attempts of 1.5 s are more than the timeout of 8 s, but only where all are slow:
-# the service begins no write that the rest of the invocation does not hold.
+# Three calls of two attempts of 1.5 s can exceed the timeout of 8 s if all are slow: the service begins no
+# write without enough time left.
 _CONNECT_SECONDS: Final = 0.5
 _READ_SECONDS: Final = 1.0
 _ATTEMPTS: Final = 2
@@ -32,7 +32,7 @@ _BUSY_REASONS: Final = frozenset({"ProvisionedThroughputExceeded", "ThrottlingEr
 
 @dataclass(frozen=True, slots=True)
 class TableNames:
-    """Which tables to use."""
+    """Names of the tables."""
 
     transactions: str
     alerts: str
@@ -40,7 +40,7 @@ class TableNames:
 
 
 def create_dynamodb() -> "DynamoDBClient":
-    """Return a client of DynamoDB; it gives each transaction a token, so that its own retries write once."""
+    """Return a DynamoDB client, whose transactions have a token that makes retries idempotent."""
     client: DynamoDBClient = create_client(
         "dynamodb", connect_seconds=_CONNECT_SECONDS, read_seconds=_READ_SECONDS, attempts=_ATTEMPTS
     )
@@ -48,14 +48,14 @@ def create_dynamodb() -> "DynamoDBClient":
 
 
 class DynamoTables:
-    """The three tables, behind `Tables`."""
+    """Implements `Tables` on DynamoDB."""
 
     def __init__(self, client: "DynamoDBClient", names: TableNames) -> None:
         self._client = client
         self._names = names
 
     def find(self, transaction_id: str, timestamp: int | None) -> Sequence[StoredTransaction]:
-        """Look transactions up, the latest first; see `Tables`."""
+        """Find transactions, latest first; see `Tables`."""
         query: dict[str, Any] = {
             "KeyConditionExpression": "transaction_id = :id",
             "ExpressionAttributeValues": {":id": {"S": transaction_id}},
@@ -77,7 +77,7 @@ class DynamoTables:
         return [transaction_of_item(item) for item in answer["Items"]]
 
     def read(self, alert_id: str, profile_ids: Sequence[str]) -> Known:
-        """Read a record and profiles in one consistent request; see `Tables`."""
+        """Read record and profiles in a strongly consistent request; see `Tables`."""
         names = self._names
         keys = {
             names.alerts: [{"alert_id": alert_id}],
@@ -94,7 +94,7 @@ class DynamoTables:
         return Known(next(iter(found[names.alerts]), None), profiles)
 
     def write(self, change: Change) -> bool:
-        """Write the record and the profiles in one transaction; see `Tables`."""
+        """Write record and profiles in a transaction; see `Tables`."""
         puts = [
             {"Put": new.stored.put(self._names.profiles, new.state, expires_at=new.expires_at)}
             for new in change.profiles
@@ -119,13 +119,13 @@ class DynamoTables:
 
 
 class ChangesTable:
-    """The items of the table of profiles that people change, behind `ChangedItems`."""
+    """Implements `ChangedItems` on the profiles table."""
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._client, self._table = client, table
 
     def read(self, keys: Sequence[str]) -> Mapping[str, Mapping[str, Any] | None]:
-        """Read items in one consistent request; see `ChangedItems`."""
+        """Read items in a strongly consistent request; see `ChangedItems`."""
         try:
             found = read_items(self._client, {self._table: [{"profile_id": key} for key in keys]})
         except NotReadError as error:
@@ -134,7 +134,7 @@ class ChangesTable:
         return {key: items.get(key) for key in keys}
 
     def write(self, puts: Sequence[Put]) -> bool:
-        """Write items in one transaction; see `ChangedItems`."""
+        """Write items in a transaction; see `ChangedItems`."""
         return _transacted(self._client, [{"Put": self._put(each)} for each in puts])
 
     def _put(self, put: Put) -> dict[str, Any]:
@@ -147,17 +147,17 @@ class ChangesTable:
             still, values = "attribute_not_exists(revision) AND #at = :at", {":at": put.before["at"]}
             arguments["ExpressionAttributeNames"] = {"#at": "at"}
         else:
-            # Somebody has put it by hand, before this function alone wrote such items.
+            # The item was written by hand, before this function was the only writer.
             return {**arguments, "ConditionExpression": "attribute_not_exists(revision)"}
         return {**arguments, "ConditionExpression": still, "ExpressionAttributeValues": to_item(values)}
 
 
 def _transacted(client: "DynamoDBClient", writes: Sequence[Mapping[str, Any]]) -> bool:
-    """Write everything or nothing; False where somebody else was faster with any of it.
+    """Write all or nothing; return False after a concurrent change.
 
     Raises:
-        BusyError: Not now.
-        RefusedByTableError: DynamoDB refuses for a reason that stays.
+        BusyError: A retry may succeed.
+        RefusedByTableError: DynamoDB refuses permanently.
     """
     items: Any = list(writes)
     try:
@@ -175,7 +175,7 @@ def _transacted(client: "DynamoDBClient", writes: Sequence[Mapping[str, Any]]) -
 
 
 def _cancellation_reasons(error: AwsError) -> frozenset[str]:
-    """Why DynamoDB cancelled a transaction, as codes of its items; none if it did not."""
+    """Return the cancellation codes of a transaction's items; empty for other errors."""
     if error.code != _CANCELLED:
         return frozenset()
     reasons: Sequence[Mapping[str, Any]] = error.details.get("CancellationReasons", [])

@@ -1,4 +1,4 @@
-"""From the gateway's event to a change that somebody asks for: lists and snoozes, rules, approvals."""
+"""Parse requests for changes: lists and snoozes, rules, approvals."""
 
 import hashlib
 import json
@@ -26,12 +26,12 @@ _APPROVAL: Final = SchemaChecker(approval_schema(), "an approval")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signed:
-    """Who asks.
+    """The requester.
 
     Attributes:
-        by: The name that the request gives.
-        note: Why, where the request says so.
-        caller: ARN of the identity that signed the request, as the gateway says.
+        by: Name in the request.
+        note: Reason in the request, if any.
+        caller: ARN of the identity that signed the request, from API Gateway.
     """
 
     by: str
@@ -41,14 +41,14 @@ class Signed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A change that somebody asks for.
+    """A requested change.
 
     Attributes:
-        kind: What it changes.
-        key: Of the item that it changes.
-        values: What it asks for, as the item of a change that waits holds it.
-        signed: Who asks.
-        text: A rules file; None for the package's own, and for controls.
+        kind: Kind of the item.
+        key: Key of the item.
+        values: Requested values, as in the item of a pending change.
+        signed: The requester.
+        text: Rules file; None for the package's rules and for controls.
     """
 
     kind: Changed
@@ -58,24 +58,24 @@ class Asked:
     text: str | None = None
 
     def change_id(self, revision: int) -> str:
-        """Return the id under which it waits: the same where it is asked for again on the same revision."""
+        """Return the id of the pending change, the same for a repeated request on the same revision."""
         whole = [self.key, revision, self.values, self.text, self.signed.caller, self.signed.by]
         return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
-    """A second person's yes."""
+    """A second person's approval."""
 
     change: str
     signed: Signed
 
 
 def read_controls(event: Mapping[str, Any], now: int) -> Asked:
-    """Read a change of lists and snoozes.
+    """Parse a change of lists and snoozes.
 
     Raises:
-        Refused: 400 with every bad field; 413 where the body is too large; 403 where nobody signed.
+        Refused: 400 with every invalid field; 413 if the body is too large; 403 without a signing identity.
     """
     body = _read(event, _CONTROLS, MAXIMUM_BODY_BYTES)
     values = body.values
@@ -115,10 +115,10 @@ def _controls_problems(values: Mapping[str, Any], now: int) -> list[FieldProblem
 
 
 def read_rules(event: Mapping[str, Any]) -> Asked:
-    """Read a publication of rules; a file that the detector cannot use is refused with its line.
+    """Parse a publication of rules; an invalid file is refused with the line number.
 
     Raises:
-        Refused: As `read_controls`; 400 `invalid_rules`, and `extreme_rules` where nobody says `force`.
+        Refused: As `read_controls`; 400 `invalid_rules`, and `extreme_rules` without `force`.
     """
     values = _read(event, _RULES, MAXIMUM_FILE_BODY_BYTES).values
     text, challenges = values.get("rules"), values.get("challenger", False)
@@ -142,7 +142,7 @@ def read_rules(event: Mapping[str, Any]) -> Asked:
 
 
 def read_approval(event: Mapping[str, Any]) -> Approval:
-    """Read a second person's yes.
+    """Parse a second person's approval.
 
     Raises:
         Refused: As `read_controls`.

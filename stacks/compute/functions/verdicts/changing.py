@@ -1,6 +1,6 @@
-"""One change from request to record: lists and snoozes, rules, and the yes of a second person.
+"""Process a change: lists and snoozes, rules, and approvals by a second person.
 
-Who signed stands in every item, as the gateway says it: nothing that a caller writes can change it.
+Every item has the identity that signed, from API Gateway.
 """
 
 import time
@@ -38,7 +38,7 @@ from stacks.compute.functions.verdicts.written import (
 
 _ATTEMPTS: Final = 4
 _NEEDED_MILLISECONDS: Final = 3_200
-"""With less left, a slow answer to another read or write would be cut off by the end of the invocation."""
+"""Minimum remaining time for another read and write with slow responses."""
 _NOBODY: Final[Mapping[str, Any]] = {}
 _TOLD: Final = ("by", "at", "identity", "note", "revision", "approved_by", "approved_as", "version", "sha256")
 _CONTROLS_TOLD: Final = ("standing", "standing_until", "standing_up_to", "snoozed_until", "snoozed_up_to")
@@ -48,19 +48,19 @@ Answer = tuple[int, dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class _Doing:
-    """Where one request times its calls, and logs."""
+    """Segment, logger and remaining time of a request."""
 
     segment: Segment
     log: Logger
 
 
 class Changing:
-    """Records changes, each once although its request may come twice or meet another.
+    """Records each change once, despite repeated and concurrent requests.
 
     Args:
-        items: Where they are kept.
-        limits: What one person may do alone.
-        clock: Returns the epoch milliseconds of now.
+        items: The changed items.
+        limits: Limits of changes by one person.
+        clock: Returns the current time in epoch milliseconds.
     """
 
     def __init__(
@@ -74,30 +74,30 @@ class Changing:
     def controls(
         self, event: Mapping[str, Any], segment: Segment, log: Logger, remaining: Callable[[], int]
     ) -> Answer:
-        """Set list and snooze of an account or a merchant; 202 where a second person is wanted."""
+        """Set list and snooze of an account or merchant; 202 if a second person must approve."""
         asked = read_controls(event, self._clock())
         return self._tried(lambda: self._change(asked, _Doing(segment, log)), remaining)
 
     def rules(
         self, event: Mapping[str, Any], segment: Segment, log: Logger, remaining: Callable[[], int]
     ) -> Answer:
-        """Put rules in force; 202 where a second person is wanted."""
+        """Publish rules; 202 if a second person must approve."""
         asked = read_rules(event)
         return self._tried(lambda: self._change(asked, _Doing(segment, log)), remaining)
 
     def approve(
         self, event: Mapping[str, Any], segment: Segment, log: Logger, remaining: Callable[[], int]
     ) -> Answer:
-        """Put in force what waits for a second person."""
+        """Apply a pending change."""
         approval = read_approval(event)
         return self._tried(lambda: self._approve(approval, _Doing(segment, log)), remaining)
 
     def _tried(self, once: Callable[[], Answer | None], remaining: Callable[[], int]) -> Answer:
-        """Read and write anew as long as others are faster.
+        """Read and write, with retries on concurrent changes.
 
         Raises:
-            Refused: It is not to be done.
-            BusyError: It could not be done now.
+            Refused: The change is refused.
+            BusyError: A retry may succeed.
         """
         for attempt in range(_ATTEMPTS):
             if attempt:
@@ -121,7 +121,7 @@ class Changing:
 
     def _why(self, asked: Asked, before: Item | None, now: int) -> str:
         if asked.kind is Changed.CHALLENGER:
-            # It decides nothing; to put it in force is a publication.
+            # A challenger decides nothing; only publishing its rules does.
             return ""
         if asked.kind is Changed.RULES:
             return why_rules(self._limits)
@@ -132,7 +132,7 @@ class Changing:
     def _alone(
         self, asked: Asked, before: Item | None, now: int, approved: Mapping[str, Any]
     ) -> dict[str, int | None]:
-        """Return what the item holds of what one person keeps quiet; what two people allow does not count."""
+        """Return the item's record of what one person suppresses, without what two people allow."""
         alone, held = alone_of(before), controls_of(before)
         if not approved and asked.kind is Changed.CONTROLS:
             after = controls_after(asked.values, held, self._limits)
@@ -200,7 +200,7 @@ class Changing:
 
 
 def _check_replaced(asked: Asked, before: Item | None) -> None:
-    """Refuse rules in place of others than those that somebody has seen.
+    """Refuse to replace rules other than those the requester has seen.
 
     Raises:
         Refused: 409 `other_rules`.
@@ -215,7 +215,7 @@ def _check_replaced(asked: Asked, before: Item | None) -> None:
 
 
 def _told(item: Item) -> dict[str, Any]:
-    """What the answer says of an item in force; whose it is, the caller knows."""
+    """Return the response about a current item, without its key."""
     found = {name: item[name] for name in (*_TOLD, *_CONTROLS_TOLD) if item.get(name) is not None}
     return {"status": "changed", **{name: _plain(value) for name, value in found.items()}}
 

@@ -1,13 +1,13 @@
-"""Rules that would alert on nothing, or on everything: told from the file alone, before it is published."""
+"""Detect rules that would alert on nothing or everything, before they are published."""
 
 from stacks.compute.functions.detector.scoring import Mode, Rules, probability_of
 
 
 def extreme(rules: Rules) -> str | None:
-    """Return why rules are no use to a team, None where they may be.
+    """Return why rules are useless, or None.
 
     Args:
-        rules: What is to be published.
+        rules: The rules to publish.
     """
     curves = [curve for curve in rules.scorecard.values() if curve.mode is Mode.ALERT]
     most = probability_of(rules.base + sum(max(0.0, *curve.points) for curve in curves))

@@ -1,18 +1,18 @@
-"""Lambda handler of what people decide: read, check, record once with who signed, answer.
+"""Lambda handler of people's decisions.
 
 `PUT /transactions/{transaction_id}/verdict`, `PUT /controls`, `PUT /rules`, `PUT /approvals`:
 
 | status | when |
 |---|---|
-| 200 | recorded, or the same again: then nothing was written |
-| 202 | waits for a second person |
+| 200 | recorded, or unchanged and nothing was written |
+| 202 | waits for a second person's approval |
 | 400 | not JSON, or fields are missing or wrong: all of them are listed |
-| 403 | the gateway names no identity, or the one who asked approves |
-| 404 | no transaction has this id, no change with this id waits, or none any more |
-| 409 | other rules than those to be replaced are in force; somebody else has approved |
+| 403 | no signing identity, or the requester approves their own change |
+| 404 | there is no transaction or pending change with this id |
+| 409 | the current rules are not those to be replaced, or somebody else has approved |
 | 413 | more than 32 KB, for rules 160 KB |
-| 500 | our fault; nothing else is said |
-| 503 | not now; Retry-After says when to come back |
+| 500 | internal error, without details |
+| 503 | busy; see Retry-After |
 """
 
 import os
@@ -44,12 +44,12 @@ _Answering = Callable[[Mapping[str, Any], Segment, Logger, Callable[[], int]], t
 
 
 class VerdictsService:
-    """What the handler does, with all that it needs given to it.
+    """Serves requests, with injected dependencies.
 
     Args:
         ruling: Records verdicts.
         changing: Records changes of lists, snoozes and rules.
-        log: Where to log.
+        log: Logger.
     """
 
     def __init__(self, ruling: Ruling, changing: Changing, log: Logger) -> None:
@@ -63,7 +63,7 @@ class VerdictsService:
         }
 
     def respond(self, event: Mapping[str, Any], remaining: Callable[[], int]) -> dict[str, Any]:
-        """Return the answer to a proxy integration event; no fault leaves this method as an exception."""
+        """Return the response to a proxy integration event; never raises."""
         trace = invocation_trace()
         log = self._log.bind(trace_id=trace.trace_id)
         try:
@@ -105,7 +105,7 @@ class VerdictsService:
 
 @cache
 def service() -> VerdictsService:
-    """Return the service of this process, built once."""
+    """Return the process's service, built once."""
     settings = VerdictsSettings.read(os.environ)
     names = TableNames(settings.transactions_table, settings.alerts_table, settings.profiles_table)
     dynamodb = create_dynamodb()
@@ -115,7 +115,7 @@ def service() -> VerdictsService:
 
 
 def handle(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
-    """Answer one request of the API."""
+    """Answer an API request."""
     return service().respond(event, context.get_remaining_time_in_millis)
 
 

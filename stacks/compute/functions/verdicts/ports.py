@@ -1,4 +1,4 @@
-"""What giving a verdict needs of the world; `adapters` has it from AWS."""
+"""Ports of the verdicts function; `adapters` implements them on AWS."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,16 +9,16 @@ from stacks.compute.functions.profiles.items import StoredProfile
 
 
 class BusyError(Exception):
-    """It could not be done now; the same request may succeed later. Holds no values of it."""
+    """A retry may succeed. The text has no values of the request."""
 
 
 class RefusedByTableError(Exception):
-    """DynamoDB refuses for a reason that stays: somebody must look at it. Holds no values."""
+    """DynamoDB refuses permanently. The text has no values."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is stored before a verdict: the alert's record, if there is one, and the profiles, by key."""
+    """The stored state before a verdict: the alert record, if any, and the profiles by key."""
 
     record: Mapping[str, Any] | None
     profiles: Mapping[str, StoredProfile]
@@ -26,7 +26,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class NewState:
-    """A profile to replace, its new state, and the epoch seconds when it may be deleted, None for never."""
+    """A profile to replace, its new state and its expiry in epoch seconds (None for no expiry)."""
 
     stored: StoredProfile
     state: Any
@@ -35,15 +35,15 @@ class NewState:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a verdict writes, all of it or nothing.
+    """The writes of a verdict, all or nothing.
 
     Attributes:
         alert_id: Key of the record.
-        revision: Which verdict on this transaction the record holds before, 0 for none.
+        revision: Previous number of verdicts in the record.
         values: Attributes of the record to set.
-        defaults: Attributes of the record to set where it has none of that name.
-        profiles: What becomes of profiles.
-        history: The entry of the history, which is written once and never again.
+        defaults: Attributes of the record to set if it lacks them.
+        profiles: Changed profiles.
+        history: The immutable history entry.
     """
 
     alert_id: str
@@ -59,8 +59,8 @@ class Put:
     """An item to write.
 
     Attributes:
-        item: Its plain values.
-        before: The item that was read, which must still be there; None where there must be none.
+        item: Plain values.
+        before: The item that was read and must be unchanged; None if it must not exist.
     """
 
     item: Mapping[str, Any]
@@ -68,10 +68,10 @@ class Put:
 
 
 class ChangedItems(Protocol):
-    """The items of the table of profiles that people change."""
+    """The items of the profiles table that people change."""
 
     def read(self, keys: Sequence[str]) -> Mapping[str, Mapping[str, Any] | None]:
-        """Read items, as last written.
+        """Read items, strongly consistent.
 
         Raises:
             BusyError: Not now.
@@ -89,10 +89,10 @@ class ChangedItems(Protocol):
 
 
 class Tables(Protocol):
-    """Where transactions, alert records and profiles are kept."""
+    """The transactions, alert records and profiles."""
 
     def find(self, transaction_id: str, timestamp: int | None) -> Sequence[StoredTransaction]:
-        """Return the stored transactions with this id, and this time where it is given; some, if many.
+        """Return the transactions with an id and, if given, timestamp; a limited number of them.
 
         Raises:
             BusyError: Not now.
@@ -101,7 +101,7 @@ class Tables(Protocol):
         ...
 
     def read(self, alert_id: str, profile_ids: Sequence[str]) -> Known:
-        """Read a record and profiles, as last written.
+        """Read a record and profiles, strongly consistent.
 
         Raises:
             BusyError: Not now.

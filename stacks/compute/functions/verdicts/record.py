@@ -1,4 +1,4 @@
-"""What a verdict adds to the alert's record, and what the caller is told of it. Pure."""
+"""A verdict's attributes in the alert record and the response. Pure."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -19,12 +19,12 @@ _OF_A_VERDICT: Final = ("verdict", "decided_by", "decided_at", "decided_as", "no
 
 
 def revision_of(record: Mapping[str, Any] | None) -> int:
-    """Return how many verdicts the record has seen, 0 for none."""
+    """Return the number of verdicts in a record."""
     return int((record or {}).get("verdict_revision", 0))
 
 
 def says_the_same(record: Mapping[str, Any] | None, request: VerdictRequest) -> bool:
-    """Tell whether the record holds this very verdict: a request that is sent again changes nothing."""
+    """Return whether the record has this verdict already, so that a repeated request changes nothing."""
     asked = (request.verdict, request.decided_by, request.note or None)
     return record is not None and asked == tuple(
         record.get(name) or None for name in ("verdict", "decided_by", "note")
@@ -34,13 +34,13 @@ def says_the_same(record: Mapping[str, Any] | None, request: VerdictRequest) -> 
 def verdict_values(
     request: VerdictRequest, record: Mapping[str, Any] | None, *, now: int, time_to_live_days: int
 ) -> dict[str, Any]:
-    """Return the attributes that the verdict sets; the one before it, if any, joins the earlier ones.
+    """Return the attributes that the verdict sets; a previous one is added to the earlier ones.
 
     Args:
         request: The verdict.
-        record: The record before it.
+        record: The record before the verdict.
         now: Epoch milliseconds.
-        time_to_live_days: How long the record outlives this verdict; 0 for ever.
+        time_to_live_days: Time to live of the record from this verdict on; 0 for no expiry.
     """
     earlier = list((record or {}).get("earlier_verdicts", ()))
     if record is not None and "verdict" in record:
@@ -51,7 +51,7 @@ def verdict_values(
         "decided_by": request.decided_by,
         "decided_at": now,
         "decided_as": request.caller,
-        # Set even if empty, or the note of the verdict before it would stay.
+        # Set even if empty, to overwrite the previous verdict's note.
         "note": request.note or "",
         "earlier_verdicts": earlier[-REMEMBERED_VERDICTS:],
         "status": STATUSES[request.verdict],
@@ -62,12 +62,12 @@ def verdict_values(
 def history_entry(
     request: VerdictRequest, transaction: StoredTransaction, revision: int, now: int
 ) -> dict[str, Any]:
-    """Return the entry of the history about a verdict; attributes that are None are left out.
+    """Return the history entry of a verdict, without None values.
 
     Args:
         request: The verdict.
-        transaction: What it is about.
-        revision: Which verdict on it this is, from 1.
+        transaction: The transaction.
+        revision: Number of the verdict, from 1.
         now: Epoch milliseconds.
     """
     return {
@@ -85,7 +85,7 @@ def history_entry(
 
 
 def told(record: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the answer says of a record's verdict."""
+    """Return the response about a record's verdict."""
     return {
         "transaction_id": record["transaction_id"],
         "timestamp": int(record["timestamp"]),

@@ -1,4 +1,4 @@
-"""From the gateway's event to a verdict that somebody gives: path, body, and who signed the request."""
+"""Parse verdict requests: path, body and signing identity."""
 
 import re
 from collections.abc import Mapping
@@ -17,15 +17,15 @@ _CHECKER: Final = SchemaChecker(verdict_schema(), "a verdict")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictRequest:
-    """What a valid request asks for.
+    """A valid request.
 
     Attributes:
         transaction_id: The transaction's id.
-        timestamp: Its time in epoch milliseconds, where the request names it.
+        timestamp: The transaction's time in epoch milliseconds, if given.
         verdict: One of the schema's verdicts.
-        decided_by: Who decided, as the request says.
-        note: Why, where the request says so.
-        caller: ARN of the identity that signed the request, as the gateway says.
+        decided_by: Name in the request.
+        note: Reason in the request, if any.
+        caller: ARN of the identity that signed the request, from API Gateway.
     """
 
     transaction_id: str
@@ -37,10 +37,10 @@ class VerdictRequest:
 
 
 def read_request(event: Mapping[str, Any]) -> VerdictRequest:
-    """Read a proxy integration event.
+    """Parse a proxy integration event.
 
     Raises:
-        Refused: 400 with every bad field; 413 where the body is too large; 403 where nobody signed.
+        Refused: 400 with every invalid field; 413 if the body is too large; 403 without a signing identity.
     """
     body = read_body(event)
     transaction_id = str((event.get("pathParameters") or {}).get("transaction_id", ""))
@@ -61,7 +61,7 @@ def read_request(event: Mapping[str, Any]) -> VerdictRequest:
 
 
 def invalid(*problems: FieldProblem) -> Refused:
-    """Return the refusal of a request whose fields are missing or wrong."""
+    """Return the refusal of a request with missing or invalid fields."""
     return Refused(400, "invalid_verdict", "Some fields are missing or wrong.", fields=problems)
 
 

@@ -1,7 +1,7 @@
-"""What a verdict changes in the stored profiles that later scores come from. Pure; `scoring` decides.
+"""Apply a verdict to stored profiles, using `scoring`. Pure.
 
-The alert's reasons say how much the account's own behaviour explained it; of a transaction that was no alert,
-the account's profile remembers it.
+The share of the account's own behaviour in the suspicion comes from the alert's reasons or, for a transaction
+without an alert, from the account's profile.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ from stacks.compute.functions.verdicts.ports import Known, NewState
 
 
 def profiles_of(transaction: StoredTransaction) -> Sequence[str]:
-    """Return the keys of the profiles that a verdict on the transaction may change."""
+    """Return the keys of the profiles that a verdict on a transaction may change."""
     return (
         account_key(transaction.account_id),
         merchant_key(transaction.merchant_id),
@@ -34,16 +34,16 @@ def profiles_of(transaction: StoredTransaction) -> Sequence[str]:
 def changed_profiles(
     verdict: str, transaction: StoredTransaction, known: Known, *, expires_at: int | None
 ) -> list[NewState]:
-    """Return the profiles that the verdict changes, none where it changes no later score.
+    """Return the changed profiles; empty if the verdict does not affect later scores.
 
     Args:
         verdict: The verdict.
-        transaction: What it is about.
-        known: What is stored, with the profiles of `profiles_of`.
-        expires_at: Epoch seconds when an account's or a merchant's profile may be deleted, None for never.
+        transaction: The transaction.
+        known: Stored state, with the profiles of `profiles_of`.
+        expires_at: Expiry of account and merchant profiles in epoch seconds; None for no expiry.
 
     Raises:
-        ProfileError: A profile is not readable by this version of the code.
+        ProfileError: This version of the code cannot read a profile.
     """
     of_account, of_merchant, of_population = (known.profiles[key] for key in profiles_of(transaction))
     account = AccountProfile.from_state(of_account.state) if of_account.revision else AccountProfile()
@@ -65,18 +65,18 @@ def changed_profiles(
     if effect.merchant:
         changed.append(NewState(of_merchant, merchant.to_state(), expires_at))
     if effect.population:
-        # What is known of all of them outlives each of them.
+        # Statistics of all profiles never expire.
         changed.append(NewState(of_population, population.to_state(), None))
     return changed
 
 
 def _own_suspicion(record: Mapping[str, Any]) -> float | None:
-    """Return what the account's own behaviour made of an alert's score, None where it was no alert."""
+    """Return the share of the account's own behaviour in an alert's score, or None without an alert."""
     reasons = record.get("reasons")
     if reasons is None:
         return None
     if "base" not in record:
-        # An alert from before there were points: its reasons say nothing in these terms, its score does.
+        # An alert from before points were introduced: use its score.
         return float(record["score"])
     points = ((reason["code"], float(reason["points"])) for reason in reasons)
     return own_suspicion_of(float(record["base"]), points)

@@ -1,4 +1,4 @@
-"""One verdict from request to record: find the transaction, read what is known, write all or nothing."""
+"""Process a verdict: find the transaction, read the stored state, write all or nothing."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -25,19 +25,19 @@ from stacks.compute.functions.verdicts.settings import VerdictsSettings
 
 _ATTEMPTS: Final = 6
 _NEEDED_MILLISECONDS: Final = 3_200
-"""With less left, a slow answer to another read or write would be cut off by the end of the invocation."""
+"""Minimum remaining time for another read and write with slow responses."""
 
 
 class Ruling:
-    """Records verdicts, each exactly once in its effect, although its request may come twice or meet another.
+    """Records each verdict once, despite repeated and concurrent requests.
 
-    The record and every profile that the verdict changes are written in one transaction, on the condition
-    that none has changed since it was read; where one has, everything is read and worked out anew.
+    The record and all changed profiles are written in one transaction, on the condition that none has changed
+    since it was read; otherwise the verdict is processed again.
 
     Args:
-        tables: Where transactions, alert records and profiles are kept.
+        tables: Transactions, alert records and profiles.
         settings: The function's settings.
-        clock: Returns the epoch milliseconds of now.
+        clock: Returns the current time in epoch milliseconds.
     """
 
     def __init__(
@@ -53,18 +53,18 @@ class Ruling:
     def give(
         self, request: VerdictRequest, segment: Segment, log: Logger, remaining: Callable[[], int]
     ) -> dict[str, Any]:
-        """Record a verdict and return what the answer says of it.
+        """Record a verdict and return the response about it.
 
         Args:
             request: The verdict.
-            segment: Where calls are timed.
-            log: Where to log.
-            remaining: Returns how many milliseconds the invocation may still run.
+            segment: Segment that times calls.
+            log: Logger.
+            remaining: Returns the remaining milliseconds of the invocation.
 
         Raises:
-            Refused: 404 for an unknown transaction, 400 where several have the id and no time is given.
-            BusyError: It could not be done now.
-            RefusedByTableError, ProfileError: Somebody must look at it.
+            Refused: 404 for an unknown transaction, 400 if several have the id and no timestamp is given.
+            BusyError: A retry may succeed.
+            RefusedByTableError, ProfileError: A table or profile prevents the verdict.
         """
         transaction = self._transaction(request, segment)
         log = log.bind(account=pseudonym(transaction.account_id, self._settings.common.pseudonym_secret))
@@ -106,7 +106,7 @@ class Ruling:
         raise _unknown(request)
 
     def _recorded(self, transaction_id: str, timestamp: int, segment: Segment) -> StoredTransaction | None:
-        """Return a transaction that has expired, and whose alert has not."""
+        """Return an expired transaction from its alert record."""
         record = self._read(alert_id_of(transaction_id, timestamp), (), segment).record
         return None if record is None else transaction_of_record(record)
 

@@ -1,4 +1,4 @@
-"""When a change wants a second person, and who is one. Pure."""
+"""Dual control: which changes need a second person's approval, and who counts as one. Pure."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -8,18 +8,18 @@ from stacks.compute.functions.detector.scoring import Controls, Standing
 
 _DAY_MILLISECONDS: Final = 86_400_000
 _IDENTITY_CENTER: Final = "AWSReservedSSO_"
-"""How the names of IAM Identity Center's roles begin; it names their sessions after its users."""
+"""Prefix of the roles of IAM Identity Center, which names sessions after users."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one person may do alone.
+    """Limits of changes by one person.
 
     Attributes:
-        allow_alone_days: How long one person may keep payments quiet, by the list `allow` or a snooze.
-        allow_alone_dollars: Up to which value of a payment, in US dollars.
+        allow_alone_days: Maximum duration of a suppression by the list `allow` or a snooze.
+        allow_alone_dollars: Maximum value of a suppressed payment, in US dollars.
         rules_alone: Whether one person may publish rules.
-        roles_that_name_people: Names of roles whose sessions bear the names of their people.
+        roles_that_name_people: Names of roles whose session names identify people.
     """
 
     allow_alone_days: int
@@ -34,23 +34,23 @@ class Limits:
 
 
 def why_rules(limits: Limits) -> str:
-    """Return why a publication wants a second person, empty where it wants none."""
+    """Return why a publication needs a second person; empty if it does not."""
     return "" if limits.rules_alone else "rules are published by two people"
 
 
 class Alone(NamedTuple):
-    """The last time in which one person after another kept payments quiet, epoch milliseconds.
+    """The latest period of suppressions by single people, in epoch milliseconds.
 
     Attributes:
-        since: When the first of them did.
-        until: Until when they are quiet.
+        since: Start of the first suppression.
+        until: End of the last one.
     """
 
     since: int = 0
     until: int = 0
 
     def begun(self, now: int, limits: Limits) -> int:
-        """Return since when a change of now counts: a pause as long as the limit makes a new beginning."""
+        """Return the start of the period at `now`; a pause as long as the limit begins a new period."""
         return self.since if now < self.until + limits.alone_milliseconds else now
 
 
@@ -58,14 +58,14 @@ NEVER: Final = Alone()
 
 
 def why_controls(before: Controls, after: Controls, now: int, limits: Limits, alone: Alone = NEVER) -> str:
-    """Return why a change of controls wants a second person, empty where it wants none.
+    """Return why a change of controls needs a second person; empty if it does not.
 
     Args:
-        before: What is in force.
-        after: What shall be.
+        before: Current controls.
+        after: New controls.
         now: Epoch milliseconds.
-        limits: What one person may do alone.
-        alone: What one person, or one after another, kept quiet before.
+        limits: Limits of changes by one person.
+        alone: Previous suppressions by single people.
     """
     begun = alone.begun(now, limits)
     end = begun + limits.alone_milliseconds
@@ -86,7 +86,7 @@ def why_controls(before: Controls, after: Controls, now: int, limits: Limits, al
 
 
 def alone_after(before: Controls, after: Controls, now: int, limits: Limits, alone: Alone) -> Alone:
-    """Return what one person has kept quiet, with a change by one person that `why_controls` lets pass."""
+    """Return the suppressions by single people after a change that `why_controls` allows."""
     ends = []
     if after.standing is Standing.ALLOW and _allows(after) != _allows(before):
         ends.append(after.standing_until)
@@ -105,17 +105,16 @@ def _snoozes(controls: Controls) -> tuple[int, int]:
 
 
 def person_of(caller: str, roles_that_name_people: Collection[str]) -> str:
-    """Return who signed, by what the caller cannot choose.
+    """Return the person who signed, from data that the caller cannot choose.
 
-    Whoever takes a role on names the session as they like (`RoleSessionName` of AssumeRole), so that all
-    sessions of a role are one person. It is otherwise where an identity provider names the session (IAM
-    Identity Center, SAML), or the role's trust policy demands a name (`sts:RoleSessionName`): then a person
-    is the same one in every such role, and as an IAM user of this name. Source: "Available keys for AWS STS"
-    in the IAM user guide.
+    Callers of AssumeRole choose the session name, so that all sessions of a role count as one person. If an
+    identity provider sets the session name (IAM Identity Center, SAML), or the role's trust policy requires
+    one (`sts:RoleSessionName`), the name identifies the person in every such role and as an IAM user. Source:
+    "Available keys for AWS STS" in the IAM user guide.
 
     Args:
         caller: ARN of the identity that signed.
-        roles_that_name_people: Names of the roles for which that is so, besides Identity Center's.
+        roles_that_name_people: Names of such roles, besides Identity Center's.
     """
     kind, _, name = caller.rpartition(":")[2].partition("/")
     if kind == "user":

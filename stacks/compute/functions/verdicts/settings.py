@@ -1,4 +1,4 @@
-"""What the compute stack tells the verdicts function."""
+"""Settings of the verdicts function, from environment variables."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from shared.runtime.settings import CommonSettings, Environment
 from stacks.compute.functions.verdicts.second_person import Limits
 
 PUBLISHERS: Final = ("one", "two")
-"""How many people it takes to publish rules."""
+"""Number of people needed to publish rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +17,12 @@ class VerdictsSettings:
 
     Attributes:
         common: Environment, log level, pseudonym secret.
-        transactions_table: Where transactions are looked up.
+        transactions_table: Name of the transactions table.
         alerts_table: Name of the table of alert records.
-        alerts_time_to_live_days: How long a record outlives its last verdict; 0 for ever.
+        alerts_time_to_live_days: Time to live of a record from its last verdict on; 0 for no expiry.
         profiles_table: Name of the table of profiles.
-        profiles_time_to_live_days: How long a profile outlives its last change; 0 for ever.
-        limits: What one person may change alone.
+        profiles_time_to_live_days: Time to live of a profile from its last change on; 0 for no expiry.
+        limits: Limits of changes by one person.
     """
 
     common: CommonSettings

@@ -1,4 +1,4 @@
-"""What a change writes: the item that is in force, the entry of the history, a change that waits. Pure."""
+"""Items that a change writes: the current item, the history entry, a pending change. Pure."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -10,7 +10,7 @@ from stacks.compute.functions.verdicts.asked import Asked, Signed
 from stacks.compute.functions.verdicts.second_person import Alone, Limits
 
 WAITING_DAYS: Final = 7
-"""So long a change waits for a second person."""
+"""Days that a change waits for a second person's approval."""
 _DAY_MILLISECONDS: Final = 86_400_000
 _NONE: Final = "none"
 
@@ -18,12 +18,12 @@ Item = Mapping[str, Any]
 
 
 def revision_of(item: Item | None) -> int:
-    """Return how often the item was changed, 0 for never."""
+    """Return the number of changes of an item."""
     return int((item or {}).get("revision", 0))
 
 
 def controls_of(item: Item | None) -> Controls:
-    """Return what is in force of an account or a merchant; what nobody can read is nothing."""
+    """Return the current controls of an account or merchant; none if they are unreadable."""
     try:
         return Controls.from_item(item)
     except ProfileError:
@@ -31,15 +31,15 @@ def controls_of(item: Item | None) -> Controls:
 
 
 def alone_of(item: Item | None) -> Alone:
-    """Return what one person has kept quiet, as the item of controls holds it."""
+    """Return the suppressions by single people in an item of controls."""
     held = item or {}
     return Alone(int(held.get("alone_since", 0)), int(held.get("alone_until", 0)))
 
 
 def controls_after(asked: Mapping[str, Any], before: Controls, limits: Limits) -> Controls:
-    """Return the controls after a change; what it does not name stays.
+    """Return the controls after a change, which keeps what it does not name.
 
-    Without an amount, `allow` and a snooze keep payments quiet up to what one person may allow.
+    Without an amount, `allow` and a snooze suppress payments up to the limit of one person.
     """
     after = before
     up_to = int(asked.get("up_to", limits.allow_alone_dollars))
@@ -59,7 +59,7 @@ def controls_after(asked: Mapping[str, Any], before: Controls, limits: Limits) -
 
 
 def values_of(asked: Asked, before: Item | None, limits: Limits) -> dict[str, Any]:
-    """Return what the changed item holds besides who changed it."""
+    """Return the changed item's values, without those on who changed it."""
     if asked.kind is not Changed.CONTROLS:
         text = asked.text
         return publication(text, None if text is None else parse_rules(text.encode()).version, asked.kind)
@@ -69,7 +69,7 @@ def values_of(asked: Asked, before: Item | None, limits: Limits) -> dict[str, An
 
 
 def says_the_same(item: Item | None, values: Mapping[str, Any], signed: Signed) -> bool:
-    """Tell whether an item is this very change: a request that is sent again changes nothing."""
+    """Return whether an item has this change already, so that a repeated request changes nothing."""
     if item is None or (item.get("by"), item.get("identity")) != (signed.by, signed.caller):
         return False
     same = {name: item.get(name) for name in values} == dict(values)
@@ -79,14 +79,14 @@ def says_the_same(item: Item | None, values: Mapping[str, Any], signed: Signed) 
 def changed_item(
     asked: Asked, values: Mapping[str, Any], before: Item | None, now: int, approved: Mapping[str, Any]
 ) -> tuple[Item, Item]:
-    """Return the item in force and the entry of the history; attributes that are None are left out.
+    """Return the current item and the history entry, without None values.
 
     Args:
         asked: The change.
-        values: What `values_of` says.
+        values: Output of `values_of`.
         before: The item that was read.
         now: Epoch milliseconds.
-        approved: Who approved, where somebody did.
+        approved: The approval, if any.
     """
     revision = revision_of(before) + 1
     who = {
@@ -97,7 +97,7 @@ def changed_item(
         "revision": revision,
         **approved,
     }
-    # Changes of before there was a history stay where they are.
+    # Changes from before the history was introduced keep their keys.
     earlier = (before or {}).get("earlier")
     in_force = {"profile_id": asked.key, **values, **who, "earlier": earlier}
     entry = {"profile_id": history_key(asked.key, revision), **values, **who, "changed": Changed.HISTORY}
@@ -105,7 +105,7 @@ def changed_item(
 
 
 def waiting_item(asked: Asked, change: str, why: str, now: int) -> Item:
-    """Return the item of a change that waits for a second person."""
+    """Return the item of a pending change."""
     return {
         "profile_id": waiting_key(change),
         "changed": Changed.WAITING,
@@ -124,7 +124,7 @@ def waiting_item(asked: Asked, change: str, why: str, now: int) -> Item:
 
 
 def asked_of(item: Item) -> Asked:
-    """Return the change that an item says is waiting."""
+    """Return the change in the item of a pending change."""
     return Asked(
         kind=Changed(item["kind"]),
         key=item["changes"],
@@ -137,7 +137,7 @@ def asked_of(item: Item) -> Asked:
 
 
 def approved_by(signed: Signed, now: int) -> dict[str, Any]:
-    """Return what a change holds of who approved it."""
+    """Return the attributes of an approval."""
     return {
         "approved_by": signed.by,
         "approved_as": signed.caller,
