@@ -73,15 +73,15 @@ def test_every_change_of_the_file_changes_the_version() -> None:
         ("assumed_spread", None, "assumed_spread is missing"),
         ("colour", "red", "colour is not a setting"),
         ("quantities.palmistry", {}, "quantities.palmistry is no quantity; there are amount, amount_m"),
-        ("quantities.travel", 7, "quantities.travel is not an object"),
-        ("quantities.travel.mode", "on", "quantities.travel.mode is not one of alert, shadow, off"),
-        ("quantities.travel.at", [], "quantities.travel.at is not a list of 1 to 64 numbers"),
-        ("quantities.travel.at", [0, True], "quantities.travel.at[1] is not a number from -1000 to 1000"),
-        ("quantities.travel.at", [6, 0], "quantities.travel.at is not in rising order"),
-        ("quantities.travel.at", [0, 1, 2], "quantities.travel.points has 2 numbers for the 3 of at"),
-        ("quantities.travel.points", [0, 31], "quantities.travel.points[1] is not a number from -30 to 30"),
-        ("quantities.travel.points", [2, 1], "quantities.travel.points fall, and this quantity means the"),
-        ("quantities.travel.weight", 1, "quantities.travel.weight is not a setting"),
+        ("quantities.rest", 7, "quantities.rest is not an object"),
+        ("quantities.rest.mode", "on", "quantities.rest.mode is not one of alert, shadow, off"),
+        ("quantities.rest.at", [], "quantities.rest.at is not a list of 1 to 64 numbers"),
+        ("quantities.rest.at", [0, True], "quantities.rest.at[1] is not a number from -1000 to 1000"),
+        ("quantities.rest.at", [6, 0], "quantities.rest.at is not in rising order"),
+        ("quantities.rest.at", [0, 1, 2], "quantities.rest.points has 2 numbers for the 3 of at"),
+        ("quantities.rest.points", [0, 31], "quantities.rest.points[1] is not a number from -30 to 30"),
+        ("quantities.rest.points", [2, 1], "quantities.rest.points fall, and this quantity means the"),
+        ("quantities.rest.weight", 1, "quantities.rest.weight is not a setting"),
         ("rules.palmistry", {}, "rules.palmistry is not a setting"),
         ("rules.denied", None, "rules.denied is missing"),
         ("rules.denied.points", "1", "rules.denied.points is not a number from -30 to 30"),
@@ -97,11 +97,11 @@ def test_a_bad_file_is_refused_where_it_is_bad(path: str, value: Any, fault: str
 
 def test_a_fault_is_named_by_its_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = RULES_PATH.read_text()
-    line = next(number for number, each in enumerate(text.splitlines(), 1) if '"travel"' in each)
+    line = next(number for number, each in enumerate(text.splitlines(), 1) if '"rest"' in each)
     bad = tmp_path / "rules.json"
-    bad.write_text(text.replace('"travel": {"mode": "alert"', '"travel": {"mode": "loud"', 1))
+    bad.write_text(text.replace('"rest": {"mode": "alert"', '"rest": {"mode": "loud"', 1))
     assert main([str(bad)]) == 1
-    assert f"line {line}: quantities.travel.mode is not one of" in capsys.readouterr().err
+    assert f"line {line}: quantities.rest.mode is not one of" in capsys.readouterr().err
     bad.write_text(text)
     assert main([str(bad)]) == 0
     assert main([str(tmp_path / "none.json")]) == 1
