@@ -55,15 +55,20 @@ def _run(options: argparse.Namespace) -> int:
 
     tables = PipelineTables(client("dynamodb"), target.transactions_table_name, target.alerts_table_name)
     checkpoint = Checkpoint(options.progress_directory / f"reconcile-{target.environment}.json")
-    latest = None if options.until is None else milliseconds(options.until)
+    earliest, latest = milliseconds(options.since), options.until and milliseconds(options.until)
+    until = latest or int((time.time() - _UNDER_WAY_SECONDS) * 1000)
+    if until < earliest:
+        raise OperatorError(
+            f"UNTIL is {written(until)} UTC, before SINCE: give an earlier SINCE or a later UNTIL "
+            "(without UNTIL, the last five minutes are left out)"
+        )
     progress = None
     if not options.afresh:
-        progress = checkpoint.load(milliseconds(options.since), latest, replay=options.replay)
+        progress = checkpoint.load(earliest, latest, replay=options.replay)
     if progress is not None:
         print(f"resumes an interrupted run after {progress.scanned:,} items (--afresh starts over)")
     else:
-        until = latest or int((time.time() - _UNDER_WAY_SECONDS) * 1000)
-        progress = Progress(milliseconds(options.since), until, options.replay)
+        progress = Progress(earliest, until, options.replay)
     cost = tables.cost()
     print(
         f"reads {cost.table}: about {cost.items:,} items, {cost.size_bytes:,} bytes, "

@@ -99,3 +99,7 @@ def test_the_words_of_make(world: World) -> None:
     assert (code, "use UTC, such as 2026-11-22T21:00" in err) == (2, True)
     code, _, err = world.run("--since", "2026-11-22", "--rate", "0", module=MODULE)
     assert (code, "a rate of at most 10000 transactions a second" in err) == (2, True)
+    just_now = datetime.now(UTC) - timedelta(minutes=1)
+    code, out, err = world.run("--since", just_now.isoformat(), module=MODULE)
+    assert (code, out) == (2, "")
+    assert "before SINCE: give an earlier SINCE or a later UNTIL" in err
