@@ -14,9 +14,9 @@ from tools.terminal.parser import Parser
 _ENGINE_COMMANDS = {
     "deploy": "create or update the resources of all layers in order, or of one",
     "preview": "show what deploy would do, without doing it",
-    "refresh": "compare the state with what exists, and adopt what changed behind our back",
-    "drift": "compare what exists with the programs, and change nothing: fails where they differ",
-    "outputs": "print what the layers export",
+    "refresh": "update the state from the deployed resources",
+    "drift": "compare the deployed resources with the programs, read-only; fails if they differ",
+    "outputs": "print the layers' outputs",
     "destroy": "delete the resources of all layers in reverse order, or of one",
 }
 _CHANGING = {"deploy", "refresh", "destroy"}
@@ -24,11 +24,11 @@ _OTHER_COMMANDS = {
     "up": ("tools.local.running.up", "start the embedded AWS, deploy all layers and keep running"),
     "demo": (
         "tools.local.running.demo",
-        "show the whole life of the pipeline with generated or given transactions",
+        "run the full lifecycle of the pipeline with generated or given transactions",
     ),
     "chaos": (
         "tools.local.chaos.command",
-        "strike the pipeline with faults by a seeded plan, and take the balance",
+        "inject faults into the pipeline from a seed, and verify the result",
     ),
     "pulumi": (
         "tools.local.engine.cli_command",
@@ -37,7 +37,7 @@ _OTHER_COMMANDS = {
     "provider": ("tools.local.engine.serving", "serve the embedded AWS to the Pulumi CLI until Ctrl-C"),
     "transcript": (
         "tools.local.transcript.transcript",
-        "run a deployment by the Pulumi CLI and write down what it prints",
+        "run a deployment with the Pulumi CLI and record its output",
     ),
     "environment": (
         "tools.local.running.variables",
@@ -66,7 +66,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _add_engine_arguments(command: argparse.ArgumentParser, name: str) -> None:
     command.add_argument("--environment", default="local", help="the stack's name (default: local)")
-    command.add_argument("--layer", choices=list(LAYERS), help="this layer alone (default: all)")
+    command.add_argument("--layer", choices=list(LAYERS), help="only this layer (default: all)")
     command.add_argument(
         "--run-directory",
         type=Path,
@@ -79,7 +79,7 @@ def _add_engine_arguments(command: argparse.ArgumentParser, name: str) -> None:
             action="append",
             default=[],
             metavar="NAMESPACE:KEY=VALUE",
-            help="a setting for this run, over the stack's file; may be repeated",
+            help="a setting for this run, overriding the stack's file; can be repeated",
         )
     if name == "deploy":
         command.add_argument(
@@ -87,14 +87,14 @@ def _add_engine_arguments(command: argparse.ArgumentParser, name: str) -> None:
             type=float,
             default=0,
             metavar="SECONDS",
-            help="how long to wait for an emulator that is still starting (default: not at all)",
+            help="how long to wait for an emulator to start (default: 0)",
         )
     if name == "preview":
-        command.add_argument("--json", action="store_true", help="as JSON, for other programs")
+        command.add_argument("--json", action="store_true", help="print JSON")
         command.add_argument("--steps", action="store_true", help="with --json: every step of the engine")
     if name == "outputs":
         command.add_argument("--json", action="store_true", help="as JSON")
-        command.add_argument("--show-secrets", action="store_true", help="print secret outputs in the clear")
+        command.add_argument("--show-secrets", action="store_true", help="print secret outputs in plain text")
 
 
 def _run_engine(options: argparse.Namespace) -> int:
@@ -134,7 +134,7 @@ def _interrupted(options: argparse.Namespace, make_command: Callable[[str, str, 
     target = f"{options.command}-{options.layer}" if options.layer else options.command
     command = make_command(target, options.environment, options.run_directory)
     changes = options.command in _CHANGING
-    stands = "what was done so far is kept in the state" if changes else "nothing has been changed"
+    stands = "finished operations are kept in the state" if changes else "nothing has changed"
     go_on = "Go on" if changes else "Start anew"
     return f"\n{options.command}: interrupted; {stands}. {go_on} with: {command}"
 

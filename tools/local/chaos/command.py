@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
             strikes = Run(display, process, count=arguments.n, seed=seed, rate=arguments.rate)
             code = _told(strikes.run(), display, arguments.report)
     except KeyboardInterrupt:
-        display.bad("interrupted: stopping what was started; the same command starts anew")
+        display.bad("interrupted: stopping; run the same command again")
         code = INTERRUPTED
     except ProcessError as error:
         display.bad(str(error))
@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
             elif directory.exists():
                 shutil.rmtree(directory)
     if code == FAILED:
-        display.line(f"the same faults again: make chaos N={arguments.n} SEED={seed}")
+        display.line(f"to repeat these faults: make chaos N={arguments.n} SEED={seed}")
     return code
 
 
@@ -81,7 +81,7 @@ def _told(balance: Balance, display: Display, report: Path) -> int:
         display.bad(each)
     if balance.wrong:
         return FAILED
-    display.good("nothing lost, told twice, decided anew or left behind")
+    display.good("nothing lost, mailed twice, decided twice or left behind")
     return 0
 
 

@@ -79,7 +79,7 @@ class Run:
         began = time.monotonic()
         poison = Poison(emulator, self._target)
         deliveries = self._send(emulator, poison)
-        self._settle("what was struck is tried again")
+        self._settle("retries of failed calls")
         redriven = self._redrive()
         replayed = min(self._count, MOST_REPLAYED)
         self._display.line(f"{replayed} are replayed from the table: no decision and no mail may come of it")
@@ -89,7 +89,7 @@ class Run:
 
     def _send(self, emulator: Emulator, poison: Poison) -> list[Delivery]:
         self._display.heading(
-            f"Sending {self._count} transactions, {self._rate:g} a second, while faults strike: "
+            f"Sending {self._count} transactions, {self._rate:g} a second, with injected faults: "
             f"seed {self._seed}"
         )
         transactions = generate(int(time.time() * 1000), self._count, self._seed)

@@ -84,7 +84,7 @@ class Report:
 def show(report: Report, display: Display) -> None:
     """Print what a person wants to know, most important first."""
     figures = report.as_json()
-    display.heading("What became of the transactions")
+    display.heading("Results of the transactions")
     display.table(
         ("sent", "rejected", "stored", "suspicious", "recorded", "mailed", "lost", "left in queues"),
         [
@@ -115,14 +115,14 @@ def show(report: Report, display: Display) -> None:
 
 
 def _show_findings(figures: Mapping[str, Any], hint: str, display: Display) -> None:
-    display.heading("Why they were suspicious")
+    display.heading("Reasons for suspicion")
     if figures["by_reason"]:
         display.table(
             ("reason", "transactions"), [(name, str(count)) for name, count in figures["by_reason"].items()]
         )
     else:
         other = "" if hint else ": try more (LIMIT=N) or, of a file, other rows (OFFSET=N)"
-        display.line(f"nothing was suspicious, so there is no mail{other}")
+        display.line(f"nothing was suspicious, so no mail was sent{other}")
     display.heading("Known frauds, by kind")
     if figures["by_scenario"]:
         display.table(
@@ -135,20 +135,20 @@ def _show_findings(figures: Mapping[str, Any], hint: str, display: Display) -> N
         display.line()
     else:
         display.line(hint or "no transaction is labelled as fraud")
-    display.line(f"precision {_share(figures['precision'])} (of what was flagged, fraud)")
-    display.line(f"recall    {_share(figures['recall'])} (of the frauds, flagged)")
+    display.line(f"precision {_share(figures['precision'])} (share of flagged payments that are fraud)")
+    display.line(f"recall    {_share(figures['recall'])} (share of frauds that were flagged)")
 
 
 def _show_unfound(report: Report, display: Display) -> None:
     if kinds := unfound(report.account):
-        display.heading("What stayed unfound, and why")
+        display.heading("Frauds not found, and why")
         for each in kinds:
             display.line(each.sentence)
 
 
 def _show_verdict(effect: VerdictEffect | None, display: Display) -> None:
     if effect is not None:
-        display.heading("What the verdict changed")
+        display.heading("Effect of the verdict")
         for sentence in effect.sentences:
             display.line(sentence)
 
@@ -171,7 +171,7 @@ def _show_answers(report: Report, display: Display) -> None:
     refused = [each for each in report.account.evidence.deliveries if each.outcome.rejected]
     if not refused and not report.unreadable_rows:
         return
-    display.heading("What was refused")
+    display.heading("Refused requests")
     for delivery in refused[:10]:
         answer = delivery.outcome.answer
         display.line(f"{delivery.transaction.origin}: {answer.status} {answer.text[:400]}")

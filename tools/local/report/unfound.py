@@ -11,13 +11,13 @@ from tools.local.traffic.transactions import GENERATOR
 
 WHY: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "amount_over_limit": "the account has paid so much before that the amount is not rare for it",
+        "amount_over_limit": "the account's earlier amounts are so large that this one is not rare for it",
         "unusual_amount": "the account's own amounts vary so much that this one is not rare for it",
-        "new_category_abroad": "the account pays such amounts at times; a first country alone is no alert",
-        "improbable_travel": "the amount is usual; until positions are known, a journey alone is no alert",
-        "card_testing": "the small payments that try a card look like any others, until large ones follow",
-        "low_and_slow": "days apart, little above the usual amount: each alone is an ordinary payment",
-        COMPROMISED_MERCHANT: "like the account's own in every field: only a verdict on the merchant tells",
+        "new_category_abroad": "the account sometimes pays such amounts; a new country alone raises no alert",
+        "improbable_travel": "the amount is usual; until positions are known, travel alone raises no alert",
+        "card_testing": "card-testing payments look like any others until large ones follow",
+        "low_and_slow": "days apart and little above the usual amount: each one looks ordinary",
+        COMPROMISED_MERCHANT: "every field matches the account's habits: only a merchant verdict helps",
     }
 )
 """Each kind of the generator, with why the detector lets such a fraud pass where it does."""

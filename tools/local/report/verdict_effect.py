@@ -86,13 +86,13 @@ class VerdictEffect:
         whose = ", of another account," if self.of_another_account else ""
         before = f"before: {self.disputed_id} at {self.merchant_id} scored {self.disputed_score:.2f}; "
         after = f"after: the next fraud of its kind there, {self.next_id}{whose} scored "
-        why = f"{self.points:+.1f} of its log-odds are {MERCHANT_RISK}, by that verdict; without it the "
+        why = f"{self.points:+.1f} of its log-odds are {MERCHANT_RISK}, from that verdict; without it the "
         said = [
             before + "its card holder disputed it, and a verdict confirmed the fraud",
             after + f"{self.next_score:.2f}: {'found' if self.found else 'not found'}",
-            why + f"score would be {self.score_without:.2f}, and alerts begin at {self.threshold:.2f}",
+            why + f"score would be {self.score_without:.2f}; the alert threshold is {self.threshold:.2f}",
         ]
         if self.genuine_alerts:
-            cost = f"the cost: {self.genuine_alerts} genuine payments there raised alerts since; "
-            said.append(cost + "a verdict of legitimate takes the risk away again")
+            cost = f"the cost: {self.genuine_alerts} genuine payments there have raised alerts since; "
+            said.append(cost + "a legitimate verdict lowers the risk again")
         return said

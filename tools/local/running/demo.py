@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``python -m tools.local demo``."""
     stream.add_arguments(parser)
     parser.add_argument("--report", type=Path, default=REPORT, help="where to write the figures")
-    parser.add_argument("--desk", action="store_true", help="open the analyst's page before the end")
+    parser.add_argument("--desk", action="store_true", help="open the analyst's desk before the teardown")
     parser.add_argument("--keep", action="store_true", help="keep the run's mails, logs and traces")
 
 
@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
             report.write(arguments.report)
             code = _verdict(report, display, arguments.report)
     except KeyboardInterrupt:
-        display.bad("interrupted: stopping what was started; the same command starts anew")
+        display.bad("interrupted: stopping; run the same command again")
         code = INTERRUPTED
     except ProcessError as error:
         display.bad(str(error))
@@ -166,7 +166,7 @@ class Demo:
 
             drained = observer.wait_until_drained(accepted, show_progress)
         if not drained:
-            self._display.bad("gave up waiting: nothing has moved for a while")
+            self._display.bad("gave up waiting: no progress")
         return Evidence(
             deliveries=deliveries,
             stored=observer.stored(),
@@ -185,7 +185,7 @@ class Demo:
         mail = _typical(evidence)
         self._display.heading("One of the mails")
         self._display.framed(mail.subject, f"To: {mail.recipient}\nSubject: {mail.subject}\n\n{mail.body}")
-        self._display.heading("Its way from the POST to the mail")
+        self._display.heading("Its trace from the POST to the mail")
         traces = self._process.run_directory / "traces.jsonl"
         self._display.verbatim("\n".join(draw(trace_tree(read_segments(traces, mail.trace_id)))))
 

@@ -19,10 +19,10 @@ def explain_deployed(
 ) -> None:
     """Tell what can be done with the pipeline that the embedded engine has deployed."""
     url = outputs["transactions_url"]
-    display.heading("The pipeline runs")
+    display.heading("The pipeline is running")
     display.verbatim(f"  API           {url}")
     _places(emulator, directory, display)
-    display.heading("In a second terminal: the names that README's curl uses, and AWS clients")
+    display.heading("In a second terminal: variables for the README's curl command, and for AWS clients")
     display.verbatim(f"  {exports(emulator, url)}\n  {clients(directory)}")
     display.heading("An ordinary transaction (201)")
     display.verbatim(curl(emulator, url, "ordinary", "12.50"))
@@ -32,10 +32,10 @@ def explain_deployed(
     changed = make_command("deploy-compute", _ENVIRONMENT, directory)
     display.verbatim(f"  # change a setting of one layer\n  {changed} CONFIG=fraud-compute:log_level=DEBUG")
     for verb, purpose in (
-        ("desk", "open the analyst's page over the alerts"),
-        ("outputs", "what the layers export"),
-        ("drift", "compare what exists with the programs"),
-        ("destroy", "take everything down, in reverse"),
+        ("desk", "open the analyst's desk"),
+        ("outputs", "the layers' outputs"),
+        ("drift", "compare the deployed resources with the programs"),
+        ("destroy", "destroy all layers, in reverse order"),
     ):
         display.verbatim(f"  # {purpose}\n  {make_command(verb, _ENVIRONMENT, directory)}")
     _until(display)
@@ -43,17 +43,17 @@ def explain_deployed(
 
 def explain_empty(emulator: Emulator, directory: Path, display: Display) -> None:
     """Tell how the Pulumi CLI deploys onto an embedded AWS that holds nothing yet."""
-    display.heading("The embedded AWS runs, and nothing is deployed on it")
+    display.heading("The embedded AWS is running; nothing is deployed yet")
     _places(emulator, directory, display)
     display.heading("In a second terminal")
     for verb, purpose in (
-        ("deploy", "deploy the four layers by the Pulumi CLI"),
-        ("stale", "which layers a change of another has left behind"),
-        ("destroy", "take everything down, in reverse"),
+        ("deploy", "deploy the four layers with the Pulumi CLI"),
+        ("stale", "list the layers that are out of date with their upstream layers"),
+        ("destroy", "destroy all layers, in reverse order"),
     ):
         command = make_command(verb, _ENVIRONMENT, directory, engine="pulumi")
         display.verbatim(f"  # {purpose}\n  {command}")
-    display.heading("Once it is deployed: the names that README's curl uses, and AWS clients")
+    display.heading("After the deployment: variables for the README's curl command, and for AWS clients")
     outputs = make_command("outputs-compute", _ENVIRONMENT, directory, engine="pulumi")
     display.verbatim(
         f"  {exports(emulator)}\n"

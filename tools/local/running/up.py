@@ -34,13 +34,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--run-directory",
         type=Path,
         default=Path(os.environ.get(DIRECTORY_VARIABLE) or DEFAULT_DIRECTORY),
-        help=f"where the run keeps its files (default ${DIRECTORY_VARIABLE} or build/local)",
+        help=f"directory for the run's files (default ${DIRECTORY_VARIABLE} or build/local)",
     )
     parser.add_argument(
         "--engine",
         choices=(EMBEDDED, PULUMI),
         default=EMBEDDED,
-        help="which engine deploys: the embedded one at once, or the Pulumi CLI when you tell it to",
+        help="engine: the embedded one deploys at once, the Pulumi CLI on your command",
     )
 
 

@@ -34,7 +34,7 @@ def test_the_missed_are_counted_by_kind_with_the_highest_score_and_the_reason() 
 
 def test_a_sentence_names_what_is_known() -> None:
     told, other = (each.sentence for each in unfound(Account(evidence())))
-    assert told.startswith("card_testing: 2 of 3 not found (highest score 0.25): the small payments")
+    assert told.startswith("card_testing: 2 of 3 not found (highest score 0.25): card-testing payments")
     assert other.startswith("low_and_slow: 1 of 1 not found: days apart")
 
 

@@ -79,8 +79,8 @@ def test_the_next_fraud_at_the_merchant_is_told_with_and_without_the_points_of_t
     told = "\n".join(effect.sentences)
     assert "next, of another account, scored 0.90: found" in told
     assert "+10.5 of its log-odds are merchant_risk" in told
-    assert "without it the score would be 0.10, and alerts begin at 0.30" in told
-    assert "1 genuine payments there raised alerts since" in told
+    assert "without it the score would be 0.10; the alert threshold is 0.30" in told
+    assert "1 genuine payments there have raised alerts since" in told
 
 
 def test_a_fraud_that_its_own_amount_explains_is_not_because_of_the_verdict() -> None:
