@@ -98,7 +98,7 @@ def _places(emulator: Emulator, directory: Path, display: Display) -> None:
     display.verbatim(f"  AWS endpoint  {emulator.endpoint}")
     for name, place in (("mails", "mail"), ("logs", "logs"), ("traces", "traces.jsonl")):
         display.verbatim(f"  {name:<12}  {directory / place}")
-    display.verbatim(f"  alarms        at work, {1 / ALARM_SCALE:g} times as fast as on AWS, by mail")
+    display.verbatim(f"  alarms        active, {1 / ALARM_SCALE:g} times as fast as on AWS, by mail")
 
 
 def _until(display: Display) -> None:
