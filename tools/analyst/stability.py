@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
-from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session, get_session
 
 from shared.runtime.counting import SHIFTED_QUANTITIES
@@ -32,7 +31,7 @@ from tools.analyst.records.tables import Tables
 from tools.analyst.tune.drift import SHIFTED, WEEK, Bins, Drift, furthest_first
 from tools.analyst.tune.examples import Singles
 from tools.deploy import outputs
-from tools.deploy.metric_lines import DRIFT_STREAM, count, refusal
+from tools.deploy.metric_lines import DRIFT_STREAM, count
 from tools.deploy.outputs import OperatorError
 from tools.deploy.target import Target
 from tools.terminal.ending import NOTHING_CHANGED, ended
@@ -201,14 +200,12 @@ def _training(path: Path) -> dict[str, Bins]:
 def _publish(target: Target, session: Session, found: Stability) -> None:
     """Count what has shifted, with each figure of the last week beside it for CloudWatch Logs Insights."""
     shifted = [drift.quantity for drift in found.drifts if drift.shifted]
-    try:
-        count(
-            *(target, session, f"{DRIFT_STREAM}{secrets.token_hex(8)}", {SHIFTED_QUANTITIES: len(shifted)}),
-            stability_index={drift.quantity: round(drift.weeks[-1], 3) for drift in found.drifts},
-            precision={f"{band.least:g}-{band.most:g}": band.weeks[-1] for band in found.bands},
-        )
-    except (ClientError, BotoCoreError) as error:
-        raise OperatorError(f"nothing was counted: {refusal(target, error, 'drift-watch')}") from None
+    count(
+        *(target, session, f"{DRIFT_STREAM}{secrets.token_hex(8)}", {SHIFTED_QUANTITIES: len(shifted)}),
+        job="drift-watch",
+        stability_index={drift.quantity: round(drift.weeks[-1], 3) for drift in found.drifts},
+        precision={f"{band.least:g}-{band.most:g}": band.weeks[-1] for band in found.bands},
+    )
     print(f"{SHIFTED_QUANTITIES} of {target.environment}: {len(shifted)}")
 
 

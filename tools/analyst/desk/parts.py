@@ -15,8 +15,8 @@ from tools.analyst.desk.history import History
 from tools.analyst.desk.measuring import Background, Measured
 from tools.analyst.desk.model import Model, now
 from tools.analyst.records.place import Records
-from tools.analyst.records.refusals import refused
 from tools.analyst.records.tables import Tables
+from tools.deploy.aws_errors import refused
 from tools.deploy.outputs import Needed, Outputs
 from tools.deploy.signed_api import SignedApi
 

@@ -18,7 +18,7 @@ from shared.runtime.events import StoredTransaction, alert_id_of, transaction_of
 from shared.runtime.schema import transaction_schema
 from tools.analyst.records.alert import Alert
 from tools.analyst.records.place import Records
-from tools.analyst.records.refusals import refused
+from tools.deploy.aws_errors import refused
 from tools.deploy.outputs import OperatorError
 
 _CONFIG: Final = Config(

@@ -1,7 +1,7 @@
-"""`make canary`: the smoke test as a nightly job makes it, which tells the operators and counts its success.
+"""`make canary`: run the smoke test, mail the result to the operators and count a success.
 
-That it was not counted for some time rings (`canary-absence-alarm`): a pipeline may be quiet because nothing
-works. Exit codes as the smoke test's.
+Without a success for some time, `canary-absence-alarm` detects a pipeline that is quiet because it is broken.
+The exit codes are those of the smoke test.
 """
 
 import argparse
@@ -14,7 +14,8 @@ from botocore.session import Session, get_session
 
 from shared.runtime.counting import CANARY_PASSED
 from tools.deploy import outputs
-from tools.deploy.metric_lines import CANARY_STREAM, count, refusal
+from tools.deploy.aws_errors import refused
+from tools.deploy.metric_lines import CANARY_STREAM, count
 from tools.deploy.outputs import OperatorError
 from tools.deploy.target import Target
 from tools.operate.smoke.cli import FAILED, IMPOSSIBLE, USUAL_PATIENCE_SECONDS, exit_code, run
@@ -25,7 +26,9 @@ from tools.terminal.ending import ended
 from tools.terminal.parser import Parser
 
 _SUBJECT_LENGTH: Final = 100
-"""The longest subject that SNS takes."""
+"""SNS's limit for a subject."""
+_JOB: Final = "canary"
+"""Job of `make rights` with the policy of this command."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,20 +59,23 @@ def _sent(target: Target, session: Session, patience: float) -> int:
     try:
         _tell(target, session, report)
         if report.ok:
-            lasted = report.received_to_mailed
-            count(target, session, CANARY_STREAM + report.run.name, {CANARY_PASSED: 1}, milliseconds=lasted)
-    except (ClientError, BotoCoreError) as error:
-        print(f"error: the operators were not notified: {refusal(target, error, 'canary')}", file=sys.stderr)
+            stream, lasted = CANARY_STREAM + report.run.name, report.received_to_mailed
+            count(target, session, stream, {CANARY_PASSED: 1}, job=_JOB, milliseconds=lasted)
+    except OperatorError as error:
+        print(f"error: {error}", file=sys.stderr)
         return FAILED
     return exit_code(report)
 
 
 def _tell(target: Target, session: Session, report: Report) -> None:
-    """Mail the operators what came of it."""
-    topic: Any = session.create_client("sns", region_name=target.region)
+    """Mail the result to the operators."""
+    sns: Any = session.create_client("sns", region_name=target.region)
     came = f"{report.received_to_mailed:,.0f} ms to the mail" if report.ok else "FAILED"
     subject = f"[{target.environment}] Canary: {came}"[:_SUBJECT_LENGTH]
-    topic.publish(TopicArn=target.operations_alarms_topic_arn, Subject=subject, Message=report.text())
+    try:
+        sns.publish(TopicArn=target.operations_alarms_topic_arn, Subject=subject, Message=report.text())
+    except (BotoCoreError, ClientError) as error:
+        raise refused("could not notify the operators", error, target.environment, job=_JOB) from None
 
 
 if __name__ == "__main__":
