@@ -1,1 +1,1 @@
-"""For who owns a layer: deploy an environment, and see how it stands. Each command is a make target."""
+"""Commands for layer owners: deploy and inspect an environment. Each is a make target."""

@@ -14,7 +14,7 @@ from tools.terminal.parser import Parser
 
 
 def main() -> int:
-    """Run one verb; returns its exit code."""
+    """Run a verb and return its exit code."""
     parser = Parser(prog="python -m tools.deploy", description=__doc__)
     parser.add_argument("verb", choices=list(VERBS))
     parser.add_argument("--environment", required=True, help="dev, prod ...: the name of the stacks")
@@ -32,7 +32,7 @@ def main() -> int:
     if options.json and options.verb != "outputs":
         parser.error("--json requires outputs")
     try:
-        # The embedded AWS starts the CLI itself, with more arguments around it.
+        # For the embedded AWS, tools.local starts the CLI with additional arguments.
         local = options.environment == "local"
         engine.check_fit([str(engine.pulumi_binary())] if local else pulumi_command.command())
     except engine.CliError as error:

@@ -1,4 +1,4 @@
-"""Runs the Pulumi CLI as if it stood in our place: its terminal, its signals, its exit code."""
+"""Run the Pulumi CLI in the foreground: pass on terminal, signals and exit code."""
 
 import signal
 import subprocess
@@ -22,13 +22,13 @@ def run(
     *,
     heard: Callable[[str], object] | None = None,
 ) -> int:
-    """Run a command to its end; returns its exit code, or 128 and the signal that ended it or that we got.
+    """Run a command and return its exit code, or 128 plus the signal that it or this process received.
 
-    `heard` is told each line that it writes to standard error, which the person sees all the same.
+    `heard` is called with each line of standard error, which is also shown.
 
-    An interruption lets the CLI end its update in order, and a second one makes it give up at once: each
-    must arrive exactly once. Ctrl-C reaches the whole group of a terminal; away from one the CLI gets a group
-    of its own, so that nothing but us can pass a signal on.
+    The first interrupt cancels the CLI's update gracefully, a second one terminates it: each must arrive
+    exactly once. Ctrl-C reaches the terminal's whole process group; without a terminal the CLI gets its own
+    process group, so that only this process passes signals on.
     """
     sys.stdout.flush()
     at_terminal = sys.stdin is not None and sys.stdin.isatty()
@@ -45,7 +45,7 @@ def run(
         with _heard(process.stderr, heard):
             code = process.wait()
     if signals.received:
-        # What the CLI ends with then is its own affair: whoever asked to stop wants no next step.
+        # After an interrupt, the exit code of the CLI does not matter.
         return 128 + signals.received[0]
     return code if code >= 0 else 128 - code
 
@@ -58,7 +58,7 @@ def _heard(stream: IO[str] | None, heard: Callable[[str], object] | None) -> Ite
     reader = threading.Thread(target=_tee, args=(stream, heard), daemon=True)
     reader.start()
     yield
-    # What the CLI started may outlive it and hold the pipe open.
+    # Child processes may outlive the CLI and keep the pipe open.
     reader.join(_SECONDS_FOR_LAST_WORDS)
 
 
@@ -70,10 +70,10 @@ def _tee(stream: IO[str], heard: Callable[[str], object]) -> None:
 
 
 class _Signals:
-    """Signals that arrive for us and are the CLI's.
+    """Forwards this process's signals to the CLI.
 
     Args:
-        reached: Those that reach the CLI themselves.
+        reached: Signals that the CLI receives directly.
     """
 
     def __init__(self, reached: set[signal.Signals]) -> None:
@@ -90,15 +90,15 @@ class _Signals:
             self._process.send_signal(number)
 
     def go_to(self, process: "subprocess.Popen[str]") -> None:
-        """Pass on to this process; what came before it had started as well, which nothing else tells it."""
-        self._process = process  # first: what comes between the two is passed on, once
+        """Forward signals to this process, including those received before it started."""
+        self._process = process  # first, so that a signal in between is forwarded once
         while self._early:
             process.send_signal(self._early.pop(0))
 
 
 @contextmanager
 def _signals_passed_on(reached: set[signal.Signals]) -> Iterator[_Signals]:
-    """Take signals for a process that the block starts, from before its start to its end."""
+    """Forward signals to the process started in the block, from before its start to its end."""
     signals = _Signals(reached)
     with handled(signals.pass_on, (signal.SIGINT, signal.SIGTERM)):
         yield signals

@@ -1,8 +1,8 @@
-"""The Pulumi CLI and its provider plugins as Pulumi publishes them, taken by checksum alone.
+"""Download the Pulumi CLI and its provider plugins, verified by checksum.
 
-`downloads.sha256` beside this file has the SHA-256 of each archive of the pinned versions, reviewed like
-code. `make checksums` writes it anew: of the CLI from the list that Pulumi publishes with each release
-(https://www.pulumi.com/docs/install/versions/), of the plugins from the archives themselves.
+`downloads.sha256` has the reviewed SHA-256 of each archive of the pinned versions. `make checksums` updates
+it: for the CLI from the list that Pulumi publishes with each release
+(https://www.pulumi.com/docs/install/versions/), for the plugins from the archives.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ from tools.terminal.ending import NOTHING_CHANGED, ended
 CHECKSUMS: Final = Path(__file__).with_name("downloads.sha256")
 RELEASES: Final = "https://get.pulumi.com/releases"
 PLUGINS: Final = ("aws", "random")
-"""Provider plugins that the programs use, in the versions of `pulumi_<name>` in requirements.lock."""
+"""Provider plugins of the programs, at the versions of `pulumi_<name>` in requirements.lock."""
 PLATFORMS: Final = ("linux-amd64", "linux-arm64", "darwin-amd64", "darwin-arm64")
 _MACHINES: Final = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 _LINE: Final = re.compile(r"([0-9a-f]{64}) [ *](\S+)")
@@ -32,17 +32,17 @@ _BLOCK_BYTES: Final = 1 << 20
 
 
 class DownloadError(RuntimeError):
-    """An archive could not be had, or is not the one that was reviewed; says what to do."""
+    """A download failed or its checksum differs; the message says what to do."""
 
 
 def cli_archive(where: str) -> str:
-    """Return the URL of the CLI for a platform, in the SDK's version."""
+    """Return the URL of the CLI for a platform, at the SDK's version."""
     name = f"pulumi-v{metadata.version('pulumi')}-{where.replace('amd64', 'x64')}.tar.gz"
     return f"{RELEASES}/sdk/{name}"
 
 
 def plugin_archive(plugin: str, where: str) -> str:
-    """Return the URL of a provider plugin for a platform, in the version of its SDK."""
+    """Return the URL of a provider plugin for a platform, at its SDK's version."""
     version = metadata.version(f"pulumi_{plugin}")
     return f"{RELEASES}/plugins/pulumi-resource-{plugin}-v{version}-{where}.tar.gz"
 
@@ -51,7 +51,7 @@ def here() -> str:
     """Return the platform of this machine.
 
     Raises:
-        DownloadError: The CLI is not taken for it.
+        DownloadError: The platform is not supported.
     """
     where = f"{platform.system().lower()}-{_MACHINES.get(platform.machine().lower(), '')}"
     if where not in PLATFORMS:
@@ -62,10 +62,10 @@ def here() -> str:
 
 
 def checksums(text: str) -> Mapping[str, str]:
-    """Return the SHA-256 of each file, from lines as `sha256sum` writes them; `#` begins a comment.
+    """Parse file -> SHA-256 from the output of `sha256sum`; `#` begins a comment.
 
     Raises:
-        DownloadError: A line is no such line.
+        DownloadError: A line is invalid.
     """
     found: dict[str, str] = {}
     for line in filter(None, (each.partition("#")[0].strip() for each in text.splitlines())):
@@ -77,10 +77,10 @@ def checksums(text: str) -> Mapping[str, str]:
 
 
 def fetch(url: str, folder: Path) -> Path:
-    """Download an archive into a folder, and hold it to its checksum.
+    """Download an archive into a folder and verify its checksum.
 
     Raises:
-        DownloadError: It has no checksum or another one, or it cannot be reached.
+        DownloadError: The download failed, or the checksum is unknown or differs.
     """
     name = url.rpartition("/")[2]
     expected = checksums(CHECKSUMS.read_text("utf-8")).get(name)
@@ -98,7 +98,7 @@ def fetch(url: str, folder: Path) -> Path:
 
 
 def unpack(archive: Path, folder: Path) -> None:
-    """Put the programs of the CLI's archive into a folder, whichever folder of the archive they lie in."""
+    """Extract the programs in the CLI's archive into a folder, without their path."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     with tarfile.open(archive) as packed:
@@ -140,7 +140,7 @@ def _published() -> Iterator[tuple[str, str]]:
 
 
 def _copied(url: str, file: BinaryIO | None) -> str:
-    """Read a URL, into a file where there is one, and return its SHA-256."""
+    """Download a URL, optionally into a file, and return its SHA-256."""
     digest = hashlib.sha256()
     try:
         with _opened(url) as answer:

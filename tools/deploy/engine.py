@@ -1,7 +1,7 @@
-"""`make engine`: is there a Pulumi CLI that fits the pinned SDK? If there is none at all, install one.
+"""`make engine`: check that the Pulumi CLI is compatible with the pinned SDK; install one if there is none.
 
-The CLI comes from Pulumi's own releases, in exactly the SDK's version and by its checksum, into a folder of
-the project that git ignores; nothing here builds it, and a CLI that the machine has already is never touched.
+The CLI is downloaded from Pulumi's releases at the SDK's version, verified by checksum, and installed in an
+ignored folder of the project. An existing CLI is never changed.
 """
 
 import os
@@ -28,11 +28,11 @@ _SECONDS_TO_ANSWER = 30
 
 
 class CliError(RuntimeError):
-    """No Pulumi CLI that can deploy this project; says what to do."""
+    """There is no compatible Pulumi CLI; the message says what to do."""
 
 
 class Version(NamedTuple):
-    """Three numbers that compare as versions do."""
+    """A version of three numbers."""
 
     major: int
     minor: int
@@ -40,10 +40,10 @@ class Version(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """From `v3.259.0`, `3.272.0` or the like; what follows the numbers is ignored.
+        """Parse `v3.259.0` or `3.272.0`; a suffix is ignored.
 
         Raises:
-            ValueError: the text does not begin with a version.
+            ValueError: The text does not begin with a version.
         """
         found = re.match(r"v?(\d+)\.(\d+)\.(\d+)", text.strip())
         if found is None:
@@ -55,7 +55,7 @@ class Version(NamedTuple):
 
 
 OLDEST = Version(3, 259, 0)
-"""The oldest CLI that this project was deployed with."""
+"""Oldest tested version of the CLI."""
 
 
 def sdk_version() -> Version:
@@ -64,10 +64,10 @@ def sdk_version() -> Version:
 
 
 def pulumi_binary() -> Path:
-    """Return the CLI that `make engine` installed into the project, else the one on PATH.
+    """Return the CLI installed by `make engine`, or else the one on PATH.
 
     Raises:
-        CliError: there is neither.
+        CliError: There is neither.
     """
     if INSTALLED.is_file():
         return INSTALLED
@@ -85,10 +85,10 @@ def _no_cli(name: str) -> CliError:
 
 
 def fitting_binary() -> Path:
-    """`pulumi_binary`, once it is seen to fit the SDK.
+    """Return `pulumi_binary` after a compatibility check.
 
     Raises:
-        CliError: there is none, or it does not fit.
+        CliError: There is none, or it is incompatible.
     """
     binary = pulumi_binary()
     check_fit([str(binary)])
@@ -96,12 +96,12 @@ def fitting_binary() -> Path:
 
 
 def check_fit(command: Sequence[str]) -> Version:
-    """Return the version of the CLI that `command` starts, once it is seen to fit the SDK.
+    """Return the version of the CLI that `command` starts, after a compatibility check.
 
-    It fits with the same major version, at least `OLDEST`, and Python's language host beside it or on PATH.
+    It needs the same major version, at least `OLDEST`, and Python's language host beside it or on PATH.
 
     Raises:
-        CliError: it does not fit or does not answer.
+        CliError: It is incompatible or fails.
     """
     shown, sdk = shlex.join(command), sdk_version()
     version = _version(command)
@@ -146,16 +146,16 @@ def _has_language_host(command: Sequence[str]) -> bool:
     starts = shutil.which(command[0])
     if starts is None:
         return False
-    # A package manager links the binary into a folder of links.
+    # Resolve links, since package managers link the binary.
     folders = (Path(starts).parent, Path(starts).resolve().parent)
     return any((folder / LANGUAGE_HOST).is_file() for folder in folders)
 
 
 def install() -> Path:
-    """Take the CLI in the SDK's version, and the provider plugins in theirs, by their checksums.
+    """Install the CLI and the provider plugins at their SDKs' versions, verified by checksum.
 
     Raises:
-        CliError: one cannot be reached, or is another than the one that was reviewed.
+        CliError: A download failed or its checksum differs.
     """
     try:
         where = downloads.here()
@@ -204,7 +204,7 @@ def main() -> int:
 
 
 def _pinned() -> Path:
-    """Return the SDK's own version in the project, so that two machines deploy alike."""
+    """Return the CLI of the SDK's version in the project, so that all machines deploy alike."""
     if INSTALLED.is_file() and _version([str(INSTALLED)]) == sdk_version():
         return INSTALLED
     return install()

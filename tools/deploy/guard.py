@@ -20,15 +20,15 @@ REFUSED = 3
 
 
 class RefusedError(RuntimeError):
-    """An operation that would end half-way, or leave something behind; says what to run first."""
+    """An operation is refused because it would fail midway; the message says what to run first."""
 
 
 def upstream_ready(layer: str, environment: str, verb: str = "deployed") -> None:
-    """Every stack that the layer reads exists, has come to its end, and exports its whole contract.
+    """Check that all upstream stacks exist, are complete, and export their contracts.
 
     Raises:
-        RefusedError: naming each stack that is not ready and the command that deploys it.
-        tools.deploy.pulumi_command.PulumiError: the state of one cannot be read.
+        RefusedError: A stack is not ready; names each one and the command that deploys it.
+        tools.deploy.pulumi_command.PulumiError: A state cannot be read.
     """
     upstream = upstream_of(layer)
     states = _states(upstream, environment)
@@ -42,18 +42,18 @@ def upstream_ready(layer: str, environment: str, verb: str = "deployed") -> None
 
 
 def downstream_empty(layer: str, environment: str) -> None:
-    """No layer that reads this one's outputs holds resources any more.
+    """Check that no downstream layer has resources.
 
     Raises:
-        RefusedError: naming each that does and the command that destroys it.
-        tools.deploy.pulumi_command.PulumiError: the state of one cannot be read.
+        RefusedError: A layer has resources; names each one and the command that destroys it.
+        tools.deploy.pulumi_command.PulumiError: A state cannot be read.
     """
     consumers = consumers_of(layer)
     states = _states(consumers, environment)
     standing = [
         f"  {Stack(each.name, environment)}, which depends on it, still has {_held(state)}. "
         f"Run first: {hints.make(f'destroy-{each.name}', environment)}"
-        # The last of them goes first.
+        # In destroy order.
         for each, state in reversed(list(zip(consumers, states, strict=True)))
         if state and _held(state)
     ]
@@ -62,7 +62,7 @@ def downstream_empty(layer: str, environment: str) -> None:
 
 
 def _lack(layer: str, state: Checkpoint | None) -> str | None:
-    """Return what keeps others from reading the layer's outputs."""
+    """Return what makes the layer's outputs unusable."""
     if state is None:
         return "does not exist"
     if not state.custom_resources:
@@ -76,13 +76,13 @@ def _lack(layer: str, state: Checkpoint | None) -> str | None:
 
 
 def _held(state: Checkpoint) -> str:
-    """Return what a stack still holds; empty when nothing."""
+    """Return a description of the resources in a stack; empty if there are none."""
     counts = {"resources": len(state.custom_resources), "pending operations": len(state.pending)}
     return " and ".join(f"{count} {what}" for what, count in counts.items() if count)
 
 
 def _states(layers: Sequence[Layer], environment: str) -> list[Checkpoint | None]:
-    """The CLI takes its time for each stack, so all are asked at once."""
+    """Return the states of the layers, exported concurrently because the CLI is slow."""
     if not layers:
         return []
     with ThreadPoolExecutor(len(layers)) as threads:

@@ -1,4 +1,4 @@
-"""A stack that another run holds: wait for one that lives, clear away what a dead one has left."""
+"""Handle locked stacks: wait for a running update, release the lock of a dead one."""
 
 import os
 import re
@@ -10,12 +10,12 @@ from tools.deploy.pulumi_command import Stack, run
 
 _LOCK = re.compile(r"created by (?P<user>\S+)@(?P<host>\S+) \(pid (?P<pid>\d+)\) at (?P<since>\S+)")
 _CONFLICT = "[409] Conflict: Another update is currently in progress"
-"""What Pulumi Cloud says, which tells nobody's name."""
+"""Pulumi Cloud's message, which does not name the holder."""
 
 
 @dataclass(frozen=True)
 class Lock:
-    """Who holds a stack of a file or bucket backend."""
+    """A lock of a stack in a file or bucket backend."""
 
     user: str
     host: str
@@ -24,7 +24,7 @@ class Lock:
 
     @property
     def abandoned(self) -> bool:
-        """Whether its holder was a process of this machine that is no more; of others it cannot be told."""
+        """Whether the holder was a process of this machine that has ended; unknown for other machines."""
         return self.host == socket.gethostname() and not _lives(self.pid)
 
     def __str__(self) -> str:
@@ -42,7 +42,7 @@ def _lives(pid: int) -> bool:
 
 
 def locks_in(errors: str) -> list[Lock]:
-    """Return the locks that an error of the CLI names."""
+    """Return the locks named in an error of the CLI."""
     return [
         Lock(found["user"], found["host"], int(found["pid"]), found["since"])
         for found in _LOCK.finditer(errors)
@@ -50,10 +50,10 @@ def locks_in(errors: str) -> list[Lock]:
 
 
 def run_when_free(stack: Stack, *arguments: str) -> int:
-    """Run the CLI on a stack; returns its exit code.
+    """Run the CLI on a stack and return its exit code.
 
-    A lock is released only if the process that took it is seen to have ended, and that is said. Of any other
-    the person is told who holds it, and how to release it if that run is dead after all.
+    A lock is only released, with a message, if its process is known to have ended. For any other lock, a
+    message names the holder and how to release it.
     """
     ended = run(stack.words(*arguments))
     locks = locks_in(ended.errors)

@@ -1,4 +1,4 @@
-"""What the layers export, as the commands of a deployed environment get it: JSON, in a file or piped."""
+"""Stack outputs of an environment as JSON, from a file or standard input."""
 
 import argparse
 import json
@@ -11,15 +11,15 @@ from typing import Any, Self
 from tools.deploy import hints
 
 Needed = Mapping[str, tuple[str, ...]]
-"""Names of outputs, by the layer that exports them; their meaning: docs/contracts.md."""
+"""Layer -> names of outputs; see docs/contracts.md."""
 
 
 class OperatorError(RuntimeError):
-    """A command that could not be done; says why, and what to do next."""
+    """A command failed; the message says why and what to do next."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Name the environment, and where its outputs are."""
+    """Add the arguments for the environment and its outputs."""
     parser.add_argument("environment", help="dev, prod ...: the name of the stacks")
     parser.add_argument(
         "--outputs",
@@ -31,22 +31,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 @dataclass(frozen=True)
 class Outputs:
-    """What each layer of an environment exports, secrets masked."""
+    """The outputs of each layer of an environment, with masked secrets."""
 
     environment: str
     exported: Mapping[str, Mapping[str, Any]]
 
     @classmethod
     def named(cls, options: argparse.Namespace) -> Self:
-        """`read` what `add_arguments` has got."""
+        """Read the outputs by the options of `add_arguments`."""
         return cls.read(options.environment, options.outputs)
 
     @classmethod
     def read(cls, environment: str, where: str | Path) -> Self:
-        """Read a file, or standard input where it is `-`.
+        """Read a file, or standard input for `-`.
 
         Raises:
-            OperatorError: They cannot be read, or are not the layers' outputs.
+            OperatorError: The outputs cannot be read or are invalid.
         """
         try:
             text = sys.stdin.read() if where == "-" else Path(where).read_text("utf-8")
@@ -64,10 +64,10 @@ class Outputs:
         return cls(environment, exported)
 
     def values(self, needed: Needed) -> dict[str, Any]:
-        """These outputs by their names.
+        """Return the needed outputs by name.
 
         Raises:
-            OperatorError: One is missing; names it, its layer and the command that provides it.
+            OperatorError: An output is missing; names it, its layer and the command that provides it.
         """
         found: dict[str, Any] = {}
         for layer, names in needed.items():

@@ -1,7 +1,7 @@
-"""Before a deployment: does the account's quota allow the concurrency that the settings reserve?
+"""Check that the account's quota allows the reserved concurrency in the settings.
 
-AWS refuses a reservation that leaves less than 100 executions to all other functions of the account, and it
-does so in the middle of a deployment. ``python -m tools.deploy.preflight dev`` asks first.
+AWS refuses a reservation that leaves fewer than 100 unreserved executions, in the middle of a deployment.
+``python -m tools.deploy.preflight dev`` checks before.
 """
 
 import sys
@@ -30,22 +30,22 @@ CONCURRENT_EXECUTIONS_QUOTA = "L-B99A9384"
 
 
 class PreflightError(RuntimeError):
-    """A deployment would fail half-way."""
+    """A deployment would fail midway."""
 
 
 @dataclass(frozen=True)
 class Quota:
-    """What the account allows, in executions at the same time."""
+    """The account's concurrency quota."""
 
     limit: int
     unreserved: int
 
 
 def wanted_concurrency(environment: str, stacks: Path = ROOT / "stacks") -> Mapping[str, int]:
-    """Function name -> reserved concurrency, from the settings of an environment.
+    """Return function name -> reserved concurrency from an environment's settings.
 
     Raises:
-        PreflightError: when a settings file or a key is missing.
+        PreflightError: A settings file or a key is missing.
     """
     wanted = {}
     for layer_name, functions in stems.FUNCTIONS.items():
@@ -64,13 +64,13 @@ def wanted_concurrency(environment: str, stacks: Path = ROOT / "stacks") -> Mapp
 
 
 def account_quota(client: "LambdaClient") -> Quota:
-    """Return the account's limit, and what no function has reserved."""
+    """Return the account's limit and its unreserved concurrency."""
     limits = client.get_account_settings()["AccountLimit"]
     return Quota(limits["ConcurrentExecutions"], limits["UnreservedConcurrentExecutions"])
 
 
 def held_concurrency(client: "LambdaClient", functions: Mapping[str, int]) -> int:
-    """Return what the functions of the environment hold already."""
+    """Return the concurrency that the environment's functions have reserved already."""
     held = 0
     for name in functions:
         try:
@@ -81,10 +81,10 @@ def held_concurrency(client: "LambdaClient", functions: Mapping[str, int]) -> in
 
 
 def check(wanted: Mapping[str, int], quota: Quota, held: int) -> str:
-    """One line that says why the deployment may go ahead.
+    """Return a line that confirms the check.
 
     Raises:
-        PreflightError: saying what is wanted, what is there, and how to get more.
+        PreflightError: The quota is too low; says how to increase it.
     """
     total = sum(wanted.values())
     left = quota.unreserved + held - total
@@ -106,7 +106,7 @@ def check(wanted: Mapping[str, int], quota: Quota, held: int) -> str:
 
 
 def main() -> int:
-    """Check an environment against the account of the present AWS credentials."""
+    """Check an environment against the account of the current AWS credentials."""
     parser = Parser(prog="python -m tools.deploy.preflight", description=main.__doc__)
     parser.add_argument("environment", help="dev, prod ...: the name of the stacks")
     environment = parser.parse_args().environment

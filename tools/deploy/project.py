@@ -1,4 +1,4 @@
-"""Where things lie in the project, for commands that run in it."""
+"""Paths and settings files of the project."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,15 +9,15 @@ STACKS = ROOT / "stacks"
 
 
 def settings_file(layer: str, environment: str) -> Path:
-    """Return the tracked file of a layer's settings in an environment."""
+    """Return the settings file of a layer in an environment."""
     return STACKS / layer / f"Pulumi.{environment}.yaml"
 
 
 def settings_of(layer: str, environment: str) -> Mapping[str, Any]:
-    """`namespace:key` -> value, as the file has them; the programs alone know what they mean.
+    """Return `namespace:key` -> value from the settings file.
 
     Raises:
-        OSError: there is no such file.
+        OSError: There is no such file.
     """
     import yaml  # noqa: PLC0415 - most commands need no settings
 
@@ -27,7 +27,7 @@ def settings_of(layer: str, environment: str) -> Mapping[str, Any]:
 
 
 def environments() -> list[str]:
-    """The environments that every layer has settings for."""
+    """Return the environments for which every layer has settings."""
     found = [
         {path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in layer.glob("Pulumi.*.yaml")}
         for layer in STACKS.iterdir()
@@ -37,7 +37,7 @@ def environments() -> list[str]:
 
 
 def suffix_of(layer: str, environment: str) -> str:
-    """What the names of an environment end in, by the settings of one of its layers."""
+    """Return the environment suffix in a layer's settings."""
     from shared.infra.layers import LAYERS  # noqa: PLC0415 - most commands need no layer
 
     return str(

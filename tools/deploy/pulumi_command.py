@@ -1,7 +1,6 @@
-"""The Pulumi CLI as this project calls it: one command line (`PULUMI`), each call naming project and stack.
+"""Call the Pulumi CLI (`PULUMI`), with project and stack in each call.
 
-Only commands of the CLI are used, never a backend's files, so that everything here works with a file backend,
-an S3 bucket and Pulumi Cloud alike.
+Only CLI commands are used, never backend files, so that every backend works: files, S3 and Pulumi Cloud.
 """
 
 import json
@@ -18,21 +17,21 @@ from tools.deploy.checkpoint import Checkpoint
 from tools.deploy.project import ROOT, STACKS
 
 _ABSENT = re.compile(r"no stack named .* found")
-"""What the CLI says of a stack that does not exist, whatever the backend; its Automation API relies on it."""
+"""The CLI's error for a missing stack on any backend, on which its Automation API relies."""
 
 
 class PulumiError(RuntimeError):
-    """A call of the CLI that failed; the text is the CLI's own, and what to do about it."""
+    """A CLI call failed; the message has the CLI's error and what to do."""
 
 
 def command() -> list[str]:
-    """Return the words that start the CLI: the environment variable `PULUMI`, or `pulumi`."""
+    """Return the command of the CLI: the environment variable `PULUMI`, or `pulumi`."""
     return shlex.split(os.environ.get("PULUMI") or "pulumi")
 
 
 @dataclass(frozen=True)
 class Stack:
-    """One layer in one environment."""
+    """A layer in an environment."""
 
     layer: str
     environment: str
@@ -42,22 +41,22 @@ class Stack:
 
     @property
     def folder(self) -> str:
-        """The layer's project, from the root."""
+        """The layer's project folder, relative to the root."""
         return f"{STACKS.relative_to(ROOT)}/{self.layer}"
 
     def words(self, *arguments: str) -> list[str]:
-        """Return the command line of a call that acts on this stack and on no other."""
+        """Return the arguments of a call on this stack."""
         return [*command(), "-C", self.folder, *arguments, "--stack", self.environment]
 
     def shown(self, *arguments: str) -> str:
-        """Return the same, to be copied into a terminal."""
+        """Return the command line as text, for messages."""
         return shlex.join(self.words(*arguments))
 
     def export(self) -> Checkpoint | None:
-        """Return the stack's state, secrets encrypted; None where the stack does not exist.
+        """Return the stack's state with encrypted secrets, or None if the stack does not exist.
 
         Raises:
-            PulumiError: whether it exists cannot be told: no login, no backend, no passphrase ...
+            PulumiError: The state cannot be read: no login, backend or passphrase.
         """
         done = _captured(self.words("stack", "export"))
         if done.returncode == 0:
@@ -67,10 +66,10 @@ class Stack:
         raise PulumiError(f"the state of {self} is unreadable.\n{_explained(done.stderr)}")
 
     def preview_json(self) -> Mapping[str, Any]:
-        """Return what a deployment would change, as `pulumi preview --json` has it.
+        """Return the output of `pulumi preview --json`.
 
         Raises:
-            PulumiError: the preview failed.
+            PulumiError: The preview failed.
         """
         done = _captured(self.words("preview", "--json", "--suppress-outputs"))
         if done.returncode:
@@ -78,21 +77,21 @@ class Stack:
         return _parsed(done)
 
     def initialise(self) -> int:
-        """Make the stack, without selecting it; returns the CLI's exit code."""
-        # `stack init` takes the name alone: --stack would name it a second time.
+        """Create the stack without selecting it; return the CLI's exit code."""
+        # `stack init` takes the name as argument, not --stack.
         return run([*command(), "-C", self.folder, "stack", "init", self.environment, "--no-select"]).code
 
     def remove(self) -> int:
-        """Remove the stack, which is empty, but not its settings; returns the CLI's exit code."""
+        """Remove the empty stack, but not its settings; return the CLI's exit code."""
         words = ("stack", "rm", self.environment, "--yes", "--preserve-config")
         return run([*command(), "-C", self.folder, *words]).code
 
 
 def whoami() -> Mapping[str, Any]:
-    """Who is logged in to which backend: `user`, `url`, ...
+    """Return the backend login: `user`, `url`, ...
 
     Raises:
-        PulumiError: nobody is, or the backend does not answer.
+        PulumiError: There is no login, or the backend does not respond.
     """
     done = _captured([*command(), "whoami", "--verbose", "--json"])
     if done.returncode:
@@ -102,19 +101,19 @@ def whoami() -> Mapping[str, Any]:
 
 @dataclass(frozen=True)
 class Ended:
-    """How a call that a person watched has ended."""
+    """Result of a foreground call."""
 
     code: int
-    """0, the CLI's own, or 128 and the signal that ended it."""
+    """The CLI's exit code, or 128 plus the signal that ended it."""
     errors: str
-    """What it wrote to standard error, which the person has seen."""
+    """Its standard error, which was shown."""
 
 
 def run(words: Sequence[str]) -> Ended:
-    """Run the CLI on this terminal, to its end: an interruption reaches it once, and it says how it ends.
+    """Run the CLI in the foreground.
 
     Raises:
-        PulumiError: there is no such CLI.
+        PulumiError: There is no CLI.
     """
     kept: list[str] = []
     try:
@@ -158,7 +157,7 @@ def _no_cli(words: Sequence[str]) -> PulumiError:
 
 
 def _diagnostics(done: subprocess.CompletedProcess[str]) -> str:
-    """A failed `--json` call tells its errors in the JSON; before it comes so far, on standard error."""
+    """Return the errors of a failed `--json` call, from the JSON or standard error."""
     try:
         listed = json.loads(done.stdout).get("diagnostics") or []
     except ValueError:
@@ -181,7 +180,7 @@ _UNREACHABLE = "To check the backend: pulumi whoami --verbose"
 
 
 def _explained(errors: str) -> str:
-    """Return the CLI's own words, then what to do."""
+    """Return the CLI's error, then what to do."""
     text = errors.strip() or "The CLI printed nothing."
     advice = next((then for pattern, then in _ADVICE if re.search(pattern, text)), _UNREACHABLE)
     return f"{text}\n{advice}"

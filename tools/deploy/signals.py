@@ -1,4 +1,4 @@
-"""Ctrl-C, a closed terminal and a request to end, all as KeyboardInterrupt; and none while cleaning up."""
+"""Handle SIGINT, SIGHUP and SIGTERM as KeyboardInterrupt, and ignore them during cleanup."""
 
 import signal
 from collections.abc import Callable, Iterable, Iterator
@@ -10,9 +10,9 @@ Handler = Callable[..., object] | int | None
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Let each of the signals raise KeyboardInterrupt in the block.
+    """Raise KeyboardInterrupt for each of the signals in the block.
 
-    Python alone does not, for a job that a shell starts in the background: it inherits Ctrl-C as ignored.
+    Python does not for a background job of a shell, which inherits SIGINT as ignored.
     """
     with handled(signal.default_int_handler):
         yield
@@ -20,14 +20,14 @@ def interruptible() -> Iterator[None]:
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Ignore the signals in the block: a second Ctrl-C must not leave the cleaning half done."""
+    """Ignore the signals in the block, so that a second Ctrl-C cannot interrupt the cleanup."""
     with handled(signal.SIG_IGN):
         yield
 
 
 @contextmanager
 def handled(handler: Handler, signals: Iterable[signal.Signals] = _ENDING) -> Iterator[None]:
-    """Give signals another handler in the block."""
+    """Set another signal handler in the block."""
     earlier = {number: signal.signal(number, handler) for number in signals}
     try:
         yield

@@ -1,4 +1,4 @@
-"""Calls of the pipeline's API as its callers make them: signed with SigV4, made again where that helps."""
+"""Call the pipeline's API, signed with SigV4 and with retries."""
 
 import json
 import time
@@ -24,7 +24,7 @@ _WORTH_ANOTHER_TRY: Final = frozenset({NO_ANSWER, 429, 500, 502, 503, 504})
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back: the HTTP status (`NO_ANSWER` without one), the text, how long the last try took."""
+    """A response: HTTP status (or `NO_ANSWER`), text, duration of the last attempt."""
 
     status: int
     text: str
@@ -33,12 +33,12 @@ class Answer:
 
     @property
     def accepted(self) -> bool:
-        """Whether the API has what it was sent, newly (201) or already (200)."""
+        """Whether the API has stored the transaction, now (201) or before (200)."""
         return self.status in {200, 201}
 
     @property
     def trace_id(self) -> str:
-        """The trace that began with this call; empty where the answer names none."""
+        """The call's trace id; empty if the response has none."""
         try:
             found = json.loads(self.text).get("trace_id", "")
         except (ValueError, AttributeError):
@@ -47,11 +47,11 @@ class Answer:
 
 
 class SignedApi:
-    """The way into the pipeline.
+    """A client of the API.
 
     Args:
-        session: Whose credentials sign.
-        region: The region that the signature names.
+        session: Session with the credentials.
+        region: Region of the signature.
     """
 
     def __init__(self, session: Session, region: str) -> None:
@@ -59,10 +59,10 @@ class SignedApi:
         self._http = URLLib3Session(timeout=TIMEOUT_SECONDS)
 
     def send(self, method: str, url: str, body: Mapping[str, Any]) -> Answer:
-        """Send one body, at most `ATTEMPTS` times; that is safe: the API knows what it already has.
+        """Send a body, with up to `ATTEMPTS` attempts; the API is idempotent.
 
         Raises:
-            OperatorError: There are no AWS credentials to sign with.
+            OperatorError: There are no AWS credentials.
         """
         data = json.dumps(body).encode()
         for attempt in range(1, ATTEMPTS + 1):
@@ -75,7 +75,7 @@ class SignedApi:
 
     def _once(self, method: str, url: str, data: bytes) -> tuple[int, str, float]:
         request = AWSRequest(method, url, headers={"Content-Type": "application/json"}, data=data)
-        # Asked for anew each time: temporary credentials may have been renewed meanwhile.
+        # Fetched for each request, because temporary credentials may have been renewed.
         credentials = self._session.get_credentials()
         if credentials is None:
             raise OperatorError("there are no AWS credentials to sign with: aws sts get-caller-identity")

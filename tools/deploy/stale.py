@@ -1,8 +1,8 @@
 """`make stale ENV=dev`: which layers are out of date with their upstream layers, why, and what to run.
 
-Two ways a layer grows stale when a layer before it is deployed: an output has another value now, which a
-preview shows; or a resource behind an output was replaced under the same name, which no preview shows,
-although what hung on the old one (a topic's subscriptions, say) went with it.
+A layer becomes stale if an upstream output changes, which a preview shows; or if the resource behind an
+output was replaced under the same name, which no preview shows, although its dependents (such as a topic's
+subscriptions) were lost.
 """
 
 import json
@@ -23,18 +23,18 @@ from tools.terminal.parser import Parser
 STALE = 1
 _UNCHANGED = frozenset({"same", "read", "refresh"})
 _NAMING = ("arn", "name", "url", "streamArn")
-"""Outputs of a resource by which another layer would know it, beside its id."""
+"""Outputs that identify a resource in another layer, besides its id."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """What a preview would do to one resource."""
+    """A change of a resource in a preview."""
 
     action: str
     """`create`, `update`, `replace` or `delete`."""
     resource: str
     because: tuple[str, ...] = ()
-    """The properties that differ, where they are known."""
+    """The differing properties, if known."""
 
     def __str__(self) -> str:
         return f"{self.action} {self.resource}" + (f" ({', '.join(self.because)})" if self.because else "")
@@ -42,26 +42,26 @@ class Change:
 
 @dataclass(frozen=True)
 class Finding:
-    """How one layer stands to the layers before it."""
+    """A layer's status relative to its upstream layers."""
 
     layer: str
     changes: Sequence[Change] = ()
     outputs: Sequence[str] = ()
-    """`name of layer`: outputs that have another value than the layer has last seen."""
+    """Outputs whose value differs from the one that the layer last read, as `name of layer`."""
     replaced: Sequence[str] = field(default=())
-    """`name of layer`: outputs that name a resource which is younger than the layer's last deployment."""
+    """Outputs that name a resource newer than the layer's last deployment, as `name of layer`."""
     problem: str = ""
-    """Why it could not be previewed."""
+    """Why the preview failed."""
     causes_known: bool = True
-    """Whether outputs have been compared; the embedded engine's plan says nothing of them."""
+    """Whether outputs were compared; the embedded engine's plan does not include them."""
 
     @property
     def stale(self) -> bool:
-        """Whether something has to be done."""
+        """Whether the layer must be deployed."""
         return bool(self.changes or self.replaced or self.problem)
 
     def lines(self, environment: str) -> Iterator[str]:
-        """Yield the finding as a person reads it."""
+        """Yield the lines of the report."""
         if not self.stale:
             yield f"{self.layer} is up to date"
             return
@@ -85,10 +85,10 @@ class Finding:
 
 
 def look(environment: str, names: Sequence[str]) -> list[Finding]:
-    """Return a finding for each of these layers that is deployed, in order.
+    """Return a finding for each deployed layer of these, in order.
 
     Raises:
-        tools.deploy.pulumi_command.PulumiError: a state cannot be read.
+        tools.deploy.pulumi_command.PulumiError: A state cannot be read.
     """
     every = tuple(LAYERS)
     with ThreadPoolExecutor(len(every)) as threads:
@@ -122,7 +122,7 @@ def _finding(environment: str, name: str, states: Mapping[str, Checkpoint | None
 
 
 def _different(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """Return outputs of an upstream layer that have changed since they were read, secret ones left out."""
+    """Return the upstream outputs that have changed since they were read, without secrets."""
     return [
         name
         for name in sorted({*before, *now})
@@ -133,7 +133,7 @@ def _different(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
 
 
 def _naming_younger(state: Checkpoint, moment: datetime) -> set[str]:
-    """Return outputs that name a resource which was created after a moment."""
+    """Return the outputs that name a resource created after a time."""
     made_since: set[str] = set()
     for each in state.custom_resources:
         if "created" in each and datetime.fromisoformat(each["created"]) > moment:
@@ -147,14 +147,14 @@ def _texts(value: object) -> list[str]:
 
 
 def _read_by(reader: str, provider: str) -> set[str]:
-    """Return the outputs of a layer that another one uses."""
+    """Return the outputs of a layer that another one reads."""
     from shared.infra.contracts import CONTRACTS, exports  # noqa: PLC0415 - the SDK takes a while to import
 
     return {name for name, export in exports(CONTRACTS[provider]).items() if reader in export.readers}
 
 
 def _changes(preview: Mapping[str, Any]) -> Iterator[Change]:
-    """Yield what a preview would change; the three steps of a replacement are one change."""
+    """Yield the changes of a preview; the three steps of a replacement are one change."""
     for step in preview.get("steps") or ():
         action, urn = str(step["op"]), str(step["urn"])
         if action in _UNCHANGED or action in ("create-replacement", "delete-replaced"):
@@ -164,12 +164,12 @@ def _changes(preview: Mapping[str, Any]) -> Iterator[Change]:
 
 
 def _type_of(urn: str) -> str:
-    """Return the resource's own type: `urn:pulumi:dev::project::parent$aws:sqs/queue:Queue::name`."""
+    """Return the resource type in a URN: `urn:pulumi:dev::project::parent$aws:sqs/queue:Queue::name`."""
     return urn.split("::")[2].rsplit("$", 1)[-1]
 
 
 def in_plan(plan: Mapping[str, Any], names: Sequence[str]) -> list[Finding]:
-    """Return the same from the embedded engine's plan (`python -m tools.local preview --json`)."""
+    """Return the findings from the embedded engine's plan (`python -m tools.local preview --json`)."""
     findings = []
     for name in names:
         layer_plan = plan["layers"].get(name, {})
@@ -182,25 +182,25 @@ def in_plan(plan: Mapping[str, Any], names: Sequence[str]) -> list[Finding]:
 
 
 def report(environment: str, findings: Sequence[Finding]) -> bool:
-    """Print findings; whether a layer is stale."""
+    """Print the findings; return whether a layer is stale."""
     for finding in findings:
         print("\n".join(finding.lines(environment)))
     return any(finding.stale for finding in findings)
 
 
 def after_deploy(deployed: Stack, before: Checkpoint) -> None:
-    """Say which layers have to follow one that was deployed alone; never an error of that deployment.
+    """Report which layers must follow a layer that was deployed alone, without failing the deployment.
 
-    Where the deployment has changed no output, and replaced nothing behind one, nobody is looked at.
+    If the deployment changed no output and replaced no resource behind one, nothing is checked.
 
     Args:
-        deployed: the layer.
-        before: its state before the deployment.
+        deployed: The layer.
+        before: Its state before the deployment.
     """
     try:
         now = deployed.export()
         assert now is not None, "it has just been deployed"
-        # Secrets keep their ciphertext while they keep their value.
+        # Secrets keep their ciphertext until their value changes.
         pairs = {name: (before.outputs.get(name), now.outputs.get(name)) for name in now.outputs}
         moved = {name for name, (old, new) in pairs.items() if old != new} | set(before.outputs) - set(pairs)
         moved |= _naming_younger(now, before.written)

@@ -1,4 +1,4 @@
-"""Statements of the IAM policies that people and jobs need: exact actions on exact resources."""
+"""IAM policy statements for people and jobs."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,13 +15,13 @@ def document(*statements: Statement) -> Document:
 def allow(
     sid: str, actions: list[str], resources: list[str], condition: Mapping[str, Any] | None = None
 ) -> Statement:
-    """Return a statement that allows actions on resources, where a condition is met."""
+    """Return a statement that allows actions on resources, with an optional condition."""
     statement = {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resources}
     return {**statement, "Condition": condition} if condition else statement
 
 
 def allow_key(sid: str, actions: list[str], key_arn: str, service: str) -> Statement:
-    """Allow use of the encryption key in requests that `service` makes for the caller, and in no others."""
+    """Return a statement that allows the KMS key's use through `service` only."""
     region = key_arn.split(":")[3]
     return allow(
         sid, actions, [key_arn], {"StringEquals": {"kms:ViaService": f"{service}.{region}.amazonaws.com"}}
@@ -29,9 +29,9 @@ def allow_key(sid: str, actions: list[str], key_arn: str, service: str) -> State
 
 
 def of_items(*keys: str) -> Mapping[str, Any]:
-    """Return the condition that a DynamoDB request names items alone whose partition keys match a pattern."""
+    """Return the condition that all partition keys in a DynamoDB request match a pattern."""
     return {
         "ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(keys)},
-        # ForAllValues alone also holds for a request that names no key.
+        # ForAllValues alone is also true for a request without keys.
         "Null": {"dynamodb:LeadingKeys": "false"},
     }

@@ -1,4 +1,4 @@
-"""A deployed environment: what its layers export about it, and what follows from that."""
+"""A deployed environment, from the outputs of its layers."""
 
 from dataclasses import dataclass
 from typing import Final, Self
@@ -37,14 +37,14 @@ NEEDED: Final[Needed] = {
     ),
     "alerting": ("notifier_function_name",),
 }
-"""What is read of each layer."""
+"""Layer -> needed outputs."""
 
 TRANSACTIONS_METHOD: Final = "POST"
 
 
 @dataclass(frozen=True)
 class Target:
-    """A deployed environment. Attributes without an explanation are outputs of the same name."""
+    """A deployed environment. Attributes without description are outputs of the same name."""
 
     environment: str
     environment_suffix: str
@@ -78,7 +78,7 @@ class Target:
         """Read the outputs of the four layers.
 
         Raises:
-            OperatorError: One is missing; names it, its layer and the command that provides it.
+            OperatorError: An output is missing; names it, its layer and the command that provides it.
         """
         values = outputs.values(NEEDED)
         values["dead_letter_queue_names"] = tuple(values["dead_letter_queue_names"])
@@ -86,21 +86,21 @@ class Target:
 
     @property
     def region(self) -> str:
-        """The region, as the queue's ARN names it."""
+        """The region, from the queue's ARN."""
         return self.suspicious_queue_arn.split(":")[3]
 
     @property
     def dead_letter_queues(self) -> tuple[str, ...]:
-        """Every queue that must hold nothing of ours, in the order in which a transaction passes."""
+        """The dead-letter queues, in the order that a transaction passes."""
         return (*self.dead_letter_queue_names, self.suspicious_dlq_name)
 
     @property
     def queues(self) -> tuple[str, ...]:
-        """Every queue of the pipeline."""
+        """All queues of the pipeline."""
         return (self.suspicious_queue_name, *self.dead_letter_queues)
 
     def queue_url(self, name: str) -> str:
-        """Return the URL of a queue of this environment: all are of one account and region."""
+        """Return the URL of a queue of this environment."""
         return f"{self.suspicious_queue_url.rpartition('/')[0]}/{name}"
 
     def queue_arn(self, name: str) -> str:
@@ -124,7 +124,7 @@ class Target:
 
     @property
     def invoke_arn(self) -> str:
-        """What `execute-api:Invoke` is granted on: this method of this stage of this API alone.
+        """The resource for `execute-api:Invoke`: this method of this stage.
 
         Raises:
             OperatorError: The URL names no API: it is neither API Gateway's nor the embedded AWS's.
@@ -135,12 +135,12 @@ class Target:
 
     @property
     def canary_log_group(self) -> str:
-        """Where `make canary` and `make stability` write what they count."""
+        """The log group for metrics of `make canary` and `make stability`."""
         return Names(self.environment_suffix).of(stems.CANARY_LOG)
 
     @property
     def canary_log_group_arn(self) -> str:
-        """Its ARN, without the ``:*`` that stands for its streams."""
+        """The ARN of the canary log group, without the ``:*`` for its streams."""
         return f"arn:aws:logs:{self.region}:{self.account_id}:log-group:{self.canary_log_group}"
 
     def log_group(self, function_name: str) -> str:
@@ -149,7 +149,7 @@ class Target:
 
 
 def execute_api_arn(url: str, method: str, *, region: str, account_id: str) -> str:
-    """Return what `execute-api:Invoke` is granted on: a method of a stage of an API, and no other.
+    """Return the resource for `execute-api:Invoke`: a method of a stage of an API.
 
     Raises:
         OperatorError: The URL names no API: it is neither API Gateway's nor the embedded AWS's.

@@ -1,4 +1,4 @@
-"""What each verb does to one layer of an environment, through the Pulumi CLI; returns an exit code."""
+"""Verbs on a layer of an environment, run by the Pulumi CLI; each returns an exit code."""
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
@@ -13,27 +13,27 @@ from tools.deploy.pulumi_command import Stack, run
 from tools.deploy.recovery.recover import recover
 
 Settings = Sequence[str]
-"""`namespace:key=value`, for this run."""
+"""`namespace:key=value` overrides for this run."""
 Verb = Callable[[Stack, Settings], int]
 _SALT = "encryptionsalt"
 
 
 def preview(stack: Stack, settings: Settings = ()) -> int:
-    """Show what a deployment would change; a stack that does not exist yet is made for it, empty."""
+    """Preview a deployment; a missing stack is created empty."""
     guard.upstream_ready(stack.layer, stack.environment, "previewed")
     made = 0 if stack.export() else _made(stack)
     return made or run(stack.words("preview", "--diff", *_own(stack, settings))).code
 
 
 def deploy(stack: Stack, settings: Settings = ()) -> int:
-    """Bring the layer to what its program wants; makes the stack if need be."""
+    """Deploy the layer; a missing stack is created."""
     guard.upstream_ready(stack.layer, stack.environment)
     made = 0 if _settled(stack) else _made(stack)
     return made or run_when_free(stack, "up", "--yes", *_own(stack, settings))
 
 
 def deploy_alone(stack: Stack, settings: Settings = ()) -> int:
-    """`deploy`, and then say which layers have to follow."""
+    """Deploy the layer and report which layers must follow."""
     before = stack.export()
     code = deploy(stack, settings)
     if not code and before is not None:
@@ -42,28 +42,28 @@ def deploy_alone(stack: Stack, settings: Settings = ()) -> int:
 
 
 def refresh(stack: Stack, settings: Settings = ()) -> int:
-    """Bring the state in line with what really exists."""
+    """Update the state from the existing resources."""
     del settings
     _required(stack, _settled(stack))
     return run_when_free(stack, "refresh", "--yes")
 
 
 def drift(stack: Stack, settings: Settings = ()) -> int:
-    """Compare what really exists with what the program wants, and change nothing; fails where they differ."""
+    """Compare the existing resources with the program without changes; fail if they differ."""
     _required(stack, stack.export())
     words = ("preview", "--refresh", "--expect-no-changes", "--diff", *_own(stack, settings))
     return run(stack.words(*words)).code
 
 
 def outputs(stack: Stack, settings: Settings = ()) -> int:
-    """Print what the layer exports, secrets masked."""
+    """Print the layer's outputs with masked secrets."""
     del settings
     _required(stack, stack.export())
     return run(stack.words("stack", "output")).code
 
 
 def outputs_as_data(stack: Stack) -> Mapping[str, Any] | None:
-    """Return what the layer exports, secrets masked; None where it is not deployed."""
+    """Return the layer's outputs with masked secrets, or None if it is not deployed."""
     state = stack.export()
     if state is None:
         return None
@@ -71,7 +71,7 @@ def outputs_as_data(stack: Stack) -> Mapping[str, Any] | None:
 
 
 def destroy(stack: Stack, settings: Settings = ()) -> int:
-    """Delete the layer's resources, then the stack itself, so that no state is left."""
+    """Delete the layer's resources, then the stack."""
     del settings
     guard.downstream_empty(stack.layer, stack.environment)
     if _settled(stack) is None:
@@ -91,11 +91,11 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
     }
 )
 ALONE: Mapping[str, Verb] = MappingProxyType({**VERBS, "deploy": deploy_alone})
-"""What a verb does where one layer is named, and no later one follows."""
+"""Verbs for a single layer, without the later ones."""
 
 
 def _settled(stack: Stack) -> Checkpoint | None:
-    """Return the stack's state once nothing in it is left half-done; None where it does not exist."""
+    """Return the stack's state after recovery of pending operations, or None if it does not exist."""
     state = stack.export()
     if state is not None and state.pending:
         recover(stack, state)
@@ -104,7 +104,7 @@ def _settled(stack: Stack) -> Checkpoint | None:
 
 
 def _made(stack: Stack) -> int:
-    """Make the stack; the CLI may write into the file of its settings."""
+    """Create the stack; the CLI may write to its settings file."""
     settings = settings_file(stack.layer, stack.environment)
     before = settings.read_text("utf-8")
     code = stack.initialise()
@@ -124,6 +124,6 @@ def _required(stack: Stack, state: Checkpoint | None) -> None:
 
 
 def _own(stack: Stack, settings: Settings) -> list[str]:
-    """Each layer gets the settings of its own namespace, and those of every layer."""
+    """Return the settings in the layer's namespace and in shared ones."""
     namespaces = (f"{layer(stack.layer).project}:", "aws:", "pulumi:")
     return [word for each in settings if each.startswith(namespaces) for word in ("--config", each)]

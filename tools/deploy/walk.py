@@ -1,4 +1,4 @@
-"""A verb on one layer, or on all of them in order: the first failure stops, and says how to go on."""
+"""Run a verb on one layer, or on all in order up to the first failure."""
 
 import json
 import signal
@@ -12,14 +12,14 @@ from tools.deploy.pulumi_command import PulumiError, Stack
 from tools.deploy.verbs import ALONE, VERBS, Settings, Verb, outputs_as_data
 
 PASSING_OVER = frozenset({"preview", "drift", "refresh", "outputs"})
-"""Verbs that take the layers as they are: one that is not there yet is named at the end, and no failure."""
+"""Verbs that skip layers that are not deployed, and name them at the end."""
 INTERRUPTED = frozenset({128 + signal.SIGINT, 128 + signal.SIGTERM})
-"""Exit codes of a CLI that was asked to stop."""
+"""Exit codes of an interrupted CLI."""
 CHANGING = frozenset({"deploy", "refresh", "destroy"})
 
 
 def one(verb: str, layer: str, environment: str, settings: Settings) -> int:
-    """Return the verb on one layer; returns the exit code."""
+    """Run the verb on a layer and return the exit code."""
     try:
         return _act(ALONE[verb], Stack(layer, environment), settings)
     except RefusedError as error:
@@ -28,7 +28,7 @@ def one(verb: str, layer: str, environment: str, settings: Settings) -> int:
 
 
 def every(verb: str, environment: str, settings: Settings) -> int:
-    """Return the verb on every layer in order; returns the exit code."""
+    """Run the verb on all layers in order and return the exit code."""
     passed_over: list[str] = []
     drifted: list[str] = []
     for each in destroy_order() if verb == "destroy" else deployment_order():
@@ -73,7 +73,7 @@ def _how_to_go_on(verb: str, layer: str, environment: str, code: int) -> str:
 
 
 def outputs_as_json(layer: str | None, environment: str) -> int:
-    """Print what one layer exports, or every layer that is deployed by its name, for other programs."""
+    """Print the outputs of a layer, or of each deployed layer by name, as JSON."""
     names = [layer] if layer else [each.name for each in deployment_order()]
     try:
         with ThreadPoolExecutor(len(names)) as threads:

@@ -1,1 +1,1 @@
-"""The permissions boundary of every role, as files that people review, and as policies of an account."""
+"""Permissions boundaries of all roles, as reviewed files and as policies in an account."""

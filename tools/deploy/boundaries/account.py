@@ -1,4 +1,4 @@
-"""The boundaries in an account: whether each is there as it is shipped; made, changed, removed."""
+"""Compare, create, update and delete the boundaries in an account."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
@@ -14,7 +14,7 @@ VERSIONS_OF_A_POLICY = 5
 
 
 class State(StrEnum):
-    """What is in the account."""
+    """State of a boundary in the account."""
 
     MISSING = "missing"
     DIFFERENT = "different"
@@ -22,7 +22,7 @@ class State(StrEnum):
 
 
 def state_of(iam: "IAMClient", boundary: Boundary) -> State:
-    """Whether the boundary is there, and says what is shipped."""
+    """Return whether the boundary exists and equals the shipped document."""
     document = _document(iam, boundary.arn)
     if document is None:
         return State.MISSING
@@ -30,12 +30,12 @@ def state_of(iam: "IAMClient", boundary: Boundary) -> State:
 
 
 def states(iam: "IAMClient", wanted: Iterable[Boundary]) -> Mapping[str, State]:
-    """The state of each boundary by its name."""
+    """Return the state of each boundary by name."""
     return {each.name: state_of(iam, each) for each in wanted}
 
 
 def make(iam: "IAMClient", wanted: Iterable[Boundary]) -> Iterator[tuple[Boundary, State]]:
-    """Make each boundary say what is shipped; yields it with what was there before."""
+    """Create or update each boundary; yield it with its previous state."""
     for each in wanted:
         before = state_of(iam, each)
         if before is State.MISSING:
@@ -51,7 +51,7 @@ def make(iam: "IAMClient", wanted: Iterable[Boundary]) -> Iterator[tuple[Boundar
 
 
 def remove(iam: "IAMClient", wanted: Iterable[Boundary]) -> Iterator[Boundary]:
-    """Delete each boundary that is there; AWS refuses while a role has it."""
+    """Delete the existing boundaries; AWS refuses while a role uses one."""
     for each in wanted:
         if state_of(iam, each) is State.MISSING:
             continue
@@ -68,7 +68,7 @@ def _document(iam: "IAMClient", arn: str) -> Mapping[str, Any] | None:
     except iam.exceptions.NoSuchEntityException:
         return None
     found = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
-    # boto3 opens the document; its type stubs call it text as well.
+    # boto3 parses the document, although its type stubs also declare text.
     return found if isinstance(found, dict) else None
 
 

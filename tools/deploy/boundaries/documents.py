@@ -1,8 +1,8 @@
-"""The boundaries as they are shipped: `files/<layer>/<role>.json`, with the account and the suffix left open.
+"""The shipped boundaries: `files/<layer>/<role>.json`, with placeholders for account and suffix.
 
-A boundary is a file, and not derived at deployment from the program that it bounds: more rights for a role
-show in a pull request twice, and the second time to the owners of this folder (CODEOWNERS). `make
-boundary-files` writes the files anew from what the programs register; a test holds them to it.
+A boundary is a file, not derived from the program at deployment: additional permissions of a role also appear
+here in a pull request, which the owners of this folder review (CODEOWNERS). `make boundary-files` regenerates
+the files from the programs; a test compares them.
 """
 
 import json
@@ -17,12 +17,12 @@ from shared.infra.naming import Names
 
 FILES = Path(__file__).with_name("files")
 ACCOUNT_ID, SUFFIX = "${AccountId}", "${Suffix}"
-"""What stands in a file for the account's id and for the environment's suffix."""
+"""Placeholders of the account ID and the environment suffix in a file."""
 
 
 @dataclass(frozen=True)
 class Boundary:
-    """One role's boundary in one environment of one account."""
+    """A role's boundary in an environment and account."""
 
     layer: str
     role: str
@@ -33,12 +33,12 @@ class Boundary:
 
     @property
     def text(self) -> str:
-        """The document as AWS takes it."""
+        """The policy document."""
         return json.dumps(self.document)
 
 
 def boundaries(account_id: str, suffix: str, layer: str | None = None) -> Iterator[Boundary]:
-    """The boundaries of every role, or of one layer's roles."""
+    """Yield the boundaries of all roles, or of a layer's roles."""
     for each in deployment_order():
         if layer not in (None, each.name):
             continue

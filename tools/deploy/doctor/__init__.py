@@ -1,1 +1,1 @@
-"""`make doctor ENV=dev`: what a deployment needs, checked before it can fail half-way."""
+"""`make doctor ENV=dev`: check the prerequisites of a deployment."""

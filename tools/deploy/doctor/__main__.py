@@ -1,4 +1,4 @@
-"""Prints a line for each check; exit code 1 when a deployment would fail."""
+"""Print a line for each check; exit code 1 if a deployment would fail."""
 
 import os
 import subprocess
@@ -18,7 +18,7 @@ LOCAL = "local"
 
 
 def local(environment: str, engine_in_use: str) -> Iterator[Finding]:
-    """Yield what an environment on the embedded AWS needs."""
+    """Yield the findings for an environment on the embedded AWS."""
     if engine_in_use == "pulumi":
         try:
             yield cli.fits([str(engine.pulumi_binary())])
@@ -44,7 +44,7 @@ def _emulator() -> Finding:
 
 
 def on_aws(environment: str, aws: Clients) -> Iterator[Finding]:
-    """Yield what an environment on AWS needs."""
+    """Yield the findings for an environment on AWS."""
     from shared.infra.arns import REGION  # noqa: PLC0415 - the SDK takes a while to import
 
     of_layers = {name: settings_of(name, environment) for name in LAYERS}

@@ -1,4 +1,4 @@
-"""The AWS account: who deploys, into which account, and what it allows."""
+"""Checks of the AWS account: identity, quotas and settings."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -15,7 +15,7 @@ AWS_ERRORS = (BotoCoreError, ClientError)
 
 
 def identity(aws: Clients) -> tuple[Finding, str | None]:
-    """Who the credentials belong to; the account."""
+    """Check the credentials; return the finding and the account ID."""
     try:
         caller = aws("sts").get_caller_identity()
     except AWS_ERRORS as error:
@@ -28,12 +28,12 @@ def identity(aws: Clients) -> tuple[Finding, str | None]:
 
 
 def allowed(account: str, settings: Mapping[str, Any], deployed: str | None) -> Finding:
-    """Whether this is the account that the environment is meant for.
+    """Check that this is the account of the environment.
 
     Args:
-        account: of the credentials.
-        settings: of the network layer; the others go where it stands.
-        deployed: where the environment stands already, if it does.
+        account: Account of the credentials.
+        settings: Settings of the network layer, whose account the other layers use.
+        deployed: Account of the deployed environment, if any.
     """
     if deployed is not None and deployed != account:
         text = f"the environment is in {deployed}, but the credentials are for {account}: switch credentials"
@@ -56,7 +56,7 @@ def _texts(value: object) -> list[str]:
 
 
 def bounded(aws: Clients, account_id: str, suffix: str, environment: str) -> Finding:
-    """Whether the boundaries, without which no role can be made, are in the account as they are shipped."""
+    """Check that the permissions boundaries, which roles require, are in the account as shipped."""
     try:
         found = boundaries_of.states(aws("iam"), boundaries(account_id, suffix))
     except AWS_ERRORS as error:
@@ -69,7 +69,7 @@ def bounded(aws: Clients, account_id: str, suffix: str, environment: str) -> Fin
 
 
 def zones(aws: Clients, names: Sequence[str]) -> Iterator[Finding]:
-    """Whether the account has the availability zones of the settings."""
+    """Check that the account has the configured availability zones."""
     try:
         found = aws("ec2").describe_availability_zones()["AvailabilityZones"]
     except AWS_ERRORS as error:
@@ -84,7 +84,7 @@ def zones(aws: Clients, names: Sequence[str]) -> Iterator[Finding]:
 
 
 def concurrency(aws: Clients, environment: str) -> Finding:
-    """Whether the account's quota allows what the settings reserve."""
+    """Check that the account's quota allows the reserved concurrency."""
     try:
         wanted = preflight.wanted_concurrency(environment)
         client = aws("lambda")
@@ -97,7 +97,7 @@ def concurrency(aws: Clients, environment: str) -> Finding:
 
 
 def tracing(aws: Clients) -> Iterator[Finding]:
-    """How X-Ray keeps traces: its encryption, and whether spans are indexed elsewhere."""
+    """Check the encryption of X-Ray traces, and where spans are indexed."""
     client = aws("xray")
     try:
         encryption = client.get_encryption_config()["EncryptionConfig"]
@@ -127,7 +127,7 @@ def tracing(aws: Clients) -> Iterator[Finding]:
 
 
 def api_logs(aws: Clients, settings: Mapping[str, Any], namespace: str) -> Finding:
-    """API Gateway needs a role of the account before a stage may write access logs."""
+    """Check the account's CloudWatch role for API Gateway, which access logs require."""
     if str(settings.get(f"{namespace}:api_access_logs", "false")).lower() != "true":
         return ok("API Gateway", "access logs are off, so the account needs no role for them")
     try:

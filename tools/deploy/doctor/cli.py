@@ -1,4 +1,4 @@
-"""The Pulumi CLI, its backend, and the stacks that stand there already."""
+"""Checks of the Pulumi CLI, its backend and existing stacks."""
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ _CLOUD = "https://"
 
 
 def fits(command: Sequence[str]) -> Finding:
-    """Return the CLI's version and its language host."""
+    """Check the CLI's version and language host."""
     try:
         return ok(
             "CLI", f"Pulumi {engine.check_fit(command)} is compatible with the SDK {engine.sdk_version()}"
@@ -28,7 +28,7 @@ def fits(command: Sequence[str]) -> Finding:
 
 
 def backend() -> tuple[Finding, str | None]:
-    """Whether the CLI is logged in, and where; the backend's address."""
+    """Check that the CLI is logged in; return the finding and the backend's URL."""
     try:
         known = whoami()
     except PulumiError as error:
@@ -41,7 +41,7 @@ def backend() -> tuple[Finding, str | None]:
 
 
 def passphrase(url: str, environment: str, variables: Mapping[str, str] = os.environ) -> Finding:
-    """What opens the stacks' secrets. Pulumi Cloud keeps the key itself; elsewhere all owners share one."""
+    """Check the secrets passphrase, which all backends but Pulumi Cloud need."""
     missing = [layer.name for layer in deployment_order() if not _has_provider(layer.name, environment)]
     if url.startswith(_CLOUD):
         return ok("secrets", "encrypted by Pulumi Cloud")
@@ -65,7 +65,7 @@ def _by_passphrase(environment: str, variables: Mapping[str, str]) -> Finding:
 
 
 def _has_provider(layer: str, environment: str) -> bool:
-    """Whether the stack's secrets are encrypted by a key service instead of a passphrase."""
+    """Return whether a secrets provider encrypts the stack's secrets instead of a passphrase."""
     file = settings_file(layer, environment)
     project = STACKS / layer / "Pulumi.yaml"
     texts = [each.read_text("utf-8") for each in (file, project) if each.is_file()]
@@ -73,7 +73,7 @@ def _has_provider(layer: str, environment: str) -> bool:
 
 
 def stacks(environment: str) -> tuple[list[Finding], Mapping[str, Checkpoint]]:
-    """Return what stands already: a finding for each layer, and the states of those that exist."""
+    """Return a finding for each layer, and the states of existing stacks."""
     names = [each.name for each in deployment_order()]
     with ThreadPoolExecutor(len(names)) as threads:
         try:

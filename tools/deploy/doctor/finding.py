@@ -1,22 +1,22 @@
-"""What one check found: a line, and what to do about it."""
+"""The result of a check."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 Mark = Literal["ok", "!", "x"]
-"""Fine; works, but look at it; a deployment would fail."""
+"""Passed, warning, failure."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the doctor's."""
+    """A line of the doctor's report."""
 
     mark: Mark
     subject: str
-    """What was looked at, in a word or two."""
+    """Subject of the check, in a word or two."""
     text: str
-    """What is there; for `!` and `x` also what to do."""
+    """Result; for `!` and `x` also what to do."""
 
     def __str__(self) -> str:
         lines = self.text.splitlines() or [""]
@@ -25,20 +25,20 @@ class Finding:
 
 
 def ok(subject: str, text: str) -> Finding:
-    """Nothing to do."""
+    """Return a passed check."""
     return Finding("ok", subject, text)
 
 
 def warning(subject: str, text: str) -> Finding:
-    """A deployment would work, but not do what is meant, or not for everybody."""
+    """Return a warning: a deployment would succeed, but may not work as intended."""
     return Finding("!", subject, text)
 
 
 def failure(subject: str, text: str) -> Finding:
-    """A deployment would fail."""
+    """Return a failure: a deployment would fail."""
     return Finding("x", subject, text)
 
 
 def failed(findings: Iterable[Finding]) -> bool:
-    """Whether a deployment would fail."""
+    """Return whether a deployment would fail."""
     return any(each.mark == "x" for each in findings)

@@ -1,4 +1,4 @@
-"""The deploy pipeline on GitHub: how its tokens name the repository, and whether environments are protected.
+"""Checks of the deploy pipeline on GitHub: OIDC subject and environment protection.
 
 Sources: "REST API endpoints for GitHub Actions OIDC", "REST API endpoints for deployment environments" and
 "... for deployment branch policies" in GitHub's documentation.
@@ -16,7 +16,7 @@ _MEND = "docs/deploy-pipeline.md has the commands"
 
 
 def on_github(environment: str, ask: Ask = ask_github) -> Iterator[Finding]:
-    """What GitHub says of the repository; one warning where it cannot be asked."""
+    """Yield the findings about the repository; a single warning if GitHub is not available."""
     try:
         yield _subject(ask(_SUBJECT))
         found = {each["name"]: each for each in ask("environments?per_page=100")["environments"]}
@@ -35,7 +35,7 @@ def on_github(environment: str, ask: Ask = ask_github) -> Iterator[Finding]:
 
 
 def _subject(template: Mapping[str, Any]) -> Finding:
-    """The roles trust `repo:OWNER@ID/NAME@ID:environment:...`; another form lets no job in."""
+    """Check the format of OIDC subjects: the roles trust `repo:OWNER@ID/NAME@ID:environment:...`."""
     if not template.get("use_default", True):
         text = "the subject of OIDC tokens is customised: the roles trust only the default"
         return failure("GitHub", f"{text}. {_MEND}")

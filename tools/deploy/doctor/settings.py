@@ -1,4 +1,4 @@
-"""Do the programs accept the settings of the environment, and will the mails reach somebody?"""
+"""Checks of an environment's settings, including mail addresses."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -8,12 +8,12 @@ from tools.deploy.doctor.finding import Finding, failure, ok, warning
 from tools.deploy.project import settings_of
 
 PLACEHOLDERS = (".example", ".invalid", ".test", ".localhost", "example.com", "example.net", "example.org")
-"""Domains that RFC 2606 keeps for documents: nobody reads mail there."""
+"""Domains reserved for documentation (RFC 2606), which receive no mail."""
 _MAIL_SETTINGS = ("security_team_emails", "operator_emails")
 
 
 def programs(environment: str) -> Iterator[Finding]:
-    """Yield the four programs, run with the settings of the environment and without a cloud."""
+    """Check that the programs accept the settings, by running them without a cloud."""
     from tools.deploy.program_runner.recording import deploy_all  # noqa: PLC0415 - the SDK takes a while to import
 
     try:
@@ -26,7 +26,7 @@ def programs(environment: str) -> Iterator[Finding]:
 
 
 def region(of_layers: Mapping[str, Mapping[str, Any]], wanted: str) -> Finding:
-    """Return the region that the settings of the layers name."""
+    """Check the region in the layers' settings."""
     named = {name: each.get("aws:region", wanted) for name, each in of_layers.items()}
     others = {name: value for name, value in named.items() if value != wanted}
     if not others:
@@ -36,7 +36,7 @@ def region(of_layers: Mapping[str, Mapping[str, Any]], wanted: str) -> Finding:
 
 
 def mails(environment: str, *, local: bool) -> Iterator[Finding]:
-    """Who will be mailed; addresses that AWS would accept but that nobody reads are told."""
+    """Yield the mail recipients, with warnings for placeholder addresses."""
     namespace = layer("alerting").project
     settings = settings_of("alerting", environment)
     file = f"stacks/alerting/Pulumi.{environment}.yaml"

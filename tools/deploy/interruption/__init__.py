@@ -1,4 +1,4 @@
-"""Put this folder on the PYTHONPATH of the CLI, and the layers' programs end without a trace."""
+"""With this folder on the CLI's PYTHONPATH, interrupted programs end without a traceback."""
 
 import os
 from pathlib import Path
@@ -7,5 +7,5 @@ FOLDER = Path(__file__).parent
 
 
 def python_path(*folders: Path | str) -> str:
-    """Return a PYTHONPATH of this folder and those."""
+    """Return a PYTHONPATH with this folder first."""
     return os.pathsep.join(str(each) for each in (FOLDER, *folders) if str(each))

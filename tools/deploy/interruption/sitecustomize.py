@@ -1,7 +1,6 @@
-"""Python imports this at its start where the folder is on PYTHONPATH: an interruption leaves no trace.
+"""Suppress the traceback of interrupts; Python imports this module at start if the folder is on PYTHONPATH.
 
-The Pulumi engine interrupts a layer's program as soon as a resource was refused. What the program happened to
-be doing then is of no interest, and would fill a screen right below the refusal.
+The Pulumi engine interrupts a program when a resource fails. The program's traceback would hide that error.
 """
 
 import signal

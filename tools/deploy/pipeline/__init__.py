@@ -1,1 +1,1 @@
-"""What the deploy pipeline asks of the repository: which layers a change touches, and which are to deploy."""
+"""Support for the deploy pipeline: which layers a change affects, and which to deploy."""

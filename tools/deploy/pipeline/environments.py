@@ -1,4 +1,4 @@
-"""GitHub's environments of this pipeline: what each is for, what it may run, and who approves it."""
+"""GitHub environments of the deploy pipeline, with purpose and protection rules."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,11 +8,11 @@ from shared.infra.layers import deployment_order
 
 MAIN = "main"
 REVIEWED = "prod"
-"""The environment that is deployed after a review, and that no pull request's code may see."""
+"""The environment that requires a review, and that pull requests cannot access."""
 
 
 class Duty(StrEnum):
-    """What a job of an environment does: deploy a layer, preview it, or look for drift."""
+    """Purpose of a job: deploy a layer, preview it, or detect drift."""
 
     DEPLOY = "deploy"
     LOOK = "look"
@@ -21,28 +21,28 @@ class Duty(StrEnum):
 
 @dataclass(frozen=True)
 class GitHubEnvironment:
-    """One environment, and the rules that it needs."""
+    """A GitHub environment and its protection rules."""
 
     name: str
     main_alone: bool
-    """Runs the code of `main` and of no other branch."""
+    """Whether only `main` may be deployed."""
     reviewed: bool
-    """Waits for a reviewer."""
+    """Whether a reviewer must approve."""
 
 
 def name_of(duty: Duty, layer: str, environment: str) -> str:
-    """The GitHub environment whose jobs have the duty."""
+    """Return the name of the GitHub environment for a duty."""
     base = f"{environment}-{layer}"
     return base if duty is Duty.DEPLOY else f"{base}-{duty}"
 
 
 def canary_of(environment: str) -> str:
-    """The GitHub environment whose job sends synthetic frauds."""
+    """Return the name of the GitHub environment of the canary."""
     return f"{environment}-canary"
 
 
 def environments(environment: str) -> Iterator[GitHubEnvironment]:
-    """Every GitHub environment of one environment."""
+    """Yield all GitHub environments of an environment."""
     reviewed = environment == REVIEWED
     for layer in deployment_order():
         for duty in Duty:

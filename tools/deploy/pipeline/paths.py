@@ -1,4 +1,4 @@
-"""The files that make up a layer, as its workflow's path filter says it: the one place they are written."""
+"""The files of a layer, from the path filter of its workflow."""
 
 import re
 from functools import cache
@@ -13,23 +13,23 @@ WORKFLOWS = ROOT / ".github" / "workflows"
 
 
 class WorkflowError(ValueError):
-    """A layer's workflow does not say which files make the layer up."""
+    """A layer's workflow has no valid path filter."""
 
 
 def workflow_of(layer_name: str) -> Path:
     """Return the workflow file of a layer.
 
     Raises:
-        KeyError: there is no such layer.
+        KeyError: There is no such layer.
     """
     return WORKFLOWS / f"{layer(layer_name).name}.yml"
 
 
 def load(workflow: Path) -> dict[str, object]:
-    """Return a workflow as data; `on` is found under that name, which YAML 1.1 takes for a boolean.
+    """Parse a workflow, with the key `on`, which YAML 1.1 reads as a boolean.
 
     Raises:
-        WorkflowError: the file is no mapping.
+        WorkflowError: The file is not a mapping.
     """
     content = yaml.safe_load(workflow.read_text("utf-8"))
     if not isinstance(content, dict):
@@ -42,7 +42,7 @@ def patterns(layer_name: str) -> tuple[str, ...]:
     """Return the path filter of a layer's workflow.
 
     Raises:
-        WorkflowError: the workflow has none.
+        WorkflowError: The workflow has none.
     """
     workflow = workflow_of(layer_name)
     match load(workflow):
@@ -52,16 +52,16 @@ def patterns(layer_name: str) -> tuple[str, ...]:
 
 
 def makes_up(layer_name: str, path: str) -> bool:
-    """Whether a file of the repository makes up the layer, by GitHub's rules for path filters."""
+    """Return whether a file belongs to the layer, by GitHub's rules for path filters."""
     return any(expression(pattern).fullmatch(path) for pattern in patterns(layer_name))
 
 
 @cache
 def expression(pattern: str) -> re.Pattern[str]:
-    """`**` reaches across folders, `*` stays in one; the rest of GitHub's rules this project does not use.
+    """Compile a pattern: `**` matches across folders, `*` within one.
 
     Raises:
-        WorkflowError: the pattern uses one of the others.
+        WorkflowError: The pattern uses other syntax, which is not supported.
     """
     if re.search(r"[!?+\[\]]", pattern):
         raise WorkflowError(f"path filter {pattern!r}: use only * and ** as wildcards")

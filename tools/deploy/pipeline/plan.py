@@ -1,7 +1,7 @@
 """Which layers have changed since each was last deployed to an environment.
 
-Counted from the last deployment that succeeded, not from the last push: a run that failed, was rejected, or
-was replaced by a newer one while it waited loses nothing.
+Changes count from the last successful deployment, not from the last push, so that a failed, rejected or
+superseded run loses nothing.
 """
 
 import json
@@ -14,13 +14,13 @@ from tools.deploy.pipeline.paths import makes_up
 from tools.deploy.project import ROOT
 
 Ask = Callable[[str], Any]
-"""From a path of GitHub's REST API, below the repository, to the answer."""
+"""Queries a path of GitHub's REST API, relative to the repository."""
 Changed = Callable[[str], frozenset[str] | None]
-"""From a commit to the files that differ from it now; None where the commit is not known."""
+"""Returns the files changed since a commit; None if the commit is unknown."""
 
 
 class GitHubError(RuntimeError):
-    """GitHub did not answer; says what was asked."""
+    """A request to GitHub failed."""
 
 
 def layers_to_deploy(environment: str, ask: Ask, changed: Changed) -> Iterator[str]:
@@ -33,7 +33,7 @@ def layers_to_deploy(environment: str, ask: Ask, changed: Changed) -> Iterator[s
 
 
 def last_deployed(github_environment: str, ask: Ask) -> str | None:
-    """The commit of the newest deployment to a GitHub environment that succeeded; None where none did."""
+    """Return the commit of the last successful deployment to a GitHub environment, or None."""
     for deployment in ask(f"deployments?environment={github_environment}&per_page=100"):
         statuses = ask(f"deployments/{deployment['id']}/statuses?per_page=100")
         if any(status["state"] == "success" for status in statuses):
@@ -42,10 +42,10 @@ def last_deployed(github_environment: str, ask: Ask) -> str | None:
 
 
 def ask_github(path: str) -> Any:
-    """GitHub's answer, by its own CLI, which every runner has and which finds token and repository itself.
+    """Query GitHub by its CLI, which every runner has and which provides token and repository.
 
     Raises:
-        GitHubError: it refuses, or there is no such CLI.
+        GitHubError: The request failed, or there is no CLI.
     """
     try:
         answer = subprocess.run(
@@ -59,7 +59,7 @@ def ask_github(path: str) -> Any:
 
 
 def changed_since(commit: str) -> frozenset[str] | None:
-    """The files that differ between a commit and what is checked out; None where the commit is not known."""
+    """Return the files that differ between a commit and the checkout; None if the commit is unknown."""
     done = subprocess.run(
         ["git", "diff", "--name-only", "-z", "--no-renames", commit, "HEAD"],
         cwd=ROOT,

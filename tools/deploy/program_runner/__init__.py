@@ -1,1 +1,1 @@
-"""Runs the layers' unmodified Pulumi programs in this process: on a cloud, or to see what they register."""
+"""Run the layers' unmodified Pulumi programs in this process, on a cloud or to record their resources."""

@@ -1,4 +1,4 @@
-"""What Pulumi.yaml and Pulumi.<stack>.yaml say, encoded as the Pulumi CLI hands it to a program."""
+"""Read Pulumi.yaml and Pulumi.<stack>.yaml, and encode settings as the Pulumi CLI does."""
 
 import json
 from collections.abc import Mapping
@@ -13,15 +13,14 @@ STACK_TYPE = "pulumi:pulumi:Stack"
 
 
 class ProjectError(Exception):
-    """A project's files cannot be read as a Pulumi project; the text names the file and what to change."""
+    """A project's files are invalid; the message names the file and the fix."""
 
 
 @dataclass(frozen=True)
 class Project:
-    """One Pulumi project with the settings of one stack.
+    """A Pulumi project with the settings of a stack.
 
-    `config` maps `namespace:key` to the string a program gets (lists and maps as JSON); `secret_keys` are the
-    keys whose values a program receives as secrets.
+    `config` maps `namespace:key` to strings (lists and maps as JSON); `secret_keys` are the keys of secrets.
     """
 
     directory: Path
@@ -38,11 +37,11 @@ class Project:
 def read_project(directory: Path, stack: str, overrides: Mapping[str, str] | None = None) -> Project:
     """Read a project's settings for one stack.
 
-    `overrides` maps keys (`namespace:key`, or `key` for the project's own namespace) to strings. They win
-    over both files, and they give the values of keys that the stack's file holds as `secure:`.
+    `overrides` maps keys (`namespace:key`, or `key` in the project's namespace) to strings. They take
+    precedence over both files, and supply the values of `secure:` keys.
 
     Raises:
-        ProjectError: a file is missing or malformed, or a `secure:` key has no value here.
+        ProjectError: A file is missing or malformed, or a `secure:` key has no override.
     """
     directory = directory.resolve()
     described = _mapping(directory / "Pulumi.yaml", required=True)
@@ -67,7 +66,7 @@ def read_project(directory: Path, stack: str, overrides: Mapping[str, str] | Non
 
 
 def encode(value: Any) -> str:
-    """A setting as Pulumi hands it to a program: strings as they are, everything else as compact JSON."""
+    """Encode a setting as Pulumi does: strings unchanged, everything else as compact JSON."""
     return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
 
 
@@ -86,7 +85,7 @@ def _mapping(file: Path, *, required: bool) -> dict[str, Any]:
 
 
 def _declared_defaults(described: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """What Pulumi.yaml's `config:` gives to every stack, plain or as `{default: ...}` / `{value: ...}`."""
+    """Return the defaults in Pulumi.yaml's `config:`, plain or as `{default: ...}` or `{value: ...}`."""
     declared = described.get("config") or {}
     return {
         _qualified(key, name): value.get("value", value.get("default"))

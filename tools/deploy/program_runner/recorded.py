@@ -1,4 +1,4 @@
-"""What the four programs registered, as plain resolved data to ask questions of."""
+"""Recorded resources of the programs, as plain resolved data."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import pulumi
 
 @dataclass(frozen=True)
 class Resource:
-    """One registered resource: its inputs (camelCase, secrets opened), what was answered, and its options."""
+    """A registered resource: inputs (camelCase, secrets in plain text), outputs and options."""
 
     layer: str
     type: str
@@ -32,7 +32,7 @@ class Resource:
 
     @property
     def arn(self) -> str:
-        """The ARN that was answered."""
+        """The ARN in the outputs."""
         found = self.outputs.get("arn")
         assert isinstance(found, str), f"{self.type} {self.name} has no ARN"
         return found
@@ -43,14 +43,14 @@ class Resource:
 
 @dataclass(frozen=True)
 class LayerRun:
-    """One program's run: what it registered, what it read and what it exported."""
+    """A program's run: its resources, stack references and exports."""
 
     layer: str
     environment: str
     config: Mapping[str, str]
     resources: tuple[Resource, ...]
     references: tuple[str, ...]
-    """Full names of the stacks that were read, one entry for each StackReference made."""
+    """Full name of the stack of each StackReference."""
     invokes: tuple[str, ...]
     outputs: Mapping[str, Any]
     secret_outputs: frozenset[str]
@@ -66,7 +66,7 @@ class LayerRun:
 
 @dataclass(frozen=True)
 class Deployment:
-    """The four layers of one environment, run in order with the exports of each fed to the next."""
+    """The four layers of an environment, run in order with the exports of earlier layers."""
 
     environment: str
     suffix: str
@@ -87,19 +87,19 @@ class Deployment:
 
 
 def of_type(resources: Iterable[Resource], type_: str) -> tuple[Resource, ...]:
-    """Every resource of a type, e.g. ``sqs/queue:Queue`` (the package ``aws`` may be left out)."""
+    """Return all resources of a type, such as ``sqs/queue:Queue`` (the package ``aws`` is optional)."""
     return tuple(resource for resource in resources if resource.type in {type_, f"aws:{type_}"})
 
 
 class NotRegisteredError(LookupError):
-    """No resource, or more than one, has the type and name that are asked for."""
+    """No resource, or more than one, has the type and name."""
 
 
 def one(resources: Sequence[Resource], type_: str, name: str) -> Resource:
     """Return the one resource of this type and name.
 
     Raises:
-        NotRegisteredError: there is none, or more than one.
+        NotRegisteredError: There is none, or more than one.
     """
     found = [resource for resource in of_type(resources, type_) if resource.name == name]
     names = sorted(resource.name for resource in of_type(resources, type_))
@@ -109,7 +109,7 @@ def one(resources: Sequence[Resource], type_: str, name: str) -> Resource:
 
 
 def archive_files(archive: Any) -> dict[str, str]:
-    """The files of a function's code: path in the archive to text (of a string asset) or path on disk."""
+    """Return path in a function's archive -> text of a string asset, or path on disk."""
     assert isinstance(archive, pulumi.AssetArchive), f"{archive!r} is not an archive of named files"
     files: dict[str, str] = {}
     for name, asset in archive.assets.items():
@@ -123,7 +123,7 @@ def archive_files(archive: Any) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Estate:
-    """Everything that one environment registers, whichever layer it comes from."""
+    """All resources of an environment."""
 
     environment: str
     suffix: str

@@ -1,8 +1,7 @@
-"""Runs the real programs with their real settings under a recording monitor: no cloud, no CLI, no network.
+"""Run the programs with their settings under a recording monitor, without cloud, CLI or network.
 
-``deploy_all("dev")`` runs the four layers in order and hands each the exports of those before it. Results are
-cached for the process and must not be changed; ``run_layer`` runs one layer anew, with altered exports
-or settings.
+``deploy_all("dev")`` runs the four layers in order with the exports of earlier ones. Results are cached and
+must not be changed; ``run_layer`` runs a layer without the cache, with other exports or settings.
 """
 
 import gc
@@ -29,16 +28,16 @@ CALLER_IDENTITY = "aws:index/getCallerIdentity:getCallerIdentity"
 
 
 class UnknownStackError(LookupError):
-    """A program reads a stack that was not deployed before it."""
+    """A program reads a stack that was not run before."""
 
 
 class DuplicateResourceError(ValueError):
-    """A program registers two resources of one type and name, which the real engine refuses."""
+    """A program registers two resources with the same type and name, which the real engine refuses."""
 
 
 @dataclass(frozen=True)
 class Exports:
-    """The outputs of one stack as a StackReference shows them."""
+    """The outputs of a stack as a StackReference returns them."""
 
     outputs: Mapping[str, Any]
     secret: frozenset[str] = frozenset()
@@ -46,7 +45,7 @@ class Exports:
 
 @dataclass
 class _Cloud(pulumi_mocks.Mocks):
-    """Answers for AWS: ids and outputs from the table, the exports of earlier stacks, and who is calling."""
+    """Mocks that return generated ids and outputs, exports of earlier stacks, and the caller's identity."""
 
     exports: Mapping[str, Exports]
     answers: dict[tuple[str, str], tuple[str, dict[str, Any]]] = field(default_factory=dict)
@@ -102,7 +101,7 @@ def project_of(layer_name: str, environment: str, overrides: Mapping[str, str] |
 
 
 def stack_name(layer_name: str, environment: str) -> str:
-    """Return what a StackReference to the layer is called: ``organization/project/stack``."""
+    """Return the name for a StackReference to the layer: ``organization/project/stack``."""
     return f"{ORGANIZATION}/{layer(layer_name).project}/{environment}"
 
 
@@ -112,9 +111,9 @@ def run_layer(
     exports: Mapping[str, Exports],
     overrides: Mapping[str, str] | None = None,
 ) -> LayerRun:
-    """Run one layer's program; ``exports`` are what earlier stacks publish, by full stack name.
+    """Run a layer's program; ``exports`` are those of earlier stacks, by full stack name.
 
-    Errors of the program are raised as they are.
+    Errors of the program are raised unchanged.
     """
     project = project_of(layer_name, environment, overrides)
     cloud = _Cloud(exports)
@@ -156,7 +155,7 @@ def _resource(layer_name: str, registration: Registration, cloud: _Cloud) -> Res
 
 
 def exports_of(runs: Mapping[str, LayerRun]) -> dict[str, Exports]:
-    """Return the exports of layers that have run, as later layers read them."""
+    """Return the exports of the runs, as later layers read them."""
     return {
         stack_name(name, run.environment): Exports(run.outputs, run.secret_outputs)
         for name, run in runs.items()
@@ -165,11 +164,11 @@ def exports_of(runs: Mapping[str, LayerRun]) -> dict[str, Exports]:
 
 @cache
 def deploy_all(environment: str) -> Deployment:
-    """All four layers of an environment in deployment order, with its real settings."""
+    """Run the four layers of an environment in deployment order."""
     runs: dict[str, LayerRun] = {}
     for each in deployment_order():
         runs[each.name] = run_layer(each.name, environment, exports_of(runs))
-    # pulumi_aws leaves so many objects that collecting garbage takes half of each later run.
+    # pulumi_aws creates so many objects that garbage collection takes half of each later run.
     gc.freeze()
     suffix = runs[deployment_order()[0].name].outputs["environment_suffix"]
     return Deployment(environment=environment, suffix=suffix, runs=runs)
@@ -177,6 +176,6 @@ def deploy_all(environment: str) -> Deployment:
 
 @cache
 def estate(environment: str) -> Estate:
-    """Everything that the four programs register for an environment."""
+    """Return all resources that the programs register for an environment."""
     deployment = deploy_all(environment)
     return Estate(environment, deployment.suffix, deployment.resources)

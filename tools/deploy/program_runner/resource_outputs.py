@@ -1,7 +1,7 @@
-"""What AWS would answer when a resource is created: an id, and outputs of the right shape.
+"""Generate the id and outputs of a recorded resource.
 
-The catalogue (`emulator/provider`) foretells them. An output that it does not is marked with
-``UNGIVEN`` instead of being left out, so that a program that reads it can be caught.
+The catalogue of resource types (`emulator/provider`) defines them. Other outputs are set to ``UNGIVEN``, so
+that a program that reads one is detected.
 """
 
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ Created = tuple[str, dict[str, Any]]
 
 @dataclass(frozen=True)
 class _AnyAccount:
-    """The account that stands for any."""
+    """A placeholder account."""
 
     account_id: str = ACCOUNT_ID
     region: str = REGION
@@ -32,15 +32,15 @@ class _AnyAccount:
 
 
 def arn(service: str, resource: str, *, region: str = REGION) -> str:
-    """Return an ARN of the account that stands for any."""
+    """Return an ARN in the placeholder account."""
     return f"arn:aws:{service}:{region}:{ACCOUNT_ID}:{resource}"
 
 
 def create(type_: str, name: str, inputs: Inputs) -> Created:
-    """The id and all outputs of a new resource: the foretold ones, the inputs, ``UNGIVEN`` for the rest.
+    """Return the id and outputs of a new resource: generated ones, inputs, and ``UNGIVEN`` for the rest.
 
     Raises:
-        emulator.provider.errors.UnknownTypeError: the catalogue does not have the type.
+        emulator.provider.errors.UnknownTypeError: The catalogue lacks the type.
     """
     resource = resource_of(type_)
     identifier, outputs = resource.foretold(_AnyAccount(), name, {**resource.defaults, **inputs})

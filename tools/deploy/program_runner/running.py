@@ -1,8 +1,8 @@
-"""Runs one unmodified Pulumi program in this process, under a resource monitor that is a Python object.
+"""Run an unmodified Pulumi program in this process, with a Python object as resource monitor.
 
-The SDK's own mocks put the monitor in the program's process; this module uses the same door with any monitor:
-the recording one of the tests, and the embedded engine's. It relies on semi-private names of the SDK
-(`run_in_stack`, `set_root_resource`, `MockMonitor`, `rpc._special_*`), which is why pulumi is pinned exactly.
+Like the SDK's mocks, but with any monitor: the recording one or the embedded engine's. It relies on
+semi-private names of the SDK (`run_in_stack`, `set_root_resource`, `MockMonitor`, `rpc._special_*`), which is
+why pulumi is pinned exactly.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ _SECRET = rpc._special_secret_sig  # noqa: SLF001
 
 @dataclass(frozen=True)
 class Registration:
-    """One resource as the program registered it.
+    """A resource as registered by the program.
 
     `inputs` are camelCase with secrets opened and whole numbers as int; `secret_inputs` are the
     top-level inputs that were secret. `dependencies` and `property_dependencies` hold URNs. `custom`
@@ -58,7 +58,7 @@ class Registration:
 
 @dataclass(frozen=True)
 class ProgramRun:
-    """What a program left behind: its exports as plain values, the secret ones' names, its resources."""
+    """The result of a program: exports as plain values, names of secret ones, resources."""
 
     outputs: Mapping[str, Any]
     secret_outputs: frozenset[str]
@@ -73,13 +73,13 @@ class _Record:
 
 
 class RecordingMonitor(pulumi_mocks.MockMonitor):
-    """The SDK's mock monitor, which also keeps what mocks are not told: dependencies, options, exports.
+    """The SDK's mock monitor, extended to record dependencies, options and exports.
 
     Outputs of the stack and registrations are collected; see `run_program`.
     """
 
     def __init__(self, mocks: pulumi_mocks.Mocks) -> None:
-        """`mocks` answer for resources and invokes, as in any test of a Pulumi program."""
+        """Set the mocks for resources and invokes."""
         super().__init__(mocks)
         self.result = _Record()
         self._recording = threading.Lock()
@@ -92,7 +92,7 @@ class RecordingMonitor(pulumi_mocks.MockMonitor):
         return response
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - the protocol's own name
-        """Keep what the stack exports."""
+        """Record the stack outputs."""
         if request.urn.split("::")[2] == STACK_TYPE:
             raw = deserialize(request.outputs)
             with self._recording:
@@ -101,7 +101,7 @@ class RecordingMonitor(pulumi_mocks.MockMonitor):
         return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]
 
     def record(self, urn: str, request: Any) -> Registration:
-        """Keep one registration; returns it."""
+        """Record a registration and return it."""
         raw = deserialize(request.object)
         registration = Registration(
             urn=urn,
@@ -115,7 +115,7 @@ class RecordingMonitor(pulumi_mocks.MockMonitor):
             dependencies=tuple(request.dependencies),
             property_dependencies={k: tuple(v.urns) for k, v in request.propertyDependencies.items()},
             options={
-                # None: the program does not say, and the provider decides.
+                # None: not set by the program, so that the provider decides.
                 "delete_before_replace": (
                     request.deleteBeforeReplace if request.deleteBeforeReplaceDefined else None
                 ),
@@ -132,19 +132,19 @@ class RecordingMonitor(pulumi_mocks.MockMonitor):
 
 
 def deserialize(struct: Any) -> dict[str, Any]:
-    """A protobuf Struct as the SDK reads it (secrets wrapped), on whatever thread the monitor is called."""
+    """Deserialise a protobuf Struct as the SDK does (with wrapped secrets), on any thread."""
     _ensure_event_loop()  # type: ignore[no-untyped-call]  # the SDK reads references on a loop
     properties = rpc.deserialize_properties(struct, keep_unknowns=True)
     return properties if isinstance(properties, dict) else {}
 
 
 def is_secret(value: Any) -> bool:
-    """Whether a deserialised value is wrapped as a secret."""
+    """Return whether a deserialised value is a wrapped secret."""
     return isinstance(value, dict) and value.get(_SIGNATURE) == _SECRET
 
 
 def plain(value: Any) -> Any:
-    """A deserialised value with secrets opened and whole floats turned to int (numbers arrive as float)."""
+    """Return a deserialised value with unwrapped secrets, and integral floats as int."""
     if is_secret(value):
         return plain(value["value"])
     if isinstance(value, dict):
@@ -164,32 +164,32 @@ def execute(
     organization: str = "organization",
     workers: int = 8,
 ) -> None:
-    """Run a project's `__main__.py` as its stack, with every resource answered by `monitor`.
+    """Run a project's `__main__.py` as its stack, with `monitor` as resource monitor.
 
-    `workers` bounds how many resources are registered at once. In a preview the program sees unknown
-    outputs as the real engine shows them. An exception of the program or of the monitor is raised as it
-    is; resources that were on their way when it happened have been answered by then.
+    `workers` limits concurrent registrations. In a preview, the program gets unknown outputs as from the real
+    engine. An exception of the program or monitor is raised unchanged, after registrations in progress have
+    completed.
     """
     with _abandoned_by_the_sdk():
         contextvars.Context().run(_run, project, monitor, preview, organization, workers)
 
 
 def run_program(project: Project, monitor: RecordingMonitor, **options: Any) -> ProgramRun:
-    """`execute`, and what the monitor has recorded."""
+    """Run a program and return the monitor's recording."""
     execute(project, monitor, **options)
     result = monitor.result
     return ProgramRun(dict(result.outputs), frozenset(result.secret_outputs), tuple(result.registrations))
 
 
 def run_with_mocks(project: Project, mocks: pulumi_mocks.Mocks, *, preview: bool = False) -> ProgramRun:
-    """Run a project with plain Pulumi mocks in the monitor's place."""
+    """Run a project with Pulumi mocks."""
     return run_program(project, RecordingMonitor(mocks), preview=preview)
 
 
 def _run(
     project: Project, monitor: pulumi_mocks.MockMonitor, preview: bool, organization: str, workers: int
 ) -> None:
-    """Body of `run_program`, inside a context of its own: the SDK keeps the stack in context variables."""
+    """Run the program in a separate context, because the SDK stores the stack in context variables."""
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     executor = ThreadPoolExecutor(workers, thread_name_prefix="register")
@@ -211,7 +211,7 @@ def _run(
         with _inside(project.directory):
             loop.run_until_complete(run_in_stack(_execute_main))
     except Exception:
-        # Every output that waited for the failed one fails with it; one error says it.
+        # All outputs that depend on a failed one fail too; report one error.
         loop.set_exception_handler(lambda _loop, _context: None)
         raise
     finally:
@@ -223,7 +223,7 @@ def _run(
 
 @contextmanager
 def _abandoned_by_the_sdk() -> Iterator[None]:
-    """Say nothing of two coroutines that `StackReference.get_output` makes and leaves when the third fails.
+    """Suppress warnings of coroutines that `StackReference.get_output` abandons after a failure.
 
     One error says it; the warnings would name neither the program nor the reference.
     """
@@ -233,7 +233,7 @@ def _abandoned_by_the_sdk() -> Iterator[None]:
         try:
             yield
         except Exception as error:
-            # What holds them must go here, else somebody else finds them later.
+            # Collect them here, or the warnings appear later.
             traceback.clear_frames(error.__traceback__)
             gc.collect()
             raise
@@ -244,7 +244,7 @@ def _execute_main() -> None:
 
 
 def _drain(loop: asyncio.AbstractEventLoop) -> None:
-    """Close the loop without leaving tasks of a failed program to complain at exit."""
+    """Close the loop after ending the tasks of a failed program, which would warn at exit."""
     pending = [task for task in asyncio.all_tasks(loop) if not task.done()]
     for task in pending:
         task.cancel()
@@ -255,9 +255,9 @@ def _drain(loop: asyncio.AbstractEventLoop) -> None:
 
 @contextmanager
 def _inside(directory: Path) -> Iterator[None]:
-    """Stand in the project's directory with its modules importable; forget them afterwards.
+    """Change to the project's directory with its modules importable; unload them afterwards.
 
-    Another project may have modules of the same names, and relative paths of assets mean this directory.
+    Projects have modules with the same names, and asset paths are relative to this directory.
     """
     before, path, modules = Path.cwd(), list(sys.path), set(sys.modules)
     os.chdir(directory)

@@ -1,4 +1,4 @@
-"""What the pinned SDK says of a resource type: its class, its inputs and its outputs."""
+"""Class, inputs and outputs of a resource type in the pinned SDK."""
 
 import inspect
 import sys
@@ -9,7 +9,7 @@ from typing import Any
 
 @cache
 def resource_class(type_: str) -> type[Any]:
-    """Return the SDK's class of a Pulumi type, e.g. of ``aws:sqs/queue:Queue``."""
+    """Return the SDK's class of a Pulumi type, such as ``aws:sqs/queue:Queue``."""
     package, module, name = type_.split(":")
     folder = module.split("/")[0]
     path = {"index": f"pulumi_{package}", "lambda": f"pulumi_{package}.lambda_"}.get(
@@ -21,7 +21,7 @@ def resource_class(type_: str) -> type[Any]:
 
 @cache
 def required_inputs(type_: str) -> frozenset[str]:
-    """Return the inputs without which the SDK refuses the type, under their camelCase names."""
+    """Return the required inputs of a type in camelCase."""
     found = resource_class(type_)
     arguments = getattr(sys.modules[found.__module__], f"{found.__name__}Args")
     _, *parameters = inspect.signature(arguments.__init__).parameters.values()
@@ -31,14 +31,14 @@ def required_inputs(type_: str) -> frozenset[str]:
 
 @cache
 def accepts(type_: str, argument: str) -> bool:
-    """Whether a resource of the type takes an input of this (snake_case) name."""
+    """Return whether a type has an input with this snake_case name."""
     signature = inspect.signature(resource_class(type_)._internal_init)  # noqa: SLF001 - no other list of inputs
     return argument in signature.parameters
 
 
 @cache
 def output_names(type_: str) -> frozenset[str]:
-    """Every output that a Pulumi type has, under its camelCase name."""
+    """Return the outputs of a type in camelCase."""
     return frozenset(
         _pulumi_name(member)
         for _, member in inspect.getmembers(resource_class(type_), lambda each: isinstance(each, property))

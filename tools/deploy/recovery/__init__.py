@@ -1,1 +1,1 @@
-"""What becomes of a stack whose run was killed: nothing is made twice, nothing is left behind."""
+"""Recover stacks after a killed update: create nothing twice, leave nothing behind."""

@@ -1,4 +1,4 @@
-"""AWS as the lookups use it, by the credentials that deploy."""
+"""AWS clients for lookups, with the deployer's credentials."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,11 +6,11 @@ from typing import Any
 from shared.infra.arns import REGION
 
 Clients = Callable[[str], Any]
-"""A service's name -> its boto3 client."""
+"""Returns the boto3 client of a service."""
 
 
 def clients() -> Clients:
-    """Clients by the usual chain of credentials; AWS_ENDPOINT_URL leads them to another AWS."""
+    """Return clients with the default credential chain; AWS_ENDPOINT_URL is honoured."""
     import boto3  # noqa: PLC0415 - needed after a run was killed, and then alone
 
     session = boto3.session.Session(region_name=REGION)

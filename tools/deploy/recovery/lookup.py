@@ -1,4 +1,4 @@
-"""Looks in AWS for a resource whose creation was interrupted, as the catalogue of resource types finds it."""
+"""Look up a resource whose creation was interrupted, by its resource type in the catalogue."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from emulator.provider.registry import resource_of
 from tools.deploy.recovery.clients import Clients
 
 Inputs = Mapping[str, Any]
-"""A resource's inputs as the state has them, default tags among the tags."""
+"""A resource's inputs in the state, with default tags."""
 
 
 @dataclass(frozen=True)
@@ -23,11 +23,11 @@ class _Account:
 
 
 def find(aws: Clients, type_token: str, inputs: Inputs) -> str | None:
-    """Return the Pulumi id of the resource that these inputs have made; None where there is none.
+    """Return the Pulumi id of the resource created with these inputs, or None.
 
     Raises:
-        emulator.provider.errors.UnknownTypeError: the catalogue does not have the type.
-        botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError: AWS did not answer, or refused to.
+        emulator.provider.errors.UnknownTypeError: The catalogue lacks the type.
+        botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError: The lookup failed.
     """
     try:
         return resource_of(type_token).find(_Account(aws), inputs)

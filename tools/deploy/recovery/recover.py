@@ -1,10 +1,9 @@
-"""Brings a stack whose run was killed back to where the next one can go on from.
+"""Recover a stack after a killed update.
 
-The engine writes down what it begins. Of a creation it cannot know afterwards whether it came about, and
-leaves it as a pending operation; deployed as it stands, the resource would be made a second time, or refused
-for its name. So each is looked up in AWS by what its inputs say. What exists is taken into the state, by
-export and import of the state; then a refresh reads how everything really is, which settles interrupted
-updates and deletions too. All of it goes through the CLI, and so through the stack's lock.
+The engine cannot know whether an interrupted creation succeeded and leaves it as a pending operation. The
+next deployment would create the resource again, or fail because its name is taken. Therefore each one is
+looked up in AWS by its inputs. Existing resources are added to the state by export and import; a refresh then
+settles interrupted updates and deletions. All calls go through the CLI and thereby the stack's lock.
 """
 
 import json
@@ -27,11 +26,10 @@ _CREATING = "creating"
 
 
 def recover(stack: Stack, state: Checkpoint, aws: Clients | None = None) -> None:
-    """Settle every pending operation of a stack, and say what became of each.
+    """Settle all pending operations of a stack and report the results.
 
     Raises:
-        tools.deploy.pulumi_command.PulumiError: another run holds the stack, or AWS cannot be asked;
-            nothing is changed then.
+        tools.deploy.pulumi_command.PulumiError: The stack is locked, or a lookup failed; nothing was changed.
     """
     print(f"{stack} has {len(state.pending)} pending operations from an interrupted run:")
     found = _found(stack, state.pending, aws or clients())
@@ -49,7 +47,7 @@ def recover(stack: Stack, state: Checkpoint, aws: Clients | None = None) -> None
 
 
 def _found(stack: Stack, pending: Sequence[PendingOperation], aws: Clients) -> Mapping[str, str]:
-    """URN -> id of what was created all the same."""
+    """Return URN -> id of the resources that were created."""
     found = {}
     for each in pending:
         if each.kind != _CREATING:
@@ -76,10 +74,10 @@ def _fate(operation: PendingOperation, found: Mapping[str, str]) -> str:
 
 
 def adopted(document: Mapping[str, Any], found: Mapping[str, str]) -> dict[str, Any]:
-    """Return an exported state without pending operations, with the resources that exist all the same.
+    """Return an exported state without pending operations, with the existing resources added.
 
     Args:
-        document: as `pulumi stack export` prints it.
+        document: Output of `pulumi stack export`.
         found: URN -> id.
     """
     result = deepcopy(dict(document))
@@ -94,13 +92,13 @@ def adopted(document: Mapping[str, Any], found: Mapping[str, str]) -> dict[str, 
 
 
 def _with_id(resource: Mapping[str, Any], resource_id: str) -> dict[str, Any]:
-    """A resource as if it had just been created; the outputs that AWS decides come with the refresh."""
+    """Return a resource as if just created; the refresh sets its outputs."""
     inputs = {name: value for name, value in resource["inputs"].items() if name != "__defaults"}
     return {**resource, "id": resource_id, "outputs": {**inputs, **(resource.get("outputs") or {})}}
 
 
 def _place(resources: list[dict[str, Any]], made: dict[str, Any]) -> None:
-    """Put a resource where the one stood that it replaces; else at the end, after all that it depends on."""
+    """Insert a resource in place of the one it replaces, or else at the end, after its dependencies."""
     for position, old in enumerate(resources):
         if old["urn"] == made["urn"] and not old.get("delete"):
             resources[position] = made
