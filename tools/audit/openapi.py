@@ -48,8 +48,8 @@ _STORED: Final = _object("transaction_id status", timestamp=_WHOLE)
 SCHEMAS: Final[Mapping[str, Schema]] = {
     "Error": {
         **_object("error message", fields=_PROBLEMS, trace_id=_TEXT, request_id=_TEXT, validation=_TEXT),
-        "description": "`error` is for programs, `message` and `fields` for people. `trace_id` is of the "
-        "function, `request_id` of the gateway where that refused.",
+        "description": "`error` is for programs, `message` and `fields` for people. `trace_id` comes from "
+        "the function, `request_id` from the gateway if it refused the request.",
     },
     "Stored": _object("transaction_id status trace_id", timestamp=_WHOLE),
     "Results": {
@@ -58,7 +58,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
             "trace_id": _TEXT,
             "results": {
                 "type": "array",
-                "description": "One for each transaction, in their order.",
+                "description": "One for each transaction, in order.",
                 "items": {
                     "type": "object",
                     "required": ["status_code"],
@@ -77,15 +77,15 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
     },
     "Recorded": {
         **_object("transaction_id alert_id status verdict decided_by trace_id"),
-        "description": "The verdict that is in force about the transaction.",
+        "description": "The verdict in force on the transaction.",
     },
     "Changed": {
         **_object("status by identity trace_id", at=_WHOLE, revision=_WHOLE),
-        "description": "What is in force. `identity` signed the request, as the gateway says.",
+        "description": "The change in force. `identity` signed the request, as verified by the gateway.",
     },
     "Waiting": {
         **_object("status change why trace_id"),
-        "description": "The change is recorded, and in force once a second person approves it.",
+        "description": "The change is recorded and takes effect when a second person approves it.",
     },
 }
 
@@ -101,36 +101,36 @@ _WAITING: Final[Schema] = {"$ref": "#/components/schemas/Waiting"}
 
 Answers = Mapping[str, tuple[str, Schema]]
 _FAULTS: Final[Answers] = {
-    "403": ("The signature is missing or wrong, or its identity may not.", _ERROR),
+    "403": ("The signature is missing or invalid, or the identity lacks permission.", _ERROR),
     "413": ("The body is larger than 32 KB.", _ERROR),
-    "429": ("More requests than the stage takes. Send it again after the seconds in Retry-After.", _ERROR),
-    "500": ("Our fault. What the request asks for may or may not be done; sending it again is safe.", _ERROR),
-    "503": ("Not now. Send it again after the seconds in Retry-After; that is safe.", _ERROR),
+    "429": ("Too many requests for the stage. Retry after the seconds in Retry-After.", _ERROR),
+    "500": ("Internal error. The request may or may not have taken effect; it is safe to retry.", _ERROR),
+    "503": ("Temporarily unavailable. It is safe to retry after the seconds in Retry-After.", _ERROR),
 }
 _CHANGES: Final[Answers] = {
-    "200": ("It is in force; the same again changes nothing.", _CHANGED),
-    "202": ("It waits for a second person.", _WAITING),
-    "400": ("Fields are missing or wrong.", _ERROR),
+    "200": ("The change is in force; repeating it changes nothing.", _CHANGED),
+    "202": ("The change waits for a second person.", _WAITING),
+    "400": ("Fields are missing or invalid.", _ERROR),
     **_FAULTS,
 }
 DESCRIBED: Final[Mapping[tuple[str, str], tuple[str, str, Answers]]] = {
     ("POST", "/transactions"): (
         "postTransactions",
         (
-            f"Take in one transaction, or an array of up to {MAXIMUM_BATCH}. A transaction is known by its "
-            "id and its timestamp together: the same id with another timestamp is another transaction. The "
-            "same body again is answered as the first time, so that repeating is safe. Beyond the schema, an "
-            "amount has no more decimals than its currency, a timestamp is neither too old nor too far ahead."
+            f"Store one transaction, or an array of up to {MAXIMUM_BATCH}. Id and timestamp together "
+            "identify a transaction: the same id with another timestamp is another transaction. The same body "
+            "again returns the first answer, so it is safe to retry. Beyond the schema, an amount must not "
+            "have more decimals than its currency, and a timestamp must not be too old or too far ahead."
         ),
         {
-            "200": ("It is stored already; nothing was written.", _STORED_OR_RESULTS),
-            "201": ("It is stored.", _STORED_OR_RESULTS),
+            "200": ("Already stored; nothing was written.", _STORED_OR_RESULTS),
+            "201": ("Stored.", _STORED_OR_RESULTS),
             "207": (
                 "An array whose results differ: each has its own status_code.",
                 {"$ref": "#/components/schemas/Results"},
             ),
             "400": (
-                "Fields are missing or wrong, or the timestamp is too old or too far ahead.",
+                "Fields are missing or invalid, or the timestamp is too old or too far ahead.",
                 _ERROR_OR_RESULTS,
             ),
             "409": ("Another transaction has this id and timestamp.", _ERROR_OR_RESULTS),
@@ -139,41 +139,41 @@ DESCRIBED: Final[Mapping[tuple[str, str], tuple[str, str, Answers]]] = {
     ),
     ("PUT", "/transactions/{transaction_id}/verdict"): (
         "putVerdict",
-        "Tell what became of a transaction. The last verdict counts; the same one again changes nothing.",
+        "Record a verdict on a transaction. The last verdict counts; repeating it changes nothing.",
         {
-            "200": ("It is recorded.", {"$ref": "#/components/schemas/Recorded"}),
-            "400": ("Fields are missing or wrong.", _ERROR),
-            "404": ("No transaction has this id, or none any more.", _ERROR),
+            "200": ("Recorded.", {"$ref": "#/components/schemas/Recorded"}),
+            "400": ("Fields are missing or invalid.", _ERROR),
+            "404": ("No stored transaction has this id.", _ERROR),
             **_FAULTS,
         },
     ),
     ("PUT", "/controls"): (
         "putControls",
         (
-            "Set the list of an account or a merchant, or an account's snooze; what is not named stays. "
-            "What keeps payments quiet for longer, or up to more, than one person may, waits for a second."
+            "Set the list of an account or a merchant, or an account's snooze; omitted fields do not change. "
+            "A change beyond one person's limits of time or amount waits for a second person."
         ),
         _CHANGES,
     ),
     ("PUT", "/rules"): (
         "putRules",
         (
-            "Put rules in force, without `rules` the package's. Where the setting says so they wait for "
+            "Put rules in force; without `rules`, the package's. If the setting requires it, they wait for "
             "a second person."
         ),
         {
             **_CHANGES,
-            "409": ("Other rules are in force than those to be replaced.", _ERROR),
+            "409": ("The rules in force are not the ones to be replaced.", _ERROR),
             "413": ("The body is larger than 160 KB.", _ERROR),
         },
     ),
     ("PUT", "/approvals"): (
         "putApproval",
-        "Approve a change that waits, as somebody else than whoever asked for it.",
+        "Approve a waiting change of another person.",
         {
             **{status: each for status, each in _CHANGES.items() if status != "202"},
-            "404": ("No change with this id waits, or none any more.", _ERROR),
-            "409": ("Other rules are in force meanwhile, or somebody else has approved.", _ERROR),
+            "404": ("No change with this id is waiting.", _ERROR),
+            "409": ("Other rules are in force now, or another person has approved the change.", _ERROR),
         },
     ),
 }

@@ -144,11 +144,11 @@ def page(found: Estate) -> str:
     lines = [
         "# What each function reaches",
         "",
-        "Computed from routes, security groups and endpoint policies by `make reach`; a test holds the page",
-        "to the programs. Nothing reaches the internet, nothing of the VPC is reached from it. Names end in",
-        "the environment's suffix.",
+        "Computed from routes, security groups and endpoint policies by `make reach`; a test compares the",
+        "page with the programs. Nothing in the VPC reaches the internet or is reachable from it. Names end",
+        "in the environment's suffix.",
         "",
-        "| function | reaches | on | and may there |",
+        "| function | reaches | on | allowed actions |",
         "|---|---|---|---|",
     ]
     for function, of_function in sorted(ways(found).items()):
