@@ -118,9 +118,9 @@ DESCRIBED: Final[Mapping[tuple[str, str], tuple[str, str, Answers]]] = {
         "postTransactions",
         (
             f"Store one transaction, or an array of up to {MAXIMUM_BATCH}. Id and timestamp together "
-            "identify a transaction: the same id with another timestamp is another transaction. The same body "
-            "again returns the first answer, so it is safe to retry. Beyond the schema, an amount must not "
-            "have more decimals than its currency, and a timestamp must not be too old or too far ahead."
+            "identify a transaction: the same id with another timestamp is another transaction. The same "
+            "body again returns the first answer, so it is safe to retry. Beyond the schema, an amount must "
+            "not have more decimals than its currency, and a timestamp must not be too old or too far ahead."
         ),
         {
             "200": ("Already stored; nothing was written.", _STORED_OR_RESULTS),
