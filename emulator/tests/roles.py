@@ -18,6 +18,10 @@ def arn(service: str, resource: str) -> str:
     return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{resource}"
 
 
+def queue_url(emulator: Emulator, name: str) -> str:
+    return f"{emulator.endpoint}/{ACCOUNT}/{name}"
+
+
 def statement(actions: str | list[str], resource: str, **more: Any) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": actions, "Resource": resource, **more}
 
