@@ -1,4 +1,4 @@
-"""Published ways from few rights to all of them, as the rights that each needs.
+"""Published privilege escalation paths in AWS, each as the rights that it needs.
 
 Sources: Rhino Security Labs, "AWS IAM Privilege Escalation - Methods and Mitigation" (numbers 1 to 21) and
 its "Part 2" (22 to 28); Bishop Fox, "IAM Vulnerable"; Hacking the Cloud, "AWS IAM Privilege Escalation
@@ -21,7 +21,7 @@ STRANGER = "999999999999"
 
 @dataclass(frozen=True)
 class Right:
-    """One right that a way needs, on something that leads further."""
+    """A right that an escalation path needs, on a resource that leads to more rights."""
 
     action: str
     resource: str
@@ -45,21 +45,21 @@ def of(service: str, resource: str) -> str:
     return f"arn:aws:{service}:us-east-1:{ACCOUNT}:{resource}"
 
 
-def claimed(layer: str) -> Context:
-    """The call gives the tags of a layer to what has none."""
-    return {"aws:requesttag/layer": (layer,), "aws:requesttag/environment": ("dev",)}
+def tagged(layer: str, on: str = "resource") -> Context:
+    """Return the tags of a layer, on the resource or, with `request`, given by the call."""
+    return {f"aws:{on}tag/layer": (layer,), f"aws:{on}tag/environment": ("dev",)}
 
 
-COMPUTE: Context = {"aws:resourcetag/layer": ("compute",), "aws:resourcetag/environment": ("dev",)}
 FUNCTION_ROLES = ("ingest-role-dev", "detector-role-dev", "verdicts-role-dev", "notifier-role-dev")
+FUNCTIONS = tuple(of("lambda", f"function:{role[:-9]}-function-dev") for role in FUNCTION_ROLES)
 ROLES = (*FUNCTION_ROLES, "pipe-role-dev")
 DEPLOYERS = tuple(f"fraud-{duty}-{layer}-dev" for duty in Duty for layer in LAYERS)
 POWERFUL = ("administrator", *DEPLOYERS)
-"""Roles that lead further: what any account has, and those of the deployers themselves."""
+"""Roles with more rights than the pipeline's: the administrator of any account, and the deployers."""
 OWN_POLICIES = tuple(f"{name}-1" for name in DEPLOYERS) + tuple(f"{r[:-4]}-boundary-dev" for r in ROLES)
 
 Ways = Mapping[str, tuple[tuple[Right, ...], ...]]
-"""Way -> alternatives; each names all the rights that it needs."""
+"""Path -> alternatives; each lists all the rights that it needs."""
 
 
 def each(*rights: Right) -> tuple[tuple[Right, ...], ...]:
@@ -113,17 +113,12 @@ WAYS: Ways = {
     "15 PassRole, CreateFunction, InvokeFunction": tuple(
         (
             passing(role, "lambda.amazonaws.com"),
-            Right("lambda:CreateFunction", of("lambda", f"function:{name}"), REGION),
+            Right("lambda:CreateFunction", function, REGION),
         )
         for role in POWERFUL
-        for name in ("mine", *(role[:-9] + "-function-dev" for role in FUNCTION_ROLES))
+        for function in (of("lambda", "function:mine"), *FUNCTIONS)
     ),
-    "15 InvokeFunction": each(
-        *(
-            Right("lambda:InvokeFunction", of("lambda", f"function:{r[:-9]}-function-dev"))
-            for r in FUNCTION_ROLES
-        )
-    ),
+    "15 InvokeFunction": each(*(Right("lambda:InvokeFunction", function) for function in FUNCTIONS)),
     "16 PassRole, CreateFunction, CreateEventSourceMapping": each(
         Right(
             "lambda:CreateEventSourceMapping",
@@ -154,14 +149,14 @@ WAYS: Ways = {
         *(
             Right(
                 f"lambda:{action}",
-                of("lambda", f"function:{role[:-9]}-function-dev"),
+                function,
                 {
                     **REGION,
                     "lambda:layer": (f"arn:aws:lambda:us-east-1:{STRANGER}:layer:theirs:1",),
                     "lambda:subnetids": ("subnet-1",),
                 },
             )
-            for role in FUNCTION_ROLES
+            for function in FUNCTIONS
             for action in ("UpdateFunctionConfiguration", "CreateFunction")
         )
     ),
@@ -198,10 +193,10 @@ WAYS: Ways = {
         *(
             Right(
                 "lambda:AddPermission",
-                of("lambda", f"function:{role[:-9]}-function-dev"),
+                function,
                 {"lambda:principal": (who,)},
             )
-            for role in FUNCTION_ROLES
+            for function in FUNCTIONS
             for who in ("*", STRANGER, "s3.amazonaws.com")
         )
     ),
@@ -240,153 +235,13 @@ WAYS: Ways = {
         )
     ),
     "a function outside of the network": each(
-        *(
-            Right("lambda:CreateFunction", of("lambda", f"function:{r[:-9]}-function-dev"), REGION)
-            for r in FUNCTION_ROLES
-        )
+        *(Right("lambda:CreateFunction", function, REGION) for function in FUNCTIONS)
     ),
     "decrypt by the key itself": each(
         Right(
             "kms:Decrypt",
             of("kms", "key/1"),
-            {"aws:resourcetag/layer": ("network",), "aws:resourcetag/environment": ("dev",)},
+            tagged("network"),
         )
     ),
 }
-
-
-def named(*lines: str) -> frozenset[str]:
-    return frozenset(" ".join(lines).split())
-
-
-NOBODY: Mapping[str, frozenset[str]] = {
-    "iam": named(
-        "AddClientIDToOpenIDConnectProvider AddRoleToInstanceProfile CreateInstanceProfile",
-        "CreateOpenIDConnectProvider CreateSAMLProvider CreateServiceSpecificCredential",
-        "CreateVirtualMFADevice DeactivateMFADevice DeletePolicyVersion DeleteUserPermissionsBoundary",
-        "EnableMFADevice PutUserPermissionsBoundary ResetServiceSpecificCredential ResyncMFADevice",
-        "UpdateAccessKey UpdateOpenIDConnectProviderThumbprint UpdateSAMLProvider UploadSSHPublicKey",
-        "UploadSigningCertificate",
-    ),
-    "sts": named("AssumeRoleWithSAML GetFederationToken GetSessionToken TagSession"),
-    "lambda": named(
-        "AddLayerVersionPermission CreateAlias CreateFunctionUrlConfig DeleteCodeSigningConfig",
-        "DeleteFunctionCodeSigningConfig GetLayerVersion InvokeFunctionUrl PublishLayerVersion",
-        "PutRuntimeManagementConfig UpdateAlias UpdateCodeSigningConfig",
-        "UpdateFunctionEventInvokeConfig UpdateFunctionUrlConfig",
-    ),
-    "kms": named(
-        "DeleteImportedKeyMaterial DeriveSharedSecret ImportKeyMaterial ReplicateKey RetireGrant",
-        "UpdatePrimaryRegion",
-    ),
-    "dynamodb": named(
-        "BatchWriteItem CreateTableReplica DeleteResourcePolicy EnableKinesisStreamingDestination",
-        "ExportTableToPointInTime ImportTable PartiQLSelect PartiQLUpdate PutResourcePolicy",
-        "RestoreTableToPointInTime StartAwsBackupJob",
-    ),
-    "ec2": named(
-        "AcceptVpcPeeringConnection AssociateIamInstanceProfile AttachInternetGateway",
-        "CreateInternetGateway CreateKeyPair CreateLaunchTemplateVersion CreateNatGateway CreateRoute",
-        "CreateTransitGatewayVpcAttachment CreateVpcPeeringConnection ModifyInstanceAttribute",
-        "ReplaceIamInstanceProfileAssociation ReplaceRoute RequestSpotInstances RunInstances",
-    ),
-    "events": named("CreateArchive CreateConnection PutPermission StartReplay"),
-    "logs": named("CreateDelivery DisassociateKmsKey PutResourcePolicy PutSubscriptionFilter"),
-    "sns": named("AddPermission ConfirmSubscription PutDataProtectionPolicy"),
-    "sqs": named("AddPermission StartMessageMoveTask"),
-    "apigateway": named("AddCertificateToDomain SetWebACL UpdateRestApiPolicy"),
-    "budgets": named("CreateBudgetAction ExecuteBudgetAction UpdateBudgetAction"),
-    "cloudwatch": named("PutCompositeAlarm PutManagedInsightRules PutMetricStream SetAlarmState"),
-}
-"""Service -> rights that lead further: nobody has one. Of most services nobody has a right at all."""
-
-OPEN: Mapping[str, tuple[str, Right]] = {
-    "CreateRole: whom the new role trusts": (
-        "compute",
-        iam("CreateRole", "role", "ingest-role-dev", iam__permissionsboundary=boundary("ingest-role-dev")),
-    ),
-    "AddPermission without SourceArn": (
-        "compute",
-        Right(
-            "lambda:AddPermission",
-            of("lambda", "function:detector-function-dev"),
-            {"lambda:principal": ("events.amazonaws.com",)},
-        ),
-    ),
-    "UpdateFunctionCode of the own layer": (
-        "alerting",
-        Right("lambda:UpdateFunctionCode", of("lambda", "function:notifier-function-dev")),
-    ),
-    "UpdateFunctionConfiguration: out of the network": (
-        "compute",
-        Right("lambda:UpdateFunctionConfiguration", of("lambda", "function:detector-function-dev")),
-    ),
-    "PutTargets: where events go that a target does not take": (
-        "compute",
-        Right(
-            "events:PutTargets",
-            of("events", "rule/transactions-bus-dev/transaction-stored-rule-dev"),
-            {"events:targetarn": (of("lambda", "function:detector-function-dev"),)},
-        ),
-    ),
-    "UpdateMethod: who may call the API": (
-        "compute",
-        Right(
-            "apigateway:PATCH", "arn:aws:apigateway:us-east-1::/restapis/1/resources/1/methods/POST", COMPUTE
-        ),
-    ),
-    "PUT of tags: an API of no layer": (
-        "compute",
-        Right(
-            "apigateway:PUT",
-            "arn:aws:apigateway:us-east-1::/tags/arn%3Aaws%3Aapigateway%3Aus-east-1%3A%3A%2Frestapis%2F1",
-            claimed("compute"),
-        ),
-    ),
-    "TagResource: a key of no layer and without an alias": (
-        "network",
-        Right("kms:TagResource", of("kms", "key/1"), claimed("network")),
-    ),
-    "CreateTags: a security group of no layer": (
-        "network",
-        Right("ec2:CreateTags", of("ec2", "security-group/sg-1"), claimed("network")),
-    ),
-    "Unsubscribe: any subscription": ("alerting", Right("sns:Unsubscribe", "*", REGION)),
-    "PutKeyPolicy": (
-        "network",
-        Right(
-            "kms:PutKeyPolicy",
-            of("kms", "key/1"),
-            {"aws:resourcetag/layer": ("network",), "aws:resourcetag/environment": ("dev",)},
-        ),
-    ),
-    "SetQueueAttributes: the queue's policy": (
-        "data",
-        Right("sqs:SetQueueAttributes", of("sqs", "suspicious-queue-dev")),
-    ),
-    "SetTopicAttributes: the topic's policy": (
-        "data",
-        Right("sns:SetTopicAttributes", of("sns", "fraud-alerts-topic-dev")),
-    ),
-    "ModifyVpcEndpoint: the endpoint's policy": (
-        "network",
-        Right(
-            "ec2:ModifyVpcEndpoint",
-            of("ec2", "vpc-endpoint/vpce-1"),
-            {"aws:resourcetag/layer": ("network",), "aws:resourcetag/environment": ("dev",)},
-        ),
-    ),
-    "AuthorizeSecurityGroupEgress to anywhere": (
-        "network",
-        Right(
-            "ec2:AuthorizeSecurityGroupEgress",
-            of("ec2", "security-group/sg-1"),
-            {"aws:resourcetag/layer": ("network",), "aws:resourcetag/environment": ("dev",)},
-        ),
-    ),
-    "SetSubscriptionAttributes of any subscription": (
-        "alerting",
-        Right("sns:SetSubscriptionAttributes", "*", REGION),
-    ),
-}
-"""Way -> the deployer that has it, and the right. docs/threat-model.md has the control that detects each."""

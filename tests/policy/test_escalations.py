@@ -1,8 +1,8 @@
-"""Each published way to more rights is tried on every role that this project makes, and on every job.
+"""Try each published privilege escalation path on every role and job of the project.
 
-The policies are those that are written for the roles, and the evaluation is the embedded AWS's own. A way is
-open where every right that it needs is allowed on something that leads further. What AWS has no condition for
-stands in `OPEN`, and in docs/threat-model.md with what shows it when it happens.
+The policies are the real ones; the embedded AWS evaluates them. A path is open if every right that it needs
+is allowed. Paths that AWS has no condition key to prevent are in `UNPREVENTABLE`, and in docs/threat-model.md
+with the control that detects each.
 """
 
 import itertools
@@ -14,7 +14,9 @@ import pytest
 from emulator.cloud.authorization.policy import Decision, Query, decide, parse_policy
 from shared.infra.layers import LAYERS
 from tests.policy.deployer_checks import ACCOUNT, deployer, listed
-from tests.policy.escalations import FUNCTION_ROLES, NOBODY, OPEN, REGION, WAYS, Right, of
+from tests.policy.escalations import FUNCTIONS, REGION, WAYS, Right
+from tests.policy.forbidden_actions import FORBIDDEN
+from tests.policy.unpreventable import UNPREVENTABLE
 from tests.support.harness import ROOT, deploy_all
 from tools.audit.deployer_rights.deployer import Duty
 from tools.audit.jobs import JOBS, example_outputs
@@ -22,7 +24,7 @@ from tools.deploy.boundaries.documents import boundaries
 
 
 def documents() -> Iterator[tuple[str, list[str]]]:
-    """Everybody's policies; of a role of the pipeline all that its boundary lets be written in."""
+    """Yield each role's policies; for a pipeline role, its permissions boundary: the most that it can get."""
     outputs = example_outputs(deploy_all("dev"))
     yield from ((job.name, [json.dumps(job.policy(outputs))]) for job in JOBS)
     for layer, duty in itertools.product(LAYERS, Duty):
@@ -43,13 +45,13 @@ def allows(role: str, right: Right) -> bool:
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("role", POLICIES)
-def test_no_role_has_a_published_way_to_more_rights(role: str, way: str) -> None:
+def test_no_role_has_an_escalation_path(role: str, way: str) -> None:
     open_ = [rights for rights in WAYS[way] if all(allows(role, right) for right in rights)]
     assert open_ == []
 
 
 @pytest.mark.parametrize("role", POLICIES)
-def test_nobody_has_a_right_that_leads_further_whatever_its_resource(role: str) -> None:
+def test_no_role_has_a_forbidden_action_or_a_wildcard(role: str) -> None:
     allowed = {
         action
         for text in POLICIES[role]
@@ -60,30 +62,29 @@ def test_nobody_has_a_right_that_leads_further_whatever_its_resource(role: str) 
     assert allowed
     assert sorted(action for action in allowed if "*" in action) == []
     services = {action.partition(":")[0] for action in allowed}
-    assert services - NOBODY.keys() <= {"execute-api", "pipes", "route53", "xray"}
+    assert services - FORBIDDEN.keys() <= {"execute-api", "pipes", "route53", "xray"}
     assert (
-        sorted(each for each in allowed if each.partition(":")[2] in NOBODY.get(each.partition(":")[0], ()))
+        sorted(
+            each for each in allowed if each.partition(":")[2] in FORBIDDEN.get(each.partition(":")[0], ())
+        )
         == []
     )
 
 
 @pytest.mark.parametrize("layer", LAYERS)
-def test_17_a_deployer_changes_the_code_of_its_own_layer_alone(layer: str) -> None:
+def test_17_a_deployer_updates_only_the_functions_of_its_layer(layer: str) -> None:
     own = {"compute": {"ingest", "detector", "verdicts"}, "alerting": {"notifier"}}.get(layer, set())
     can = {
-        role[:-9]
-        for role in FUNCTION_ROLES
-        if allows(
-            f"fraud-deploy-{layer}-dev",
-            Right("lambda:UpdateFunctionCode", of("lambda", f"function:{role[:-9]}-function-dev")),
-        )
+        function.rpartition(":")[2].removesuffix("-function-dev")
+        for function in FUNCTIONS
+        if allows(f"fraud-deploy-{layer}-dev", Right("lambda:UpdateFunctionCode", function))
     }
     assert can == own
 
 
-@pytest.mark.parametrize("way", OPEN)
-def test_what_aws_has_no_condition_for_is_one_layers_and_is_written_down(way: str) -> None:
-    layer, right = OPEN[way]
+@pytest.mark.parametrize("way", UNPREVENTABLE)
+def test_unpreventable_paths_are_one_deployers_and_in_the_threat_model(way: str) -> None:
+    layer, right = UNPREVENTABLE[way]
     having = {role for role in POLICIES if allows(role, right)}
     assert having == {f"fraud-deploy-{layer}-dev"}
     rows = [
@@ -97,8 +98,8 @@ def test_what_aws_has_no_condition_for_is_one_layers_and_is_written_down(way: st
     assert detected
 
 
-def test_an_open_way_is_found() -> None:
-    """The table itself can fail: with all rights, every way is open."""
+def test_every_path_is_open_with_all_rights() -> None:
+    """A typo in a path would hide it: with all rights, every path is open."""
     everything = parse_policy('{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}', "all")
     for way, alternatives in WAYS.items():
         for right in itertools.chain.from_iterable(alternatives):
