@@ -2,10 +2,10 @@
 
 import pytest
 
+from emulator.cloud.account import ACCOUNT_ID
 from emulator.cloud.authorization import documents
 from emulator.cloud.authorization.authoriser import check_service
 from emulator.tests.cloud.evaluation import (
-    ACCOUNT_ID,
     BY,
     DENIED,
     FUNCTION,

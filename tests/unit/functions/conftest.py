@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
@@ -18,6 +19,8 @@ from stacks.compute.functions.detector.scoring import Controls
 from stacks.compute.functions.profiles.items import controls_key
 from tests.support.botocore_clients import create_client
 from tests.unit.functions.builders import NOW
+from tests.unit.functions.changes_desk import Desk
+from tests.unit.tools.analyst.table import table_in_memory
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -94,6 +97,19 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
             topic_arn=topic_arn,
             mailbox_url=mailbox_url,
         )
+
+
+@pytest.fixture
+def desk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Desk]:
+    with table_in_memory(monkeypatch, tmp_path) as table:
+        yield Desk(table, monkeypatch)
+
+
+@pytest.fixture
+def strict(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Desk]:
+    """Return a desk where publishing rules takes two people."""
+    with table_in_memory(monkeypatch, tmp_path, RULES_PUBLISHED_BY="two") as table:
+        yield Desk(table, monkeypatch)
 
 
 def control(profile_id: str, **values: Any) -> dict[str, Any]:
