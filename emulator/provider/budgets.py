@@ -22,8 +22,8 @@ _THRESHOLD = {
     "threshold": "Threshold",
     "thresholdType": "ThresholdType",
 }
-_MOST_ADDRESSES = 10
-_MOST_NOTIFICATIONS = 10
+_MAXIMUM_ADDRESSES = 10
+_MAXIMUM_NOTIFICATIONS = 10
 
 
 class Budget(Resource):
@@ -54,12 +54,12 @@ class Budget(Resource):
             if name not in inputs:
                 yield CheckFailure(name, "is required")
         notifications = inputs.get("notifications") or []
-        if len(notifications) > _MOST_NOTIFICATIONS:
-            yield CheckFailure("notifications", f"a budget has at most {_MOST_NOTIFICATIONS}")
+        if len(notifications) > _MAXIMUM_NOTIFICATIONS:
+            yield CheckFailure("notifications", f"a budget has at most {_MAXIMUM_NOTIFICATIONS}")
         for each in notifications:
             addresses = each.get("subscriberEmailAddresses") or []
-            if not 1 <= len(addresses) <= _MOST_ADDRESSES:
-                yield CheckFailure("notifications", f"one needs 1 to {_MOST_ADDRESSES} mail addresses")
+            if not 1 <= len(addresses) <= _MAXIMUM_ADDRESSES:
+                yield CheckFailure("notifications", f"one needs 1 to {_MAXIMUM_ADDRESSES} mail addresses")
 
     def create(self, cloud: Cloud, inputs: Properties) -> str:
         """Create the budget, whose id is the account and name."""

@@ -18,7 +18,7 @@ LONGEST: Final = 64
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 """Unicode categories: control, format (including bidi), unassigned, private, surrogate, separators."""
 _MARKS: Final = frozenset({"Mn", "Me"})
-_MOST_MARKS: Final = 6
+_MAXIMUM_MARKS: Final = 6
 """Combining marks per letter; no language needs more, and a pile of them covers adjacent lines."""
 _BLANK: Final = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U0001d159\U000e0100-\U000e01ef]"
@@ -67,7 +67,7 @@ def visible(text: str, *, kept: str = "") -> str:
     shown, marks = [], 0
     for c in text:
         marks = marks + 1 if unicodedata.category(c) in _MARKS else 0
-        shown.append(c if c in kept or not (marks > _MOST_MARKS or _hides(c)) else _number(c))
+        shown.append(c if c in kept or not (marks > _MAXIMUM_MARKS or _hides(c)) else _number(c))
     return "".join(shown)
 
 

@@ -4,12 +4,12 @@ from typing import Final
 
 from tools.terminal.numbers import within
 
-_MOST_DAYS: Final = 3650
+_MAXIMUM_DAYS: Final = 3650
 
-delay = within(f"a number of days from 0 to {_MOST_DAYS}", 0, _MOST_DAYS)
+delay = within(f"a number of days from 0 to {_MAXIMUM_DAYS}", 0, _MAXIMUM_DAYS)
 """Reads after how many days labels are known."""
 
-period = within(f"a number of days greater than 0, to {_MOST_DAYS}", 0, _MOST_DAYS, above=True)
+period = within(f"a number of days greater than 0, to {_MAXIMUM_DAYS}", 0, _MAXIMUM_DAYS, above=True)
 """Reads a time between two events."""
 
 days_back = within("a number of days from 1 to 400", 1, 400)

@@ -19,17 +19,17 @@ from tools.analyst.records.payments import Payment
 from tools.analyst.tune.budget import threshold_for
 from tools.deploy.outputs import OperatorError
 
-MOST_TIMES: Final = 3.0
-"""More alerts than so many times those of the rules in force want FORCE: a team is staffed for its own."""
+MAXIMUM_ALERT_RATIO: Final = 3.0
+"""Maximum ratio of alerts to those of the current rules without FORCE, since teams are staffed for these."""
 
-FEW: Final = 5
-"""Fewer alerts than these say nothing about rules: ratios of them are chance."""
+MINIMUM_ALERTS: Final = 5
+"""Minimum number of alerts for a meaningful ratio."""
 
 _VERDICT_DAYS: Final = 1.0
-"""After how long the replay knows a verdict."""
+"""Delay of verdicts in the replay."""
 
-_MOST_SHARE: Final = 0.95
-"""Of the counted payments: so many decisions of the rules in force are all of them, but for a beginning."""
+_COMPLETE_SHARE: Final = 0.95
+"""Share of counted payments with a recorded decision of the current rules that counts as complete."""
 
 _WEEK: Final = 7 * MILLISECONDS_PER_DAY
 
@@ -193,7 +193,7 @@ class Trying:
     def scored_by(self, rules: Rules) -> list[Scored]:
         """Those that were recorded, where the rules made them for most of the time; else replayed ones."""
         if rules.version == self.in_force.version:
-            if len(self.recorded) >= _MOST_SHARE * len(self.counted):
+            if len(self.recorded) >= _COMPLETE_SHARE * len(self.counted):
                 return self.recorded
             return self.before
         return self.replayed(rules)
@@ -242,10 +242,10 @@ def refuse_by_count(now: int, then: int) -> None:
     Raises:
         FloodError: They would.
     """
-    if not then and now >= FEW:
+    if not then and now >= MINIMUM_ALERTS:
         raise FloodError(f"the new rules raise no alerts, the rules in force {now:,}. {FORCE}")
-    if then > MOST_TIMES * max(now, FEW):
+    if then > MAXIMUM_ALERT_RATIO * max(now, MINIMUM_ALERTS):
         raise FloodError(
-            f"the new rules raise {then:,} alerts, the rules in force {now:,}: more than {MOST_TIMES:g} "
-            f"times as many. {FORCE}"
+            f"the new rules raise {then:,} alerts, the rules in force {now:,}: more than "
+            f"{MAXIMUM_ALERT_RATIO:g} times as many. {FORCE}"
         )

@@ -27,7 +27,7 @@ _OF_OBJECTS: Final = frozenset({"additionalProperties", "dependencies", "propert
 _OF_ARRAYS: Final = frozenset({"items", "maxItems", "minItems"})
 
 _TEXT: Final[Schema] = {"type": "string"}
-_WHOLE: Final[Schema] = {"type": "integer"}
+_INTEGER: Final[Schema] = {"type": "integer"}
 _PROBLEMS: Final[Schema] = {
     "type": "array",
     "items": {
@@ -44,14 +44,14 @@ def _object(required: str, **optional: Schema) -> Schema:
     return {"type": "object", "required": required.split(), "properties": {**texts, **optional}}
 
 
-_STORED: Final = _object("transaction_id status", timestamp=_WHOLE)
+_STORED: Final = _object("transaction_id status", timestamp=_INTEGER)
 SCHEMAS: Final[Mapping[str, Schema]] = {
     "Error": {
         **_object("error message", fields=_PROBLEMS, trace_id=_TEXT, request_id=_TEXT, validation=_TEXT),
         "description": "`error` is for programs, `message` and `fields` for people. `trace_id` comes from "
         "the function, `request_id` from the gateway if it refused the request.",
     },
-    "Stored": _object("transaction_id status trace_id", timestamp=_WHOLE),
+    "Stored": _object("transaction_id status trace_id", timestamp=_INTEGER),
     "Results": {
         **_object("trace_id"),
         "properties": {
@@ -63,12 +63,12 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
                     "type": "object",
                     "required": ["status_code"],
                     "properties": {
-                        "status_code": _WHOLE,
+                        "status_code": _INTEGER,
                         **_STORED["properties"],
                         "error": _TEXT,
                         "message": _TEXT,
                         "fields": _PROBLEMS,
-                        "retry_after_seconds": _WHOLE,
+                        "retry_after_seconds": _INTEGER,
                     },
                 },
             },
@@ -80,7 +80,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         "description": "The verdict in force on the transaction.",
     },
     "Changed": {
-        **_object("status by identity trace_id", at=_WHOLE, revision=_WHOLE),
+        **_object("status by identity trace_id", at=_INTEGER, revision=_INTEGER),
         "description": "The change in force. `identity` signed the request, as verified by the gateway.",
     },
     "Waiting": {

@@ -1,1 +1,1 @@
-"""What people hand in and are handed: the one reader of files of transactions, and outputs written whole."""
+"""Read files of transactions, and write output files atomically."""

@@ -1,7 +1,7 @@
-"""What a cell may hold: the rules of the API's schema, plus what spreadsheets make of a value.
+"""Parse cells by the rules of the API's schema, and accept what spreadsheets make of values.
 
-Each column reads many cells at once, where all of them are as they should be, and any single cell: the quick
-way takes nothing that the slow one refuses, and gives the same values.
+`many` parses valid cells fast and in bulk, `one` parses any single cell. The former accepts nothing that the
+latter refuses, and returns the same values.
 """
 
 import re
@@ -11,26 +11,26 @@ from decimal import Decimal
 from typing import Any, Final
 
 BLANKS: Final = " \t\u00a0"
-"""What may stand around a value."""
+"""Characters that may surround a value."""
 _TRUTH: Final = {"1": True, "true": True, "1.0": True, "0": False, "false": False, "0.0": False}
 _KNOWN_TEXTS: Final = 500_000
 _SHOWN: Final = 40
-_MOST_DIGITS: Final = 38
+_MAXIMUM_DIGITS: Final = 38
 _LONGEST_SCENARIO: Final = 64
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _PLAIN_NUMBER: Final = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18})?")
-_WHOLE: Final = re.compile(r"\+?([0-9]{1,18})(?:\.0*)?")
-_PLAIN_WHOLE: Final = re.compile(r"[0-9]{1,18}")
+_INTEGER: Final = re.compile(r"\+?([0-9]{1,18})(?:\.0*)?")
+_PLAIN_INTEGER: Final = re.compile(r"[0-9]{1,18}")
 _SECONDS: Final = range(946_684_800, 4_102_444_800)
 
 
 class Column(ABC):
-    """One column.
+    """A column.
 
     Args:
-        name: Of the field.
-        needed: Whether a row cannot do without it.
-        default: What an empty cell means where it can.
+        name: Name of the field.
+        needed: Whether the cell is required.
+        default: Value of an empty cell.
     """
 
     def __init__(self, name: str, *, needed: bool = False, default: Any = None) -> None:
@@ -40,13 +40,13 @@ class Column(ABC):
 
     @abstractmethod
     def many(self, cells: Sequence[str]) -> Sequence[Any] | None:
-        """Return the values of cells; None where any of them needs a closer look."""
+        """Return the values of cells; None if any cell needs `one`."""
 
     def one(self, cell: str) -> Any:
-        """Return the value of one cell, with nothing around it.
+        """Return the value of a cell without surrounding blanks.
 
         Raises:
-            ValueError: There is none; says why.
+            ValueError: The cell is invalid; the message says why.
         """
         if cell:
             return self._value(cell)
@@ -59,7 +59,7 @@ class Column(ABC):
 
 
 class Text(Column):
-    """A text; most repeat, so what was found good is kept, up to a bound."""
+    """A text; valid values are cached up to a limit, because most repeat."""
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class Text(Column):
         self._known: dict[str, Any] = {**self._empty}
 
     def many(self, cells: Sequence[str]) -> Sequence[Any] | None:
-        """Return the values of cells; None where any of them needs a closer look."""
+        """Return the values of cells; None if any cell needs `one`."""
         known = self._known
         try:
             return [*map(known.__getitem__, cells)]
@@ -98,15 +98,15 @@ class Text(Column):
 
 
 class Key(Text):
-    """A text that never repeats."""
+    """A text that never repeats, and is not cached."""
 
     def many(self, cells: Sequence[str]) -> Sequence[Any] | None:
-        """Return the values of cells; None where any of them needs a closer look."""
+        """Return the values of cells; None if any cell needs `one`."""
         return cells if all(map(self._fits, cells)) else None
 
 
 class Number(Column):
-    """A number, as the given type has it."""
+    """A number of the given type."""
 
     def __init__(
         self, name: str, rule: Mapping[str, Any], convert: Callable[[str], Any], *, needed: bool
@@ -114,11 +114,11 @@ class Number(Column):
         super().__init__(name, needed=needed)
         self._convert, self._wording = convert, rule["description"]
         self._least, self._most = convert(str(rule["minimum"])), convert(str(rule["maximum"]))
-        # Histories hold card checks of nothing, which the API does not take.
+        # Histories contain card checks with an amount of 0, which the API refuses.
         self._or_nothing = name == "amount"
 
     def many(self, cells: Sequence[str]) -> Sequence[Any] | None:
-        """Return the values of cells; None where any of them needs a closer look."""
+        """Return the values of cells; None if any cell needs `one`."""
         given = cells if self._needed else [cell for cell in cells if cell]
         if not all(map(_PLAIN_NUMBER.fullmatch, given)):
             return None
@@ -135,8 +135,8 @@ class Number(Column):
         if not _NUMBER.fullmatch(cell):
             raise ValueError(f"{self.name} is {shown(cell)}, not a number")
         exact = Decimal(cell)
-        if len(cell) > _MOST_DIGITS or abs(exact.adjusted()) > _MOST_DIGITS:
-            raise ValueError(f"{self.name} has more than {_MOST_DIGITS} digits")
+        if len(cell) > _MAXIMUM_DIGITS or abs(exact.adjusted()) > _MAXIMUM_DIGITS:
+            raise ValueError(f"{self.name} has more than {_MAXIMUM_DIGITS} digits")
         value = self._convert(cell)
         if not self._least <= value <= self._most and not (self._or_nothing and not exact):
             raise ValueError(f"{self.name} must be {self._wording}")
@@ -144,7 +144,7 @@ class Number(Column):
 
 
 class Whole(Column):
-    """A whole number; of a time, what a spreadsheet or another clock makes of it is refused by name."""
+    """An integer; timestamps in other units or spreadsheet formats are refused with a specific message."""
 
     def __init__(self, name: str, rule: Mapping[str, Any], *, needed: bool) -> None:
         super().__init__(name, needed=needed)
@@ -152,14 +152,14 @@ class Whole(Column):
         self._least, self._most = rule["minimum"], rule["maximum"]
 
     def many(self, cells: Sequence[str]) -> Sequence[Any] | None:
-        """Return the values of cells; None where any of them needs a closer look."""
-        if not all(map(_PLAIN_WHOLE.fullmatch, cells)):
+        """Return the values of cells; None if any cell needs `one`."""
+        if not all(map(_PLAIN_INTEGER.fullmatch, cells)):
             return None
         values = [*map(int, cells)]
         return values if self._least <= min(values) and max(values) <= self._most else None
 
     def _value(self, cell: str) -> int:
-        found = _WHOLE.fullmatch(cell)
+        found = _INTEGER.fullmatch(cell)
         if not found:
             raise ValueError(f"{self.name} is {shown(cell)}, {self._why_not(cell)}")
         value = int(found[1])
@@ -178,7 +178,7 @@ class Whole(Column):
 
 
 class Truth(Column):
-    """Yes or no, as programs and spreadsheets write it."""
+    """A boolean, as programs and spreadsheets write it."""
 
     def __init__(self, name: str, wording: str) -> None:
         super().__init__(name)
@@ -186,7 +186,7 @@ class Truth(Column):
         self._known = {**_TRUTH, "": None, "True": True, "TRUE": True, "False": False, "FALSE": False}
 
     def many(self, cells: Sequence[str]) -> Sequence[Any] | None:
-        """Return the values of cells; None where any of them needs a closer look."""
+        """Return the values of cells; None if any cell needs `one`."""
         try:
             return [*map(self._known.__getitem__, cells)]
         except KeyError:
@@ -201,14 +201,14 @@ class Truth(Column):
 def column_of(
     name: str, rule: Mapping[str, Any], number: Callable[[str], Any], *, needed: bool, default: Any
 ) -> Column:
-    """Return the column of a field as the schema describes it.
+    """Return the column of a field from its schema.
 
     Args:
         name: Of the field.
-        rule: Of the field.
-        number: What makes a number of its text.
-        needed: Whether the cell cannot be empty.
-        default: What an empty cell means where it can.
+        rule: Schema of the field.
+        number: Parses a number.
+        needed: Whether the cell is required.
+        default: Value of an empty cell.
     """
     kind, wording = rule["type"], rule["description"]
     if kind == "boolean":
@@ -223,7 +223,7 @@ def column_of(
 
 
 def scenario_column() -> Column:
-    """Return the column of the kind of fraud, a free text that reports show."""
+    """Return the column of the kind of fraud, a free text for reports."""
     return Text("scenario", _is_scenario, f"at most {_LONGEST_SCENARIO} printable characters", default="")
 
 
@@ -236,5 +236,5 @@ def _pattern(pattern: str) -> Callable[[str], object]:
 
 
 def shown(cell: str) -> str:
-    """Return a cell fit for a message: short, and nothing in it that a terminal obeys."""
+    """Return a cell for a message: short and without control characters."""
     return repr(cell if len(cell) <= _SHOWN else f"{cell[:_SHOWN]}…")

@@ -1,4 +1,4 @@
-"""The bytes of a file, uncompressed in pieces of bounded size, whatever a compressed file claims to hold."""
+"""Read and decompress files in pieces of limited size."""
 
 import gzip
 import io
@@ -13,9 +13,9 @@ from tools.files.errors import SourceError
 
 PIECE: Final = 128 * 1024
 LARGEST: Final = 64 * 1024**3
-"""Bytes that a file may hold once it is uncompressed: a year of ten million payments a day takes half."""
+"""Limit of uncompressed bytes; a year of ten million payments per day has half."""
 _XZ_MEMORY: Final = 256 * 1024**2
-"""What unpacking .xz may take: the strongest preset needs a quarter of it, a forged header asks for more."""
+"""Memory limit for .xz; the strongest preset needs a quarter, a forged header may request more."""
 _MAGIC: Final = {".gz": b"\x1f\x8b", ".xz": b"\xfd7zXZ\x00"}
 _FOREIGN: Final = {
     b"PK\x03\x04": "a .zip archive or a spreadsheet's own format",
@@ -28,7 +28,7 @@ _FOREIGN: Final = {
 
 
 class Readable(Protocol):
-    """What gives at most so many bytes at a time."""
+    """A binary stream."""
 
     def read(self, size: int = ..., /) -> bytes:
         """Return up to ``size`` bytes, none at the end."""
@@ -36,10 +36,10 @@ class Readable(Protocol):
 
 @contextmanager
 def opened(path: Path) -> Iterator[tuple[IO[bytes], Readable]]:
-    """Open a file, and what uncompresses it; whatever is wrong with it in the block is a `SourceError`.
+    """Open a file with decompression; errors in the block become `SourceError`.
 
     Raises:
-        SourceError: The file is missing, a pipe, damaged, cut, of another kind, or larger than is taken.
+        SourceError: The file is missing, a pipe, damaged, truncated, of another format, or too large.
     """
     if path.exists() and not (path.is_file() or path.is_dir()):
         raise SourceError(f"{path} is a pipe or a device, but is read more than once: save it as a file")
@@ -55,10 +55,10 @@ def opened(path: Path) -> Iterator[tuple[IO[bytes], Readable]]:
 
 
 def pieces(path: Path, content: Readable) -> Iterator[bytes]:
-    """Yield the content piece by piece.
+    """Yield the content in pieces.
 
     Raises:
-        SourceError: It is larger than is taken.
+        SourceError: The content is too large.
     """
     total = 0
     while piece := content.read(PIECE):
@@ -85,7 +85,7 @@ def _uncompressed(path: Path, raw: IO[bytes]) -> Readable:
 
 
 class _Xz:
-    """Like `lzma.LZMAFile`, which takes all the memory that a file asks for."""
+    """Like `lzma.LZMAFile`, with a memory limit."""
 
     def __init__(self, raw: IO[bytes]) -> None:
         self._raw = raw

@@ -1,9 +1,9 @@
-"""Why a file is not taken, or not written."""
+"""Errors of reading and writing files."""
 
 
 class SourceError(Exception):
-    """A file as a whole cannot be read; the message says what to change."""
+    """A file cannot be read; the message says what to change."""
 
 
 class OutputError(Exception):
-    """A file cannot be written where it is asked for; nothing has been changed."""
+    """A file cannot be written; nothing was changed."""

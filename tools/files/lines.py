@@ -1,4 +1,4 @@
-"""A file's lines as they stand in it, each with its number: what a cell holds never joins two of them."""
+"""Split a file into numbered physical lines: quoted cells never span lines."""
 
 import csv
 from collections.abc import Iterable, Iterator
@@ -8,17 +8,17 @@ from typing import Final, NamedTuple
 from tools.files.errors import SourceError
 
 LONGEST: Final = 64 * 1024
-"""Bytes of a line. A row of every column has less than two thousand."""
+"""Limit of a line in bytes; a row with all columns has fewer than 2,000."""
 _BOM: Final = b"\xef\xbb\xbf"
 
 
 class Block(NamedTuple):
-    """Lines that follow each other.
+    """Consecutive lines.
 
     Attributes:
-        first: The number of the first of them; a file's first line is 1.
-        lines: Without their ends.
-        plain: Whether none holds a quotation mark, a NUL, a carriage return or bytes that are no UTF-8.
+        first: Number of the first line, from 1.
+        lines: Lines without line ends.
+        plain: Whether no line has a quotation mark, NUL, carriage return or invalid UTF-8.
     """
 
     first: int
@@ -27,10 +27,10 @@ class Block(NamedTuple):
 
 
 def blocks(path: Path, pieces: Iterable[bytes]) -> Iterator[Block]:
-    """Yield all lines, those of a piece together.
+    """Yield all lines, one block per piece.
 
     Raises:
-        SourceError: A line is longer than is taken.
+        SourceError: A line is too long.
     """
     number, rest = 1, b""
     for piece in pieces:
@@ -48,10 +48,10 @@ def blocks(path: Path, pieces: Iterable[bytes]) -> Iterator[Block]:
 
 
 def cells_of(line: str) -> list[str]:
-    """Return the cells of one line.
+    """Return the cells of a line.
 
     Raises:
-        ValueError: The line is no row by itself; says why.
+        ValueError: The line is not a complete row; the message says why.
     """
     if "\0" in line:
         raise ValueError("holds a NUL character")

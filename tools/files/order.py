@@ -1,9 +1,9 @@
-"""The order of time in a file: what comes late is counted, and what is stamped far ahead is not taken.
+"""Check the order of timestamps in a file: count late rows, and refuse rows far ahead.
 
-A replay takes the greatest timestamp so far as now, and releases the labels that are known by then. A row
-that is stamped a week ahead would release a week of labels too early. Either such a row is wrong or the rows
-after it are late, and the rows tell which: it is refused where more of them, or as many, are in order
-without it. A pause in the history is no fault, because the rows after a pause are as late as the first.
+A replay uses the greatest timestamp so far as the current time, and releases the labels known by then. A row
+a week ahead would release a week of labels too early. Either such a row is wrong or the rows after it are
+late: it is refused if at least as many of the following rows are in order without it. A gap in the history is
+valid, because all rows after it are equally late.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,7 +14,7 @@ from typing import Final
 HOUR: Final = 3_600_000
 DAY: Final = 24 * HOUR
 NEIGHBOURS: Final = 9
-"""Rows after a row that say whether its time is right: up to half of them may be wrong too."""
+"""Following rows that are compared with a row; up to half of them may be wrong too."""
 _EVIDENCE: Final = {DAY: 0, HOUR: 6}
 """Milliseconds that a row is ahead; how many more rows must be in order without it than with it.
 
@@ -25,12 +25,12 @@ _FEWEST_TO_JUDGE: Final = 20
 
 
 class Order:
-    """What is known of the order so far.
+    """The order of the rows so far.
 
     Attributes:
-        late: Rows with an earlier time than a row before them.
-        latest: By how much at most, in milliseconds.
-        late_lines: The first of them.
+        late: Number of rows with an earlier time than a previous row.
+        latest: Maximum lateness, in milliseconds.
+        late_lines: First line numbers of late rows.
     """
 
     def __init__(self) -> None:
@@ -43,7 +43,7 @@ class Order:
         self._judged = self._far_off = 0
 
     def seen(self, times: Sequence[int]) -> None:
-        """Take note of the steps between rows."""
+        """Record the times of rows."""
         if not times:
             return
         if self._last is not None:
@@ -55,7 +55,7 @@ class Order:
 
     @property
     def fault(self) -> str:
-        """Why the rows are no history; empty while they may be one."""
+        """Why the rows are not a history; empty if they may be."""
         if self._falling > max(1, 2 * self._rising):
             return "its newest rows come first: sort it by timestamp"
         if self._judged >= _FEWEST_TO_JUDGE and 2 * self._far_off > self._judged:
@@ -63,12 +63,12 @@ class Order:
         return ""
 
     def far_ahead(self, times: Sequence[int], count: int, lines: Sequence[int]) -> list[int]:
-        """Judge the first ``count`` rows; return the places of those that are stamped far ahead.
+        """Return the indexes of rows among the first ``count`` that are far ahead.
 
         Args:
-            times: Of rows that follow each other; those after the first ``count`` say whether these fit.
-            count: How many to judge.
-            lines: Of the rows.
+            times: Times of consecutive rows, including following ones for comparison.
+            count: Number of rows to judge.
+            lines: Line numbers of the rows.
         """
         self._judged += count
         in_order = not any(map(gt, times, islice(times, 1, None)))
@@ -97,7 +97,7 @@ class Order:
 
 
 def _is_ahead(time: int, now: int | None, following: Sequence[int]) -> bool:
-    """Whether a row is ahead of the rows before it, and those after it are better in order without it."""
+    """Return whether a row is ahead of previous rows, and later ones are better ordered without it."""
     for margin, needed in _EVIDENCE.items():
         if now is not None and time <= now + margin:
             continue
@@ -109,7 +109,7 @@ def _is_ahead(time: int, now: int | None, following: Sequence[int]) -> bool:
 
 
 def _in_order(times: Iterable[int], margin: int) -> int:
-    """Return how many can stay so that none is earlier than one before it by more than a margin."""
+    """Return the maximum number of rows of which none is late by more than a margin."""
     longest: dict[int, int] = {}
     for time in times:
         for latest, length in [(time - 1, 0), *longest.items()]:

@@ -1,4 +1,4 @@
-"""Outputs that are written whole or not at all, and never over what is read."""
+"""Write output files atomically, and never over inputs."""
 
 import os
 import stat
@@ -14,11 +14,11 @@ def check_files(outputs: Iterable[tuple[str, Path]], inputs: Iterable[tuple[str,
     """Refuse outputs before anything is opened for writing.
 
     Args:
-        outputs: What each is called, and where it is to be.
-        inputs: What each file that is read is called, and where it is.
+        outputs: Name and path of each output.
+        inputs: Name and path of each input.
 
     Raises:
-        OutputError: One is an input or another output, is a folder, or has no folder that can be written to.
+        OutputError: An output equals an input or another output, is a folder, or its folder is not writable.
     """
     taken = list(inputs)
     for name, path in outputs:
@@ -35,10 +35,10 @@ def check_files(outputs: Iterable[tuple[str, Path]], inputs: Iterable[tuple[str,
 
 
 def make_folder(name: str, path: Path) -> None:
-    """Make a folder, with those above it, where it is not there yet.
+    """Create a folder and its parents, if missing.
 
     Raises:
-        OutputError: A file is in the way, or it cannot be made.
+        OutputError: The folder cannot be created.
     """
     for each in (path, *path.parents):
         if each.exists() and not each.is_dir():
@@ -57,14 +57,14 @@ def _as_text(path: Path) -> IO[str]:
 def written(
     path: Path, *, private: bool = False, opened: Callable[[Path], IO[str]] = _as_text
 ) -> Iterator[IO[str]]:
-    """Open a file for writing; it takes its place when the block ends well, and else nothing changes.
+    """Open a file for writing that replaces the target at the successful end of the block.
 
-    A pipe or a device has no place to be taken and is written to as it is.
+    A pipe or device is written to directly.
 
     Args:
-        path: Where.
-        private: Only its owner may read it.
-        opened: Opens it for writing.
+        path: Path of the file.
+        private: Whether only its owner may read it.
+        opened: Opens the file for writing.
 
     Raises:
         OutputError: It cannot be written.
@@ -87,10 +87,10 @@ def written(
 
 
 def write(path: Path, text: str) -> None:
-    """Write a whole file.
+    """Write a file atomically.
 
     Raises:
-        OutputError: It cannot be written; what was there before still is.
+        OutputError: The file cannot be written; an existing one is unchanged.
     """
     with written(path) as file:
         file.write(text)
@@ -106,7 +106,7 @@ def _same(one: Path, other: Path) -> bool:
 
 
 def _special(path: Path) -> bool:
-    """Whether it is a pipe or a device."""
+    """Return whether a path is a pipe or device."""
     try:
         return not stat.S_ISREG(path.stat().st_mode) and not path.is_dir()
     except OSError:

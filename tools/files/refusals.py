@@ -1,11 +1,11 @@
-"""Lines of a file that made no row, and how they are told."""
+"""Refused lines of a file, and their messages."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
 
 class Refused(NamedTuple):
-    """A line that made no row."""
+    """A refused line."""
 
     line: int
     reason: str
@@ -16,7 +16,7 @@ class Refused(NamedTuple):
 
 
 def listed(refused: Iterable[Refused], count: int) -> str:
-    """Say why lines were refused, one text line for those that follow each other for the same reason.
+    """Return the reasons for refused lines, with consecutive lines of the same reason in one text line.
 
     Args:
         refused: The first of them, in the order of the file.
@@ -43,12 +43,12 @@ def listed(refused: Iterable[Refused], count: int) -> str:
 
 
 def all_refused(refused: Iterable[Refused], count: int, skipped: str = "") -> str:
-    """Say that no line made a row, and why.
+    """Return the message that all lines were refused, with the reasons.
 
     Args:
         refused: The first of them, in the order of the file.
         count: How many there are in all.
-        skipped: What was passed over before them.
+        skipped: Description of the lines skipped before.
     """
     which = f"its only row{skipped} is" if count == 1 else f"all of its {count:,} rows{skipped} are"
     return f"{which} refused{listed(refused, count)}"

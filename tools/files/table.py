@@ -1,4 +1,4 @@
-"""How the cells of a file's rows become values, many rows at once or one by one."""
+"""Convert the cells of rows to values, in bulk or one by one."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import repeat
@@ -16,14 +16,14 @@ _Cells = list[str]
 
 
 class Rows(NamedTuple):
-    """Rows that were read and not yet judged by their time, by column.
+    """Rows by column, before the check of their times.
 
     Attributes:
-        values: Of the wanted fields, one tuple a row.
+        values: Values of the wanted fields, one tuple per row.
         times: Milliseconds since 1970.
-        labels: Whether each is fraud, None where that is not known.
-        scenarios: Kinds of fraud, empty where not given.
-        lines: Numbers of the lines.
+        labels: Whether each row is fraud; None if unknown.
+        scenarios: Kinds of fraud; empty if unknown.
+        lines: Line numbers.
     """
 
     values: list[tuple[Any, ...]]
@@ -34,16 +34,16 @@ class Rows(NamedTuple):
 
 
 class Table:
-    """How the cells of a row become values.
+    """Converts the cells of rows to values.
 
     Args:
         header: Names of the columns.
-        names: The fields that are wanted.
-        number: What makes a number of its text.
-        path: Of the file, for messages.
+        names: Names of the wanted fields.
+        number: Parses a number.
+        path: Path of the file, for messages.
 
     Raises:
-        SourceError: A column is missing, or stands twice.
+        SourceError: A column is missing or repeated.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class Table:
         )
 
     def many(self, rows: Sequence[_Cells], lines: Sequence[int]) -> Rows | None:
-        """Return the values of rows; None where any of them needs a closer look."""
+        """Return the values of rows; None if any cell needs `one`."""
         if not rows or {*map(len, rows)} != {self._width}:
             return None
         cells = list(zip(*rows, strict=True))
@@ -97,10 +97,10 @@ class Table:
         return self._arranged(values, lines)
 
     def one(self, cells: _Cells) -> list[Any]:
-        """Return the values of one row.
+        """Return the values of a row.
 
         Raises:
-            ValueError: It has none; says why.
+            ValueError: The row is invalid; the message says why.
         """
         if len(cells) != self._width:
             raise ValueError(
@@ -113,7 +113,7 @@ class Table:
         return made
 
     def joined(self, rows: Sequence[Sequence[Any]], lines: Sequence[int]) -> Rows:
-        """Return what `one` gave for several rows."""
+        """Combine the results of `one`."""
         values = list(zip(*rows, strict=True)) if rows else [()] * len(self._columns)
         return self._arranged(values, lines)
 

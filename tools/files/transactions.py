@@ -1,7 +1,7 @@
-"""The one reader of files of transactions: every line of one becomes a row, or is refused by its number.
+"""Read files of transactions: each line becomes a row or is refused with its number.
 
-A file is .csv, .csv.gz or .csv.xz. Its first line names its columns: fields of the API's schema, and perhaps
-the labels `is_fraud` and `scenario`. Empty lines are counted apart: they hold nothing.
+A file is .csv, .csv.gz or .csv.xz. Its first line names the columns: fields of the API's schema, and
+optionally the labels `is_fraud` and `scenario`. Empty lines are counted separately.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,28 +25,28 @@ _Cells = list[str]
 
 
 class Part(NamedTuple):
-    """Some lines of a file.
+    """A range of lines.
 
     Attributes:
-        skip: Lines after the header that are passed over unread.
-        limit: How many to take after those; None for all.
+        skip: Number of lines after the header to skip.
+        limit: Maximum number of lines after those; None for all.
     """
 
     skip: int = 0
     limit: int | None = None
 
 
-WHOLE: Final = Part()
+WHOLE_FILE: Final = Part()
 
 
 class Row(NamedTuple, Generic[T]):
-    """One transaction of the file.
+    """A transaction of the file.
 
     Attributes:
-        transaction: As the file's `create` makes it.
-        is_fraud: Its label, None where there is none.
-        scenario: The kind of fraud, empty where not given.
-        line: Its number in the file.
+        transaction: Output of the file's `create`.
+        is_fraud: Label; None if unknown.
+        scenario: Kind of fraud; empty if unknown.
+        line: Line number.
     """
 
     transaction: T
@@ -56,7 +56,7 @@ class Row(NamedTuple, Generic[T]):
 
 
 class Batch(NamedTuple, Generic[T]):
-    """Rows that follow each other, by column."""
+    """Consecutive rows, by column."""
 
     transactions: list[T]
     labels: list[bool | None]
@@ -68,23 +68,23 @@ class TransactionFile(Generic[T]):
     """A file of transactions, read once from its start.
 
     Args:
-        path: Of the file.
-        names: The fields that are wanted, in this order; one that has no column is None.
-        create: What makes a transaction of their values.
-        number: What makes a number of its text, `float` or `Decimal`.
-        part: Which of its lines to take.
+        path: Path of the file.
+        names: Wanted fields in order; the value of one without column is None.
+        create: Creates a transaction from the values.
+        number: Parses a number, `float` or `Decimal`.
+        part: Range of lines to read.
 
     Attributes:
-        path: As given.
-        size: Bytes of the file as it is stored.
-        position: Bytes of it that were read.
-        lines: Lines after the header that were taken, without the empty ones.
-        rows: Those that made a row.
-        refused: The others; always ``lines - rows`` once all are read.
-        first_refused: The first of them, with their reasons.
-        empty_lines: Lines with nothing in them.
-        ignored_columns: Columns that are neither a field nor a label.
-        order: What is known of the order of time.
+        path: Path of the file.
+        size: Size of the file in bytes.
+        position: Number of bytes read.
+        lines: Number of lines read after the header, without empty ones.
+        rows: Number of valid rows.
+        refused: Number of refused lines, ``lines - rows`` at the end.
+        first_refused: The first refused lines with reasons.
+        empty_lines: Number of empty lines.
+        ignored_columns: Columns that are neither fields nor labels.
+        order: Order of the timestamps.
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class TransactionFile(Generic[T]):
         create: Callable[[tuple[Any, ...]], T],
         *,
         number: Callable[[str], Any] = float,
-        part: Part = WHOLE,
+        part: Part = WHOLE_FILE,
     ) -> None:
         self.path = path
         self._names, self._create, self._number = names, create, number
@@ -138,7 +138,7 @@ class TransactionFile(Generic[T]):
 
     @property
     def nothing_read(self) -> str:
-        """Say that no row was read, and why; empty where any was."""
+        """Return why no row was read; empty if any was."""
         if self.rows:
             return ""
         if not self.lines:
@@ -146,7 +146,7 @@ class TransactionFile(Generic[T]):
         return f"{self.path}: {all_refused(self.first_refused, self.lines)}"
 
     def _table(self, block: Block | None) -> tuple[Table, Block]:
-        """Return how the rows are read, and the rest of the first block."""
+        """Return the table for the header, and the rest of the first block."""
         if block is None:
             raise SourceError(f"{self.path} is empty")
         table = Table(self._header(block.lines[0]), self._names, self._number, self.path)
@@ -160,7 +160,7 @@ class TransactionFile(Generic[T]):
             raise SourceError(f"{self.path}, line 1, the column names: {error}") from None
 
     def _wanted(self, block: Block) -> Block:
-        """Leave out what is to be skipped, and what comes after the limit."""
+        """Return the lines of a block within the range."""
         start = max(0, self._first - block.first)
         stop = None if self._end is None else max(0, self._end - block.first)
         if not start and (stop is None or stop >= len(block.lines)):
@@ -168,7 +168,7 @@ class TransactionFile(Generic[T]):
         return Block(block.first + start, block.lines[start:stop], block.plain)
 
     def _read(self, table: Table, block: Block) -> Rows:
-        """Turn lines into values, and name those that have none."""
+        """Convert lines to values, and record refused ones."""
         lines: Sequence[int] = range(block.first, block.first + len(block.lines))
         texts = block.lines
         if "" in texts:
@@ -191,7 +191,7 @@ class TransactionFile(Generic[T]):
         return read
 
     def _judged(self, read: Rows, count: int) -> Batch[T]:
-        """Return the first rows without those that are stamped far ahead."""
+        """Return the first rows without those far ahead."""
         ahead = self.order.far_ahead(read.times, count, read.lines)
         if fault := self.order.fault:
             raise SourceError(f"{self.path}: {fault}")
@@ -216,7 +216,7 @@ class TransactionFile(Generic[T]):
 def _each(
     convert: Callable[[Any], Any], items: Sequence[Any], lines: Sequence[int], refused: list[Refused]
 ) -> tuple[list[Any], list[int]]:
-    """Convert items one by one; one that cannot be is refused by its line."""
+    """Convert items one by one; refuse invalid ones with their line."""
     made, kept = [], []
     for item, line in zip(items, lines, strict=True):
         try:

@@ -15,7 +15,7 @@ from moto.dynamodb.models.table import RESULT_SIZE_LIMIT, Table
 
 from emulator.cloud.replacing import replaces
 
-_WHOLE = (None, None)
+_NO_SEGMENTS = (None, None)
 _original = Table.scan
 
 Page = tuple[list[Item], int, dict[str, Any] | None]
@@ -31,10 +31,10 @@ def _scan(  # noqa: PLR0913, PLR0917 - moto's own parameters
     index_name: str | None = None,
     consistent_read: bool = False,
     projection_expression: list[list[str]] | None = None,
-    segments: tuple[None, None] | tuple[int, int] = _WHOLE,
+    segments: tuple[None, None] | tuple[int, int] = _NO_SEGMENTS,
 ) -> Page:
     """Return a page of a table. The caller must hold moto's lock, since items are not copied."""
-    if index_name or filters or segments != _WHOLE:
+    if index_name or filters or segments != _NO_SEGMENTS:
         rest = (filter_expression, index_name, consistent_read, projection_expression, segments)
         return _original(self, filters, limit, exclusive_start_key, *rest)
     key = [DynamoType(exclusive_start_key[each]) for each in _names(self)] if exclusive_start_key else None

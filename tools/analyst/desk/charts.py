@@ -12,8 +12,8 @@ _RIGHT: Final = 12
 _TOP: Final = 14
 _BOTTOM: Final = 30
 _TICKS: Final = 4
-_LEAST: Final = 0.01
-"""Smaller amounts are drawn as this one: a logarithm has no zero."""
+_SMALLEST_DRAWN: Final = 0.01
+"""Smallest amount on the logarithmic axis, also drawn for smaller ones."""
 
 
 class Dot(NamedTuple):
@@ -44,7 +44,7 @@ def dots(title: str, drawn: Sequence[Dot], labels: Sequence[tuple[int, str]], he
     if not drawn:
         return Markup("")
     first, last = min(dot.at for dot in drawn), max(dot.at for dot in drawn)
-    values = [max(dot.value, _LEAST) for dot in drawn]
+    values = [max(dot.value, _SMALLEST_DRAWN) for dot in drawn]
     low = math.floor(math.log10(min(values)))
     high = max(math.ceil(math.log10(max(values))), low + 1)
 
@@ -54,7 +54,7 @@ def dots(title: str, drawn: Sequence[Dot], labels: Sequence[tuple[int, str]], he
         return _LEFT + 10 + (at - first) / (last - first) * (WIDTH - _LEFT - _RIGHT - 20)
 
     def up(value: float) -> float:
-        place = (math.log10(max(value, _LEAST)) - low) / (high - low)
+        place = (math.log10(max(value, _SMALLEST_DRAWN)) - low) / (high - low)
         return height - _BOTTOM - place * (height - _TOP - _BOTTOM)
 
     step = max(1, math.ceil((high - low) / _TICKS))

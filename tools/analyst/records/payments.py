@@ -10,8 +10,8 @@ from stacks.compute.functions.detector.scoring import Transaction
 from tools.analyst.records.tables import Tables
 from tools.deploy.outputs import OperatorError
 
-MOST: Final = 2_000_000
-"""Payments that are held in memory, about a kilobyte each."""
+MAXIMUM_PAYMENTS: Final = 2_000_000
+"""Maximum number of payments in memory, of about 1 KB each."""
 
 _LABELS: Final[Mapping[AlertStatus, bool]] = {
     AlertStatus.CONFIRMED_FRAUD: True,
@@ -59,14 +59,14 @@ def payments(tables: Tables, *, since: int = 0) -> list[Payment]:
     """Return the payments that were received since a time, in the order in which they were.
 
     Raises:
-        OperatorError: AWS refuses, or there are more than `MOST`.
+        OperatorError: AWS refuses, or there are more than `MAXIMUM_PAYMENTS`.
     """
     labels = verdicts(tables, since=since)
     found = []
     for item in tables.decided_transactions(since=since):
         found.append(_payment(item, labels))
-        if len(found) > MOST:
-            raise OperatorError(f"more than {MOST:,} payments are stored: too many for memory")
+        if len(found) > MAXIMUM_PAYMENTS:
+            raise OperatorError(f"more than {MAXIMUM_PAYMENTS:,} payments are stored: too many for memory")
     return sorted(found, key=lambda each: each.received_at)
 
 

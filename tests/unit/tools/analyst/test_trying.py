@@ -21,7 +21,7 @@ from tests.unit.tools.analyst.table import Table, table_in_memory
 from tools.analyst import challenger, rules
 from tools.analyst.comparison import compared
 from tools.analyst.records.payments import Challenge, Payment, payments
-from tools.analyst.trying import MOST_TIMES, Trying
+from tools.analyst.trying import MAXIMUM_ALERT_RATIO, Trying
 from tools.deploy.outputs import OperatorError
 
 DAY = 86_400_000
@@ -88,7 +88,7 @@ def test_a_file_that_would_silence_or_multiply_alerts_is_refused() -> None:
     assert compared.startswith("in the replay, the rules in force raise 14 alerts, the new rules 14")
     with pytest.raises(OperatorError, match=r"no alerts, the rules in force 14.*FORCE=yes"):
         tried.compared(parse_rules(with_limit(100_000).encode()))
-    with pytest.raises(OperatorError, match=rf"more than {MOST_TIMES:g} times as many.*FORCE=yes"):
+    with pytest.raises(OperatorError, match=rf"more than {MAXIMUM_ALERT_RATIO:g} times as many.*FORCE=yes"):
         tried.compared(parse_rules(with_limit(10).encode()))
     assert trying([]).compared(RULES) == ["no stored payments to try the rules on"]
 

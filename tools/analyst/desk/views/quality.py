@@ -19,8 +19,8 @@ from tools.deploy.outputs import OperatorError
 _DAY: Final = 86_400_000
 _RECENT_DAYS: Final = 7
 _LISTED_DAYS: Final = 14
-_LEAST: Final = 20
-"""Fewer alerts on a side say nothing of a shift."""
+_MINIMUM_ALERTS: Final = 20
+"""Minimum number of alerts in each period to detect a shift."""
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,7 @@ def _shift(
     old_counts = Counter(value for alert in before for value in values(alert))
     now_total, old_total = now_counts.total(), old_counts.total()
     index = None
-    if len(recent) >= _LEAST and len(before) >= _LEAST:
+    if len(recent) >= _MINIMUM_ALERTS and len(before) >= _MINIMUM_ALERTS:
         names = now_counts.keys() | old_counts.keys()
         index = 0.0
         for name in names:
