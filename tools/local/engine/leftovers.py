@@ -1,7 +1,7 @@
-"""What is left of an environment in the emulator: every resource whose name or tags belong to its suffix.
+"""List the remaining resources of an environment in the emulator, by name suffix or tag.
 
-`python -m tools.local.engine.leftovers [--environment local] [--run-directory DIR]` prints them, one a
-line, and exits with 1 when there are any. A KMS key whose deletion is scheduled counts as gone.
+`python -m tools.local.engine.leftovers [--environment local] [--run-directory DIR]` prints them, one per
+line, and exits with 1 if there are any. A KMS key pending deletion counts as deleted.
 """
 
 import argparse
@@ -16,11 +16,11 @@ from emulator.provider.cloud import Cloud, is_missing
 from tools.local.run_directory import emulator_of, run_directory
 
 _TAG = "Environment"
-"""The tag that carries the suffix on everything that has tags."""
+"""Tag with the environment suffix."""
 
 
 def leftovers(cloud: Cloud, suffix: str) -> list[str]:
-    """Every resource of the environment that still exists, as `kind name`, sorted."""
+    """Return the remaining resources as `kind name`, sorted."""
     belongs = _belongs_to(suffix)
     found = [f"{kind} {name}" for kind, list_all in _LISTS.items() for name in list_all(cloud, belongs)]
     return sorted(found)
@@ -31,7 +31,7 @@ Lister = Callable[[Cloud, Belongs], Iterator[str]]
 
 
 def _belongs_to(suffix: str) -> Belongs:
-    """Whether a name ends in the suffix (or in it and what AWS appends), or a tag says so."""
+    """Return a test whether a resource has the suffix in its name or the environment's tag."""
     pattern = re.compile(rf"(^|[-/:]){re.escape(suffix)}($|[/:])")
     camel = f"{suffix[:1].upper()}{suffix[1:]}"
 
@@ -59,7 +59,7 @@ def _ec2(operation: str, key: str, identity: str) -> Lister:
 
 
 def _named(service: str, operation: str, key: str, name: str | None) -> Lister:
-    """Resources whose names tell; `name` is the field that holds it, None where a list holds plain names."""
+    """Return a lister of resources by name; `name` is the field of the name, None for a list of names."""
 
     def list_all(cloud: Cloud, belongs: Belongs) -> Iterator[str]:
         for each in _pages(cloud.client(service), operation, key):
@@ -108,7 +108,7 @@ def _role_policies(cloud: Cloud, belongs: Belongs) -> Iterator[str]:
                 if belongs(name, {}):
                     yield f"{role['RoleName']}/{name}"
         except Exception as error:
-            if not is_missing(error):  # a role may go while we look
+            if not is_missing(error):  # a role may be deleted concurrently
                 raise
 
 
@@ -154,7 +154,7 @@ _LISTS: Mapping[str, Lister] = {
 
 
 def main() -> int:
-    """Print what is left; returns 1 when there is anything."""
+    """Print the remaining resources; return 1 if there are any."""
     parser = argparse.ArgumentParser(prog="python -m tools.local.engine.leftovers", description=main.__doc__)
     parser.add_argument("--environment", default="local", help="the environment's suffix (default: local)")
     parser.add_argument("--run-directory", type=Path, default=run_directory())

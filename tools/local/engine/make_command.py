@@ -7,11 +7,11 @@ from tools.deploy.project import ROOT
 from tools.local.run_directory import DEFAULT
 
 DEFAULT_DIRECTORY = ROOT / DEFAULT
-"""Where a local environment lies unless LOCAL_DIRECTORY says otherwise."""
+"""Run directory unless LOCAL_DIRECTORY is set."""
 
 
 def make_command(verb: str, environment: str, run_directory: Path, *, engine: str = "") -> str:
-    """A command for the environment in a run directory, which is named where it is not the default one."""
+    """Return a command for the environment, with the run directory if it is not the default."""
     chosen = f" ENGINE={engine}" if engine else ""
     directory = run_directory.resolve()
     elsewhere = "" if directory == DEFAULT_DIRECTORY else f" LOCAL_DIRECTORY={shlex.quote(str(directory))}"

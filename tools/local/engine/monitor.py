@@ -1,4 +1,4 @@
-"""The resource monitor of the embedded engine: the program's side of a deployment, inside its process."""
+"""The resource monitor of the embedded engine, in the program's process."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ _FEATURES = (
 
 
 class NoMocks(Mocks):
-    """The SDK wants mocks beside a monitor; this monitor never asks them."""
+    """Placeholder mocks, which the SDK requires and the monitor never calls."""
 
     def call(self, args: MockCallArgs) -> Any:
         """Never asked."""
@@ -44,7 +44,7 @@ class EngineMonitor(MockMonitor):
         self._store = store
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
-        """URNs as the real engine builds them."""
+        """Return a URN as the real engine builds it."""
         return urn_of(self._project.stack, self._project.name, parent, type_, name)
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the protocol's own name
@@ -56,13 +56,13 @@ class EngineMonitor(MockMonitor):
         )
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - the protocol's own name
-        """Keep what a component or the stack says of itself."""
+        """Record the outputs of a component or the stack."""
         outputs, secrets = decode(request.outputs)
         self._deployment.set_outputs(request.urn, outputs, secrets)
         return empty_pb2.Empty()
 
     def ReadResource(self, request: Any) -> Any:  # noqa: N802 - the protocol's own name
-        """Answer for a StackReference, or read a resource that this layer does not own."""
+        """Resolve a StackReference, or read an external resource."""
         goal = goal_of_read(request, self.make_urn(request.parent, request.type, request.name))
 
         def answer(provider: Provider) -> tuple[dict[str, Any], list[str]] | None:
@@ -77,7 +77,7 @@ class EngineMonitor(MockMonitor):
         )
 
     def Invoke(self, request: Any) -> Any:  # noqa: N802 - the protocol's own name
-        """Answer a function call."""
+        """Answer an invoke."""
         arguments, _ = decode(request.args)
         answer = self._deployment.invoke(request.provider, request.tok, request.version, arguments)
         return resource_pb2.ResourceInvokeResponse(**{"return": encode(answer)})

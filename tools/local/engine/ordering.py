@@ -1,4 +1,4 @@
-"""In which order resources can be deleted, and which must go with one that is replaced."""
+"""Deletion order, and the resources that a replacement also replaces."""
 
 from collections.abc import Callable, Iterable, Sequence
 from graphlib import TopologicalSorter
@@ -7,7 +7,7 @@ from tools.local.engine.state import ResourceState
 
 
 def deletion_order(resources: Sequence[ResourceState]) -> list[ResourceState]:
-    """Every resource after all that depend on it; of those that may go, the last created first."""
+    """Return resources after their dependents, the last created first."""
     newest_first = list(reversed(resources))
     sorter: TopologicalSorter[int] = TopologicalSorter()
     for index, resource in enumerate(newest_first):
@@ -27,12 +27,11 @@ def must_go_with(
     resources: Iterable[ResourceState],
     replacing: Callable[[ResourceState, set[str]], tuple[str, ...] | None],
 ) -> dict[str, tuple[str, ...]]:
-    """What a replacement of `root` replaces too: URN -> the properties that force it, in order of creation.
+    """Return the resources that replacing `root` also replaces: URN -> forcing properties, in creation order.
 
-    `resources` are those that this run has not registered yet: what is registered cannot depend on the root
-    any more. `replacing(resource, changing)` names the properties of a resource that would force its
-    replacement if the inputs `changing` got values that are not known yet; None where nothing would. What
-    uses a provider that goes goes as well, whatever its properties.
+    `resources` are those not yet registered in this run: registered ones cannot depend on the old root.
+    `replacing(resource, changing)` returns the properties of a resource that force its replacement if the
+    inputs `changing` become unknown, or None. Resources of a replaced provider are always replaced.
     """
     going: dict[str, tuple[str, ...]] = {root.urn: ()}
     for resource in resources:

@@ -1,4 +1,4 @@
-"""What the layers export, for people and for scripts; secrets stay masked unless they are asked for."""
+"""Print the outputs of layers, with masked secrets unless requested."""
 
 import json
 from typing import Any
@@ -10,10 +10,10 @@ MASK = "[secret]"
 
 
 def layer_outputs(environment: Environment, layer: str, *, show_secrets: bool = False) -> dict[str, Any]:
-    """Return the outputs of one layer; empty when it is not deployed.
+    """Return the outputs of a layer; empty if it is not deployed.
 
     Raises:
-        tools.local.engine.errors.ForeignStateError: they belong to an emulator that has ended.
+        tools.local.engine.errors.ForeignStateError: The state belongs to an emulator that has ended.
     """
     state = environment.store().read(layer)
     if state is None:
@@ -27,7 +27,7 @@ def layer_outputs(environment: Environment, layer: str, *, show_secrets: bool = 
 def print_outputs(
     environment: Environment, only: str | None, *, as_json: bool = False, show_secrets: bool = False
 ) -> int:
-    """Print the outputs of one layer or all; returns an exit code."""
+    """Print the outputs of one layer or all; return an exit code."""
     names = [each.name for each in deployment_order() if only in (None, each.name)]
     found = {name: layer_outputs(environment, name, show_secrets=show_secrets) for name in names}
     if as_json:

@@ -1,8 +1,7 @@
-"""The provider as a Pulumi plugin: the real engine drives over gRPC what the embedded engine drives directly.
+"""The provider as a Pulumi plugin, for the real engine over gRPC.
 
-Each method translates one request and one answer of `pulumi.runtime.proto.provider_pb2`; what a resource
-type means is the provider's alone. Secrets arrive and leave in the clear: the engine remembers which
-properties are secret, because this plugin does not claim to accept them.
+Each method converts a request and response of `pulumi.runtime.proto.provider_pb2`. Secrets are in plain text:
+the engine tracks secret properties, because this plugin does not declare support for them.
 """
 
 # ruff: noqa: N802, ARG002 - the names and signatures are the protocol's
@@ -21,44 +20,44 @@ from tools.local.engine.plugin_answers import INCOMPLETE, difference, failures, 
 from tools.local.engine.wire import encode_whole
 
 CURRENT_ID = "__id"
-"""Output that holds a resource's id after an update has changed it: the engine keeps the first one."""
+"""Output with the current id of a resource whose update changed it: the engine keeps the first id."""
 
 
 class ProviderPlugin(provider_pb2_grpc.ResourceProviderServicer):
     """Serves every package of the provider.
 
-    The engine opens a connection for each provider resource of a program and configures it once, so the
-    connection tells which configured provider a request is for.
+    The engine opens a connection for each provider resource and configures it once, so that the connection
+    identifies the configured provider.
     """
 
     def __init__(self, cloud: Cloud) -> None:
-        """`cloud` is where the resources live."""
+        """Set the cloud of the resources."""
         self._cloud = cloud
         self._configured: dict[str, Provider] = {}
         self._lock = threading.Lock()
 
     def Handshake(self, request: Any, context: Any) -> Any:
-        """Return what this plugin understands: the bare protocol."""
+        """Return the plugin's capabilities: none beyond the basic protocol."""
         return provider_pb2.ProviderHandshakeResponse()
 
     def Attach(self, request: Any, context: Any) -> Any:
-        """Return the engine attaches itself; this plugin never calls back."""
+        """Acknowledge the engine's attachment; the plugin never calls back."""
         return empty_pb2.Empty()
 
     def GetPluginInfo(self, request: Any, context: Any) -> Any:
-        """The engine wants no plugin older than its SDK package; that of AWS has the highest version."""
+        """Return the AWS SDK's version, the highest: engines require at least that of their SDK packages."""
         return plugin_pb2.PluginInfo(version=version("pulumi-aws"))
 
     def GetSchema(self, request: Any, context: Any) -> Any:
-        """None: the SDK packages of the programs have their own."""
+        """Return an empty schema: the SDK packages have their own."""
         return provider_pb2.GetSchemaResponse(schema="{}")
 
     def Cancel(self, request: Any, context: Any) -> Any:
-        """Calls to the emulator are short: what runs is let end."""
+        """Do nothing: calls to the emulator are short."""
         return empty_pb2.Empty()
 
     def CheckConfig(self, request: Any, context: Any) -> Any:
-        """Judge a provider resource's settings."""
+        """Check a provider resource's configuration."""
         package = type_of(request.urn).rpartition(":")[2]
         settings = plain(request.news)
         with refusals(context):
@@ -66,14 +65,14 @@ class ProviderPlugin(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.CheckResponse(inputs=request.news, failures=failures(faults))
 
     def DiffConfig(self, request: Any, context: Any) -> Any:
-        """Settings change in place: none of them moves a resource elsewhere."""
+        """Return no replacement: configuration changes in place."""
         old = plain(request.old_inputs)
         new = plain(request.news)
         changed = (name for name in sorted(old.keys() | new.keys()) if old.get(name) != new.get(name))
         return difference(Diff(tuple(changed)))
 
     def Configure(self, request: Any, context: Any) -> Any:
-        """Remember the settings for this connection."""
+        """Configure the provider of this connection."""
         settings = plain(request.args)
         provider = Provider(self._cloud)
         provider.configure(settings)
@@ -82,7 +81,7 @@ class ProviderPlugin(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.ConfigureResponse(supportsPreview=True)
 
     def Check(self, request: Any, context: Any) -> Any:
-        """Complete and judge a resource's inputs."""
+        """Complete and check a resource's inputs."""
         olds = plain(request.olds)
         news = plain(request.news)
         with refusals(context):
@@ -90,7 +89,7 @@ class ProviderPlugin(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.CheckResponse(inputs=encode_whole(inputs), failures=failures(faults))
 
     def Diff(self, request: Any, context: Any) -> Any:
-        """Compare new inputs with old ones; what was never finished is replaced."""
+        """Compare new inputs with old ones; an incomplete resource is replaced."""
         if INCOMPLETE in request.olds.fields:
             return difference(Diff((INCOMPLETE,), (INCOMPLETE,), delete_before_replace=True))
         old = plain(request.old_inputs)
@@ -99,7 +98,7 @@ class ProviderPlugin(provider_pb2_grpc.ResourceProviderServicer):
             return difference(self._provider(context).diff(type_of(request.urn), old, new))
 
     def Create(self, request: Any, context: Any) -> Any:
-        """Create a resource, or say what is known of one that would be."""
+        """Create a resource, or return its known outputs in a preview."""
         inputs = plain(request.properties)
         with refusals(context, inputs):
             resource_id, outputs = self._provider(context).create(
@@ -108,7 +107,7 @@ class ProviderPlugin(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.CreateResponse(id=resource_id, properties=encode_whole(outputs))
 
     def Read(self, request: Any, context: Any) -> Any:
-        """Return what a resource is now; an answer without an id says that it is gone."""
+        """Read a resource; a response without id means that it does not exist."""
         inputs = plain(request.inputs)
         outputs = plain(request.properties)
         with refusals(context):
@@ -122,7 +121,7 @@ class ProviderPlugin(provider_pb2_grpc.ResourceProviderServicer):
         )
 
     def Update(self, request: Any, context: Any) -> Any:
-        """Change a resource in place."""
+        """Update a resource in place."""
         old_inputs = plain(request.old_inputs)
         old_outputs = plain(request.olds)
         new_inputs = plain(request.news)
@@ -150,7 +149,7 @@ class ProviderPlugin(provider_pb2_grpc.ResourceProviderServicer):
         return empty_pb2.Empty()
 
     def Invoke(self, request: Any, context: Any) -> Any:
-        """Answer a function call of a program."""
+        """Answer an invoke."""
         arguments = plain(request.args)
         with refusals(context):
             answer = self._provider(context).invoke(request.tok, arguments)

@@ -1,4 +1,4 @@
-"""What a plugin answers with: structs, differences, refusals, as the provider protocol writes them."""
+"""Convert responses to the provider protocol: structs, differences, errors."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,26 +16,26 @@ from emulator.provider.resource import CheckFailure
 from tools.local.engine.wire import decode, encode_whole
 
 INCOMPLETE = "__incomplete"
-"""Output that marks a resource whose creation did not finish, and which must be made anew."""
+"""Output that marks an incomplete resource, which must be replaced."""
 
 
 def plain(struct: struct_pb2.Struct) -> dict[str, Any]:
-    """Properties as the provider takes them; the engine keeps secrets to itself."""
+    """Return properties as plain values."""
     return decode(struct)[0]
 
 
 def type_of(urn: str) -> str:
-    """Return a resource's own type: a URN names its parents' types before it."""
+    """Return the resource type in a URN, which parents' types precede."""
     return urn.split("::")[2].rpartition("$")[2]
 
 
 def failures(faults: Iterable[CheckFailure]) -> list[Any]:
-    """Return what a check found wrong."""
+    """Return the failures of a check."""
     return [provider_pb2.CheckFailure(property=each.property, reason=each.reason) for each in faults]
 
 
 def difference(diff: Diff) -> Any:
-    """A diff in the protocol's detailed form, and in the simple one that knows top-level properties only."""
+    """Return a diff in the protocol's detailed and simple (top-level) forms."""
     return provider_pb2.DiffResponse(
         changes=provider_pb2.DiffResponse.DIFF_SOME if diff.changed else provider_pb2.DiffResponse.DIFF_NONE,
         diffs=_top_level(diff.changed),
@@ -48,9 +48,9 @@ def difference(diff: Diff) -> Any:
 
 @contextmanager
 def refusals(context: Any, inputs: Mapping[str, Any] | None = None) -> Iterator[None]:
-    """End the call with the provider's own text when it refuses.
+    """Abort the call with the provider's error message.
 
-    `inputs` are those of a creation: what exists already, though unfinished, is reported with its id.
+    `inputs` are those of a creation, for the report of an incomplete resource with its id.
     """
     try:
         yield

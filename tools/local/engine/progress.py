@@ -1,4 +1,4 @@
-"""What a deployment tells while it runs: a line for each resource that changes, and a summary."""
+"""Progress of a deployment: a line for each changed resource, and a summary."""
 
 import sys
 import threading
@@ -39,7 +39,7 @@ _PLANNED: dict[Action, str] = {
 
 
 class Progress:
-    """Counts and prints what happens to one layer's resources; safe to use from several threads."""
+    """Counts and prints the steps on a layer's resources; thread-safe."""
 
     def __init__(self, title: str, *, preview: bool = False, stream: TextIO | None = None) -> None:
         """`title` heads the lines; a preview speaks of what would be done."""
@@ -52,11 +52,11 @@ class Progress:
 
     @property
     def changes(self) -> int:
-        """How many resources are not as the program wants them."""
+        """Number of resources that differ from the program."""
         return sum(self.counts[action] for action in ("create", "update", "replace", "delete"))
 
     def line(self, text: str) -> None:
-        """Print one line at once."""
+        """Print and flush a line."""
         with self._lock:
             print(text, file=self._stream, flush=True)
 
@@ -69,7 +69,7 @@ class Progress:
         seconds: float | None = None,
         details: Sequence[str] = (),
     ) -> None:
-        """Count one resource; print it unless it is unchanged."""
+        """Count a resource, and print it unless unchanged."""
         with self._lock:
             self.counts[action] += 1
         if action == "same":
@@ -79,11 +79,11 @@ class Progress:
         self.line(f" {_SYMBOLS[action]} {type_token} {name} {self._words[action]}{about}{took}")
 
     def failure(self, text: str) -> None:
-        """Print what went wrong."""
+        """Print an error."""
         self.line(f" ! {text}")
 
     def summary(self) -> None:
-        """Print how many resources saw what, and how long it all took."""
+        """Print the number of resources by step, and the duration."""
         rows = [
             f"    {_SYMBOLS[action]} {self.counts[action]} {self._words[action]}"
             for action in _SYMBOLS

@@ -11,14 +11,14 @@ _STEP = re.compile(r'\.?([^.\[\]"]+)|\[(\d+|\*)\]|\[\s*"((?:[^"\\]|\\.)*)"\s*\]'
 
 
 class PropertyPathError(ValueError):
-    """Text that is no property path."""
+    """The text is not a property path."""
 
 
 def parsed(path: str) -> tuple[Step, ...]:
-    """Return the steps of a path: names, positions, and `*` for any of either.
+    """Parse a path into names, indexes and `*` for any of them.
 
     Raises:
-        PropertyPathError: it is malformed.
+        PropertyPathError: The path is malformed.
     """
     steps: list[Step] = []
     at = 0
@@ -38,7 +38,7 @@ def parsed(path: str) -> tuple[Step, ...]:
 
 
 def shown(steps: Iterable[Step]) -> str:
-    """Return the text that `parsed` reads as these steps."""
+    """Return the text of a parsed path."""
     text = ""
     for step in steps:
         if isinstance(step, int):
@@ -52,14 +52,14 @@ def shown(steps: Iterable[Step]) -> str:
 
 
 def contains(path: tuple[Step, ...], other: tuple[Step, ...]) -> bool:
-    """Whether `other` is what `path` names, or a part of it."""
+    """Return whether `path` equals or contains `other`."""
     return len(path) <= len(other) and all(
         step in (ANY, part) for step, part in zip(path, other[: len(path)], strict=True)
     )
 
 
 def changed_at(path: tuple[Step, ...], value: Any, change: Callable[[Any], Any]) -> Any:
-    """Return the value with what the path names changed; as it was, where there is no such part."""
+    """Return the value with `change` applied at a path, unchanged without such a part."""
     if not path:
         return change(value)
     step, rest = path[0], path[1:]

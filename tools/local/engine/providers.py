@@ -1,4 +1,4 @@
-"""The provider resources of a run: explicit ones, and the default ones that stand in for them."""
+"""The explicit and default provider resources of a run."""
 
 import json
 import threading
@@ -39,7 +39,7 @@ class Providers:
         """Check and configure a provider resource.
 
         Raises:
-            ResourceError: its settings are refused.
+            ResourceError: The configuration is invalid.
         """
         started = time.monotonic()
         package = goal.type.removeprefix(PROVIDER_TYPE)
@@ -65,10 +65,10 @@ class Providers:
         return state
 
     def get(self, reference: str) -> Provider:
-        """Return the provider that a reference names.
+        """Return the provider with a reference.
 
         Raises:
-            EngineError: it was not registered.
+            EngineError: The provider was not registered.
         """
         with self._lock:
             try:
@@ -77,10 +77,10 @@ class Providers:
                 raise EngineError(f"provider {reference} is not registered") from None
 
     def default(self, package: str, version: str, register: Callable[[Goal], ResourceState]) -> str:
-        """Return the reference of a package's default provider, which is registered when it is first needed.
+        """Return the reference of a package's default provider, registered on first use.
 
         Raises:
-            EngineError: default providers are disabled.
+            EngineError: Default providers are disabled.
         """
         disabled = json.loads(self._config.get(_DEFAULTS_DISABLED, "[]"))
         if package != BUILT_IN and (package in disabled or "*" in disabled):

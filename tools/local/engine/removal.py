@@ -1,4 +1,4 @@
-"""Taking resources away: what the program does not want any more, and what is replaced."""
+"""Delete resources that the program no longer has, and replaced ones."""
 
 import time
 
@@ -19,25 +19,25 @@ class Removal:
         self._forced: dict[str, tuple[str, ...]] = {}
 
     def forcing(self, urn: str) -> tuple[str, ...]:
-        """Why a resource was deleted along with another one: the properties that will have new values."""
+        """Return the changing properties that caused the deletion of a dependent resource."""
         return self._forced.get(urn, ())
 
     def everything_unwanted(self) -> None:
         """Delete what the program did not register and what was replaced, dependents first.
 
         Raises:
-            ResourceError: one is protected, or cannot be deleted.
-            StoppedError: somebody asked to stop.
+            ResourceError: A resource is protected or cannot be deleted.
+            StoppedError: The run was interrupted.
         """
         for state in deletion_order(self._run.snapshot.unregistered):
             self._run.stopping.check()
             self._remove(state)
 
     def make_way(self, old: ResourceState) -> None:
-        """Delete a resource that is about to be made anew, and before it what must be made anew with it.
+        """Delete a resource before its replacement, after the dependents that are also replaced.
 
         Raises:
-            ResourceError: what must go with it is protected, or one cannot be deleted.
+            ResourceError: A dependent is protected, or a deletion failed.
         """
         waiting = self._run.snapshot.waiting
         going = must_go_with(old, waiting, self._replacing)
@@ -51,10 +51,10 @@ class Removal:
             self._run.snapshot.mark_recreate(state.urn)
 
     def refuse_if_protected(self, state: ResourceState) -> None:
-        """Stop before a protected resource is lost.
+        """Refuse to delete a protected resource.
 
         Raises:
-            ResourceError: it is protected.
+            ResourceError: The resource is protected.
         """
         if state.protect:
             raise failure(state, "is protected: take protect away first")

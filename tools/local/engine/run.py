@@ -1,4 +1,4 @@
-"""What the parts of one run of a layer share."""
+"""Shared state of a run of a layer."""
 
 import time
 from collections.abc import Sequence
@@ -19,9 +19,9 @@ _AS_IT_IS = Decision()
 
 @dataclass(frozen=True)
 class Run:
-    """One deployment or preview of a layer: where it happens, what is known, and what is told of it.
+    """A deployment or preview of a layer.
 
-    In a preview every decision is made and nothing is done.
+    A preview makes all decisions without acting on them.
     """
 
     cloud: Cloud
@@ -37,14 +37,14 @@ class Run:
         resource: Goal | ResourceState,
         decision: Decision = _AS_IT_IS,
     ) -> None:
-        """Record that a step begins, and what led to it."""
+        """Record the start of a step and its decision."""
         about = (decision.changed, decision.replaces, decision.details)
         self.log.add(Step(operation, resource.urn, resource.type, resource.name, *about))
 
     def tell(
         self, action: Action, resource: Goal | ResourceState, started: float, details: Sequence[str] = ()
     ) -> None:
-        """Print that a resource was dealt with; a preview has no times."""
+        """Print a completed step; a preview has no duration."""
         seconds = None if self.preview else time.monotonic() - started
         self.progress.step(action, resource.type, resource.name, seconds=seconds, details=details)
 

@@ -1,4 +1,4 @@
-"""Which parts of a resource's properties are secret, as paths: the engine keeps them, providers do not."""
+"""Paths of secrets in properties, which the engine tracks for providers."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -7,9 +7,9 @@ from tools.local.engine.property_path import parsed, shown
 
 
 def as_secret_as(values: Mapping[str, Any], paths: Iterable[str]) -> list[str]:
-    """Return what is secret in values that a provider made of others, in which `paths` were.
+    """Return the secret paths in a provider's values, derived from values with the secret `paths`.
 
-    A part is as secret as the part of its name; of a list with a secret in it, all is.
+    A part is secret if the part with its name was; a list with a secret is wholly secret.
     """
     found = (_within(values, path) for path in paths)
     return sorted({path for path in found if path is not None})

@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     ends = {signal.SIGINT, signal.SIGTERM}
-    signal.pthread_sigmask(signal.SIG_BLOCK, ends)  # before threads start, which inherit it
+    signal.pthread_sigmask(signal.SIG_BLOCK, ends)  # before threads start, so that they inherit the mask
     with serving(cloud) as port:
         print(f"PULUMI_DEBUG_PROVIDERS={attachment(port)}", flush=True)
         signal.sigwait(ends)
@@ -47,13 +47,13 @@ def run(options: argparse.Namespace) -> int:
 
 
 def attachment(port: int) -> str:
-    """Return what the variable PULUMI_DEBUG_PROVIDERS says of a server: every package on its port."""
+    """Return the value of PULUMI_DEBUG_PROVIDERS: every package at the server's port."""
     return ",".join(f"{package}:{port}" for package in PACKAGES)
 
 
 @contextmanager
 def serving(cloud: Cloud) -> Iterator[int]:
-    """The provider's plugin on a free loopback port, which is given."""
+    """Serve the provider's plugin on a free loopback port; yield the port."""
     server = grpc.server(
         ThreadPoolExecutor(_THREADS),
         options=[("grpc.max_receive_message_length", -1), ("grpc.so_reuseport", 0)],

@@ -1,4 +1,4 @@
-"""The state of a layer while it is being changed: what is registered so far, and what is left over."""
+"""The state of a layer during a run: registered and remaining resources."""
 
 import threading
 from collections.abc import Callable
@@ -8,14 +8,14 @@ from tools.local.engine.state import LayerState, ResourceState
 
 
 class Snapshot:
-    """Thread-safe changes to a layer's state, each of them saved before the next thing happens.
+    """Thread-safe changes of a layer's state, each saved before the next step.
 
-    The order of resources is the order in which the program registered them, which puts every resource after
-    all that it depends on; what this run has not registered yet follows in its old order.
+    Resources are in registration order, and thereby after their dependencies; resources not yet registered
+    follow in their previous order.
     """
 
     def __init__(self, state: LayerState, save: Callable[[LayerState], None]) -> None:
-        """`save` writes the state; a preview passes one that does nothing."""
+        """Set the state and `save`, which writes it; a preview passes a function that does nothing."""
         self._lock = threading.RLock()
         self._save = save
         self._layer = state
@@ -25,10 +25,10 @@ class Snapshot:
         self._claimed: set[str] = set()
 
     def claim(self, urn: str, aliases: tuple[str, ...]) -> ResourceState | None:
-        """The resource that the program now registers under `urn`, as it stands, or None for a new one.
+        """Return the existing resource that the program registers as `urn`, or None.
 
         Raises:
-            KeyError: the URN was registered before in this run.
+            KeyError: The URN was already registered in this run.
         """
         with self._lock:
             if urn in self._claimed:
@@ -43,15 +43,15 @@ class Snapshot:
             return old
 
     def begin(self, state: ResourceState) -> None:
-        """Note that a creation is about to happen: it must be looked for if nobody notes its end."""
+        """Record a pending creation, which is looked up later unless its end is recorded."""
         with self._lock:
             self._layer.pending_creations.append(state)
             self._write()
 
     def put(self, state: ResourceState, retired: ResourceState | None = None) -> None:
-        """Note the state of a resource that the program registered; ends a pending creation of it.
+        """Record the state of a registered resource, and end its pending creation.
 
-        `retired` is what it replaces and what still exists: kept until it is deleted.
+        `retired` is the replaced resource, kept until it is deleted.
         """
         with self._lock:
             self._end_creation(state.urn)
@@ -63,19 +63,19 @@ class Snapshot:
             self._write()
 
     def fail_creation(self, urn: str) -> None:
-        """Note that a creation was refused, so that nothing exists."""
+        """Record that a creation failed without creating anything."""
         with self._lock:
             self._end_creation(urn)
             self._write()
 
     def mark_recreate(self, urn: str) -> None:
-        """Note that a resource was deleted because it is about to be replaced."""
+        """Record that a resource was deleted for its replacement."""
         with self._lock:
             self._old[urn].recreate = True
             self._write()
 
     def remove(self, state: ResourceState) -> None:
-        """Forget a resource that was deleted."""
+        """Remove a deleted resource."""
         with self._lock:
             if state.obsolete:
                 self._obsolete = [each for each in self._obsolete if each is not state]
@@ -85,45 +85,45 @@ class Snapshot:
             self._write()
 
     def end_pending(self, state: ResourceState) -> None:
-        """Forget a creation of an earlier run, after it was looked for."""
+        """Remove a pending creation of an earlier run after its lookup."""
         with self._lock:
             self._layer.pending_creations = [e for e in self._layer.pending_creations if e is not state]
             self._write()
 
     def set_outputs(self, urn: str, outputs: dict[str, Any], secret: list[str]) -> None:
-        """Note what a component or the stack says of itself at its end."""
+        """Record the outputs of a component or the stack."""
         with self._lock:
             state = self._registered[urn]
             state.outputs, state.secret_outputs = outputs, secret
             self._write()
 
     def outputs_of(self, urn: str) -> tuple[dict[str, Any], list[str]]:
-        """Return the outputs of a resource that this run has registered, and which are secret."""
+        """Return the outputs of a registered resource, and the paths of secrets."""
         with self._lock:
             state = self._registered[urn]
             return state.outputs, state.secret_outputs
 
     @property
     def resources(self) -> list[ResourceState]:
-        """Everything, in order."""
+        """All resources in order."""
         with self._lock:
             return [*self._registered.values(), *self._old.values(), *self._obsolete]
 
     @property
     def unregistered(self) -> list[ResourceState]:
-        """What the program does not want any more, and what it has replaced."""
+        """Resources that the program no longer has, and replaced ones."""
         with self._lock:
             return [*self._old.values(), *self._obsolete]
 
     @property
     def waiting(self) -> list[ResourceState]:
-        """What the program has not begun to register in this run, in its old order."""
+        """Resources not yet registered in this run, in their previous order."""
         with self._lock:
             return [each for urn, each in self._old.items() if urn not in self._claimed]
 
     @property
     def pending_creations(self) -> list[ResourceState]:
-        """Creations whose end nobody noted."""
+        """Creations without a recorded end."""
         return list(self._layer.pending_creations)
 
     def _rename(self, alias: str, urn: str) -> None:

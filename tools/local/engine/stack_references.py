@@ -1,4 +1,4 @@
-"""What one stack reads of another: a StackReference is a resource that is read, never made."""
+"""Resolve StackReferences from the states of other layers."""
 
 from typing import Any
 
@@ -10,10 +10,10 @@ STACK_REFERENCE = "pulumi:pulumi:StackReference"
 
 
 def stack_reference(store: StateStore, name: str) -> tuple[dict[str, Any], list[str]]:
-    """The outputs of the resource that names a stack (`organization/project/stack`), and which are secret.
+    """Return the outputs of a StackReference (`organization/project/stack`), and the names of secrets.
 
     Raises:
-        UnknownStackError: the stack is not deployed on this emulator, or belongs to another environment.
+        UnknownStackError: The stack is not deployed on this emulator, or belongs to another environment.
     """
     project, _, stack = name.rpartition("/")
     state = store.of_project(project.rpartition("/")[2]) if stack == store.stack else None

@@ -1,6 +1,6 @@
-"""The state of one layer: what was created, with which inputs and outputs, written after every step.
+"""The state of a layer: its resources with inputs and outputs, written after every step.
 
-A file belongs to one emulator (`instance_id`): the resources of an emulator that has ended are gone with it.
+A state belongs to one emulator (`instance_id`): the resources of an emulator end with it.
 """
 
 import fcntl
@@ -25,12 +25,11 @@ _PRIVATE = 0o600
 
 @dataclass
 class ResourceState:
-    """One resource as it stands in the emulator; or what groups others: a stack, component or provider.
+    """A resource in the emulator, or a stack, component or provider.
 
-    `external`: it is somebody else's and was only read.
-    `secret_inputs` and `secret_outputs` are the paths of what is secret in them.
-    `tainted`: its creation did not finish, so it must be replaced. `recreate`: it was deleted to be replaced
-    and does not exist now. `obsolete`: it was replaced by another of the same URN and waits to be deleted.
+    `external`: it was only read. `secret_inputs` and `secret_outputs` are the paths of secrets. `tainted`:
+    its creation is incomplete, so it must be replaced. `recreate`: it was deleted for its replacement.
+    `obsolete`: it was replaced and must be deleted.
     """
 
     urn: str
@@ -58,12 +57,12 @@ class ResourceState:
 
     @property
     def is_real(self) -> bool:
-        """Whether a provider made it for this layer: what groups others exists in the state alone."""
+        """Whether it is a resource in the emulator, owned by this layer."""
         return self.custom and not self.external and not self.type.startswith(PROVIDER_TYPE)
 
     @property
     def needs(self) -> set[str]:
-        """URNs of all that it depends on."""
+        """URNs of its dependencies."""
         by_property = {urn for urns in self.property_dependencies.values() for urn in urns}
         provider = {self.provider.rpartition("::")[0]} if self.provider else set()
         return ({*self.dependencies, self.parent} | by_property | provider) - {""}
@@ -71,7 +70,7 @@ class ResourceState:
 
 @dataclass
 class LayerState:
-    """All that is known of one layer in one stack."""
+    """The state of a layer in a stack."""
 
     project: str
     stack: str
@@ -82,22 +81,22 @@ class LayerState:
 
     @property
     def outputs(self) -> dict[str, Any]:
-        """What the layer exports; empty until a deployment went through."""
+        """The stack outputs; empty before the first completed deployment."""
         return self._stack.outputs if self._stack else {}
 
     @property
     def secret_output_paths(self) -> list[str]:
-        """What is secret in the exports."""
+        """Paths of secrets in the outputs."""
         return self._stack.secret_outputs if self._stack else []
 
     @property
     def secret_outputs(self) -> list[str]:
-        """Names of the exports that are secret, as a whole or in a part."""
+        """Names of outputs that are or contain secrets."""
         return sorted({str(parsed(path)[0]) for path in self.secret_output_paths})
 
     @property
     def real_resources(self) -> list[ResourceState]:
-        """What exists in the emulator because of this layer."""
+        """The layer's resources in the emulator."""
         return [each for each in self.resources if each.is_real and not each.recreate]
 
     @property
@@ -106,7 +105,7 @@ class LayerState:
 
 
 class StateStore:
-    """The state files of one stack on one emulator: `<run directory>/state/<stack>/<layer>.json`."""
+    """The state files of a stack on an emulator: `<run directory>/state/<stack>/<layer>.json`."""
 
     def __init__(self, run_directory: Path, stack: str, instance_id: str) -> None:
         """`instance_id` is the running emulator's."""
@@ -117,15 +116,15 @@ class StateStore:
         self._writing = threading.Lock()
 
     def path(self, layer: str) -> Path:
-        """Where a layer's state is kept."""
+        """Return the path of a layer's state."""
         return self.directory / f"{layer}.json"
 
     def read(self, layer: str) -> LayerState | None:
-        """Return the state of a layer, or None when it was never deployed.
+        """Return the state of a layer, or None if there is none.
 
         Raises:
-            ForeignStateError: it belongs to an emulator that has ended.
-            EngineError: the file is damaged.
+            ForeignStateError: The state belongs to an emulator that has ended.
+            EngineError: The file is damaged.
         """
         path = self.path(layer)
         try:
@@ -147,20 +146,20 @@ class StateStore:
         return state
 
     def own(self, layer: str) -> LayerState | None:
-        """Like `read`, but a state of an ended emulator counts as none."""
+        """Return the state of a layer as `read` does, but None for that of an ended emulator."""
         try:
             return self.read(layer)
         except ForeignStateError:
             return None
 
     def of_project(self, project: str) -> LayerState | None:
-        """Return the state of the layer that a project deploys, if it is deployed on this emulator."""
+        """Return the state of a project's layer, if it is deployed on this emulator."""
         layers = sorted(path.stem for path in self.directory.glob("*.json"))
         states = (self.own(layer) for layer in layers)
         return next((state for state in states if state and state.project == project), None)
 
     def write(self, state: LayerState) -> None:
-        """Write a state whole or not at all, for this user's eyes only: it holds secrets."""
+        """Write a state atomically, readable by this user only because it contains secrets."""
         with self._writing:
             path = self.path(state.layer)
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -171,15 +170,15 @@ class StateStore:
             temporary.replace(path)
 
     def remove(self, layer: str) -> None:
-        """Forget a layer that has no resources any more."""
+        """Remove the state of a layer without resources."""
         self.path(layer).unlink(missing_ok=True)
 
     @contextmanager
     def locked(self, layer: str) -> Iterator[None]:
-        """One operation at a time on a layer.
+        """Lock a layer for an operation.
 
         Raises:
-            EngineError: another process is at it.
+            EngineError: Another process holds the lock.
         """
         self.directory.mkdir(parents=True, exist_ok=True)
         with (self.directory / f"{layer}.lock").open("w") as lock:
@@ -193,7 +192,7 @@ class StateStore:
 
 
 def _as_dict(state: LayerState) -> dict[str, Any]:
-    """Return the state as plain data; shallow, because properties are plain already."""
+    """Return the state as plain data, without copying properties, which are plain already."""
     content = {each.name: getattr(state, each.name) for each in fields(state)}
     for name in ("resources", "pending_creations"):
         content[name] = [vars(each) for each in content[name]]

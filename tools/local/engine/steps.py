@@ -1,4 +1,4 @@
-"""What the engine decided to do to each resource, step by step, in the words of the Pulumi CLI."""
+"""The engine's steps, in the terms of the Pulumi CLI."""
 
 import json
 import threading
@@ -20,12 +20,12 @@ Operation = Literal[
 ]
 
 LOGICAL: frozenset[Operation] = frozenset({"create", "update", "delete", "replace"})
-"""What a person calls a change; a replacement also has the steps that it consists of."""
+"""Steps that count as changes; a replacement also has its component steps."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step on one resource; what differs is told as in `tools.local.engine.decision.Decision`."""
+    """A step on a resource, with the differences of a `tools.local.engine.decision.Decision`."""
 
     operation: Operation
     urn: str
@@ -36,12 +36,12 @@ class Step:
     details: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        """Plain data; changed properties are left out where there are none."""
+        """Return plain data, without empty lists of properties."""
         return {name: value for name, value in asdict(self).items() if value not in ((), {})}
 
 
 class StepLog:
-    """Steps in the order in which they began; safe to use from several threads."""
+    """Steps in order of their start; thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -54,13 +54,13 @@ class StepLog:
 
     @property
     def steps(self) -> Sequence[Step]:
-        """All so far."""
+        """The steps so far."""
         with self._lock:
             return tuple(self._steps)
 
 
 def write_report(path: Path, steps: Sequence[Step], error: str | None) -> None:
-    """Write what one layer's process found, for the process that asked (see tools/local/engine/plan.py)."""
+    """Write the result of a layer's process (see tools/local/engine/plan.py)."""
     content: dict[str, Any] = {
         "changes": [each.as_json() for each in steps if each.operation in LOGICAL],
         "unchanged": sum(each.operation == "same" for each in steps),

@@ -1,4 +1,4 @@
-"""Ctrl-C while a layer's resources are worked on: what is at work ends and is noted, nothing else begins."""
+"""Handle Ctrl-C during a run: steps in progress complete and are recorded, and no other begins."""
 
 import os
 import signal
@@ -11,26 +11,26 @@ from tools.terminal.ending import INTERRUPTED
 
 
 class StoppedError(Exception):
-    """Somebody asked to stop; what was done by then is noted."""
+    """The run was interrupted; completed steps are recorded."""
 
 
 class Stopping:
-    """Whether somebody has asked to stop."""
+    """A flag for interrupts."""
 
     def __init__(self) -> None:
         self._asked = threading.Event()
 
     def check(self) -> None:
-        """Look before a step.
+        """Check for an interrupt before a step.
 
         Raises:
-            StoppedError: it is not to begin.
+            StoppedError: The run was interrupted.
         """
         if self._asked.is_set():
             raise StoppedError
 
     def ask(self, *_: object) -> None:
-        """Let no further step begin; asked again, give up at once, whatever is at work."""
+        """Prevent further steps; on a second call, exit at once."""
         if self._asked.is_set():
             os._exit(INTERRUPTED)
         self._asked.set()
@@ -38,10 +38,10 @@ class Stopping:
 
 @contextmanager
 def stopping() -> Iterator[Stopping]:
-    """Take Ctrl-C for a request to stop between two steps of the block: an exception could fall into one.
+    """Defer Ctrl-C in the block until the next step, because an exception could interrupt a step.
 
     Raises:
-        StoppedError: there was one, and no step after it that looked.
+        StoppedError: There was an interrupt, and no later step has checked.
     """
     asked = Stopping()
     if threading.current_thread() is not threading.main_thread() or not callable(

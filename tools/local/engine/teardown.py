@@ -1,4 +1,4 @@
-"""What is done to a layer without running its program: refresh and destroy."""
+"""Operations that do not run a layer's program: refresh and destroy."""
 
 import time
 
@@ -17,10 +17,10 @@ from tools.local.engine.wire import abridged
 
 
 def destroy_layer(store: StateStore, cloud: Cloud, layer: str) -> int:
-    """Delete all resources of a layer, dependents first, then forget the layer; returns an exit code.
+    """Delete all resources of a layer, dependents first, then its state; return an exit code.
 
     Raises:
-        KeyboardInterrupt: somebody asked to stop; the state holds what is left.
+        KeyboardInterrupt: The run was interrupted; the state has the remaining resources.
     """
     with store.locked(layer):
         state = store.own(layer)
@@ -49,12 +49,12 @@ def destroy_layer(store: StateStore, cloud: Cloud, layer: str) -> int:
 
 
 def refresh_layer(store: StateStore, cloud: Cloud, layer: str) -> None:
-    """Read every resource of a layer and bring the state to what is found.
+    """Read all resources of a layer and update the state.
 
     Raises:
-        ForeignStateError: the state belongs to an emulator that has ended.
-        KeyboardInterrupt: somebody asked to stop; the state is as it was.
-        ResourceError: a resource cannot be read.
+        ForeignStateError: The state belongs to an emulator that has ended.
+        KeyboardInterrupt: The run was interrupted; the state is unchanged.
+        ResourceError: A resource cannot be read.
     """
     with store.locked(layer):
         state = store.read(layer)
@@ -74,11 +74,11 @@ def refresh_layer(store: StateStore, cloud: Cloud, layer: str) -> None:
 def bring_up_to_date(
     state: LayerState, store: StateStore, cloud: Cloud, progress: Progress, stop: Stopping
 ) -> None:
-    """Read every resource of a layer into its state, which is not written.
+    """Update the state of a layer from its resources, without writing it.
 
     Raises:
-        ResourceError: a resource cannot be read.
-        StoppedError: somebody asked to stop.
+        ResourceError: A resource cannot be read.
+        StoppedError: The run was interrupted.
     """
     provider = Provider(cloud)
     for each in state.resources:
@@ -89,7 +89,7 @@ def bring_up_to_date(
 
 
 def _forget(state: LayerState, found: set[str]) -> None:
-    """Drop what is not there any more, and that anything depends on it."""
+    """Remove missing resources and dependencies on them."""
     state.resources = [each for each in state.resources if each.urn in found]
     for each in state.resources:
         each.dependencies = [urn for urn in each.dependencies if urn in found]
@@ -129,7 +129,7 @@ def _delete(provider: Provider, resource: ResourceState) -> None:
 
 
 def _refreshed(resource: ResourceState, provider: Provider, progress: Progress, stop: Stopping) -> bool:
-    """Bring one resource's state to what is found; false when it is gone."""
+    """Update a resource's state; return False if it does not exist."""
     stop.check()
     if not resource.is_real or resource.recreate:
         return True

@@ -1,6 +1,6 @@
-"""Protobuf structs of the resource monitor's protocol, from and to the provider's plain values.
+"""Convert protobuf structs of the resource monitor to and from plain values.
 
-Secrets travel beside the values, as the paths of the parts that are secret.
+Secrets are plain values with a list of their paths.
 """
 
 from collections.abc import Iterable, Mapping
@@ -22,7 +22,7 @@ from tools.local.engine.property_path import Step, changed_at, parsed, shown
 
 
 def decode(struct: struct_pb2.Struct) -> tuple[dict[str, Any], set[str]]:
-    """Properties as plain values, and the paths of what is secret in them."""
+    """Return properties as plain values, and the paths of secrets."""
     secrets: set[str] = set()
     values: dict[str, Any] = {}
     for name, field in struct.fields.items():
@@ -35,7 +35,7 @@ def decode(struct: struct_pb2.Struct) -> tuple[dict[str, Any], set[str]]:
 
 
 def encode(values: Mapping[str, Any], secrets: Iterable[str] = ()) -> struct_pb2.Struct:
-    """Properties as a struct; `secrets` are paths. Assets stay out: the SDK has its own, abridged here."""
+    """Return properties as a struct without assets, which the SDK keeps; `secrets` are paths."""
     encoded: Any = {name: _encoded(value) for name, value in values.items() if not is_asset(value)}
     for path in secrets:
         encoded = changed_at(parsed(path), encoded, lambda value: {SIGNATURE: SECRET, "value": value})
@@ -45,14 +45,14 @@ def encode(values: Mapping[str, Any], secrets: Iterable[str] = ()) -> struct_pb2
 
 
 def encode_whole(values: Mapping[str, Any]) -> struct_pb2.Struct:
-    """Properties as a struct with assets and all, as the real engine keeps them."""
+    """Return properties as a struct with assets, as the real engine keeps them."""
     struct = struct_pb2.Struct()
     struct.update({name: _encoded(value) for name, value in values.items()})
     return struct
 
 
 def abridged(value: Any) -> Any:
-    """Return a value for the state: of an asset or archive only its hash is kept."""
+    """Return a value for the state, with only the hash of assets and archives."""
     if is_asset(value):
         return {SIGNATURE: value[SIGNATURE], "hash": value.get("hash", "")}
     if isinstance(value, Mapping):

@@ -1,9 +1,8 @@
-"""Runs layers' programs in turn, each in its own process: `ProgramRunner`, and what it starts.
+"""Run layers' programs in turn, each in its own process.
 
-Importing is most of the cost of a program, so `python -m tools.local.engine.worker MODULE` imports what every
-program needs, and MODULE, which the first one needs; then it reads a JSON list of `LayerRequest` from its
-standard input. Each program runs in a fork of it; while one runs, the next one's modules are imported.
-It never starts a thread, which makes forking it safe.
+Imports are most of a program's cost, so `python -m tools.local.engine.worker MODULE` imports common modules
+and MODULE, the first program's; then it reads a JSON list of `LayerRequest` from standard input. Each program
+runs in a fork; meanwhile the next one's modules are imported. It starts no threads, so that forking is safe.
 """
 
 import contextlib
@@ -26,10 +25,10 @@ _SHARED_MODULES = ("pulumi_aws", "tools.local.engine.layer_run")
 
 
 class ProgramRunner:
-    """A process that imports what programs need from the moment it is made, and runs them when it is told."""
+    """A process that imports the programs' modules at once, and runs programs on request."""
 
     def __init__(self, first_module: str) -> None:
-        """`first_module` is what the program that will run first imports."""
+        """Start the process; `first_module` is the module of the first program."""
         sys.stdout.flush()
         command = [sys.executable, "-m", "tools.local.engine.worker", first_module]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, text=True, cwd=ROOT)
@@ -40,41 +39,41 @@ class ProgramRunner:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Without requests the process ends by itself; Ctrl-C has reached it as well."""
+        """Wait for the process, which ends without requests and also receives Ctrl-C."""
         if self._process.stdin and not self._process.stdin.closed:
             self._process.stdin.close()
         self._process.wait()
 
     def run(self, requests: Sequence[LayerRequest]) -> int:
-        """Run layers one after the other, each in its own process, stopping at the first failure.
+        """Run layers in order up to the first failure, each in its own process.
 
-        What they tell goes to this process's standard output; returns the exit code.
+        Their output goes to standard output. Returns the exit code.
         """
         self._process.communicate(json.dumps([asdict(each) for each in requests]))
         return self._process.returncode
 
 
 def main() -> int:
-    """Warm up, wait for the requests, run them; without any, end quietly."""
+    """Import modules, read the requests and run them; without requests, exit."""
     logging.getLogger("asyncio").setLevel(
         logging.CRITICAL
-    )  # a failed program's tasks: its error is told once
-    gc.disable()  # short lives: collecting costs more than it returns
+    )  # tasks of a failed program, whose error is reported already
+    gc.disable()  # not worth its cost in short processes
     for module in _SHARED_MODULES:
         importlib.import_module(module)
     _warm_up_boto3()
     for module in sys.argv[1:]:
         _import(module)
     text = sys.stdin.read()
-    let_interrupts_raise()  # until here one ends this process; now there are children to wait for
+    let_interrupts_raise()  # from here on there are children to wait for
     return run_in_turn([LayerRequest(**each) for each in json.loads(text)]) if text else 0
 
 
 def run_in_turn(requests: list[LayerRequest]) -> int:
-    """Run each layer in a fork; stops at the first that fails and returns its exit code.
+    """Run each layer in a fork, up to the first failure, and return the exit code.
 
-    A comparison goes on: it tells of every layer, and returns the first difference. Ctrl-C, which the child
-    gets as well, lets it end and starts no other.
+    A comparison continues through all layers and returns the first difference. After Ctrl-C, which the child
+    receives too, no other layer is started.
     """
     worst = 0
     for index, request in enumerate(requests):
@@ -99,21 +98,21 @@ def run_in_turn(requests: list[LayerRequest]) -> int:
 
 
 def _import(module: str) -> None:
-    """Import what a program imports; one that is broken fails when it runs, with its own error."""
+    """Import a program's modules; errors are left to the program's run."""
     if module:
         with contextlib.suppress(Exception):
             importlib.import_module(module)
 
 
 def _warm_up_boto3() -> None:
-    """Load what all clients share; no connection is opened."""
+    """Load the data that boto3 clients share, without connecting."""
     from emulator.provider.cloud import shared_session  # noqa: PLC0415 - imported with the rest
 
     shared_session().client("sts", region_name="us-east-1", endpoint_url="http://127.0.0.1:1")
 
 
 def _run_and_exit(request: LayerRequest) -> None:
-    """The child's whole life."""
+    """Run a request in the child process, and exit."""
     from tools.local.engine.layer_run import run_layer  # noqa: PLC0415 - imported with the rest
 
     code = 1
@@ -128,7 +127,7 @@ def _run_and_exit(request: LayerRequest) -> None:
 
 
 def _end_of(child: int) -> tuple[int, bool]:
-    """Wait for a child, also through Ctrl-C; return its exit code, and whether there was one."""
+    """Wait for a child, also after Ctrl-C; return its exit code and whether there was an interrupt."""
     interrupted = False
     while True:
         try:
