@@ -1,1 +1,1 @@
-"""For who operates a deployed environment."""
+"""Commands for operators of a deployed environment."""

@@ -1,4 +1,4 @@
-"""The IAM policies of who operates an environment, and of who answers for personal data."""
+"""IAM policies of operators and of those responsible for personal data."""
 
 from shared.infra import stems
 from tools.deploy.statements import Document, allow, allow_key, document, of_items
@@ -7,7 +7,7 @@ from tools.operate.smoke.rights import statements as smoke_test
 
 
 def operator(target: Target) -> Document:
-    """Return the policy of who runs `make smoke`, `load`, `redrive` and `reconcile`.
+    """Return the policy for `make smoke`, `load`, `redrive` and `reconcile`.
 
     Raises:
         OperatorError: The API's URL is not one of API Gateway.
@@ -32,8 +32,8 @@ def operator(target: Target) -> Document:
 
 
 def data_protection(target: Target) -> Document:
-    """Return the policy of who runs `make export` and `make erase`."""
-    # The pipe's dead-letter queue names records, and holds none.
+    """Return the policy for `make export` and `make erase`."""
+    # Messages of the pipe's dead-letter queue refer to records without containing them.
     queues = [name for name in target.dead_letter_queues if not name.startswith(stems.PIPE_DLQ)]
     return document(
         allow(
@@ -52,5 +52,5 @@ def data_protection(target: Target) -> Document:
 
 
 def _is_bus_dlq(name: str) -> bool:
-    """What it holds cannot be read; the time is replayed instead."""
+    """Return whether a queue is the bus's, whose messages cannot be read and are replayed by time instead."""
     return name.startswith(stems.BUS_DLQ)

@@ -1,4 +1,4 @@
-"""Batches of entries to a bus or a queue: each entry that is not taken is tried again, at a bounded rate."""
+"""Send batches to a bus or queue at a limited rate, with retries of failed entries."""
 
 import json
 import random
@@ -19,16 +19,16 @@ Failed = Sequence[tuple[int, str]]
 
 
 class NotTakenError(OperatorError):
-    """Entries were not taken at the last attempt; says how many, why, and that it is safe to go on."""
+    """Entries failed at the last attempt; the message says how many and why."""
 
 
 class Pace:
-    """Holds a rate.
+    """A rate limiter.
 
     Args:
-        per_second: How many at most.
-        clock: Returns seconds.
-        sleep: Waits.
+        per_second: Maximum rate.
+        clock: Returns the time in seconds.
+        sleep: Waits for a number of seconds.
     """
 
     def __init__(
@@ -43,14 +43,14 @@ class Pace:
         self._free_at = clock()
 
     def wait(self, count: int) -> None:
-        """Wait until so many more are due."""
+        """Wait until `count` more entries are allowed."""
         now = self._clock()
         if self._free_at > now:
             self._sleep(self._free_at - now)
         self._free_at = max(now, self._free_at) + count * self._seconds_each
 
     def pause(self, attempt: int) -> None:
-        """Wait before another attempt, the first of which is number 1."""
+        """Wait after attempt number `attempt`, counted from 1."""
         longest = _FIRST_PAUSE_SECONDS * 2**attempt
         self._sleep(random.uniform(longest / 2, longest))  # noqa: S311 - no secret
 
@@ -59,9 +59,9 @@ class Bus:
     """Puts events on a bus.
 
     Args:
-        client: Of EventBridge.
-        name: The bus's.
-        pace: The rate.
+        client: EventBridge client.
+        name: Name of the bus.
+        pace: Rate limiter.
     """
 
     def __init__(self, client: Any, name: str, pace: Pace) -> None:
@@ -70,10 +70,10 @@ class Bus:
         self._pace = pace
 
     def put(self, events: Sequence[Mapping[str, Any]]) -> int:
-        """Put events, as the pipe does; return how many.
+        """Put events as the pipe does; return their number.
 
         Raises:
-            NotTakenError: Some were not taken; the others are on their way.
+            NotTakenError: Some entries failed; the others were sent.
         """
         entries = [self._entry(event) for event in events]
         return _send_all(entries, self._put, self._pace, f"the bus {self._name}")
@@ -96,9 +96,9 @@ class Queue:
     """Sends messages to a queue.
 
     Args:
-        client: Of SQS.
-        url: The queue's.
-        pace: The rate.
+        client: SQS client.
+        url: URL of the queue.
+        pace: Rate limiter.
     """
 
     def __init__(self, client: Any, url: str, pace: Pace) -> None:
@@ -110,7 +110,7 @@ class Queue:
         """Send bodies, each with the trace header that X-Ray follows ("" for none); return how many.
 
         Raises:
-            NotTakenError: Some were not taken; the others are on their way.
+            NotTakenError: Some entries failed; the others were sent.
         """
         entries = [_entry_of(body, header) for body, header in messages]
         return _send_all(entries, self._send, self._pace, f"the queue {self._url.rpartition('/')[2]}")
@@ -135,14 +135,14 @@ def _entry_of(body: str, header: str) -> Mapping[str, Any]:
 def _send_all(
     entries: Sequence[Any], send: Callable[[Sequence[Any]], Failed], pace: Pace, whereto: str
 ) -> int:
-    """Send entries by the batch, each until it is taken; return how many."""
+    """Send entries in batches, with retries; return their number."""
     for start in range(0, len(entries), MOST_ENTRIES):
         _persist(entries[start : start + MOST_ENTRIES], send, pace, whereto)
     return len(entries)
 
 
 def _persist(batch: Sequence[Any], send: Callable[[Sequence[Any]], Failed], pace: Pace, whereto: str) -> None:
-    """Send a batch, then what of it was not taken, until all is."""
+    """Send a batch, and retry its failed entries."""
     left: Sequence[Any] = batch
     failed: Failed = ()
     for attempt in range(ATTEMPTS):

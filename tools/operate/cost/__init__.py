@@ -1,1 +1,1 @@
-"""What an environment costs a month, by service and layer: measured use times the prices of a dated file."""
+"""Estimate the monthly cost of an environment by service and layer, from measured usage and a price list."""

@@ -1,4 +1,4 @@
-"""A month's bill: each quantity times its price, by service and by layer."""
+"""The monthly bill: quantities times prices, by service and layer."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -21,7 +21,7 @@ GIGABYTES_OF_A_PARTITION = 10
 
 @dataclass(frozen=True)
 class Charge:
-    """A line with its price."""
+    """A line with its cost."""
 
     line: Line
     service: str
@@ -30,7 +30,7 @@ class Charge:
 
 @dataclass(frozen=True)
 class Bill:
-    """What a load costs in an environment."""
+    """The cost of a load in an environment."""
 
     setting: Setting
     usage: Usage
@@ -38,7 +38,7 @@ class Bill:
     load: Load
 
     def charges(self) -> list[Charge]:
-        """Return each line with its price; lines of one price share its tiers in proportion."""
+        """Return each line with its cost; lines with the same price share its tiers in proportion."""
         of_load = lines(self.setting, self.usage, self.load)
         quantities: Counter[str] = Counter()
         for line in of_load:
@@ -52,37 +52,37 @@ class Bill:
 
     @property
     def total(self) -> float:
-        """Return the month's sum in US dollars."""
+        """Return the total per month in US dollars."""
         return sum(charge.usd for charge in self.charges())
 
     def summed(self, key: Callable[[Charge], str]) -> dict[str, float]:
-        """Return the sums by what `key` gives, the greatest first."""
+        """Return the totals by `key`, highest first."""
         sums: dict[str, float] = {}
         for charge in self.charges():
             sums[key(charge)] = sums.get(key(charge), 0.0) + charge.usd
         return dict(sorted(sums.items(), key=lambda pair: -pair[1]))
 
     def at(self, **changes: Any) -> "Bill":
-        """Return the bill of a changed load."""
+        """Return the bill for another load."""
         return replace(self, load=replace(self.load, **changes))
 
     def under(self, **changes: Any) -> "Bill":
-        """Return the bill of a changed setting."""
+        """Return the bill for another setting."""
         return replace(self, setting=replace(self.setting, **changes))
 
     @property
     def idle(self) -> float:
-        """Return what a month without a transaction costs, nothing kept."""
+        """Return the monthly cost without transactions and storage."""
         return self.at(per_day=0).total
 
     def marginal(self, *, batched: bool) -> float:
-        """Return what a million more transactions cost, besides their storage."""
+        """Return the cost of a million more transactions, without storage."""
         bill = self.at(batched=batched)
         more = bill.at(per_day=self.load.per_day + MILLION / DAYS_IN_A_MONTH)
         return _moving(more.charges()) - _moving(bill.charges())
 
     def marginal_by_service(self, *, batched: bool) -> dict[str, float]:
-        """Return the same by service, the greatest first."""
+        """Return the cost of a million more transactions by service, highest first."""
         bill = self.at(batched=batched)
         more = bill.at(per_day=self.load.per_day + MILLION / DAYS_IN_A_MONTH)
         sums: dict[str, float] = {}
@@ -93,12 +93,12 @@ class Bill:
 
     @property
     def kept_per_million(self) -> float:
-        """Return what it costs to keep a million transactions until they expire."""
+        """Return the cost of storing a million transactions until they expire."""
         more = self.at(per_day=self.load.per_day + MILLION / DAYS_IN_A_MONTH)
         return (more.total - _moving(more.charges())) - (self.total - _moving(self.charges()))
 
     def unsettled(self) -> dict[str, float]:
-        """Return what AWS does not document and may add, at most, in US dollars a month."""
+        """Return the maximum of undocumented charges, in US dollars per month."""
         prices = self.prices.prices
         of_events = self.load.per_month * KEY_REQUESTS_OF_AN_EVENT if self.setting.bus_under_our_key else 0.0
         gigabytes = sum(
@@ -114,7 +114,7 @@ class Bill:
         }
 
     def as_json(self) -> dict[str, Any]:
-        """Return what `build/cost.json` holds."""
+        """Return the content of `build/cost.json`."""
 
         def rounded(sums: Mapping[str, float]) -> dict[str, float]:
             return {name: round(usd, 2) for name, usd in sums.items()}
@@ -140,5 +140,5 @@ def _moving(charges: Iterable[Charge]) -> float:
 
 
 def in_dollars(amount: float) -> str:
-    """Return an amount as the page writes it: cents only where they tell something."""
+    """Return a formatted amount, with cents only if significant."""
     return f"{amount:,.2f}" if amount < 100 else f"{amount:,.0f}"

@@ -1,4 +1,4 @@
-"""What a month of an environment uses: measured use of a transaction, times how many there are."""
+"""Compute the monthly usage of an environment from the measured usage of a transaction."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -62,12 +62,12 @@ KEY_USERS = 8
 
 @dataclass(frozen=True)
 class Load:
-    """What comes in.
+    """The load.
 
     Attributes:
-        per_day: Transactions a day.
-        alerts: Share of them that is suspicious.
-        batched: Whether they come in arrays of the greatest length.
+        per_day: Transactions per day.
+        alerts: Share of suspicious transactions.
+        batched: Whether they are sent in arrays of maximum length.
     """
 
     per_day: float
@@ -76,20 +76,20 @@ class Load:
 
     @property
     def per_month(self) -> float:
-        """Transactions a month."""
+        """Transactions per month."""
         return self.per_day * DAYS_IN_A_MONTH
 
 
 @dataclass(frozen=True)
 class Line:
-    """One quantity of the bill.
+    """A quantity on the bill.
 
     Attributes:
-        layer: Who owns what is billed.
-        price: Its name in the price list.
-        what: In words.
-        quantity: Units a month.
-        stored: Whether it is what is kept, rather than what is done.
+        layer: Layer that owns the resource.
+        price: Name in the price list.
+        what: Description.
+        quantity: Units per month.
+        stored: Whether it is storage.
     """
 
     layer: str
@@ -100,7 +100,7 @@ class Line:
 
 
 def lines(setting: Setting, usage: Usage, load: Load) -> list[Line]:
-    """Return everything that a month uses."""
+    """Return the monthly usage."""
     usual = usage.batched if load.batched else usage.single
     return [
         *_fixed(setting),
@@ -124,7 +124,7 @@ def _fixed(setting: Setting) -> Iterator[Line]:
 
 
 def _counted(load: Load) -> Iterator[Line]:
-    """Metrics in the functions' logs: billed by the hour in which a value comes, at most all of the month."""
+    """Yield the metrics in function logs, billed for each hour with a value."""
     count = len(counting.METRICS) if load.per_day else 0
     yield Line("compute", "custom_metrics", "metrics of the functions", count)
 
@@ -183,12 +183,12 @@ def _stored(setting: Setting, usage: Usage, load: Load) -> Iterator[Line]:
 
 
 def billed_seconds(cpu_milliseconds: float, waits: float, memory_megabytes: int) -> float:
-    """Return how long work takes that needs so much of a whole processor and waits for so many calls."""
+    """Return the billed duration of work, from its CPU time, number of waits and memory."""
     share = min(1.0, memory_megabytes / MEGABYTES_OF_A_PROCESSOR)
     return cpu_milliseconds / 1000 / share + waits * SECONDS_OF_A_CALL
 
 
 def recorded(requests: float, share: float, per_second: float) -> float:
-    """Return how many of a month's requests X-Ray records: some of each second, and a share of the others."""
+    """Return the number of requests that X-Ray samples: some per second, and a share of the others."""
     first = min(requests, per_second * SECONDS_IN_A_MONTH)
     return first + share * (requests - first)

@@ -1,4 +1,4 @@
-"""Whether an environment's limits hold a peak of transactions a second."""
+"""Check an environment's limits against a peak rate of transactions."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ WRITES_OF_A_NEW_TABLE = 4000
 
 
 def limits(setting: Setting, usage: Usage, per_second: float) -> Iterator[str]:
-    """Yield a sentence for each limit that the peak comes near, or passes."""
+    """Yield a sentence for each limit that the peak approaches or exceeds."""
     for name, use in (("posted alone", usage.single), (f"in arrays of {MAXIMUM_BATCH}", usage.batched)):
         requests = per_second * use.api_requests
         verdict = "within" if requests <= setting.requests_per_second else "MORE than"

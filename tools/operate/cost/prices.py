@@ -1,6 +1,6 @@
-"""The price list: a file with a date, the price of each unit, and where AWS publishes it.
+"""The price list: a dated file with unit prices and their sources.
 
-What AWS gives away is left out: it gives it once for each account, whoever else uses that.
+The free tier is left out, because it applies once per account.
 """
 
 import json
@@ -14,13 +14,13 @@ FILE = Path(__file__).with_name("prices.json")
 
 @dataclass(frozen=True)
 class Price:
-    """What a unit costs, in tiers.
+    """A tiered unit price.
 
     Attributes:
-        service: As the bill groups it.
-        unit: What is counted, in words.
-        tiers: Up to how many units a month (None: all others), and US dollars for each unit.
-        source: Page on which AWS publishes it.
+        service: Service on the bill.
+        unit: Name of the unit.
+        tiers: Upper limit in units per month (None for the last tier), and US dollars per unit.
+        source: URL of AWS's price page.
     """
 
     service: str
@@ -29,7 +29,7 @@ class Price:
     source: str
 
     def of(self, quantity: float) -> float:
-        """Return what so many units in a month cost."""
+        """Return the cost of a monthly quantity."""
         left, below, cost = quantity, 0.0, 0.0
         for limit, usd in self.tiers:
             units = left if limit is None else min(left, limit - below)
@@ -41,7 +41,7 @@ class Price:
 
 @dataclass(frozen=True)
 class PriceList:
-    """All prices, and the day of the list."""
+    """All prices, and the date of the list."""
 
     date: str
     prices: Mapping[str, Price]

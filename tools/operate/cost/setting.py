@@ -1,4 +1,4 @@
-"""What of an environment costs by itself, and what prices its transactions: read from its programs."""
+"""The settings of an environment that affect its cost, read from its programs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ METRICS_OF_A_METHOD = 5
 
 @dataclass(frozen=True)
 class TableSetting:
-    """Of one table; 0 days keep items for ever."""
+    """Settings of a table; 0 days means no expiry."""
 
     days: int
     recovery: bool
@@ -29,21 +29,21 @@ class Setting:
 
     Attributes:
         environment: Its name.
-        endpoint_zones: Interface endpoints, counted once in each zone.
-        alarm_metrics: Metrics that alarms watch.
-        method_metrics: Metrics of each method, which API Gateway keeps where it is told to.
-        dashboards: How many there are.
-        keys: Customer-managed keys.
-        memory_megabytes: Of each function, by stem.
-        reserved_concurrency: Of each function, by stem.
-        burst_limit: Requests that the API takes at once.
-        requests_per_second: The API's limit.
-        log_levels: Of each layer with functions: from which level on a line is written.
-        tables: By what the bill calls them.
-        subscribers: Mail addresses of the security team.
-        traced_share: Of requests that X-Ray records beyond the first of each second.
-        traced_per_second: Requests that it records each second.
-        bus_under_our_key: Whether the bus is encrypted by a customer-managed key.
+        endpoint_zones: Number of interface endpoints times zones.
+        alarm_metrics: Number of metrics in alarms.
+        method_metrics: Number of API Gateway's metrics per method, if enabled.
+        dashboards: Number of dashboards.
+        keys: Number of customer managed keys.
+        memory_megabytes: Function stem -> memory.
+        reserved_concurrency: Function stem -> reserved concurrency.
+        burst_limit: Burst limit of the API.
+        requests_per_second: Rate limit of the API.
+        log_levels: Layer with functions -> log level.
+        tables: Name on the bill -> table.
+        subscribers: Number of mail addresses of the security team.
+        traced_share: Share of requests that X-Ray samples beyond those per second.
+        traced_per_second: Requests that X-Ray samples per second.
+        bus_under_our_key: Whether the bus is encrypted with a customer managed key.
     """
 
     environment: str
@@ -65,7 +65,7 @@ class Setting:
 
     @classmethod
     def read(cls, environment: str) -> "Setting":
-        """Read an environment's programs; nothing is deployed or asked for."""
+        """Read the settings from an environment's programs, without a deployment."""
         all_of_it = estate(environment)
         functions = {
             stem: all_of_it.one("lambda/function:Function", f"{stem}-function").inputs
@@ -106,7 +106,7 @@ class Setting:
 
 
 def _alarm_metrics(alarm: Resource) -> int:
-    """An alarm of one metric counts once, one of metric maths once for each metric that it reads."""
+    """Return the number of billed metrics of an alarm: those that it reads."""
     return sum("metric" in query for query in alarm.inputs.get("metricQueries", [])) or 1
 
 

@@ -1,6 +1,6 @@
-"""What a transaction uses, as it was measured on the embedded AWS.
+"""Measured usage of a transaction on the embedded AWS.
 
-`make cost-usage` runs the pipeline and writes the file; a test runs it again and compares.
+`make cost-usage` measures it and writes the file; a test repeats the measurement and compares.
 """
 
 import json
@@ -25,14 +25,14 @@ FILE = Path(__file__).with_name("usage.json")
 
 @dataclass(frozen=True)
 class FunctionUse:
-    """Of one function.
+    """Usage of a function.
 
     Attributes:
-        invocations: How often it runs.
-        cpu_milliseconds: Processor time of the measuring machine.
-        calls: Calls of AWS services.
-        waits: How often it waits for such a call: several that run side by side are one wait.
-        log_bytes: What it logs, by level.
+        invocations: Number of invocations.
+        cpu_milliseconds: CPU time on the measuring machine.
+        calls: Number of AWS calls.
+        waits: Number of waits for calls; concurrent calls are one wait.
+        log_bytes: Bytes of log lines by level.
     """
 
     invocations: float
@@ -42,26 +42,26 @@ class FunctionUse:
     log_bytes: Mapping[str, float]
 
     def logged(self, level: str) -> float:
-        """Return the bytes of its lines of at least a level."""
+        """Return the bytes of log lines of at least a level."""
         least = LEVELS.index(level)
         return sum(size for of, size in self.log_bytes.items() if LEVELS.index(of) >= least)
 
 
 @dataclass(frozen=True)
 class Use:
-    """Of one transaction, everything that it sets in motion.
+    """Usage of a transaction.
 
     Attributes:
-        api_requests: Requests to the API.
-        answer_bytes: Bodies of the API's answers.
-        functions: By stem.
-        write_units: DynamoDB's, by table.
-        read_units: DynamoDB's, by table.
-        events: Put on the bus, in chunks of 64 KB.
-        messages: Sent to the queue.
-        message_bytes: Of them.
-        mails: Sent to one subscriber.
-        mail_bytes: Of them.
+        api_requests: API requests.
+        answer_bytes: Bytes of the API's response bodies.
+        functions: Function stem -> usage.
+        write_units: Table -> write request units.
+        read_units: Table -> read request units.
+        events: Events on the bus, in chunks of 64 KB.
+        messages: Messages to the queue.
+        message_bytes: Bytes of those messages.
+        mails: Mails to one subscriber.
+        mail_bytes: Bytes of those mails.
     """
 
     api_requests: float
@@ -81,11 +81,11 @@ class Usage:
     """A measurement.
 
     Attributes:
-        date: Of the measurement.
-        single: Of a transaction that is posted alone and is not suspicious.
-        batched: Of one that is posted in an array of the greatest length.
-        suspicious: Of one that is posted alone and told to the security team.
-        item_bytes: Mean size of an item, by table.
+        date: Date of the measurement.
+        single: Usage of a transaction posted alone and not suspicious.
+        batched: Usage of a transaction posted in an array of maximum length.
+        suspicious: Usage of a transaction posted alone with an alert.
+        item_bytes: Table -> mean size of an item.
     """
 
     date: str

@@ -1,1 +1,1 @@
-"""What is kept of people: `make export` writes it to a file, `make erase` removes it and keeps evidence."""
+"""Export (`make export`) and erase (`make erase`) an account's personal data."""

@@ -1,4 +1,4 @@
-"""Deletes what was found, and says what was deleted without saying what it was."""
+"""Delete an account's items, with evidence that contains no personal data."""
 
 import hashlib
 import secrets
@@ -11,9 +11,9 @@ from tools.operate.person.finding import Item, Table
 
 
 def delete_items(dynamodb: Any, table: Table, items: Sequence[Item]) -> int:
-    """Delete items by their keys, one by one; return how many.
+    """Delete items by key, one by one; return their number.
 
-    The right to BatchWriteItem would also be one to write whatever item somebody likes.
+    The permission for BatchWriteItem would also allow writing arbitrary items.
     """
     for item in items:
         dynamodb.delete_item(TableName=table.name, Key=table.key_of(item))
@@ -22,15 +22,15 @@ def delete_items(dynamodb: Any, table: Table, items: Sequence[Item]) -> int:
 
 @dataclass(frozen=True)
 class Evidence:
-    """That something was erased, and whose, for who knows the account already.
+    """Evidence of an erasure, verifiable only with the account id.
 
     Attributes:
-        environment: Where.
-        erased_at: When, ISO in UTC.
-        salt: Random; with it the ids' hashes fit no table of hashes made beforehand.
+        environment: The environment.
+        erased_at: Time of the erasure, ISO 8601 in UTC.
+        salt: Random salt against precomputed hashes.
         account_sha256: SHA-256 of salt and id of each account.
-        erased: How many items and messages, by table and queue.
-        left: How many were found by another look afterwards.
+        erased: Table or queue -> number of erased items or messages.
+        left: Table or queue -> number found by a second search.
     """
 
     environment: str
@@ -44,7 +44,7 @@ class Evidence:
     def of(
         cls, environment: str, accounts: Sequence[str], erased: dict[str, int], left: dict[str, int]
     ) -> "Evidence":
-        """Make it now."""
+        """Create the evidence with the current time."""
         salt = secrets.token_hex(16)
         hashes = tuple(hashlib.sha256(f"{salt}{each}".encode()).hexdigest() for each in accounts)
         now = datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,7 +1,7 @@
-"""Everything that the tables and the dead-letter queues hold of some accounts, in one pass over each.
+"""Find the data of accounts in the tables and dead-letter queues, with one scan of each.
 
-No table has an index by account, which would double the price of every write: each is scanned once, for all
-accounts together.
+No table has an index by account, which would double the price of every write. Each is scanned once for all
+accounts.
 """
 
 import json
@@ -28,12 +28,12 @@ Item = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Table:
-    """A table, and how its items name their account.
+    """A table, and how its items identify their account.
 
     Attributes:
-        name: The table's.
-        keys: Names of its key's attributes.
-        by_profile: Items name the account in their key, `profile_id`; else in the attribute `account_id`.
+        name: Name of the table.
+        keys: Names of the key attributes.
+        by_profile: Whether the account is in the key `profile_id` instead of the attribute `account_id`.
     """
 
     name: str
@@ -41,17 +41,17 @@ class Table:
     by_profile: bool = False
 
     def key_of(self, item: Item) -> Item:
-        """Return the key of an item, in wire form."""
+        """Return the key of an item in wire format."""
         return {name: item[name] for name in self.keys}
 
 
 @dataclass
 class Found:
-    """What there is of the accounts.
+    """The data of the accounts.
 
     Attributes:
-        items: Table -> items, in DynamoDB's wire form.
-        messages: Queue -> bodies of its messages.
+        items: Table -> items in DynamoDB's wire format.
+        messages: Queue -> message bodies.
     """
 
     items: dict[str, list[Item]] = field(default_factory=dict)
@@ -59,17 +59,17 @@ class Found:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many, by table and queue."""
+        """Return table or queue -> number of items or messages."""
         items = {name: len(each) for name, each in self.items.items()}
         return items | {name: len(each) for name, each in self.messages.items()}
 
 
 def tables_of(target: Target) -> tuple[Table, ...]:
-    """Return the tables that hold something of an account, in the order in which it is erased."""
+    """Return the tables with account data, in order of erasure."""
     return (
         Table(target.transactions_table_name, ("transaction_id", "timestamp")),
         Table(target.alerts_table_name, ("alert_id",)),
-        # Last: what is still under way may write a profile while the others are gone over.
+        # Last, because transactions in progress may write a profile during the erasure.
         Table(target.profiles_table_name, ("profile_id",), by_profile=True),
     )
 
@@ -101,7 +101,7 @@ def _filter(table: Table, accounts: Sequence[str]) -> dict[str, Any]:
         f":k{number}": {"S": key}
         for number, key in enumerate([*keys, *(controls_key(each) for each in keys)])
     }
-    # The separator after the id ends it: no account's begins another's.
+    # With the separator, so that an id does not match a longer one.
     starts = {
         f":s{number}": {"S": start}
         for number, start in enumerate(
@@ -117,9 +117,9 @@ def _filter(table: Table, accounts: Sequence[str]) -> dict[str, Any]:
 
 
 def messages_of(sqs: Any, url: str, accounts: Sequence[str], *, delete: bool) -> list[str]:
-    """Return the bodies of a dead-letter queue's messages that name one of the accounts; delete them or not.
+    """Return the messages of a dead-letter queue that contain an account; optionally delete them.
 
-    Every message is taken, and what is not deleted is given back: these queues count no receives.
+    All messages are received, and released unless deleted: these queues have no redrive policy.
     """
     taken: dict[str, Mapping[str, str]] = {}
     while True:
@@ -147,11 +147,11 @@ def messages_of(sqs: Any, url: str, accounts: Sequence[str], *, delete: bool) ->
 
 
 def names_one(body: str, accounts: set[str]) -> bool:
-    """Tell whether a message's JSON holds one of the ids as a text of its own, however deep."""
+    """Return whether a message's JSON contains one of the ids as a string, at any depth."""
     try:
         left = [json.loads(body)]
     except (ValueError, RecursionError):
-        # What nobody can read may still hold it.
+        # An unreadable message may still contain an id.
         return any(account in body for account in accounts)
     while left:
         value = left.pop()

@@ -1,1 +1,1 @@
-"""`make reconcile`: every stored transaction decided, every alert recorded and mailed; the rest is named."""
+"""`make reconcile`: find stored transactions without a decision, and alerts without a record or mail."""

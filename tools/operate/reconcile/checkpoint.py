@@ -1,4 +1,4 @@
-"""Where an interrupted reconciliation goes on: a file in build/, replaced as a whole after each page."""
+"""Progress of an interrupted reconciliation: a file in build/, replaced atomically after each page."""
 
 import json
 from collections.abc import Mapping
@@ -11,16 +11,16 @@ from tools.reconciliation.standing import Balance
 
 @dataclass
 class Progress:
-    """What was done so far.
+    """The progress so far.
 
     Attributes:
-        earliest: The first millisecond that is looked at.
-        latest: The last.
-        replay: Whether what is missing is sent again.
-        next_key: Where the next page of the table begins, in DynamoDB's wire form; None at the beginning.
-        scanned: Items that were gone over.
-        resent: What was sent again, by what it lacked.
-        balance: The sums.
+        earliest: Start of the window, in epoch milliseconds.
+        latest: End of the window.
+        replay: Whether missing steps are repeated.
+        next_key: Start key of the next page, in DynamoDB's wire format; None at the beginning.
+        scanned: Number of scanned items.
+        resent: Missing step -> number of repeated transactions.
+        balance: The totals.
     """
 
     earliest: int
@@ -33,22 +33,22 @@ class Progress:
 
 
 class Checkpoint:
-    """The file of one environment.
+    """The file of an environment.
 
     Args:
-        path: Where it is.
+        path: Path of the file.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def load(self, earliest: int, latest: int | None, *, replay: bool) -> Progress | None:
-        """Return the progress of an interrupted run over the same time; None where there is none.
+        """Return the progress of an interrupted run over the same window, or None.
 
         Args:
-            earliest: As the run was given it.
-            latest: As the run was given it; None fits any: without an end a run takes the time of its start.
-            replay: Likewise.
+            earliest: Start of the window, as given to the run.
+            latest: End of the window; None matches any, because it defaults to the time of the start.
+            replay: Whether missing steps are repeated.
         """
         try:
             saved = json.loads(self._path.read_text("utf-8"))
@@ -62,12 +62,12 @@ class Checkpoint:
         return progress if same else None
 
     def save(self, progress: Progress) -> None:
-        """Replace what is there."""
+        """Replace the file."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         fresh = self._path.with_suffix(".new")
         fresh.write_text(json.dumps(asdict(progress)), "utf-8")
         fresh.replace(self._path)
 
     def clear(self) -> None:
-        """Forget: the run came to its end."""
+        """Remove the file after a completed run."""
         self._path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""One run over the tables: read a page, name what is missing, send it again, note how far it is."""
+"""Reconcile page by page: report missing steps, repeat them, save the progress."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -18,18 +18,18 @@ def reconcile(  # noqa: PLR0913 - what is read, what is kept, what is told
     name: Callable[[Standing], object],
     show: Callable[[Progress], object],
 ) -> Progress:
-    """Go over the transactions from where `progress` is, and return the sums at the end.
+    """Scan the transactions from `progress` on, and return the totals.
 
     Args:
-        tables: What is read.
-        progress: The time, whether to send again, and what was done before.
-        checkpoint: Where the progress is noted after each page, once what it lacked is on its way.
-        replayer: Sends again, where `progress.replay` says so.
-        name: Told of each transaction that lacks something.
-        show: Told after each page.
+        tables: The tables.
+        progress: Window, whether to repeat missing steps, and previous progress.
+        checkpoint: Saves the progress after each page and its repeats.
+        replayer: Repeats missing steps, if `progress.replay`.
+        name: Called with each transaction with a missing step.
+        show: Called after each page.
 
     Raises:
-        NotTakenError: Something was not taken; the next run goes on with that page.
+        NotTakenError: An entry was refused; the next run continues with that page.
     """
     for page in tables.pages(progress.earliest, progress.latest, progress.next_key):
         lacking = [(standing, item) for standing, item in page.found if standing.fault is not None]

@@ -1,4 +1,4 @@
-"""Sends exactly what is missing again: events to the detector, messages to the notifier."""
+"""Repeat missing steps: send events to the detector and messages to the notifier."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -15,11 +15,11 @@ Found = Sequence[tuple[Standing, Mapping[str, Any]]]
 
 
 class Replayer:
-    """Sends again; decides and mails nothing twice: the first decision stands, the record knows its mail.
+    """Repeats missing steps; the first decision stands, and no mail is sent twice.
 
     Args:
-        bus: To the detector.
-        queue: To the notifier.
+        bus: Event bus to the detector.
+        queue: Queue to the notifier.
     """
 
     def __init__(self, bus: Bus, queue: Queue) -> None:
@@ -27,10 +27,10 @@ class Replayer:
         self._queue = queue
 
     def replay(self, found: Found) -> Counter[str]:
-        """Send what these transactions lack; return how many, by what they lacked.
+        """Repeat the missing steps of transactions; return step -> number.
 
         Raises:
-            NotTakenError: Some were not taken.
+            NotTakenError: Entries were refused.
         """
         undecided = [item for standing, item in found if standing.fault is Fault.UNDECIDED]
         sent = Counter({Fault.UNDECIDED.value: self._bus.put([event_of_item(item) for item in undecided])})

@@ -1,6 +1,5 @@
-"""Retries transactions: those of a dead-letter queue, or those of the table by time.
+"""Retry transactions from a dead-letter queue, or from the table by time.
 
-`python -m tools.operate.redrive ENV --queue QUEUE --outputs FILE` is the command; when and how it is used
-stands in docs/runbooks/dead-letter-queues.md. Every hop knows a transaction that it has seen, so that
-redriving once too often does no harm.
+The command is `python -m tools.operate.redrive ENV --queue QUEUE --outputs FILE`; for its use, see
+docs/runbooks/dead-letter-queues.md. Every hop is idempotent, so that redriving twice does no harm.
 """

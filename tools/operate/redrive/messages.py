@@ -1,4 +1,4 @@
-"""What the messages of the dead-letter queues hold, and the events that they become again. Pure."""
+"""Parse messages of the dead-letter queues, and convert them back to events. Pure."""
 
 import json
 import re
@@ -17,7 +17,7 @@ _SEQUENCE_NUMBER: Final = re.compile(r"\d{21,40}")
 
 @dataclass(frozen=True)
 class StreamBatch:
-    """Where the records lie that a pipe gave up on: a message of `pipe-dlq` names them and holds none."""
+    """The stream position of a pipe's failed batch, from a message of `pipe-dlq`, which has no records."""
 
     stream_arn: str
     shard_id: str
@@ -30,11 +30,11 @@ class StreamBatch:
         """Read a message of the pipe's dead-letter queue.
 
         Args:
-            body: The message's.
-            table_arn: The table whose stream the records must lie in.
+            body: Body of the message.
+            table_arn: ARN of the stream's table.
 
         Raises:
-            EventError: It is not one, or what it names cannot be a place in a stream of that table.
+            EventError: The message is invalid, or its position is not in a stream of that table.
         """
         batch = Fields.from_json(body, "message").child("DDBStreamBatchInfo")
         found = cls(
@@ -57,7 +57,7 @@ def event_of_message(body: str) -> Mapping[str, Any]:
     """Return the event in a message of `rule-dlq` (the event itself) or `detector-dlq` (wrapped).
 
     Raises:
-        EventError: The message holds no event of a stored transaction.
+        EventError: The message has no event of a stored transaction.
     """
     Fields.from_json(body, "message")
     message: Mapping[str, Any] = json.loads(body)
@@ -68,10 +68,10 @@ def event_of_message(body: str) -> Mapping[str, Any]:
 
 
 def checked_alert(body: str) -> str:
-    """Return the body of a message that the notifier can read: an alert, or the end of a window.
+    """Return the body of a message, after a check that the notifier can read it.
 
     Raises:
-        EventError: It cannot read it: sent again, the message would only circle.
+        EventError: The notifier cannot read it, so that a redrive would be futile.
     """
     read_message(body)
     return body
@@ -81,10 +81,10 @@ def event_of_item(item: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the event of a stored transaction, as the pipe puts it on the bus.
 
     Args:
-        item: In DynamoDB's wire form, from the table or from the stream's new image.
+        item: Item in DynamoDB's wire format, from the table or the stream's new image.
 
     Raises:
-        EventError: It is not a stored transaction.
+        EventError: The item is not a stored transaction.
     """
     event = {
         "source": EVENT_SOURCE,

@@ -1,7 +1,7 @@
-"""Takes messages off a dead-letter queue and puts what they hold back on its way; replays from the table.
+"""Redrive messages of a dead-letter queue, and replay transactions from the table.
 
-A message is deleted only after the next hop has taken what it holds. What no next hop could read, or what AWS
-refuses of one message, stays in the queue and is named; the rest goes on.
+A message is deleted only after the next hop has accepted its content. Unreadable and refused messages stay in
+the queue and are reported; the others continue.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ from tools.deploy.target import Target
 from tools.operate.redrive.messages import StreamBatch, checked_alert, event_of_item, event_of_message
 from tools.operate.sending import MOST_ENTRIES, Bus, NotTakenError, Pace, Queue
 
-MOST_PAGES: Final = 1000  # an open shard goes on with empty pages for ever
+MOST_PAGES: Final = 1000  # an open shard returns empty pages without end
 SECONDS_HIDDEN: Final = 60
 """How long a message is hidden while it is being redriven; those that stay are shown again at the end."""
 PER_SECOND: Final = 100
@@ -33,12 +33,12 @@ AWS_ERRORS: Final = (BotoCoreError, ClientError)
 
 
 class RedriveError(OperatorError):
-    """A queue cannot be redriven, or the next hop did not take a message; says what to do."""
+    """A queue cannot be redriven, or the next hop refused a message; the message says what to do."""
 
 
 @dataclass
 class Outcome:
-    """How many messages were taken, how many transactions went on, and what stayed in the queue and why."""
+    """Numbers of received messages and redriven transactions, and the remaining messages with reasons."""
 
     messages: int = 0
     transactions: int = 0
@@ -46,12 +46,12 @@ class Outcome:
 
 
 class Redriver:
-    """Redrives the queues of one environment.
+    """Redrives the queues of an environment.
 
     Args:
         target: The environment.
-        session: Whose credentials to use.
-        dry_run: Only say what would be done.
+        session: Session with the credentials.
+        dry_run: Whether to only report.
     """
 
     def __init__(self, target: Target, session: Session, *, dry_run: bool = False) -> None:
@@ -80,11 +80,11 @@ class Redriver:
         return tuple(self._ways)
 
     def redrive(self, queue: str, limit: int | None = None) -> Outcome:
-        """Redrive what the queue holds now, at most `limit` messages; what fails again meanwhile stays.
+        """Redrive the current messages of a queue, at most `limit`.
 
         Raises:
-            RedriveError: The queue has no way back.
-            AWS_ERRORS: AWS refuses us; what was taken before is done.
+            RedriveError: The queue cannot be redriven.
+            AWS_ERRORS: A permission is missing; previous messages were redriven.
         """
         if queue not in self._ways:
             raise RedriveError(
@@ -113,17 +113,17 @@ class Redriver:
         return outcome
 
     def replay(self, earliest: int, latest: int, show: Callable[[int], object] = lambda _: None) -> Outcome:
-        """Put on the bus what ingest stored between two times, in epoch milliseconds.
+        """Put the transactions stored in a window on the bus.
 
-        Reads the whole table. No decision changes by it: see `make reconcile` for what was never decided.
+        Scans the whole table. Existing decisions do not change; for missing ones, see `make reconcile`.
 
         Args:
-            earliest: The first millisecond.
-            latest: The last.
-            show: Told how many are on their way, after each page.
+            earliest: Start of the window, in epoch milliseconds.
+            latest: End of the window.
+            show: Called with the number of events after each page.
 
         Raises:
-            NotTakenError: The bus did not take some, after several attempts.
+            NotTakenError: The bus refused events after several attempts.
         """
         pages = self._dynamodb.get_paginator("scan").paginate(
             TableName=self._target.transactions_table_name,
@@ -143,7 +143,7 @@ class Redriver:
         return outcome
 
     def _show_again(self, url: str, handles: Sequence[str]) -> None:
-        """Let messages that stay be received at once, by a redrive after a dry run for example."""
+        """Make the remaining messages visible at once, for example for a redrive after a dry run."""
         for start in range(0, len(handles), MOST_ENTRIES):
             entries = [
                 {"Id": str(place), "ReceiptHandle": handle, "VisibilityTimeout": 0}
@@ -179,7 +179,7 @@ class Redriver:
         return 1 if self._dry_run else self._queue.send([(body, header)])
 
     def _records(self, batch: StreamBatch) -> Iterator[Mapping[str, Any]]:
-        """The events of the batch's inserted items, read from the stream, which keeps them for 24 hours."""
+        """Yield the records of a batch's inserted items from the stream, which keeps them for 24 hours."""
         try:
             iterator = self._streams.get_shard_iterator(
                 StreamArn=batch.stream_arn,
@@ -212,10 +212,10 @@ class Redriver:
 
 
 def _reason(error: Exception) -> str:
-    """Return why one message stays; what would befall every other one as well is raised.
+    """Return why a message stays in the queue; raise errors that affect all messages.
 
     Raises:
-        ClientError: AWS refuses us, not the message.
+        ClientError: A permission is missing.
     """
     if isinstance(error, ClientError):
         code = error.response["Error"]["Code"]

@@ -1,1 +1,1 @@
-"""`make size`: what of an environment is used up first, at which load."""
+"""`make size`: which limits of an environment a load reaches first."""

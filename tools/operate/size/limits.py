@@ -1,7 +1,7 @@
-"""The limits that a load comes near, and how much of each it takes. Pure.
+"""The limits of an environment, and their utilisation by a load. Pure.
 
-How many executions of a function are needed at once is the rate times the duration (Little's law). Durations,
-units and calls are those that `make cost-usage` measured; reservations are read from the four programs.
+The concurrency of a function is its rate times its duration (Little's law). Durations, units and calls come
+from `make cost-usage`, reserved concurrency from the programs.
 """
 
 from collections.abc import Iterator
@@ -31,14 +31,14 @@ CALLS_OF_A_LEARNT_PAYMENT: Final = 2
 
 @dataclass(frozen=True)
 class Limit:
-    """A limit, and what a load takes of it.
+    """A limit and its utilisation.
 
     Attributes:
-        name: Of what.
-        needed: How much the load takes.
-        available: How much there is.
-        unit: Of both.
-        remedy: What to do before it is reached.
+        name: Name of the limit.
+        needed: Amount that the load needs.
+        available: Available amount.
+        unit: Unit of both.
+        remedy: How to raise the limit.
     """
 
     name: str
@@ -49,19 +49,19 @@ class Limit:
 
     @property
     def share(self) -> float:
-        """How much of it is taken; over 1 it does not suffice."""
+        """The utilisation; above 1 the limit is exceeded."""
         return self.needed / self.available
 
 
 @dataclass(frozen=True)
 class Load:
-    """Transactions at the busiest second.
+    """The load in the busiest second.
 
     Attributes:
-        per_second: How many.
-        alerts: Share of them that is suspicious.
-        batched: Whether they come in arrays of the greatest length.
-        hottest_account: How many of them are of one account.
+        per_second: Transactions per second.
+        alerts: Share of suspicious transactions.
+        batched: Whether they are sent in arrays of maximum length.
+        hottest_account: Transactions per second of the most active account.
     """
 
     per_second: float
@@ -71,7 +71,7 @@ class Load:
 
 
 def limits(setting: Setting, usage: Usage, load: Load) -> list[Limit]:
-    """Return every limit, the one that is nearest first."""
+    """Return all limits, highest utilisation first."""
     found = [*_api(setting, usage, load), *_functions(setting, usage, load), *_storage(usage, load)]
     found += [
         Limit(
