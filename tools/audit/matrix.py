@@ -166,7 +166,7 @@ def main() -> int:
     except BoundaryError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    print(f"What each role of {environment} is denied of what others may do\n")
+    print(f"Permissions of other roles that each role of {environment} is denied\n")
     for row in rows:
         tried, open_ = tried + row.tried, open_ + len(row.open)
         counts = f"own rights {len(row.holder.rights):>4}   tried {row.tried:>5}   open {len(row.open)}"

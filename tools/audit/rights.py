@@ -26,7 +26,7 @@ def lines(registered: Estate) -> Iterator[str]:
     for role in registered.of_type("iam/role:Role"):
         yield f"{role.name} (layer {role.layer})"
         for statement in _statements(role.inputs["assumeRolePolicy"]):
-            yield f"  taken on by {', '.join(_listed(statement['Principal']['Service']))}"
+            yield f"  assumed by {', '.join(_listed(statement['Principal']['Service']))}"
             yield from _conditions(statement)
         for policy in _of_role(registered.of_type("iam/rolePolicy:RolePolicy"), role):
             for statement in _statements(policy.inputs["policy"]):
@@ -96,18 +96,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _print_all(environment: str) -> None:
-    print(f"What each role of {environment} may do, as the programs register it (account, ids: examples)\n")
+    print(f"Permissions of each role of {environment}, from the programs (account and ids are examples)\n")
     print("\n".join(lines(estate(environment))))
-    print("The tests that hold each role to what its calls need: make test ARGS=tests/policy\n")
-    print("The IAM policy of each job; as deployed: JOB=name, or WRITE=folder for all of them\n")
+    print("To verify that each role has exactly the permissions it needs: make test ARGS=tests/policy\n")
+    print("The IAM policy of each job; for a deployed environment: JOB=name, or WRITE=folder for all\n")
     print("\n".join(policies(example_outputs(deploy_all(environment)), JOBS, None)), end="")
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(prog="python -m tools.audit.rights", description=main.__doc__)
     parser.add_argument("environment", help="a set of stacks/<layer>/Pulumi.<environment>.yaml")
-    parser.add_argument("--outputs", metavar="FILE|-", help="what its layers export, as JSON")
-    parser.add_argument("--job", choices=[job.name for job in JOBS], help="the policy of this job alone")
+    parser.add_argument("--outputs", metavar="FILE|-", help="file of the layers' outputs, JSON")
+    parser.add_argument("--job", choices=[job.name for job in JOBS], help="only the policy of this job")
     parser.add_argument("--write", type=Path, metavar="DIRECTORY", help="write each policy to a file")
     return parser
 

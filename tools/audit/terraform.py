@@ -104,12 +104,12 @@ def main() -> int:
     try:
         ran = subprocess.run(command, capture_output=True, text=True, check=False)
     except FileNotFoundError:
-        print("error: uv is not on PATH, which runs checkov: https://docs.astral.sh/uv/", file=sys.stderr)
+        print("error: uv, which runs checkov, is not on PATH: https://docs.astral.sh/uv/", file=sys.stderr)
         return 1
     try:
         report = json.loads(ran.stdout)
     except ValueError:
-        print(f"error: checkov gives no report:\n{ran.stdout}{ran.stderr}", file=sys.stderr)
+        print(f"error: checkov printed no report:\n{ran.stdout}{ran.stderr}", file=sys.stderr)
         return 1
     found = set(findings(report))
     wrong = list(differences(found, accepted()))

@@ -147,10 +147,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = Parser(prog="python -m tools.bench.load", description=__doc__)
     outputs.add_arguments(parser)
     parser.add_argument("--rate", type=_NUMBER, required=True, help="transactions a second")
-    parser.add_argument("--seconds", type=_NUMBER, required=True, help="for so long")
+    parser.add_argument("--seconds", type=_NUMBER, required=True, help="duration")
     parser.add_argument("--report", type=Path, default=ROOT / "build" / "load.json", help=argparse.SUPPRESS)
     return parser
 
 
 if __name__ == "__main__":
-    sys.exit(ended("load", main, on_interrupt="what was sent stays in the tables until it expires"))
+    sys.exit(ended("load", main, on_interrupt="the transactions stay in the tables until they expire"))

@@ -188,7 +188,7 @@ def _shown(path: Path) -> str:
 
 
 def main() -> int:
-    """Say which Pulumi CLI deploys this project; install one where there is none."""
+    """Check the Pulumi CLI that deploys this project; install one if there is none."""
     parser = Parser(prog="python -m tools.deploy.engine", description=main.__doc__)
     parser.add_argument("--pinned", action="store_true", help="use the SDK's version, ignoring PATH")
     pinned = parser.parse_args().pinned

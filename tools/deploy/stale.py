@@ -213,7 +213,7 @@ def after_deploy(deployed: Stack, before: Checkpoint) -> None:
 
 
 def main() -> int:
-    """Look at all layers, or at those that read one; exit code 1 when one of them is stale."""
+    """List the layers that are out of date, of all or of one's readers; exit code 1 if there is one."""
     parser = Parser(prog="python -m tools.deploy.stale", description=main.__doc__)
     parser.add_argument("environment", help="dev, prod ...: the name of the stacks")
     parser.add_argument(

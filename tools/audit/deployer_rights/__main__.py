@@ -28,14 +28,14 @@ EXAMPLE_REPOSITORY = "example@1234/fraud-pipeline@5678"
 
 
 def main() -> int:
-    """Print what the workflows of an environment may do, or write it as files."""
+    """Print the policies of an environment's workflow roles, or write them to files."""
     options = _options()
     try:
         chosen = list(_chosen(options))
         if options.write is None:
             print("\n".join(line for each in chosen for line in report(each, options)))
             if options.account == ACCOUNT_ID or options.repository == EXAMPLE_REPOSITORY:
-                print("Account and repository are examples: give your own, and WRITE=folder for files")
+                print("Account and repository are examples: set your own, and WRITE=folder for files")
         else:
             for path in write(options.write, chosen, options):
                 print(path)
@@ -48,7 +48,7 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = Parser(prog="python -m tools.audit.deployer_rights", description=main.__doc__)
     parser.add_argument("environment", help="a set of stacks/<layer>/Pulumi.<environment>.yaml")
-    parser.add_argument("--layer", choices=sorted(LAYERS), help="this layer's deployers alone")
+    parser.add_argument("--layer", choices=sorted(LAYERS), help="only this layer's deployers")
     parser.add_argument(
         "--account", default=ACCOUNT_ID, type=_account, help="the AWS account's twelve digits"
     )
@@ -77,7 +77,7 @@ def _chosen(options: argparse.Namespace) -> Iterator[Role]:
 def report(role: Role, options: argparse.Namespace) -> Iterator[str]:
     """Yield a role as lines: what it is for, whom it trusts, every policy, and why each wildcard."""
     yield f"== {role.role_name}: {role.does}"
-    yield f"taken on by GitHub environment {role.github_environment} of {options.repository}:"
+    yield f"assumed by GitHub environment {role.github_environment} of {options.repository}:"
     yield _json(role.trust(options.account, options.repository))
     for name, document in role.policies.items():
         yield f"-- {name} ({size(document)} of {POLICY_LIMIT} characters)"

@@ -17,7 +17,7 @@ def main() -> int:
     """Write the bills of materials, look up the lock's packages, and look for secrets."""
     parser = Parser(prog="python -m tools.audit.supply_chain", description=main.__doc__)
     parser.add_argument(
-        "--folder", type=Path, default=FOLDER, help="where the bills go (default: build/sbom)"
+        "--folder", type=Path, default=FOLDER, help="folder for the bills of materials (default: build/sbom)"
     )
     folder: Path = parser.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)

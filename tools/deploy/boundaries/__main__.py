@@ -15,7 +15,7 @@ from tools.terminal.parser import Parser
 
 
 def main() -> int:
-    """Make the boundaries of an environment's roles say what is shipped, or delete them."""
+    """Create, update or delete the permissions boundaries of an environment's roles."""
     parser = Parser(prog="python -m tools.deploy.boundaries", description=main.__doc__)
     parser.add_argument("environment", help="dev, prod ...: the name of the stacks")
     parser.add_argument("--delete", action="store_true", help="delete them, after the roles are deleted")

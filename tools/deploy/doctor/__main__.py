@@ -76,7 +76,7 @@ def on_aws(environment: str, aws: Clients) -> Iterator[Finding]:
 
 
 def main() -> int:
-    """Check everything that can be checked before a deployment."""
+    """Check the prerequisites of a deployment."""
     parser = Parser(prog="python -m tools.deploy.doctor", description=main.__doc__)
     parser.add_argument("environment", help="dev, prod ...: the name of the stacks")
     parser.add_argument("--engine", choices=["embedded", "pulumi"], default="pulumi")
