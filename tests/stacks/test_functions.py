@@ -1,4 +1,4 @@
-"""The functions as AWS gets them: configuration, environment, rights, code."""
+"""The functions as deployed: configuration, environment variables, code."""
 
 from pathlib import Path
 from typing import Any
@@ -7,12 +7,10 @@ import pytest
 
 from shared.infra.stems import FUNCTIONS
 from tests.support.harness import ENVIRONMENTS, ROOT, deploy_all, exports_of, project_of, run_layer
-from tests.support.policies import allow, items, rights, through
 from tests.support.recorded import Deployment, Resource, archive_files
 from tests.support.resource_outputs import ACCOUNT_ID
 
 FUNCTION = "lambda/function:Function"
-ROLE_POLICY = "iam/rolePolicy:RolePolicy"
 TIMEOUTS = {"ingest": 5, "detector": 15, "verdicts": 8, "notifier": 30}
 PACKAGES = {
     "ingest": "stacks.compute.functions.ingest",
@@ -29,16 +27,10 @@ CARRIED = {
         "stacks.compute.functions.detector.scoring",
     ),
 }
-"""What a function's code has besides its own package and what all share."""
-INTERFACES = [
-    "ec2:CreateNetworkInterface",
-    "ec2:DeleteNetworkInterface",
-    "ec2:AssignPrivateIpAddresses",
-    "ec2:UnassignPrivateIpAddresses",
-]
+"""Packages in a function's code besides its own and those that all functions share."""
 
 
-def test_every_function_is_stated_here() -> None:
+def test_every_function_is_listed() -> None:
     assert (
         {stem for of_layer in FUNCTIONS.values() for stem in of_layer} == TIMEOUTS.keys() == PACKAGES.keys()
     )
@@ -50,7 +42,7 @@ def _function(stem: str, environment: str = "dev") -> Resource:
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 @pytest.mark.parametrize("stem", sorted(TIMEOUTS))
-def test_every_function_is_configured_alike(stem: str, environment: str) -> None:
+def test_functions_are_configured(stem: str, environment: str) -> None:
     deployment = deploy_all(environment)
     network = deployment.runs["network"].outputs
     inputs = dict(_function(stem, environment).inputs)
@@ -96,7 +88,7 @@ def test_concurrency_is_reserved_by_setting(environment: str, reserved: dict[str
     ("log_level", "let_through"),
     [("DEBUG", "DEBUG"), ("INFO", "INFO"), ("NOTICE", "INFO"), ("WARNING", "INFO"), ("ERROR", "INFO")],
 )
-def test_lambda_drops_no_line_that_the_setting_asks_for(log_level: str, let_through: str) -> None:
+def test_lambda_passes_on_the_configured_log_level(log_level: str, let_through: str) -> None:
     run = run_layer("compute", "dev", exports_of(deploy_all("dev").runs), {"log_level": log_level})
 
     for stem in ("ingest", "detector", "verdicts"):
@@ -155,7 +147,7 @@ def _environment(stem: str, deployment: Deployment) -> dict[str, Any]:
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 @pytest.mark.parametrize("stem", sorted(TIMEOUTS))
-def test_the_environment_comes_from_upstream_and_settings_unchanged(stem: str, environment: str) -> None:
+def test_environment_variables_come_from_upstream_outputs_and_settings(stem: str, environment: str) -> None:
     deployment = deploy_all(environment)
     function = _function(stem, environment)
 
@@ -163,114 +155,8 @@ def test_the_environment_comes_from_upstream_and_settings_unchanged(stem: str, e
     assert "environment" in function.secret_inputs
 
 
-def _everybodys_rights(stem: str) -> dict[str, Any]:
-    """What every function's role says: writing its own log, and no network interfaces for its code."""
-    function_arn = f"arn:aws:lambda:us-east-1:{ACCOUNT_ID}:function:{stem}-function-dev"
-    log_group = f"arn:aws:logs:us-east-1:{ACCOUNT_ID}:log-group:/aws/lambda/{stem}-function-dev"
-    return {
-        "WriteLog": allow("logs:CreateLogStream", "logs:PutLogEvents", on=f"{log_group}:log-stream:*"),
-        "DenyNetworkInterfacesToCode": {
-            **allow(*INTERFACES, on=f"arn:aws:ec2:us-east-1:{ACCOUNT_ID}:*/*"),
-            "Effect": "Deny",
-            "Condition": {"ArnEquals": {"lambda:SourceFunctionArn": function_arn}},
-        },
-    }
-
-
-def test_ingest_may_put_transactions() -> None:
-    deployment = deploy_all("dev")
-    data, key = deployment.runs["data"].outputs, deployment.runs["network"].outputs["key_arn"]
-
-    assert rights(deployment.one(ROLE_POLICY, "ingest-policy")) == {
-        **_everybodys_rights("ingest"),
-        "IngestUsesTransactions": allow("dynamodb:PutItem", on=data["transactions_table_arn"]),
-        "KeyThroughDynamodb": through(key, "dynamodb", "kms:Decrypt"),
-    }
-
-
-def test_detector_may_keep_profiles_and_pass_on_what_is_suspicious_or_failed() -> None:
-    deployment = deploy_all("dev")
-    data, key = deployment.runs["data"].outputs, deployment.runs["network"].outputs["key_arn"]
-    failures = deployment.one("sqs/queue:Queue", "detector-dlq").arn
-
-    assert rights(deployment.one(ROLE_POLICY, "detector-policy")) == {
-        **_everybodys_rights("detector"),
-        "DetectorUsesTransactions": allow("dynamodb:UpdateItem", on=data["transactions_table_arn"]),
-        "DetectorReadsProfilesTable": allow(
-            "dynamodb:BatchGetItem",
-            on=data["profiles_table_arn"],
-            **items(
-                "account#*",
-                "merchant#*",
-                "uses#*",
-                "population#sample#*",
-                "population#risk#*",
-                "rules#*",
-            ),
-        ),
-        "DetectorListsControlsOfProfilesTable": allow(
-            "dynamodb:Query",
-            on=f"{data['profiles_table_arn']}/index/{data['profiles_index_name']}",
-            **{"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["controls"]}},
-        ),
-        "DetectorWritesProfilesTable": allow(
-            "dynamodb:PutItem",
-            on=data["profiles_table_arn"],
-            **items("account#*", "aside#*", "uses#*", "population#sample#*"),
-        ),
-        "DetectorUsesSuspiciousQueue": allow("sqs:SendMessage", on=data["suspicious_queue_arn"]),
-        "DeliverFailures": allow("sqs:SendMessage", on=failures),
-        "KeyThroughDynamodb": through(key, "dynamodb", "kms:Decrypt"),
-        "KeyThroughSqs": through(key, "sqs", "kms:GenerateDataKey", "kms:Decrypt"),
-    }
-
-
-def test_verdicts_may_look_transactions_up_and_write_alerts_and_profiles() -> None:
-    deployment = deploy_all("dev")
-    data, key = deployment.runs["data"].outputs, deployment.runs["network"].outputs["key_arn"]
-    taught, changed = ("account#*", "merchant#*", "population#risk#*"), ("controls#*", "rules#*")
-
-    assert rights(deployment.one(ROLE_POLICY, "verdicts-policy")) == {
-        **_everybodys_rights("verdicts"),
-        "VerdictsUsesTransactions": allow("dynamodb:Query", on=data["transactions_table_arn"]),
-        "VerdictsUsesAlertsTable": allow(
-            "dynamodb:BatchGetItem", "dynamodb:UpdateItem", on=data["alerts_table_arn"]
-        ),
-        "VerdictsReadsProfilesTable": allow(
-            "dynamodb:BatchGetItem", on=data["profiles_table_arn"], **items(*taught, *changed, "waiting#*")
-        ),
-        "VerdictsWritesProfilesTable": allow(
-            "dynamodb:PutItem",
-            on=data["profiles_table_arn"],
-            **items(*taught, *changed, "history#*", "waiting#*"),
-        ),
-        "KeyThroughDynamodb": through(key, "dynamodb", "kms:Decrypt"),
-    }
-
-
-def test_notifier_may_poll_record_and_publish() -> None:
-    deployment = deploy_all("dev")
-    data, key = deployment.runs["data"].outputs, deployment.runs["network"].outputs["key_arn"]
-
-    assert rights(deployment.one(ROLE_POLICY, "notifier-policy")) == {
-        **_everybodys_rights("notifier"),
-        "NotifierUsesAlertsTable": allow("dynamodb:UpdateItem", on=data["alerts_table_arn"]),
-        "NotifierUsesFraudAlertsTopic": allow("sns:Publish", on=data["fraud_alerts_topic_arn"]),
-        "NotifierUsesSuspiciousQueue": allow("sqs:SendMessage", on=data["suspicious_queue_arn"]),
-        "PollSuspiciousQueue": allow(
-            "sqs:ReceiveMessage",
-            "sqs:DeleteMessage",
-            "sqs:GetQueueAttributes",
-            on=data["suspicious_queue_arn"],
-        ),
-        "KeyThroughDynamodb": through(key, "dynamodb", "kms:Decrypt"),
-        "KeyThroughSns": through(key, "sns", "kms:GenerateDataKey", "kms:Decrypt"),
-        "KeyThroughSqs": through(key, "sqs", "kms:GenerateDataKey", "kms:Decrypt"),
-    }
-
-
 @pytest.mark.parametrize("stem", sorted(TIMEOUTS))
-def test_the_code_is_the_package_what_functions_share_and_nothing_of_the_stacks(stem: str) -> None:
+def test_the_code_holds_only_the_packages_that_the_function_uses(stem: str) -> None:
     files = archive_files(_function(stem).inputs["code"])
     package = PACKAGES[stem].replace(".", "/")
 
@@ -291,7 +177,7 @@ def test_the_code_is_the_package_what_functions_share_and_nothing_of_the_stacks(
 
 
 @pytest.mark.parametrize("stem", sorted(TIMEOUTS))
-def test_the_code_is_taken_from_the_repository_as_it_is(stem: str) -> None:
+def test_the_code_is_the_repositorys(stem: str) -> None:
     own = {
         name: path
         for name, path in archive_files(_function(stem).inputs["code"]).items()

@@ -1,4 +1,4 @@
-"""What a run that failed or was killed leaves, and how the next one goes on from it."""
+"""The state that a failed or killed run leaves, and how the next run resumes from it."""
 
 import json
 
@@ -11,6 +11,16 @@ from tests.local.tools.local.engine.tiny import STACK, TinyProject
 from tools.local.engine import teardown
 from tools.local.engine.errors import ForeignStateError
 from tools.local.engine.state import StateStore
+
+KILLED_CREATING_VPC = """
+    import os
+    from emulator.provider.ec2_network import Vpc
+    create = Vpc.create
+    def create_and_die(self, cloud, inputs):
+        create(self, cloud, inputs)
+        os._exit(9)
+    Vpc.create = create_and_die
+"""
 
 
 def test_resumes_after_a_failure_in_the_middle(project: TinyProject, cloud: Cloud) -> None:
@@ -65,24 +75,17 @@ def test_a_resource_that_a_killed_run_created_is_not_created_twice(
     project: TinyProject, cloud: Cloud
 ) -> None:
     program = """
-    import os
-    from emulator.provider.ec2_network import Vpc
-    create = Vpc.create
-    def create_and_die(self, cloud, inputs):
-        create(self, cloud, inputs)
-        os._exit(9)
-    {patch}
     queue = aws.sqs.Queue("before", name="crash-before", opts=options())
-    vpc = aws.ec2.Vpc("vpc", cidr_block="10.77.0.0/16", tags={{"Name": "crash-vpc"}},
+    vpc = aws.ec2.Vpc("vpc", cidr_block="10.77.0.0/16", tags={"Name": "crash-vpc"},
         opts=options(depends_on=[queue]))
     """
-    project.write(program.format(patch="Vpc.create = create_and_die"))
+    project.write(KILLED_CREATING_VPC + program)
     assert project.run_apart().returncode == 9
     assert [each.name for each in project.state.pending_creations] == ["vpc"]
     filters = [{"Name": "tag:Name", "Values": ["crash-vpc"]}]
     (orphan,) = cloud.client("ec2").describe_vpcs(Filters=filters)["Vpcs"]
 
-    result = project.deploy(program.format(patch=""))
+    result = project.deploy(program)
     assert result.lines("+") == ["vpc"]
     assert "was being created" in result.text
     (vpc,) = cloud.client("ec2").describe_vpcs(Filters=filters)["Vpcs"]
@@ -90,33 +93,24 @@ def test_a_resource_that_a_killed_run_created_is_not_created_twice(
     assert project.state.pending_creations == []
 
 
-def test_a_killed_replacement_leaves_neither_the_old_nor_the_new_behind(
-    project: TinyProject, cloud: Cloud
-) -> None:
+def test_a_killed_replacement_leaves_no_orphan(project: TinyProject, cloud: Cloud) -> None:
     program = """
-    import os
-    from emulator.provider.ec2_network import Vpc
-    create = Vpc.create
-    def create_and_die(self, cloud, inputs):
-        create(self, cloud, inputs)
-        os._exit(9)
-    {patch}
     vpc = aws.ec2.Vpc("vpc", cidr_block="{block}", tags={{"Name": "killed-vpc"}}, opts=options())
     """
-    project.deploy(program.format(patch="", block="10.71.0.0/16"))
-    project.write(program.format(patch="Vpc.create = create_and_die", block="10.72.0.0/16"))
+    project.deploy(program.format(block="10.71.0.0/16"))
+    project.write(KILLED_CREATING_VPC + program.format(block="10.72.0.0/16"))
     assert project.run_apart().returncode == 9
     filters = [{"Name": "tag:Name", "Values": ["killed-vpc"]}]
     assert len(cloud.client("ec2").describe_vpcs(Filters=filters)["Vpcs"]) == 2
 
-    result = project.deploy(program.format(patch="", block="10.72.0.0/16"))
+    result = project.deploy(program.format(block="10.72.0.0/16"))
     assert result.lines("±") == ["vpc"]
     (vpc,) = cloud.client("ec2").describe_vpcs(Filters=filters)["Vpcs"]
     assert vpc["CidrBlock"] == "10.72.0.0/16"
     assert vpc["VpcId"] == project.resource("vpc").id
 
 
-def test_a_half_made_resource_is_made_anew(
+def test_a_partly_created_resource_is_recreated(
     project: TinyProject, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program = 'aws.cloudwatch.LogGroup("half", name="half", retention_in_days=7, opts=options())'
