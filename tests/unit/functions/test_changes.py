@@ -102,7 +102,7 @@ class Contended:
 def test_a_conflicting_write_is_retried_a_limited_number_of_times(
     others: int, done: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("stacks.compute.functions.verdicts.changing.pause", lambda _: None)
+    monkeypatch.setattr("stacks.compute.functions.verdicts.attempts.pause", lambda _: None)
     items = Contended(others)
     changing = Changing(items, LIMITS, lambda: NOW)
     event = {

@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from shared.runtime.backoff import pause
 from shared.runtime.changes import Changed, waiting_key
 from shared.runtime.logs import Logger
 from shared.runtime.responses import Refused
 from shared.runtime.tracing import Segment
 from stacks.compute.functions.verdicts.asked import Approval, Asked, read_approval, read_controls, read_rules
+from stacks.compute.functions.verdicts.attempts import attempts
 from stacks.compute.functions.verdicts.ports import BusyError, ChangedItems, Put
 from stacks.compute.functions.verdicts.second_person import (
     Limits,
@@ -37,8 +37,6 @@ from stacks.compute.functions.verdicts.written import (
 )
 
 _ATTEMPTS: Final = 4
-_NEEDED_MILLISECONDS: Final = 3_200
-"""Minimum remaining time for another read and write with slow responses."""
 _NOBODY: Final[Mapping[str, Any]] = {}
 _TOLD: Final = ("by", "at", "identity", "note", "revision", "approved_by", "approved_as", "version", "sha256")
 _CONTROLS_TOLD: Final = ("standing", "standing_until", "standing_up_to", "snoozed_until", "snoozed_up_to")
@@ -99,11 +97,7 @@ class Changing:
             Refused: The change is refused.
             BusyError: A retry may succeed.
         """
-        for attempt in range(_ATTEMPTS):
-            if attempt:
-                pause(attempt)
-            if remaining() < _NEEDED_MILLISECONDS:
-                break
+        for _ in attempts(_ATTEMPTS, remaining):
             if (found := once()) is not None:
                 return found
         raise BusyError("what is changed was changed by others during each attempt")

@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from shared.runtime.alerts import expires_at, transaction_facts, transaction_of_record
-from shared.runtime.backoff import pause
 from shared.runtime.events import StoredTransaction, alert_id_of
 from shared.runtime.logs import Logger
 from shared.runtime.pseudonym import pseudonym
 from shared.runtime.responses import FieldProblem, Refused
 from shared.runtime.tracing import Segment
+from stacks.compute.functions.verdicts.attempts import attempts
 from stacks.compute.functions.verdicts.ports import BusyError, Change, Known, Tables
 from stacks.compute.functions.verdicts.record import (
     history_entry,
@@ -24,8 +24,6 @@ from stacks.compute.functions.verdicts.risk import changed_profiles, profiles_of
 from stacks.compute.functions.verdicts.settings import VerdictsSettings
 
 _ATTEMPTS: Final = 6
-_NEEDED_MILLISECONDS: Final = 3_200
-"""Minimum remaining time for another read and write with slow responses."""
 
 
 class Ruling:
@@ -68,11 +66,7 @@ class Ruling:
         """
         transaction = self._transaction(request, segment)
         log = log.bind(account=pseudonym(transaction.account_id, self._settings.common.pseudonym_secret))
-        for attempt in range(_ATTEMPTS):
-            if attempt:
-                pause(attempt)
-            if remaining() < _NEEDED_MILLISECONDS:
-                break
+        for attempt in attempts(_ATTEMPTS, remaining):
             known = self._read(transaction.alert_id, profiles_of(transaction), segment)
             if known.record is not None and says_the_same(known.record, request):
                 log.notice("recorded already", verdict=request.verdict, revision=revision_of(known.record))
