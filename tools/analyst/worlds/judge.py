@@ -21,7 +21,7 @@ from tools.terminal.parser import Parser
 _ACCOUNTS: Final = 400
 _DAYS: Final = 75
 _SEED: Final = 11
-_FIRST_DAYS: Final = 14
+FIRST_DAYS: Final = 14
 """A world is judged from this day on, when accounts have a history."""
 
 
@@ -44,8 +44,8 @@ class Judged(NamedTuple):
 def judged(payments: Sequence[Labelled], rules: Rules) -> Judged:
     """Replay a world's payments by rules, without labels."""
     scores, labels, alerts = [], [], []
-    since = payments[0].payment.timestamp + _FIRST_DAYS * 86_400_000
-    for row, assessment in Replay(rules, None).assessments(_rows(payments)):
+    since = payments[0].payment.timestamp + FIRST_DAYS * 86_400_000
+    for row, assessment in Replay(rules, None).assessments(rows_of(payments)):
         if row.transaction.timestamp >= since:
             scores.append(assessment.decision.score)
             labels.append(int(bool(row.is_fraud)))
@@ -62,13 +62,14 @@ def judged(payments: Sequence[Labelled], rules: Rules) -> Judged:
 
 def by_amount(payments: Sequence[Labelled]) -> float:
     """Return the average precision of the ranking by value alone."""
-    since = payments[0].payment.timestamp + _FIRST_DAYS * 86_400_000
-    later = [row for row in _rows(payments) if row.transaction.timestamp >= since]
+    since = payments[0].payment.timestamp + FIRST_DAYS * 86_400_000
+    later = [row for row in rows_of(payments) if row.transaction.timestamp >= since]
     ranking = Ranking([row.transaction.value for row in later], [int(bool(row.is_fraud)) for row in later])
     return ranking.average_precision() or 0.0
 
 
-def _rows(payments: Sequence[Labelled]) -> Iterator[Row]:
+def rows_of(payments: Sequence[Labelled]) -> Iterator[Row]:
+    """Yield payments as the replay reads them."""
     for payment, is_fraud, kind in payments:
         yield Row(Transaction(**payment._asdict()), is_fraud, kind)
 
