@@ -54,7 +54,7 @@ class World:
         return json.dumps(parts, sort_keys=True)
 
     def risk(self, days: float = 1.0) -> float:
-        return self.merchant.risk.estimate(NOW + int(days * DAY), self.population.merchants).probability
+        return self.merchant.risk.estimate(NOW + int(days * DAY), self.population.merchants)
 
 
 def payment(identity: str, day: float = 0.0, **changes: Any) -> Transaction:
@@ -222,7 +222,7 @@ def test_the_population_learns_how_long_merchants_stay_compromised() -> None:
     assert alive[3] - alive[1] > 1.5
     fresh = RiskHistory()
     fresh.record_fraud(NOW, 1, 0.0, 1)
-    risks = [fresh.estimate(NOW + day * DAY, statistics).probability for day in (1, 7, 12)]
+    risks = [fresh.estimate(NOW + day * DAY, statistics) for day in (1, 7, 12)]
     assert risks[0] > 0.8
     assert risks[1] > 0.75
     assert risks[2] < 0.2
@@ -242,7 +242,7 @@ def test_one_off_frauds_teach_that_one_fraud_means_little() -> None:
             statistics.add(added)
     fresh = RiskHistory()
     fresh.record_fraud(NOW, 1, 0.0, 1)
-    assert fresh.estimate(NOW + DAY, statistics).probability < 0.1
+    assert fresh.estimate(NOW + DAY, statistics) < 0.1
 
 
 def test_a_history_is_bounded_and_survives_storage() -> None:

@@ -77,7 +77,7 @@ def account_risk(evidence: Evidence) -> float | None:
 def _risk(evidence: Evidence, history: RiskHistory, statistics: RiskStatistics) -> float | None:
     if not history.verdicts:
         return None
-    probability = history.estimate(evidence.transaction.timestamp, statistics).probability
+    probability = history.estimate(evidence.transaction.timestamp, statistics)
     if probability < _SMALLEST_PROBABILITY:
         return None
     probability = min(probability, _LARGEST_PROBABILITY)

@@ -15,7 +15,7 @@ changed verdict takes the first one's effect away exactly, as long as it is reme
 from bisect import bisect_left, insort
 from math import exp
 from struct import Struct
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, Self
 
 from stacks.compute.functions.detector.scoring.lifetimes import (
     Confirmed,
@@ -52,23 +52,6 @@ _CLEARING_RUN: Final = 8
 
 _MILLISECONDS_PER_DAY: Final = 86_400_000
 _LAYOUT: Final = Struct("<qIfI")
-
-
-class Estimate(NamedTuple):
-    """What a history says about a payment.
-
-    Attributes:
-        probability: That the payment is fraud because the place is compromised.
-        frauds: Confirmed frauds that are remembered.
-        last_fraud: Epoch milliseconds of the latest of them, 0 for none.
-    """
-
-    probability: float
-    frauds: int
-    last_fraud: int
-
-
-NO_RISK: Final = Estimate(0.0, 0, 0)
 
 
 class RiskHistory:
@@ -110,18 +93,16 @@ class RiskHistory:
             self.verdicts = []
         return added
 
-    def estimate(self, timestamp: int, statistics: RiskStatistics) -> Estimate:
-        """Return how likely a payment at a time is fraud because of this place."""
+    def estimate(self, timestamp: int, statistics: RiskStatistics) -> float:
+        """Return the probability that a payment at a time is fraud because of this place."""
         if not self.verdicts:
-            return NO_RISK
+            return 0.0
         began, last, alive = self._filter(statistics)
         days = _MILLISECONDS_PER_DAY
         worn = statistics.cumulative_hazard((last - began) / days) - statistics.cumulative_hazard(
             (timestamp - began) / days
         )
-        share = sum(map(float.__mul__, alive, SHARES)) * exp(min(0.0, worn))
-        frauds = [each.timestamp for each in self.verdicts if each.is_fraud]
-        return Estimate(share, len(frauds), max(frauds, default=0))
+        return sum(map(float.__mul__, alive, SHARES)) * exp(min(0.0, worn))
 
     def _filter(self, statistics: RiskStatistics) -> tuple[int, int, list[float]]:
         """Return when the episode began, the time of the last verdict, and the probability of each share."""

@@ -94,7 +94,7 @@ def apply_verdict(  # noqa: PLR0913 - what a verdict is about, each named
     if verdict is Verdict.LEGITIMATE and not merchant.risk and not account.risk and not held_back:
         return Effect()
     if verdict is Verdict.CONFIRMED_FRAUD:
-        at_merchant = merchant.risk.estimate(timestamp, population.merchants).probability
+        at_merchant = merchant.risk.estimate(timestamp, population.merchants)
         of_merchant = merchant.risk.record_fraud(
             timestamp, key, own_suspicion, short_key(transaction.account_id)
         )
