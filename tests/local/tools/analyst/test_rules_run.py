@@ -142,7 +142,8 @@ def test_published_rules_change_decisions_and_bad_ones_never_do(bank: Bank, tmp_
         return decided if decided["rules_version"] == wanted else None
 
     changed = soon(lambda: of_version(version), PROMISED_SECONDS)
-    assert (changed["message"], changed["reasons"][0]) == ("suspicious", "amount_limit")
+    assert (before["reasons"], changed["message"]) == ([], "suspicious")
+    assert "amount_limit" in changed["reasons"]
     record = soon(lambda: bank.record(changed["transaction_id"]))
     assert record["rules_version"] == version
 
