@@ -45,7 +45,7 @@ class Made:
 BASE = Decimal("-6.8")
 NEW = "new, as in 1 payment in {}"
 BUSIEST = "most around 12:00 UTC"
-BEGAN = "other accounts that began to use this device lately"
+BEGAN = "other accounts that recently started to use this device"
 WORN_OFF, RISK = "1 confirmed fraud, the latest 40 days before", "probability of fraud here"
 """As the detector explains them."""
 
