@@ -17,10 +17,10 @@ LONGEST_SECONDS: Final = 30.0
 """How long a reading holds; chance keeps the execution environments from asking all at once."""
 
 AGAIN_SECONDS: Final = 5.0
-"""How long to wait after a reading that failed."""
+"""Wait after a failed reading."""
 
 TOLD_AGAIN_SECONDS: Final = 300.0
-"""How often one and the same fault is told by an execution environment."""
+"""Interval at which an execution environment logs the same fault again."""
 
 
 class ActiveRules:
@@ -62,7 +62,7 @@ class ActiveRules:
 
     @property
     def fault(self) -> str | None:
-        """Why what is published is not what is in force; None where it is."""
+        """Why the published rules are not in force; None if they are."""
         return self._fault
 
     def scorer(self) -> Scorer:
@@ -109,7 +109,7 @@ class ActiveRules:
         self._scorer = scorer
 
     def _tell(self, fault: str, now: float, *, refused: bool) -> None:
-        """Log a fault; rules that are refused are counted too, for that ends by somebody's doing alone."""
+        """Log a fault; rules that are refused are counted too, because only an operator can end that."""
         if fault == self._fault and self._told_at is not None and now - self._told_at < TOLD_AGAIN_SECONDS:
             return
         self._fault, self._told_at = fault, now

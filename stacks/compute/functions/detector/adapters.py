@@ -106,7 +106,7 @@ class ProfilesTable:
             TableName=self._name,
             Item={**item, "profile_id": to_attribute(aside_key(profile_id, digest))},
         )
-        # Whoever writes a profile changes its revision: the same one means that nobody has.
+        # Every write changes the revision: the same revision means no write since.
         revision = item.get("revision")
         condition: Any = (
             {"ConditionExpression": "attribute_not_exists(revision)"}
@@ -123,7 +123,7 @@ class ProfilesTable:
     def write(
         self, account_id: str, profile: AccountProfile, *, revision: int, expires_at: int | None
     ) -> bool:
-        """Replace the account's profile of this revision; False where somebody else was faster.
+        """Replace the account's profile of this revision; False on a conflicting write.
 
         Raises:
             DetectorError: DynamoDB refuses the write.

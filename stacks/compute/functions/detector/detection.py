@@ -45,8 +45,8 @@ class Detection:
 
     Args:
         profiles: The profiles.
-        first_uses: Which accounts began to use what lately.
-        population: What is known of all accounts and merchants together.
+        first_uses: Counters of recent first uses.
+        population: The statistics of all accounts and merchants.
         decisions: The decisions, each kept with its transaction.
         queue: The suspicious transactions.
         rules: The rules in force.

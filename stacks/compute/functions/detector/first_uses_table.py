@@ -56,7 +56,7 @@ class FirstUsesTable:
         return [each for each in counters if each is not None]
 
     def learn(self, counted: CountedPlace, transaction: Transaction) -> None:
-        """Write a counter on the condition that nobody did since it was read; see `FirstUsesStore`."""
+        """Write a counter on the condition that it is unchanged since it was read; see `FirstUsesStore`."""
         place = counted.place
         for attempt in range(_ATTEMPTS):
             if attempt:

@@ -1,4 +1,4 @@
-"""What the detection needs of the world; `adapters` and the tables' modules have it from AWS."""
+"""Ports of the detection; `adapters` and the tables' modules implement them with AWS."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Profiles:
         merchant: The merchant's profile.
         controls: What people decided of both.
         damaged: Why the account's profile is not readable, None where it is; to be set aside before a write.
-        left_out: What is optional and was not to be had: "merchant", "controls".
+        left_out: Optional parts that were unavailable: "merchant", "controls".
     """
 
     account: AccountProfile
@@ -60,7 +60,7 @@ class CountedPlace:
 
 
 class ProfileStore(Protocol):
-    """Where profiles are kept."""
+    """Store of profiles."""
 
     def read(self, account_id: str, merchant_id: str, *, as_last_written: bool = True) -> Profiles:
         """Read what is stored of an account and a merchant.
@@ -71,24 +71,24 @@ class ProfileStore(Protocol):
             as_last_written: Whether it must not be a moment old.
 
         Raises:
-            DetectorError: The account's profile is not to be had now.
+            DetectorError: The account's profile is unavailable.
         """
         ...
 
     def set_aside(self, account_id: str) -> None:
         """Keep a copy of the account's unreadable profile under another key, and begin a new one.
 
-        Where somebody else does so meanwhile, or mends it, nothing is changed.
+        Changes nothing if another writer does so, or repairs it, meanwhile.
 
         Raises:
-            DetectorError: It is not to be had now, or a write was refused.
+            DetectorError: It is unavailable, or a write was refused.
         """
         ...
 
     def write(
         self, account_id: str, profile: AccountProfile, *, revision: int, expires_at: int | None
     ) -> bool:
-        """Replace the account's profile of this revision; False where somebody else was faster.
+        """Replace the account's profile of this revision; False on a conflicting write.
 
         Args:
             account_id: Whose profile.
@@ -103,23 +103,23 @@ class ProfileStore(Protocol):
 
 
 class FirstUsesStore(Protocol):
-    """Where first uses of merchants, devices and addresses are counted."""
+    """Counters of first uses of merchants, devices and addresses."""
 
     def read(self, places: Sequence[Place]) -> Sequence[CountedPlace]:
-        """Read the counters of at least one place, as last written; without those that are not to be had."""
+        """Read the counters of at least one place, as last written; without those unavailable."""
         ...
 
     def learn(self, counted: CountedPlace, transaction: Transaction) -> None:
         """Count a first use, where it is one of those that are written (`FirstUses.learn`).
 
         Raises:
-            DetectorError: The write was refused, or somebody else was faster at each attempt.
+            DetectorError: The write was refused, or conflicted at every attempt.
         """
         ...
 
 
 class DecisionStore(Protocol):
-    """Where decisions are kept, each with its transaction."""
+    """Store of decisions, each with its transaction."""
 
     def record(self, stored: StoredTransaction, decision: RecordedDecision) -> RecordedDecision | None:
         """Keep the decision unless there is one, and return the one that stands: the first.
@@ -134,7 +134,7 @@ class DecisionStore(Protocol):
 
 
 class PopulationStore(Protocol):
-    """What is known of all accounts and merchants together, read now and then."""
+    """The statistics of all accounts and merchants, read periodically."""
 
     @property
     def fault(self) -> str | None:
@@ -146,7 +146,7 @@ class PopulationStore(Protocol):
         ...
 
     def learn(self, sample: Sample, transaction_id: str) -> None:
-        """Add a sampled payment; left out where its shard is not readable, or changed by somebody just now.
+        """Add a sampled payment; left out where its shard is not readable, or was just changed.
 
         Raises:
             DetectorError: The write was refused.
@@ -155,19 +155,19 @@ class PopulationStore(Protocol):
 
 
 class RulesStore(Protocol):
-    """Where rules are published."""
+    """Store of published rules."""
 
     def published(self) -> Mapping[str, Mapping[str, Any]]:
         """Return the items of the rules in force and of their challenger, by key, those that there are.
 
         Raises:
-            DetectorError: They are not to be had now.
+            DetectorError: They are unavailable.
         """
         ...
 
 
 class Outbox(Protocol):
-    """Where suspicious transactions go."""
+    """Queue of suspicious transactions."""
 
     def send(self, suspicious: SuspiciousTransaction) -> None:
         """Send one message.

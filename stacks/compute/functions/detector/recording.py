@@ -25,7 +25,7 @@ _SCORE_STEP: Final = Decimal("0.000001")
 
 
 class Recording:
-    """Where decisions go.
+    """Records decisions.
 
     Args:
         decisions: The decisions, each kept with its transaction.

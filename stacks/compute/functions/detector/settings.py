@@ -1,4 +1,4 @@
-"""What the compute stack tells the detector function."""
+"""The detector function's settings, from the compute stack."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

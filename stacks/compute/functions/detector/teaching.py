@@ -16,12 +16,12 @@ from stacks.compute.functions.detector.scoring import Sample, new_places
 
 
 class Teaching:
-    """Where what is learnt is kept.
+    """Stores what is learnt.
 
     Args:
         profiles: The profiles.
-        first_uses: Which accounts began to use what lately.
-        population: What is known of all accounts and merchants together.
+        first_uses: Counters of recent first uses.
+        population: The statistics of all accounts and merchants.
         time_to_live: How long a profile outlives its last transaction; zero for ever.
         clock: Returns the epoch milliseconds of now.
     """

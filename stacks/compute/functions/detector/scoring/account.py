@@ -1,6 +1,6 @@
-"""What is known of an account: bounded, learnt in constant time, less than 1 KB as stored.
+"""An account's profile: bounded, updated in constant time, less than 1 KB as stored.
 
-Memory is in time, not in payments: counters wear off with a time constant, so that a burst of payments
+Memory is in time, not in payments: counters decay with a time constant, so that a burst of payments
 neither evicts what was known nor becomes a habit. The latest payments are remembered one by one, which makes
 two things exact: a duplicate is recognised, because what is no longer remembered is older than everything
 remembered; and so late an arrival is not learnt at all.
@@ -107,17 +107,17 @@ class AccountProfile:
         count: Payments learnt.
         first_at: Time of the earliest, 0 before the first.
         last_at: Time of the latest.
-        hour_count: Payments, worn off by the hour; `day_count`, `week_count` and `habit_count` likewise.
-        hour_spend: Their value in dollars, worn off by the hour; `day_spend`, `week_spend` likewise.
-        small_count: Payments far below the usual value, worn off by the hour.
-        under_limit_count: Large payments just under a round amount, worn off in three days.
+        hour_count: Payments, time constant of an hour; `day_count`, `week_count`, `habit_count` likewise.
+        hour_spend: Their value in dollars, time constant of an hour; `day_spend`, `week_spend` likewise.
+        small_count: Payments far below the usual value, time constant of an hour.
+        under_limit_count: Large payments just under a round amount, time constant of three days.
         rarity_sum: How rare the payments of the last day were.
         usual_rarity: How rare the account's payments are on average.
-        fastest_pace: At the end of its fastest run, in standard deviations, wearing off over months.
+        fastest_pace: At the end of its fastest run, in standard deviations; decays over months.
         learnt: Weight of the payments in the mean, at most its memory.
         mean: Mean value of a payment in dollars, as it would be outside its merchant category.
         squares: Sum of the squared distances from the mean.
-        record: The greatest value of a payment that was not suspicious, wearing off over months.
+        record: Largest value of a payment that was not suspicious; decays over months.
         hours: Payments by hour of the day (UTC).
         hours_sum: Their sum.
         category_habits: Key of a merchant category -> what the account pays in it.
@@ -150,7 +150,7 @@ class AccountProfile:
         self.risk = RiskHistory()
 
     def knows(self, transaction: Transaction) -> bool:
-        """Tell whether this very transaction was learnt, as far back as is remembered."""
+        """Return whether this very transaction was learnt, as far back as is remembered."""
         recent, timestamp = self.recent, transaction.timestamp
         if not recent or recent[-1].timestamp < timestamp:
             return False
@@ -190,7 +190,7 @@ class AccountProfile:
 
     @classmethod
     def from_state(cls, state: Any) -> Self:
-        """Read what `to_state` gave, or the JSON data of a version before.
+        """Read the result of `to_state`, or the JSON data of a version before.
 
         Raises:
             ProfileError: The state is of a later version or damaged.

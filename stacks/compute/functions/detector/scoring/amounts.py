@@ -92,7 +92,7 @@ def raw_deviation(evidence: Evidence) -> float | None:
 
 
 def raw_record(evidence: Evidence) -> float | None:
-    """Return the logarithm of the amount as a multiple of the account's greatest of late."""
+    """Return the logarithm of the amount as a multiple of the account's recent maximum."""
     account = evidence.account
     if account.count < _SOME_HISTORY or not account.record:
         return None

@@ -67,7 +67,7 @@ class CategorySums:
         self.squares += other.squares
 
     def halve(self) -> None:
-        """Let what is old weigh less."""
+        """Halve the weight of old payments."""
         self.count /= 2
         self.ratios /= 2
         self.residuals /= 2
@@ -79,7 +79,7 @@ class CategorySums:
 
     @classmethod
     def from_state(cls, state: Any) -> Self:
-        """Read what `to_state` gave; raises what reading a damaged one raises."""
+        """Read the result of `to_state`; raises what reading a damaged one raises."""
         sums = cls()
         for name, value in zip(cls.__slots__, state, strict=True):
             setattr(sums, name, float(value))

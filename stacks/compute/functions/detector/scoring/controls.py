@@ -8,7 +8,7 @@ from stacks.compute.functions.detector.scoring.state import ProfileError
 
 
 class Standing(StrEnum):
-    """The list that somebody put an account or a merchant on."""
+    """The list that an account or a merchant is on."""
 
     ALLOW = "allow"
     WATCH = "watch"
@@ -35,11 +35,11 @@ class Controls(NamedTuple):
     snoozed_up_to: int = 0
 
     def allows_at(self, timestamp: int, dollars: float) -> bool:
-        """Tell whether the list keeps a payment of such a value from being suspicious."""
+        """Return whether the list keeps a payment of such a value from being suspicious."""
         return self.standing_at(timestamp) is Standing.ALLOW and _covers(self.standing_up_to, dollars)
 
     def snoozes_at(self, timestamp: int, dollars: float) -> bool:
-        """Tell whether the snooze keeps a payment of such a value from being suspicious."""
+        """Return whether the snooze keeps a payment of such a value from being suspicious."""
         return timestamp < self.snoozed_until and _covers(self.snoozed_up_to, dollars)
 
     def standing_at(self, timestamp: int) -> Standing | None:

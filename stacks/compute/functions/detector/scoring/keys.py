@@ -1,4 +1,4 @@
-"""Short keys that stand for long names."""
+"""Short hash keys of long names."""
 
 import zlib
 from functools import lru_cache
@@ -6,12 +6,12 @@ from hashlib import blake2b
 
 
 def key_of(transaction_id: str) -> int:
-    """Return 48 bits that stand for a transaction; with its time they tell it from the account's others."""
+    """Return a 48-bit key of a transaction; with its time they tell it from the account's others."""
     return int.from_bytes(blake2b(transaction_id.encode(), digest_size=6).digest(), "little")
 
 
 def short_key(name: str) -> int:
-    """Return 32 bits that stand for a name whose mix-up costs at most one small reason."""
+    """Return a 32-bit key of a name whose collision costs at most one small reason."""
     return zlib.crc32(name.encode())
 
 

@@ -1,6 +1,6 @@
 """Teaches an account's profile one payment, in constant time.
 
-Whoever commits fraud sends payments too, so what is suspicious is held back: it moves the usual amount by a
+Fraudsters send payments too, so what is suspicious is held back: it moves the usual amount by a
 quarter of one payment, capped near what was usual, and no merchant, device, country or hour becomes known by
 it. A legitimate verdict teaches what was held back; a verdict of fraud takes out what the payment had taught.
 """
@@ -37,7 +37,7 @@ from stacks.compute.functions.detector.scoring.transaction import MILLISECONDS_P
 from stacks.compute.functions.detector.scoring.usual import CATEGORY_WEIGHT, Usual
 
 MEMORY: Final = 128.0
-"""Payments that the usual amount looks back, at most."""
+"""Maximum number of payments in the memory of the usual amount."""
 
 SUSPICIOUS_WEIGHT: Final = 0.25
 """Payments that a suspicious one counts for: an honest account that pays more is followed in the end."""
@@ -62,7 +62,7 @@ _RECORD_HOURS: Final = 120 * 24.0
 """Time constant in hours of the greatest amount and the fastest pace: of a year ago a twentieth counts."""
 
 _RARITY_MEMORY: Final = 50
-"""Payments that an account's usual rarity looks back, at most."""
+"""Maximum number of payments in the memory of the usual rarity."""
 
 _RARITY_SEEN: Final = 5
 """Payments of no rarity that a new account is taken to have made, so that its first one is not its usual."""
@@ -78,7 +78,7 @@ _HOURS_WINDOW: Final = 128.0
 """Payments at which the counts by hour are halved, so that an account may change its rhythm."""
 
 _CATEGORY_MEMORY: Final = 64
-"""Payments that the habit in a category looks back, at most."""
+"""Maximum number of payments in the memory of a category habit."""
 
 _LEAST_IN_CATEGORY, _MOST_IN_CATEGORY = -2.0, 1.4
 """Logarithm over what was expected that one payment counts with, from a seventh to four times it. As
@@ -96,7 +96,7 @@ def learn(
     own_suspicion: float,
     suspicious: bool,
 ) -> bool:
-    """Teach the profile one payment, in place; tell whether it changed.
+    """Teach the profile one payment, in place; return whether it changed.
 
     A duplicate, or a payment older than all that are remembered, changes nothing.
     """
@@ -148,7 +148,7 @@ def _remember(recent: list[Remembered], entry: Remembered) -> bool:
 
 
 def _count(account: AccountProfile, transaction: Transaction, evidence: Evidence, weight: float) -> None:
-    """Wear the counters off to the payment's time and add it; a late one is added worn off itself."""
+    """Decay the counters to the payment's time and add it; a late payment is decayed instead."""
     usual = evidence.usual
     hours, value, is_late = usual.hours, usual.value, usual.is_late
     by_hour, by_day, by_week = usual.by_hour, usual.by_day, usual.by_week

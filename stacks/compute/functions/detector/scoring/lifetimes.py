@@ -135,7 +135,7 @@ class RiskStatistics:
 
     @classmethod
     def from_state(cls, state: Any) -> Self:
-        """Read what `to_state` gave; no state is no statistics yet.
+        """Read the result of `to_state`; no state is no statistics yet.
 
         Raises:
             ProfileError: The state is of another version or damaged.

@@ -1,4 +1,4 @@
-"""What is known of a merchant: verdicts write it and no payment does, so that a busy one costs no writes."""
+"""A merchant's profile: written by verdicts and never by payments, so a busy one costs no writes."""
 
 from typing import Any, Final, Self
 
@@ -9,7 +9,7 @@ _VERSION: Final = 2
 
 
 class MerchantProfile:
-    """What is known of a merchant.
+    """A merchant's profile.
 
     Attributes:
         risk: Verdicts on payments to it.
@@ -26,7 +26,7 @@ class MerchantProfile:
 
     @classmethod
     def from_state(cls, state: Any) -> Self:
-        """Read what `to_state` gave.
+        """Read the result of `to_state`.
 
         Raises:
             ProfileError: The state is of another version or damaged.

@@ -1,4 +1,4 @@
-"""How often anybody brings something new: what stands for an account until it has shown its own ways.
+"""The population's rates of new values: the prior of an account with little history.
 
 An account of ten payments in one country has not shown that it never travels, but where one payment in two
 thousand comes from a new country, it hardly will. Where every payment names another device, a new one says
@@ -48,7 +48,7 @@ class Novelties:
             self.new[name] += is_new
 
     def halve(self) -> None:
-        """Let all that was counted weigh half as much."""
+        """Halve all counts."""
         self.payments = {name: count / 2 for name, count in self.payments.items()}
         self.new = {name: count / 2 for name, count in self.new.items()}
 
@@ -75,7 +75,7 @@ class Novelties:
 
     @classmethod
     def from_state(cls, state: Mapping[str, tuple[float, float]]) -> Self:
-        """Read what `to_state` gave; quantities that are not known any more are left out.
+        """Read the result of `to_state`; quantities that are not known any more are left out.
 
         Raises:
             AttributeError: The state is damaged.

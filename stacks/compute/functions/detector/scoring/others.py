@@ -15,7 +15,7 @@ _BURST_AT_KNOWN: Final = 3.0
 """The same of a merchant that has long had first uses: among ten thousand, fewer are chance every day."""
 
 _FEWEST: Final = (1 + _BURST / 2) ** 2 - 1
-"""Fewer first uses of late are no burst, however few are usual."""
+"""Minimum recent first uses of a burst, however few are usual."""
 
 _SMALLEST_PROBABILITY: Final = 0.001
 """A risk below it says nothing."""

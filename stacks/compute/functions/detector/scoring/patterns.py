@@ -54,7 +54,7 @@ def under_limit(evidence: Evidence) -> float | None:
 
 
 def steady_rise(evidence: Evidence) -> float | None:
-    """Return how steadily the amounts have risen to this one, the greatest of the latest 16: from 0 to 1.
+    """Return how steadily the amounts have risen to this one, the largest of the latest 16: from 0 to 1.
 
     It is Kendall's rank correlation of amount and time (1938), the lesser of both halves: whoever moves to
     another level for good rises once, and not within both. Whoever hides a theft behind ever greater payments
@@ -79,15 +79,15 @@ def _rank_correlation(values: list[float]) -> float:
 
 
 def is_small(usual: Usual, payments: int) -> bool:
-    """Tell whether a payment is small for an account that has made so many."""
+    """Return whether a payment is small for an account that has made so many."""
     return payments >= _KNOWN_PAYMENTS and usual.value < _SMALL * usual.mean
 
 
 def is_large_under_limit(usual: Usual, amount: float) -> bool:
-    """Tell whether a payment is large for its account, and just under a round amount."""
+    """Return whether a payment is large for its account, and just under a round amount."""
     return usual.value > _LARGE * usual.mean and is_just_under(amount)
 
 
 def worn_under_limit(count: float, hours: float) -> float:
-    """Return what is left of a count of such payments after some hours."""
+    """Return a count of such payments, decayed over some hours."""
     return count * exp(-hours / _UNDER_LIMIT_HOURS) if count else 0.0

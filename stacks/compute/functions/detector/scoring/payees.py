@@ -104,7 +104,7 @@ def clear_payee(payees: Payees, transaction: Transaction) -> None:
 
 
 def forget_payee(payees: Payees, transaction: Transaction) -> bool:
-    """Forget the merchant of a fraud; tell whether it was known."""
+    """Forget the merchant of a fraud; return whether it was known."""
     return payees.pop(value_key(transaction.merchant_id), None) is not None
 
 
@@ -118,7 +118,7 @@ def pack_payees(payees: Payees, last_hour: int) -> bytes:
 
 
 def unpack_payees(state: bytes, start: int, last_hour: int) -> tuple[Payees, int]:
-    """Read what `pack_payees` gave; return it and the place after it."""
+    """Read the result of `pack_payees`; return it and the place after it."""
     payees: Payees = {}
     number, start = state[start], start + 1
     for _ in range(number):

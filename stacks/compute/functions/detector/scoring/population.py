@@ -1,7 +1,7 @@
 """What is usual in the whole population, from a sample of its payments.
 
 A deployment keeps it in `SHARDS` items, which no payment writes but the sampled ones do. What may teach it is
-narrow, because whoever commits fraud sends traffic too: payments that are not suspicious, of an account with
+narrow, because fraudsters send traffic too: payments that are not suspicious, of an account with
 a history, at most one a day of any account. So a flood from new accounts teaches nothing, and a burst of one
 account no more than a single payment. Shards add up (`combined`); `View` is what scores ask.
 """
@@ -97,7 +97,7 @@ class View:
         variations: Key of a category -> the variation of its amounts as a multiple of any other's.
         categories: Key of a category -> its scale; None, for no category, has none.
         hours: Share of the payments by hour of the day; None until known.
-        season: By how much the logarithm of everybody's amounts is above what it usually is.
+        season: By how much the logarithm of all amounts is above its usual level.
         tails: Quantity -> its tail.
         novelties: Quantity of novelty -> share of the payments that bring something new.
         samples: How many payments it knows.
@@ -246,7 +246,7 @@ class Population:
 
     @classmethod
     def from_state(cls, state: Any) -> Self:
-        """Read what `to_state` gave; no state, or one of a version before, is an unknown population.
+        """Read the result of `to_state`; no state, or one of a version before, is an unknown population.
 
         Raises:
             ProfileError: The state is of a later version or damaged.

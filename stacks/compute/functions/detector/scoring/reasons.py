@@ -30,7 +30,7 @@ class Decision(NamedTuple):
 
     Attributes:
         score: Probability of fraud.
-        suspicious: The score reaches the threshold, and nobody allowed or snoozed it.
+        suspicious: The score reaches the threshold, and no control allows or snoozes it.
         base: Log-odds before any points; with the points of the reasons they sum to the score's log-odds.
         reasons: What counts, the most points first; empty for a payment that is not worth a reason.
         alert_threshold: The score from which on a payment is suspicious.

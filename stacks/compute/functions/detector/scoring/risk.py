@@ -44,7 +44,7 @@ _RESTART: Final = 0.05
 """Probability of compromise below which the next fraud opens a new episode: the last one is over."""
 
 _GENUINE: Final = -1.0
-"""Stands for a genuine payment where a fraud has its `explained`."""
+"""Marks a genuine payment in place of `explained`."""
 
 _KEY_BITS: Final = 0xFFFFFFFF
 _CLEARING_RUN: Final = 8
@@ -153,7 +153,7 @@ class RiskHistory:
 
     @classmethod
     def from_state(cls, state: Any) -> Self:
-        """Read what `to_state` gave.
+        """Read the result of `to_state`.
 
         Raises:
             ProfileError: It is damaged.

@@ -1,4 +1,4 @@
-"""How long merchants and accounts of the whole population stay compromised: sums that shards add up to."""
+"""How long the population's merchants and accounts stay compromised, as sums over shards."""
 
 from typing import TYPE_CHECKING, Any, Self
 
@@ -34,7 +34,7 @@ class RiskPopulation:
 
     @classmethod
     def from_state(cls, state: Any) -> Self:
-        """Read what `to_state` gave; no state is no statistics yet.
+        """Read the result of `to_state`; no state is no statistics yet.
 
         Raises:
             ProfileError: The state is of another version or damaged.

@@ -12,7 +12,7 @@ _LEAST: Final = 100.0
 
 
 def is_just_under(amount: float) -> bool:
-    """Tell whether an amount is just under 1, 2, 3 or 5 followed by zeros."""
+    """Return whether an amount is just under 1, 2, 3 or 5 followed by zeros."""
     if amount < _LEAST:
         return False
     power = 10.0 ** floor(log10(amount))

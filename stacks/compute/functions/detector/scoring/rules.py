@@ -37,9 +37,9 @@ class RuleSet:
 
     Attributes:
         amount_limit: An amount over a limit.
-        watched_merchant: A merchant that somebody put on watch.
-        watched_account: An account that somebody put on watch.
-        denied: An account or a merchant that somebody put on the deny list.
+        watched_merchant: A merchant on watch.
+        watched_account: An account on watch.
+        denied: An account or a merchant on the deny list.
     """
 
     amount_limit: AmountLimit

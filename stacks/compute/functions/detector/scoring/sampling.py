@@ -1,4 +1,4 @@
-"""What a payment teaches the population: few do, because whoever commits fraud sends payments too."""
+"""What a payment teaches the population: few do, because fraudsters send payments too."""
 
 from collections.abc import Mapping
 from math import log
@@ -26,7 +26,7 @@ _SOME_HISTORY: Final = 8
 
 
 def may_be_sampled(transaction: Transaction, account: AccountProfile) -> bool:
-    """Tell whether a payment may teach the population: one a day of an account that has a history."""
+    """Return whether a payment may teach the population: one a day of an account that has a history."""
     return (
         account.count >= _KNOWN_PAYMENTS
         and account.sampled_on < transaction.timestamp // MILLISECONDS_PER_DAY
@@ -34,7 +34,7 @@ def may_be_sampled(transaction: Transaction, account: AccountProfile) -> bool:
 
 
 def is_in_share(transaction: Transaction, view: View) -> bool:
-    """Tell by its id whether a payment is among those sampled."""
+    """Return, by its id, whether a payment is among those sampled."""
     every = view.sampled_one_in
     return every == 1 or short_key(transaction.transaction_id) // SHARDS % every == 0
 

@@ -147,7 +147,7 @@ class Scorer:
         return Quantities({name: measure(evidence) for name, measure in self._measured.items()})
 
     def update(self, account: AccountProfile, transaction: Transaction, assessment: Assessment) -> bool:
-        """Teach the account's profile a payment, in place; tell whether it changed.
+        """Teach the account's profile a payment, in place; return whether it changed.
 
         A duplicate, or a payment older than all that are remembered, changes nothing.
         """

@@ -1,4 +1,4 @@
-"""The season: by how much everybody's amounts are above what they usually are.
+"""The season: by how much all accounts' amounts exceed their usual level.
 
 It follows the median of all accounts' amounts over their own usual, fast and slowly. Every payment moves
 either by one step, however large it is, and every account teaches once a day: only most of the accounts
@@ -43,7 +43,7 @@ class Season:
     Attributes:
         level: Logarithm of everybody's amounts over the accounts' own usual, followed slowly.
         above: Logarithm of the amounts of now over the level.
-        run: Samples of late that were all above (positive) or all below (negative).
+        run: Latest samples that were all above (positive) or all below (negative).
     """
 
     __slots__ = ("above", "level", "run")
@@ -77,7 +77,7 @@ class Season:
 
     @classmethod
     def from_state(cls, state: Sequence[float]) -> Self:
-        """Read what `to_state` gave.
+        """Read the result of `to_state`.
 
         Raises:
             TypeError: The state is damaged.

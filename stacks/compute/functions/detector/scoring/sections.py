@@ -102,5 +102,5 @@ class Section:
 
 
 def is_number(value: object, kind: Any) -> bool:
-    """Tell whether a value is a number of a kind; true and false are none."""
+    """Return whether a value is a number of a kind; true and false are none."""
     return isinstance(value, kind) and not isinstance(value, bool)

@@ -65,7 +65,7 @@ class FirstUses:
     """First uses of one place by accounts.
 
     Attributes:
-        lately: First uses, worn off with the kind's time constant until `last_at`.
+        lately: First uses, decayed with the kind's time constant until `last_at`.
         last_at: Epoch milliseconds of the latest.
         first_at: Epoch milliseconds of the first ever.
         total: All first uses.
@@ -78,7 +78,7 @@ class FirstUses:
         self.last_at = self.first_at = 0
 
     def at(self, timestamp: int, kind: Kind) -> float:
-        """Return the first uses of late at a time."""
+        """Return the recent first uses, decayed to a time."""
         if timestamp <= self.last_at:
             return self.lately
         hours = (timestamp - self.last_at) / MILLISECONDS_PER_HOUR
@@ -99,7 +99,7 @@ class FirstUses:
         return surplus / sqrt(1 + (_SAMPLED - 1) * (1 - _MANY / self.total))
 
     def learn(self, transaction_id: str, timestamp: int, kind: Kind) -> bool:
-        """Count a first use, in place; tell whether it changed."""
+        """Count a first use, in place; return whether it changed."""
         weight = 1
         if self.total > _MANY:
             if short_key(transaction_id) % _SAMPLED:
@@ -117,7 +117,7 @@ class FirstUses:
 
     @classmethod
     def from_state(cls, state: Any) -> Self:
-        """Read what `to_state` gave.
+        """Read the result of `to_state`.
 
         Raises:
             ProfileError: The state is of another version or damaged.

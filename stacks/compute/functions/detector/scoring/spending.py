@@ -1,4 +1,4 @@
-"""What an account has spent of late and how often it has paid, this payment included."""
+"""An account's recent spending and payment rate, this payment included."""
 
 from math import log, log1p, sqrt
 from operator import attrgetter
@@ -15,7 +15,7 @@ _LATEST: Final = 5
 """Payments that are the last ones."""
 
 _NO_PAYMENT: Final = -5.0
-"""Stands for the logarithm of nothing: the least amount, a cent, has -4.6."""
+"""Logarithm used where there is no payment; the smallest amount, a cent, has -4.6."""
 
 _USUAL_TIMES: Final = 2.0
 """An account whose payments are rare as a rule is excused so many times what it usually adds up to."""
@@ -67,7 +67,7 @@ def pace_of(payments: float, usual: Usual) -> float:
 
 
 def raw_hour_pace(evidence: Evidence) -> float | None:
-    """Return the same of this hour, beyond the account's fastest of late: it may pay in runs."""
+    """Return the same of this hour, beyond its recent fastest: it may pay in runs."""
     account, usual = evidence.account, evidence.usual
     if not account.count:
         return None

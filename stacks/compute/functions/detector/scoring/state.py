@@ -24,7 +24,7 @@ def pack(layout: Struct, rows: list[tuple[Any, ...]]) -> str:
 
 
 def unpack(layout: Struct, text: str) -> list[tuple[Any, ...]]:
-    """Read what `pack` gave.
+    """Read the result of `pack`.
 
     Raises:
         ProfileError: It is damaged.

@@ -153,7 +153,7 @@ class Sketch:
 
     @classmethod
     def unpack(cls, state: bytes, per_unit: int) -> Self:
-        """Read what `pack` gave. Raises `struct.error` where it is damaged."""
+        """Read the result of `pack`. Raises `struct.error` where it is damaged."""
         sketch = cls(per_unit)
         sketch.counts = {place: float(count) for place, count in _LAYOUT.iter_unpack(state) if count}
         sketch.total = sum(sketch.counts.values())

@@ -45,7 +45,7 @@ class Uses:
         return self.count >= _MINIMUM_COUNT
 
     def knows(self, name: str) -> bool:
-        """Tell whether a value was used before."""
+        """Return whether a value was used before."""
         return value_key(name) in self.first_hours
 
     def novelty(self, name: str, hour: int, first_hour: int, expected: float) -> float | None:
@@ -85,7 +85,7 @@ class Uses:
             self.fresh //= 2
 
     def forget(self, name: str, since_hour: int) -> bool:
-        """Forget a value first used in an hour or later; tell whether it was known."""
+        """Forget a value first used in an hour or later; return whether it was known."""
         key = value_key(name)
         if self.first_hours.get(key, -1) < since_hour:
             return False
@@ -102,7 +102,7 @@ class Uses:
 
     @classmethod
     def unpack(cls, state: bytes, start: int, last_hour: int) -> tuple[Self, int]:
-        """Read what `pack` gave; return it and the place after it."""
+        """Read the result of `pack`; return it and the place after it."""
         uses = cls()
         number, uses.count, uses.fresh = _HEAD.unpack_from(state, start)
         start += _HEAD.size

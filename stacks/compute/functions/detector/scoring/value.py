@@ -1,4 +1,4 @@
-"""One scale of value for all currencies, so that 9,000 JPY is never compared with 9,000 USD.
+"""One scale of value for all currencies: 9,000 JPY is never compared with 9,000 USD.
 
 The rates are approximate US dollars per unit of a currency: two digits, from the IMF's and central banks'
 representative rates of late 2025. A rate that is a fifth off moves a logarithm by 0.2, far less than a fraud

@@ -117,7 +117,7 @@ def apply_verdict(  # noqa: PLR0913 - what a verdict is about, each named
 
 
 def _condemn(account: AccountProfile, transaction: Transaction, place: int, *, held_back: bool) -> bool:
-    """Take out what a fraud had taught its account; tell whether that changed it."""
+    """Take out what a fraud had taught its account; return whether that changed it."""
     was_payee = forget_payee(account.payees, transaction)
     if held_back and place < 0:
         return was_payee

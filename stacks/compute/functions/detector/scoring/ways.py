@@ -38,7 +38,7 @@ def hour_of_day(evidence: Evidence) -> float:
 
 
 def population_hour(evidence: Evidence) -> float | None:
-    """Return how rarely anybody pays at this hour, against an even day, in decades."""
+    """Return how rarely the population pays at this hour, against an even day, in decades."""
     hours = evidence.view.hours
     return None if hours is None else -log10(HOURS * hours[evidence.hour % HOURS])
 
