@@ -177,7 +177,9 @@ def _accounts(place: str) -> _Explain:
             return Explanation(
                 "many accounts at once", "few", one_in(finding.value), f"accounts new to this {place}"
             )
-        return Explanation(finding.value, 0.0, 1.0, f"other accounts that recently started to use this {place}")
+        return Explanation(
+            finding.value, 0.0, 1.0, f"other accounts that recently started to use this {place}"
+        )
 
     return explanation
 
