@@ -31,7 +31,7 @@ class Profiles:
         account: The account's profile, a new one where there is none or it is not readable.
         revision: Of the account's profile; 0 where there is none.
         merchant: The merchant's profile.
-        controls: What people decided of both.
+        controls: Controls of both.
         damaged: Why the account's profile is not readable, None where it is; to be set aside before a write.
         left_out: Optional parts that were unavailable: "merchant", "controls".
     """

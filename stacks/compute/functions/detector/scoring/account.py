@@ -22,7 +22,7 @@ from stacks.compute.functions.detector.scoring.uses import Uses
 
 PROFILE_VERSION: Final = 6
 HOURS: Final = 24
-"""Hours of a day."""
+"""Hours in a day."""
 
 REMEMBERED_PAYMENTS: Final = 16
 """Latest payments kept one by one, at 17 bytes each. One older than them all is not learnt."""
@@ -64,7 +64,7 @@ _LOW_BITS: Final = 0xFFFFFFFF
 
 
 class Position(NamedTuple):
-    """Where an account's card was last present."""
+    """Last position at which an account's card was present."""
 
     timestamp: int
     latitude: float
@@ -89,7 +89,7 @@ class Remembered(NamedTuple):
 
 
 class CategoryHabit(NamedTuple):
-    """What an account pays in a merchant category.
+    """An account's amounts in a merchant category.
 
     Attributes:
         payments: Payments in it, at most 64.

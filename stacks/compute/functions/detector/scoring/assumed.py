@@ -28,4 +28,4 @@ PER_UNIT_OF: Final = {name: FINE_PER_UNIT if name == "amount_rarity" else PER_UN
 """Quantity -> classes of its sketch for each unit of the raw value."""
 
 NO_TAILS: Final = {name: Sketch(PER_UNIT_OF[name]).tail(assumed) for name, assumed in ASSUMED.items()}
-"""Tails of a population of which nothing is known."""
+"""Tails of an unknown population."""

@@ -1,4 +1,4 @@
-"""What is paid in each merchant category, from sampled payments."""
+"""Amounts by merchant category, from sampled payments."""
 
 from collections.abc import Mapping
 from math import exp, log, sqrt
@@ -87,7 +87,7 @@ class CategorySums:
 
 
 class CategoryScale(NamedTuple):
-    """What is paid in a merchant category.
+    """Distribution of amounts in a merchant category.
 
     Attributes:
         logarithm: Mean logarithm of the value in dollars.

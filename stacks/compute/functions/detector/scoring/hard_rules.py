@@ -1,4 +1,4 @@
-"""Rules that people set beside the scorecard: a limit of the amount, and the watch and deny lists."""
+"""Operators' rules beside the scorecard: a limit of the amount, and the watch and deny lists."""
 
 from stacks.compute.functions.detector.scoring.controls import NO_CONTROLS, PaymentControls, Standing
 from stacks.compute.functions.detector.scoring.reasons import Reason

@@ -1,4 +1,4 @@
-"""At which line of a JSON text each value stands."""
+"""The line of each value of a JSON text."""
 
 import re
 from json.decoder import scanstring  # type: ignore[attr-defined]

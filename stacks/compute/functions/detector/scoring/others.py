@@ -39,7 +39,7 @@ def raw_merchant_first_uses(evidence: Evidence) -> float | None:
 
 
 def merchant_first_uses(evidence: Evidence) -> float | None:
-    """Return how rare so many accounts at a merchant that is new to them are."""
+    """Return how rare this many first uses of the merchant are."""
     uses, at = _counter(evidence, Kind.MERCHANT), evidence.transaction.timestamp
     if uses is None:
         return None

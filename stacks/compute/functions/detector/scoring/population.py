@@ -58,7 +58,7 @@ _EVEN_PAYMENTS: Final = 5.0
 
 
 class Sample(NamedTuple):
-    """What one sampled payment teaches.
+    """One payment sampled for the population.
 
     Attributes:
         value: Its value in dollars.
@@ -88,7 +88,7 @@ class Sample(NamedTuple):
 
 
 class View:
-    """The population as scores see it. Of an unknown population, everything is as assumed.
+    """The population as scores see it. An unknown population has the assumed values.
 
     Attributes:
         typical: Value in dollars that half of the payments exceed.

@@ -1,4 +1,4 @@
-"""The quantities that the scorecard has points for, by name: each is a function of the `Evidence`.
+"""The scorecard's quantities, by name: each is a function of the `Evidence`.
 
 Each is computed from what was known before the payment, in constant time, and only where a rules file reads
 it. None means that it cannot be told, as where the payment does not carry the field; a None has no points.
@@ -37,7 +37,7 @@ RAW: Final[Mapping[str, Measure]] = {
 
 
 def rarity(name: str) -> Measure:
-    """Return what measures how rare a raw value is in the population, in decades."""
+    """Return the measure of a raw value's rarity in the population, in decades."""
     raw_of = RAW[name]
 
     def measure(evidence: Evidence) -> float | None:
@@ -116,7 +116,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
     "merchant_risk": others.merchant_risk,
     "account_risk": others.account_risk,
 }
-"""Name in the rules file -> what measures it."""
+"""Name in the rules file -> its measure."""
 
 NAMES: Final = tuple(MEASURES)
 PLACE_QUANTITIES: Final = frozenset({"merchant_risk", "account_risk"})

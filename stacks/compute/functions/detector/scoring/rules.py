@@ -9,7 +9,7 @@ from stacks.compute.functions.detector.scoring.setting_kinds import Mode
 
 @dataclass(frozen=True, slots=True)
 class HardRule:
-    """A rule that people set, beside what is learnt.
+    """A rule set by operators.
 
     Attributes:
         mode: Whether its points count, are only reported, or are not sought.
@@ -55,7 +55,7 @@ class Rules:
     Attributes:
         version: The file's version and the first digits of its SHA-256: "3+0a1b2c3d".
         alert_threshold: A payment with this probability of fraud or more is suspicious.
-        base: Log-odds of a payment of which nothing is known.
+        base: Log-odds of an unknown payment.
         assumed_spread: Standard deviation of an account's amounts as a share of their mean, until learnt.
         scorecard: Quantity -> its points.
         rules: The hard rules.

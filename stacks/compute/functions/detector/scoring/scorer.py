@@ -89,7 +89,7 @@ class Scorer:
         self._measured = {name: MEASURES[name] for name in measured}
 
     def unknown_population(self) -> View:
-        """Return the view of a population of which nothing is known yet."""
+        """Return the view of an unknown population."""
         return View(self.rules.assumed_spread, RiskStatistics(), RiskStatistics())
 
     def assess(  # noqa: PLR0913 - what a score comes from, each named
@@ -108,9 +108,9 @@ class Scorer:
             transaction: The payment.
             account: Its account's profile.
             merchant: Its merchant's.
-            population: What is usual for everybody.
+            population: The population.
             sharing: The counters of its `new_places`.
-            controls: What people decided of its account and its merchant.
+            controls: The controls of its account and its merchant.
         """
         rules = self.rules
         usual = usual_of(transaction, account, population)

@@ -1,4 +1,4 @@
-"""What stored states share: the error, and packing of small tables into text."""
+"""Shared by stored states: the error, and packing of small tables into text."""
 
 import struct
 from base64 import b64decode, b64encode

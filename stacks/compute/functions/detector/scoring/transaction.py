@@ -1,4 +1,4 @@
-"""What the scorer sees of a transaction."""
+"""A transaction as the scorer sees it."""
 
 from typing import Final, NamedTuple
 

@@ -1,4 +1,4 @@
-"""What an account usually pays, and how a payment stands against it."""
+"""An account's usual amount, and a payment compared with it."""
 
 from math import exp, log1p, sqrt
 from typing import Final
@@ -29,7 +29,7 @@ CATEGORY_WEIGHT: Final = 4.0
 """That an account pays in a category as elsewhere weighs as much as so many of its payments there."""
 
 _SETTLED_PAYMENTS: Final = 6
-"""Payments that make a new level."""
+"""Number of payments that make a new level."""
 
 _SETTLED_RANK: Final = 2
 """The third smallest of six payments: four of them are as large or larger."""
@@ -51,7 +51,7 @@ _HABIT_DAYS: Final = HABIT_CONSTANT / 24
 
 
 class Usual:
-    """What the account usually pays, and how this payment stands against it.
+    """The account's usual amount, and this payment compared with it.
 
     Attributes:
         value: This payment's, in dollars.
@@ -122,7 +122,7 @@ def settled_level(account: AccountProfile, timestamp: int) -> float:
 
 
 def usual_of(transaction: Transaction, account: AccountProfile, view: View) -> Usual:
-    """Return what the account usually pays."""
+    """Return the account's usual amount."""
     value = transaction.value
     name = transaction.merchant_category
     category = None if name is None else value_key(name)

@@ -23,7 +23,7 @@ _TRAVEL_KILOMETRES: Final = 100.0
 """A shorter way is none: positions are those of masts and post codes, and people commute."""
 
 AIRLINER: Final = 900.0
-"""Speed at which people fly, in km/h."""
+"""Speed of an airliner, in km/h."""
 
 _FASTEST: Final = 3_000.0
 """In km/h. A faster way is no more impossible: a position is wrong, or the card is a copy."""
@@ -71,7 +71,7 @@ NOVELTIES: Final[Mapping[str, tuple[_UsesOf, _ValueOf]]] = {
 
 
 def novelty(name: str) -> Callable[[Evidence], float | None]:
-    """Return what measures how rare a first use of a field's value is for the account, in decades."""
+    """Return the measure of a first use's rarity for the account, in decades."""
     uses_of, value_of = NOVELTIES[name]
 
     def measure(evidence: Evidence) -> float | None:
