@@ -136,7 +136,7 @@ def _ordered(keys: _Keys, items: list[Item], start: dict[str, Any] | None, forwa
 
 @replaces(Item, "project")
 def _project(self: Item, projection_expressions: list[list[str]]) -> Item:
-    """Return the projected attributes of an item, converting it once instead of once per attribute."""
+    """Return the projected attributes of an item, as they are stored."""
     names = [path[0] for path in projection_expressions if len(path) == 1 and not path[0].endswith("]")]
     if len(names) < len(projection_expressions):
         return _original_project(self, projection_expressions)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from stacks.compute.functions.detector.scoring import NAMES, Curve, Mode, load_rules
 from tools.analyst.backtest.metrics import Ranking
-from tools.analyst.worlds.weighing import ALONE, Measured, Search, average_precision, measured
+from tools.analyst.worlds.weighing import ALONE, Measured, Search, average_precision, measured, precisions
 
 PAYMENTS = 2_000
 CARD = {name: Curve(Mode.ALERT, (0.0, 4.0), (0.0, 2.0)) for name in ("own_hour", "new_device")}
@@ -33,10 +33,11 @@ def world(name: str, **means: float) -> Measured:
 
 
 def test_what_tells_frauds_in_every_world_gets_more_points() -> None:
-    search = Search([world(name, own_hour=1.0, new_device=3.0) for name in ("a", "b")], CARD)
-    before = search.precisions(search.totals)
+    worlds = [world(name, own_hour=1.0, new_device=3.0) for name in ("a", "b")]
+    search = Search(worlds, CARD)
+    before = precisions(worlds, [each.total(CARD) for each in worlds])
     kept = [name for name, _ in search.run()]
-    after = search.precisions(search.totals)
+    after = precisions(worlds, [each.total(search.scorecard) for each in worlds])
     assert kept
     assert search.scorecard["new_device"].points[-1] > 2.0
     assert search.scorecard["own_hour"].points[-1] < 2.0
@@ -48,10 +49,10 @@ def test_what_gains_in_one_world_and_loses_in_another_is_not_kept() -> None:
     worlds = [world(name, own_hour=1.0, new_device=3.0) for name in ("a", "b", "c")]
     worlds.append(world("loses", own_hour=3.0, new_device=-1.0))
     search = Search(worlds, CARD)
-    before = search.precisions(search.totals)
+    before = precisions(worlds, [each.total(CARD) for each in worlds])
     for _ in search.run():
         pass
-    after = search.precisions(search.totals)
+    after = precisions(worlds, [each.total(search.scorecard) for each in worlds])
     assert {name for name in after if after[name] < 0.985 * before[name]} == set()
 
 

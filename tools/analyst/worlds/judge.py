@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from stacks.compute.functions.detector.scoring import RULES_PATH, Rules, RulesError, Transaction, load_rules
 from tools.analyst.backtest.metrics import Ranking
-from tools.analyst.backtest.replay import Replay
+from tools.analyst.backtest.replay import MILLISECONDS_PER_DAY, Replay
 from tools.analyst.backtest.source import Row
 from tools.analyst.worlds import WORLDS, Labelled
 from tools.terminal.ending import NOTHING_CHANGED, ended
@@ -44,7 +44,7 @@ class Judged(NamedTuple):
 def judged(payments: Sequence[Labelled], rules: Rules) -> Judged:
     """Replay a world's payments by rules, without labels."""
     scores, labels, alerts = [], [], []
-    since = payments[0].payment.timestamp + FIRST_DAYS * 86_400_000
+    since = payments[0].payment.timestamp + FIRST_DAYS * MILLISECONDS_PER_DAY
     for row, assessment in Replay(rules, None).assessments(rows_of(payments)):
         if row.transaction.timestamp >= since:
             scores.append(assessment.decision.score)
@@ -62,7 +62,7 @@ def judged(payments: Sequence[Labelled], rules: Rules) -> Judged:
 
 def by_amount(payments: Sequence[Labelled]) -> float:
     """Return the average precision of the ranking by value alone."""
-    since = payments[0].payment.timestamp + FIRST_DAYS * 86_400_000
+    since = payments[0].payment.timestamp + FIRST_DAYS * MILLISECONDS_PER_DAY
     later = [row for row in rows_of(payments) if row.transaction.timestamp >= since]
     ranking = Ranking([row.transaction.value for row in later], [int(bool(row.is_fraud)) for row in later])
     return ranking.average_precision() or 0.0

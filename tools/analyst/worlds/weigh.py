@@ -11,14 +11,14 @@ make worlds RULES=file.
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from stacks.compute.functions.detector.scoring import RULES_PATH, RulesError, load_rules
+from stacks.compute.functions.detector.scoring import RULES_PATH, Curve, RulesError, load_rules
 from tools.analyst.tune.rules_text import text_of
 from tools.analyst.worlds import WORLDS
-from tools.analyst.worlds.weighing import Measured, Search, measured
+from tools.analyst.worlds.weighing import Measured, Search, measured, precisions
 from tools.terminal.ending import NOTHING_CHANGED, ended
 from tools.terminal.parser import Parser
 
@@ -41,17 +41,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     search = Search(seen, rules.scorecard)
     for name, curve in search.run():
         print(f"{name}: at {list(curve.at)}, points {list(curve.points)}", file=sys.stderr, flush=True)
-    found = {**rules.scorecard, **search.scorecard}
     for tables, note in ((seen, ""), (unseen, "  (not seen)")):
-        before, after = (Search(tables, each) for each in (rules.scorecard, found))
-        figures = after.precisions(after.totals)
-        for world, precision in before.precisions(before.totals).items():
-            print(f"{world:<16}{precision:>8.3f} -> {figures[world]:.3f}{note}")
+        after = _precisions(tables, search.scorecard)
+        for world, before in _precisions(tables, rules.scorecard).items():
+            print(f"{world:<16}{before:>8.3f} -> {after[world]:.3f}{note}")
     if given.write:
-        text = text_of(replace(rules, scorecard=found), rules.version)
-        given.write.write_text(text, encoding="utf-8")
+        found = replace(rules, scorecard={**rules.scorecard, **search.scorecard})
+        try:
+            given.write.write_text(text_of(found, "weighed"), encoding="utf-8")
+        except OSError as error:
+            print(f"error: {error}", file=sys.stderr)
+            return 1
         print(f"written: {given.write}; judge it: make worlds RULES={given.write}")
     return 0
+
+
+def _precisions(tables: Sequence[Measured], scorecard: Mapping[str, Curve]) -> dict[str, float]:
+    return precisions(tables, [table.total(scorecard) for table in tables])
 
 
 def _parser() -> argparse.ArgumentParser:

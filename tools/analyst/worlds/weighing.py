@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from stacks.compute.functions.detector.scoring import NAMES, OF_ANY_FORM, Curve, Mode, Rules
-from tools.analyst.backtest.replay import Replay
+from tools.analyst.backtest.replay import MILLISECONDS_PER_DAY, Replay
 from tools.analyst.tune.curves import points_of
 from tools.analyst.tune.examples import Examples, Floats, Singles
 from tools.analyst.worlds import WORLDS
@@ -25,7 +25,6 @@ _GAIN: Final = 0.004
 """Minimum gain of a change, in the sum of the logarithms: fewer decide nothing, and the search ends."""
 
 _SWEEPS: Final = 3
-_MILLISECONDS_PER_DAY: Final = 86_400_000
 
 
 class Measured(NamedTuple):
@@ -45,6 +44,11 @@ class Measured(NamedTuple):
         """Return the points of every payment for a quantity."""
         return points_of(curve, self.quantities[:, NAMES.index(name)])
 
+    def total(self, scorecard: Mapping[str, Curve]) -> Floats:
+        """Return the sum of the points of every payment, of the curves that count."""
+        counted = ((name, curve) for name, curve in scorecard.items() if curve.mode is Mode.ALERT)
+        return np.asarray(np.sum([self.points(*each) for each in counted], axis=0))
+
 
 def measured(world: str, seed: int, accounts: int, days: int, rules: Rules) -> Measured:
     """Replay a world under rules, without labels."""
@@ -54,12 +58,12 @@ def measured(world: str, seed: int, accounts: int, days: int, rules: Rules) -> M
     ):
         examples.add(row, assessment)
     table = examples.table()
-    later = table.timestamps >= table.timestamps[0] + FIRST_DAYS * _MILLISECONDS_PER_DAY
+    later = table.timestamps >= table.timestamps[0] + FIRST_DAYS * MILLISECONDS_PER_DAY
     return Measured(world, table.quantities[later], table.frauds[later])
 
 
 def average_precision(scores: Floats, frauds: Floats) -> float:
-    """Return the average precision of a ranking; payments of one score share a place."""
+    """Return the average precision that `Ranking` returns, on arrays: a search takes thousands of them."""
     order = np.argsort(-scores, kind="stable")
     ranked = scores[order]
     last = np.append(ranked[1:] != ranked[:-1], True)
@@ -67,6 +71,14 @@ def average_precision(scores: Floats, frauds: Floats) -> float:
     flagged = np.arange(1, len(scores) + 1)[last]
     steps = np.diff(found, prepend=0.0)
     return float((steps * found / flagged).sum() / max(1.0, frauds.sum()))
+
+
+def precisions(tables: Sequence[Measured], totals: Sequence[Floats]) -> dict[str, float]:
+    """Return the mean average precision of each world."""
+    found: dict[str, list[float]] = {}
+    for table, total in zip(tables, totals, strict=True):
+        found.setdefault(table.world, []).append(average_precision(total, table.frauds))
+    return {world: sum(each) / len(each) for world, each in found.items()}
 
 
 class Search:
@@ -80,18 +92,9 @@ class Search:
     def __init__(self, tables: Sequence[Measured], scorecard: Mapping[str, Curve]) -> None:
         self.scorecard = {name: each for name, each in scorecard.items() if each.mode is Mode.ALERT}
         self._tables = tables
-        self.totals = [
-            np.sum([table.points(*each) for each in self.scorecard.items()], axis=0) for table in tables
-        ]
-        self._begin = self.precisions(self.totals)
+        self._totals = [table.total(self.scorecard) for table in tables]
+        self._begin = precisions(tables, self._totals)
         self._limits = {name: max(ALONE, *each.points) for name, each in self.scorecard.items()}
-
-    def precisions(self, totals: Sequence[Floats]) -> dict[str, float]:
-        """Return the mean average precision of each world."""
-        found: dict[str, list[float]] = {}
-        for table, total in zip(self._tables, totals, strict=True):
-            found.setdefault(table.world, []).append(average_precision(total, table.frauds))
-        return {world: sum(each) / len(each) for world, each in found.items()}
 
     def run(self) -> Iterator[tuple[str, Curve]]:
         """Yield each change that is kept, until none gains."""
@@ -110,7 +113,7 @@ class Search:
         """Return the best curve near one, or itself, and what the scorecard is worth with it."""
         kept = curve
         others = [
-            total - table.points(name, curve) for table, total in zip(self._tables, self.totals, strict=True)
+            total - table.points(name, curve) for table, total in zip(self._tables, self._totals, strict=True)
         ]
         for tried in self._candidates(name, curve):
             totals = [
@@ -118,11 +121,11 @@ class Search:
             ]
             gained = self._worth(totals)
             if gained > worth + _GAIN:
-                kept, worth, self.totals = tried, gained, totals
+                kept, worth, self._totals = tried, gained, totals
         return kept, worth
 
     def _worth(self, totals: Sequence[Floats]) -> float:
-        found = self.precisions(totals)
+        found = precisions(self._tables, totals)
         if any(found[world] < (1 - _TOLERANCE) * begin for world, begin in self._begin.items()):
             return float("-inf")
         return sum(float(np.log((found[world] + _FLOOR) / (self._begin[world] + _FLOOR))) for world in found)
