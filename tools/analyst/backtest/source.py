@@ -1,9 +1,8 @@
 """Labelled transactions of a file, as the scorer takes them."""
 
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import NamedTuple
 
 from stacks.compute.functions.detector.scoring import Transaction
 from tools.files.errors import SourceError
@@ -26,15 +25,11 @@ class Row(NamedTuple):
     scenario: str
 
 
-_TRANSACTION: Final[Any] = partial(tuple.__new__, Transaction)
-_ROW: Final[Any] = partial(tuple.__new__, Row)
-
-
 class Source(TransactionFile[Transaction]):
     """A file, row by row; what the scorer knows no column for is None."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(path, Transaction._fields, _TRANSACTION)
+        super().__init__(path, Transaction._fields, Transaction._make)
 
     def __iter__(self) -> Iterator[Row]:  # type: ignore[override]  # a million rows need no line numbers
         """Yield the rows in the file's order.
@@ -43,4 +38,4 @@ class Source(TransactionFile[Transaction]):
             SourceError: The file cannot be read, or is no history of transactions.
         """
         for batch in self.batches():
-            yield from map(_ROW, zip(batch.transactions, batch.labels, batch.scenarios, strict=True))
+            yield from map(Row, batch.transactions, batch.labels, batch.scenarios)

@@ -111,8 +111,9 @@ def learn(
     if not _remember(account.recent, entry):
         return False
     weight, counted = (SUSPICIOUS_WEIGHT, _COUNTED_WEIGHT) if suspicious else (1.0, 1.0)
-    _count(account, transaction, evidence, counted)
-    _learn_rarity(account, evidence, weight)
+    rarity = rarity_of_amount(evidence)
+    _count(account, transaction, usual, rarity, counted)
+    _learn_rarity(account, rarity, weight)
     if not account.count:
         account.first_at = account.last_at = timestamp
     elif timestamp > account.last_at:
@@ -147,33 +148,32 @@ def _remember(recent: list[Remembered], entry: Remembered) -> bool:
     return True
 
 
-def _count(account: AccountProfile, transaction: Transaction, evidence: Evidence, weight: float) -> None:
+def _count(
+    account: AccountProfile, transaction: Transaction, usual: Usual, rarity: float, weight: float
+) -> None:
     """Decay the counters to the payment's time and add it; a late payment is decayed instead."""
-    usual = evidence.usual
-    hours, value, is_late = usual.hours, usual.value, usual.is_late
-    by_hour, by_day, by_week = usual.by_hour, usual.by_day, usual.by_week
-    account.hour_count = _with(account.hour_count, 1, by_hour, is_late=is_late)
-    account.day_count = _with(account.day_count, 1, by_day, is_late=is_late)
-    account.week_count = _with(account.week_count, 1, by_week, is_late=is_late)
+    hours, value = usual.hours, usual.value
+    kept_hour, kept_day, kept_week = usual.by_hour, usual.by_day, usual.by_week
+    new_hour = new_day = new_week = 1.0
+    if usual.is_late:
+        kept_hour, new_hour = new_hour, kept_hour
+        kept_day, new_day = new_day, kept_day
+        kept_week, new_week = new_week, kept_week
+    account.hour_count = account.hour_count * kept_hour + new_hour
+    account.day_count = account.day_count * kept_day + new_day
+    account.week_count = account.week_count * kept_week + new_week
     account.habit_count = account.habit_count * exp(-hours / HABIT_CONSTANT) + weight
-    account.hour_spend = _with(account.hour_spend, value, by_hour, is_late=is_late)
-    account.day_spend = _with(account.day_spend, value, by_day, is_late=is_late)
-    account.week_spend = _with(account.week_spend, value, by_week, is_late=is_late)
-    small = is_small(usual, account.count)
-    account.small_count = _with(account.small_count, small, by_hour, is_late=is_late)
+    account.hour_spend = account.hour_spend * kept_hour + value * new_hour
+    account.day_spend = account.day_spend * kept_day + value * new_day
+    account.week_spend = account.week_spend * kept_week + value * new_week
+    account.small_count = account.small_count * kept_hour + is_small(usual, account.count) * new_hour
     is_under = is_large_under_limit(usual, transaction.amount)
     account.under_limit_count = worn_under_limit(account.under_limit_count, hours) + is_under
+    account.rarity_sum = account.rarity_sum * kept_day + rarity * new_day
 
 
-def _with(counter: float, value: float, kept: float, *, is_late: bool) -> float:
-    return counter + value * kept if is_late else counter * kept + value
-
-
-def _learn_rarity(account: AccountProfile, evidence: Evidence, weight: float) -> None:
-    """Add how rare the amount is to that of the day, and draw what is usual for the account toward it."""
-    rarity = rarity_of_amount(evidence)
-    usual = evidence.usual
-    account.rarity_sum = _with(account.rarity_sum, rarity, usual.by_day, is_late=usual.is_late)
+def _learn_rarity(account: AccountProfile, rarity: float, weight: float) -> None:
+    """Draw what is usual for the account toward the rarity of an amount."""
     memory = min(account.count + _RARITY_SEEN, _RARITY_MEMORY)
     account.usual_rarity += weight / memory * (rarity - account.usual_rarity)
 

@@ -52,12 +52,12 @@ def hour_pace(evidence: Evidence) -> float | None:
 
     Nobody knows yet at which pace a new account pays.
     """
-    decades = _HOUR_PACE(evidence)
+    raw = spending.raw_hour_pace(evidence)
+    if raw is None:
+        return None
+    decades = evidence.view.tails["hour_pace"].rarity(raw)
     is_new = evidence.hour < evidence.first_hour + HOURS
-    return min(decades, COUNTED_DECADES) if is_new and decades is not None else decades
-
-
-_HOUR_PACE: Final = rarity("hour_pace")
+    return min(decades, COUNTED_DECADES) if is_new else decades
 
 
 def travel(evidence: Evidence) -> float | None:
@@ -119,6 +119,9 @@ MEASURES: Final[Mapping[str, Measure]] = {
 """Name in the rules file -> its measure."""
 
 NAMES: Final = tuple(MEASURES)
+SHARING_QUANTITIES: Final = frozenset({"merchant_first_uses", "device_accounts", "address_accounts"})
+"""Quantities of new places: without one they are None."""
+
 PLACE_QUANTITIES: Final = frozenset({"merchant_risk", "account_risk"})
 """What says nothing about what the account itself did."""
 

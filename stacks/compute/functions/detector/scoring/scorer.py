@@ -17,6 +17,7 @@ from stacks.compute.functions.detector.scoring.quantities import (
     MEASURES,
     PLACE_QUANTITIES,
     RAW,
+    SHARING_QUANTITIES,
     Measure,
 )
 from stacks.compute.functions.detector.scoring.reasons import Decision, Reason
@@ -43,8 +44,22 @@ _DIGITS: Final = 4
 
 _NO_SHARING: Final[Sharing] = {}
 
-_Counted = tuple[Measure, float, Callable[[float], float]]
-"""A quantity made ready: what measures it, up to which value it has no points, its points."""
+
+class _Counted(NamedTuple):
+    """A quantity that the rules read."""
+
+    name: str
+    measure: Measure
+    silent_to: float
+    points_at: Callable[[float], float]
+
+
+class _Found(NamedTuple):
+    """A quantity that has points."""
+
+    name: str
+    value: float
+    points: float
 
 
 class Assessment(NamedTuple):
@@ -82,10 +97,11 @@ class Scorer:
 
     def __init__(self, rules: Rules, measured: Collection[str] = ()) -> None:
         self.rules = rules
-        self._alerting = _in_mode(rules, Mode.ALERT)
-        self._shadowing = _in_mode(rules, Mode.SHADOW)
-        self._own = _counted(self._alerting.keys() - PLACE_QUANTITIES, self._alerting)
-        self._place = _counted(self._alerting.keys() & PLACE_QUANTITIES, self._alerting)
+        alerting, shadowing = _in_mode(rules, Mode.ALERT), _in_mode(rules, Mode.SHADOW)
+        self._shadowing = _counted(shadowing, shadowing)
+        self._own = _counted(alerting, alerting.keys() - PLACE_QUANTITIES)
+        self._own_unshared = _counted(alerting, alerting.keys() - PLACE_QUANTITIES - SHARING_QUANTITIES)
+        self._place = _counted(alerting, alerting.keys() & PLACE_QUANTITIES)
         self._measured = {name: MEASURES[name] for name in measured}
 
     def unknown_population(self) -> View:
@@ -116,17 +132,18 @@ class Scorer:
         usual = usual_of(transaction, account, population)
         evidence = Evidence(transaction, account, merchant, sharing, population, usual)
         rate_amount(evidence)
-        own = _add_points(rules.base, self._own, evidence)
-        log_odds = _add_points(own, self._place, evidence)
-        own_suspicion = probability_of(own)
-        score = own_suspicion if log_odds == own else probability_of(log_odds)
+        found = _found(self._own if sharing else self._own_unshared, evidence)
+        own_suspicion = score = probability_of(_log_odds(rules.base, found))
+        if place := _found(self._place, evidence):
+            found += place
+            score = probability_of(_log_odds(rules.base, found))
         reasons: tuple[Reason, ...] = ()
         hard, shadow = hard_rules_hit(transaction, controls, rules.rules, usual)
         if score >= REASONS_FROM or hard:
-            reasons = tuple(sorted((*hard, *_reasons(self._alerting, evidence)), key=_by_points))
+            reasons = tuple(sorted((*hard, *_reasons(found, evidence)), key=_by_points))
             score = probability_of(rules.base + sum(reason.points for reason in reasons))
         if self._shadowing and score >= REASONS_FROM:
-            shadow += _reasons(self._shadowing, evidence)
+            shadow += _reasons(_found(self._shadowing, evidence), evidence)
         suspicious, suppressed = score >= rules.alert_threshold, None
         if suspicious and controls is not NO_CONTROLS:
             suppressed = _suppressed(transaction, controls)
@@ -189,32 +206,38 @@ def _in_mode(rules: Rules, mode: Mode) -> dict[str, Curve]:
     return {name: curve for name, curve in rules.scorecard.items() if curve.mode is mode}
 
 
-def _counted(names: Collection[str], curves: dict[str, Curve]) -> list[_Counted]:
+def _counted(curves: dict[str, Curve], names: Collection[str]) -> list[_Counted]:
     return [
-        (MEASURES[name], curve.silent_to, curve.points_at) for name, curve in curves.items() if name in names
+        _Counted(name, MEASURES[name], curve.silent_to, curve.points_at)
+        for name, curve in curves.items()
+        if name in names
     ]
 
 
-def _add_points(log_odds: float, counted: list[_Counted], evidence: Evidence) -> float:
-    """Measure quantities, and add their points to the log-odds."""
-    for measure, silent_to, points_at in counted:
+def _found(counted: list[_Counted], evidence: Evidence) -> list[_Found]:
+    """Return the quantities that have points for the payment."""
+    found = []
+    for name, measure, silent_to, points_at in counted:
         value = measure(evidence)
         if value is not None and value > silent_to:
-            log_odds += points_at(value)
-    return log_odds
+            found.append(_Found(name, value, points_at(value)))
+    return found
 
 
-def _reasons(curves: dict[str, Curve], evidence: Evidence) -> tuple[Reason, ...]:
-    """Return the reasons of the quantities that have points here."""
-    reasons = []
-    for name, curve in curves.items():
-        value = MEASURES[name](evidence)
-        if value is None:
-            continue
-        points = round(curve.points_at(value), _DIGITS)
-        if points:
-            reasons.append(Reason(name, *explain(Finding(name, value, evidence)), points))
-    return tuple(reasons)
+def _log_odds(base: float, found: list[_Found]) -> float:
+    for each in found:
+        base += each.points
+    return base
+
+
+def _reasons(found: list[_Found], evidence: Evidence) -> tuple[Reason, ...]:
+    """Return the reasons of quantities, but of those whose points round to nothing."""
+    rounded = [(name, value, round(points, _DIGITS)) for name, value, points in found]
+    return tuple(
+        Reason(name, *explain(Finding(name, value, evidence)), points)
+        for name, value, points in rounded
+        if points
+    )
 
 
 def _by_points(reason: Reason) -> tuple[float, str]:

@@ -32,26 +32,23 @@ _LAYOUT: Final = Struct("<BQQff")
 
 
 class Kind(StrEnum):
-    """What accounts share.
+    """What accounts share."""
 
-    Attributes:
-        hours: Time constant in hours after which a first use counts a third. A burst at a merchant or from an
-            address is over within hours; a device passes from one stolen account to the next within a day.
-    """
-
-    hours: float
-
-    def __new__(cls, name: str, hours: float) -> Self:
-        """Make a kind, with its time constant."""
-        kind = str.__new__(cls, name)
-        kind._value_, kind.hours = name, hours
-        return kind
-
-    MERCHANT = "merchant", 6.0
-    DEVICE = "device", 24.0
-    ADDRESS = "address", 6.0
+    MERCHANT = "merchant"
+    DEVICE = "device"
+    ADDRESS = "address"
 
     __hash__ = str.__hash__  # that of Enum hashes the member's name in Python
+
+    @property
+    def hours(self) -> float:
+        """Time constant in hours after which a first use counts a third."""
+        return _HOURS[self]
+
+
+_HOURS: Final = {Kind.MERCHANT: 6.0, Kind.DEVICE: 24.0, Kind.ADDRESS: 6.0}
+"""A burst at a merchant or from an address is over within hours; a device passes from one stolen account to
+the next within a day."""
 
 
 class Place(NamedTuple):

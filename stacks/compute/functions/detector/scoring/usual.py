@@ -74,33 +74,19 @@ class Usual:
         "is_late", "mean", "normal", "value", "variance",
     )  # fmt: skip
 
-    def __init__(  # noqa: PLR0913, PLR0917 - what is usual, each named
-        self,
-        value: float,
-        normal: float,
-        mean: float,
-        deviation: float,
-        variance: float,
-        category: int | None,
-        habit: CategoryHabit,
-        daily_payments: float,
-        hours: float,
-        late_hours: float,
-    ) -> None:
-        self.value = value
-        self.normal = normal
-        self.mean = mean
-        self.deviation = deviation
-        self.variance = variance
-        self.category = category
-        self.habit = habit
-        self.daily_payments = daily_payments
-        self.hours = hours
-        self.is_late = late_hours > 0.0
-        apart = hours + late_hours
-        self.by_hour = exp(-apart / HOUR_CONSTANT)
-        self.by_day = exp(-apart / DAY_CONSTANT)
-        self.by_week = exp(-apart / WEEK_CONSTANT)
+    value: float
+    normal: float
+    mean: float
+    deviation: float
+    variance: float
+    category: int | None
+    habit: CategoryHabit
+    daily_payments: float
+    hours: float
+    is_late: bool
+    by_hour: float
+    by_day: float
+    by_week: float
 
 
 _NO_HABIT: Final = CategoryHabit(0, 0.0)
@@ -123,14 +109,16 @@ def settled_level(account: AccountProfile, timestamp: int) -> float:
 
 def usual_of(transaction: Transaction, account: AccountProfile, view: View) -> Usual:
     """Return the account's usual amount."""
-    value = transaction.value
+    usual = Usual()
+    usual.value = value = transaction.value
     name = transaction.merchant_category
-    category = None if name is None else value_key(name)
+    usual.category = category = None if name is None else value_key(name)
     habit, ratio, variation = _NO_HABIT, 1.0, 1.0
     if category is not None:
         habit = account.category_habits.get(category, _NO_HABIT)
         ratio = view.ratios.get(category, 1.0)
         variation = view.variations.get(category, 1.0)
+    usual.habit = habit
     in_category = 0.0
     if habit is not _NO_HABIT:
         payments, logarithm = habit
@@ -141,33 +129,35 @@ def usual_of(transaction: Transaction, account: AccountProfile, view: View) -> U
     seen = sqrt((ASSUMED_WEIGHT * assumed * assumed + account.squares) / (ASSUMED_WEIGHT + known))
     deviation = seen * (1.0 + _YOUNG / (account.count + 1))
     share = deviation / mean
+    usual.variance = log1p(share * share) * variation * variation
     normal = value / ratio * exp(-in_category - view.season)
-    if normal > mean + deviation and account.payees:
-        before = excused(account.payees, transaction)
+    if normal > mean + deviation:
+        before = excused(account.payees, transaction) if account.payees else 0.0
         if before * normal > mean * value:
             normal = mean * value / before
-    if normal > mean + deviation and account.count >= _SETTLED_PAYMENTS:
-        level = settled_level(account, transaction.timestamp) * exp(-view.season)
-        level = min(level, _MOST_SETTLED * account.mean)
-        if level > mean:
-            mean, deviation = level, share * level
-    timestamp, hours, late_hours, age = transaction.timestamp, 0.0, 0.0, 0.0
+        if normal > mean + deviation and account.count >= _SETTLED_PAYMENTS:
+            level = settled_level(account, transaction.timestamp) * exp(-view.season)
+            level = min(level, _MOST_SETTLED * account.mean)
+            if level > mean:
+                mean, deviation = level, share * level
+    usual.normal, usual.mean, usual.deviation = normal, mean, deviation
+    _set_pace(usual, account, transaction.timestamp)
+    return usual
+
+
+def _set_pace(usual: Usual, account: AccountProfile, timestamp: int) -> None:
+    """Set what depends on the time since the last payment."""
+    apart = age = 0.0
     if account.count:
         age = max(0, timestamp - account.first_at) / MILLISECONDS_PER_HOUR
         apart = (timestamp - account.last_at) / MILLISECONDS_PER_HOUR
-        hours, late_hours = (apart, 0.0) if apart > 0 else (0.0, -apart)
+    usual.is_late = apart < 0.0
+    usual.hours = hours = 0.0 if apart < 0.0 else apart
     # Payments of long ago count less, and so do the days in which they were made.
     days = _HABIT_DAYS * (1.0 - exp(-age / HABIT_CONSTANT))
     paid = account.habit_count * exp(-hours / HABIT_CONSTANT)
-    return Usual(
-        value,
-        normal,
-        mean,
-        deviation,
-        log1p(share * share) * variation * variation,
-        category,
-        habit,
-        (paid + _PACE_PAYMENTS) / (days + _PACE_PAYMENTS),
-        hours,
-        late_hours,
-    )
+    usual.daily_payments = (paid + _PACE_PAYMENTS) / (days + _PACE_PAYMENTS)
+    apart = abs(apart)
+    usual.by_hour = exp(-apart / HOUR_CONSTANT)
+    usual.by_day = exp(-apart / DAY_CONSTANT)
+    usual.by_week = exp(-apart / WEEK_CONSTANT)
